@@ -4,7 +4,7 @@ import { awsClientOptions } from '../shared/platform/aws/lambda.ts';
 import { createSqsClient } from '../shared/platform/aws/queue.ts';
 import { createSecretsClient } from '../shared/platform/aws/secrets.ts';
 import { systemClock } from '../shared/platform/clock.ts';
-import type { Runtime } from './container.ts';
+import type { Runtime } from './wiring.ts';
 
 export function lambdaRuntime(): Runtime {
   return {

@@ -2,18 +2,18 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { getOrder, type HttpApiDependencies, postOrders } from '../../shared/orders/endpoint/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
-import { acceptingOf, createContainer, type Runtime } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
+import { createWiring, type Runtime, wireAccepting } from '../wiring.ts';
 
 /** HTTP API integrations end after 30 s (AWS quota): a longer wait could not be answered. */
 const maxWaitSeconds = 25;
 
 export function createAcceptProductOrders(integration: CompleteIntegration, runtime: Runtime) {
-  const container = createContainer('accept-product-orders', integration, runtime);
-  const { ledger, secrets, log, clock, setting } = container;
+  const wiring = createWiring('accept-product-orders', integration, runtime);
+  const { ledger, secrets, log, clock, setting } = wiring;
   const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
   const dependencies: HttpApiDependencies = {
-    ...acceptingOf(container),
+    ...wireAccepting(wiring),
     ledger,
     clock,
     key: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),

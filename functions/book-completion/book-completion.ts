@@ -6,15 +6,15 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { consumerOf, createContainer, type Runtime } from '../container.ts';
+import { createWiring, type Runtime, wireConsumer } from '../wiring.ts';
 
 export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
   const functionName = 'book-completion';
-  const container = createContainer(functionName, integration, runtime);
-  const { ledger, clock, setting } = container;
+  const wiring = createWiring(functionName, integration, runtime);
+  const { ledger, clock, setting } = wiring;
   const { completions, productOrders, schedule } = integration;
   const { unknownOrder = 'reject', includeOperators = false } = completions;
-  const { breaker, worker, partners, azumuta, erp } = consumerOf(container, setting('COMPLETIONS_QUEUE_URL'));
+  const { breaker, worker, partners, azumuta, erp } = wireConsumer(wiring, setting('COMPLETIONS_QUEUE_URL'));
   const dependencies: HintDependencies = {
     ledger,
     clock,

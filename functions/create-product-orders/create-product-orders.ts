@@ -1,20 +1,20 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { lookDaily, mapAnew } from '../../shared/orders/ask-erp.ts';
+import { lookDaily, mapAgain } from '../../shared/orders/ask-erp.ts';
 import { createProductOrder } from '../../shared/orders/create.ts';
 import { productOrderMessage, productOrderMessageSchema } from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { acceptingOf, consumerOf, createContainer, type Runtime } from '../container.ts';
+import { createWiring, type Runtime, wireAccepting, wireConsumer } from '../wiring.ts';
 
 /** Creates product orders in Azumuta, links them in the ERP, and looks at those that are open. */
 export function createCreateProductOrders(integration: CompleteIntegration, runtime: Runtime) {
   const functionName = 'create-product-orders';
-  const container = createContainer(functionName, integration, runtime);
-  const { ledger, queues, clock, settlingSeconds, setting } = container;
+  const wiring = createWiring(functionName, integration, runtime);
+  const { ledger, queues, clock, settlingSeconds, setting } = wiring;
   const queueUrl = setting('PRODUCT_ORDERS_QUEUE_URL');
-  const { worker, partners, azumuta, erp } = consumerOf(container, queueUrl);
+  const { worker, partners, azumuta, erp } = wireConsumer(wiring, queueUrl);
   const dependencies = {
-    ...acceptingOf(container),
+    ...wireAccepting(wiring),
     ledger,
     clock,
     settlingSeconds,
@@ -35,7 +35,7 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
         ...(asksErp === 'daily look' ? {} : { needs: 'azumuta' }),
         run: async (attempt) => {
           if (asksErp === 'daily look') await lookDaily(number, attempt, dependencies);
-          else if (asksErp !== 'replay' || (await mapAnew(number, attempt, dependencies)))
+          else if (asksErp !== 'replay' || (await mapAgain(number, attempt, dependencies)))
             await createProductOrder(number, attempt, dependencies);
           return undefined;
         },

@@ -1,19 +1,19 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { acceptingOf, createContainer, erpOf, partnerCallsOf, type Runtime } from '../container.ts';
+import { createWiring, erpOf, partnerCallsOf, type Runtime, wireAccepting } from '../wiring.ts';
 
 export function createPullProductOrders(integration: CompleteIntegration, runtime: Runtime) {
-  const container = createContainer('pull-product-orders', integration, runtime);
-  const { ledger, clock, slots, log } = container;
+  const wiring = createWiring('pull-product-orders', integration, runtime);
+  const { ledger, clock, slots, log } = wiring;
   const { pull } = integration.schedule;
   const dependencies = {
-    ...acceptingOf(container),
+    ...wireAccepting(wiring),
     ledger,
     clock,
-    partners: partnerCallsOf(container),
+    partners: partnerCallsOf(wiring),
     slots,
-    erp: erpOf(container),
+    erp: erpOf(wiring),
     goLive: pull === 'off' ? undefined : pull.from,
   };
   return (_event: unknown, invocation: Invocation) => {

@@ -4,8 +4,8 @@ import { WebhookReceiver } from '../../shared/completions/receive-webhook.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
-import { type Runtime, type Surroundings, surroundingsOf } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
+import { type Runtime, type Surroundings, surroundingsOf } from '../wiring.ts';
 
 export function createReceiveWebhook(runtime: Surroundings & Pick<Runtime, 'sqs'>) {
   const { setting, secrets, clock, log } = surroundingsOf('receive-webhook', runtime);

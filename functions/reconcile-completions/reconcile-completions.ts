@@ -3,28 +3,28 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { azumutaOf, createContainer, partnerCallsOf, type Runtime } from '../container.ts';
+import { azumutaOf, createWiring, partnerCallsOf, type Runtime } from '../wiring.ts';
 
 export function createReconcileCompletions(integration: CompleteIntegration, runtime: Runtime) {
-  const container = createContainer('reconcile-completions', integration, runtime);
-  const { ledger, clock, queues, slots, log } = container;
+  const wiring = createWiring('reconcile-completions', integration, runtime);
+  const { ledger, clock, queues, slots, log } = wiring;
   const { reconcile } = integration.schedule;
   const dependencies = {
     ...(reconcile === 'off' ? reconcileDefaults : reconcile),
     ledger,
     clock,
     queues,
-    completionsQueueUrl: container.setting('COMPLETIONS_QUEUE_URL'),
+    completionsQueueUrl: wiring.setting('COMPLETIONS_QUEUE_URL'),
     lookAt: async (numbers: readonly string[]) => {
       const messages = numbers.map((number) => ({
         body: productOrderMessage(number, { asksErp: 'daily look' }),
       }));
-      const refused = await queues.sendAll(container.setting('PRODUCT_ORDERS_QUEUE_URL'), messages);
+      const refused = await queues.sendAll(wiring.setting('PRODUCT_ORDERS_QUEUE_URL'), messages);
       log.info('Has open product orders looked at', { orders: numbers.length, refused: refused.length });
     },
-    partners: partnerCallsOf(container),
+    partners: partnerCallsOf(wiring),
     slots,
-    azumuta: azumutaOf(container),
+    azumuta: azumutaOf(wiring),
     log,
   };
   return (_event: unknown, invocation: Invocation) => {

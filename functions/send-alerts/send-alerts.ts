@@ -11,7 +11,7 @@ import { signedLink } from '../../shared/pages/links.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { readQueue } from '../../shared/platform/aws/queue.ts';
-import { breakerOf, type Container, createContainer, type Runtime } from '../container.ts';
+import { breakerOf, createWiring, type Runtime, type Wiring } from '../wiring.ts';
 
 export interface AlertSurroundings extends Runtime {
   readonly sns: Pick<SNSClient, 'send'>;
@@ -22,8 +22,8 @@ const alertEventSchema = z.object({ test: z._default(z.boolean(), false) });
 
 /** Tells people of concerns and of their end; once a workday, mails the state of the plant. */
 export function createSendAlerts(integration: CompleteIntegration, runtime: AlertSurroundings) {
-  const container = createContainer('send-alerts', integration, runtime);
-  const { table, clock, secrets, log, settlingSeconds, setting } = container;
+  const wiring = createWiring('send-alerts', integration, runtime);
+  const { table, clock, secrets, log, settlingSeconds, setting } = wiring;
   const { timeZone, schedule, deployment } = integration;
   const { alerts, morningMail } = deployment;
   const { webhooks, who } = alerts;
@@ -41,7 +41,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     morningMail,
     who,
     stack: setting('STACK_NAME'),
-    breaker: breakerOf(container),
+    breaker: breakerOf(wiring),
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
     outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
@@ -59,7 +59,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     },
     webhooksSecretArn: webhooks.length === 0 ? '' : setting('ALERT_WEBHOOKS_SECRET_ARN'),
   };
-  const linksOfRun = linking(container);
+  const linksOfRun = wirePageLinks(wiring);
   return async (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
     const asked = z.safeParse(alertEventSchema, event);
@@ -69,7 +69,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
 }
 
 /** What signs the links of a run; undefined where there are no pages. Alerts do not wait for a key that cannot be read. */
-function linking({ integration: { plant, deployment }, setting, secrets, clock, log }: Container) {
+function wirePageLinks({ integration: { plant, deployment }, setting, secrets, clock, log }: Wiring) {
   const { pages } = deployment;
   if (!pages) return undefined;
   const [url, arn, stage] = [setting('PAGES_URL'), setting('PAGES_KEY_SECRET_ARN'), setting('STAGE')];

@@ -5,7 +5,7 @@ import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import type { HttpApiEvent, Invocation } from '../../shared/platform/aws/lambda.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
-import { type Runtime, type Surroundings, surroundingsOf } from '../container.ts';
+import { type Runtime, type Surroundings, surroundingsOf } from '../wiring.ts';
 
 /**
  * Shows pages to people who have a signed link. It reads the ledger, and writes nothing. Whose pages they are is said by

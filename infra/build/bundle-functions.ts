@@ -21,7 +21,7 @@ export type FunctionName = (typeof functionNames)[number];
 /** Folder with the bundled code of each function. */
 export type Bundles = Readonly<Record<FunctionName, string>>;
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Package dependencies that are CommonJS call `require`, which an ES module does not have by itself. */
 const requireShim =
@@ -40,7 +40,7 @@ export const bundleSettings = {
   banner: { js: requireShim },
   legalComments: 'none',
   logLevel: 'error',
-  absWorkingDir: root,
+  absWorkingDir: projectRoot,
 } as const satisfies BuildOptions;
 
 /** Only that plant's connector is in the code. @param integrationFile Absolute path of the configuration. */
@@ -53,7 +53,7 @@ export async function bundleFunctions(
     const { metafile } = await build({
       ...bundleSettings,
       entryPoints: names.map((name) => ({
-        in: join(root, 'functions', name, 'handler.ts'),
+        in: join(projectRoot, 'functions', name, 'handler.ts'),
         out: `${name}/index`,
       })),
       outdir: outputFolder,
@@ -80,7 +80,7 @@ export async function bundleFunctions(
 }
 
 /** Leaves a file of the connectors out. @param exported What is imported of it, as esbuild misses no name. */
-function without(file: string, exported: readonly string[]): Plugin {
+function leaveOutConnectorFile(file: string, exported: readonly string[]): Plugin {
   return {
     name: `without-${file}`,
     setup({ onLoad }) {
@@ -91,11 +91,13 @@ function without(file: string, exported: readonly string[]): Plugin {
     },
   };
 }
-const withoutBooking = without('booking', ['booking']);
-const withoutListing = without('list-orders', ['listReleasedOrders', 'readListedOrder']);
+const withoutBooking = leaveOutConnectorFile('booking', ['booking']);
+const withoutListing = leaveOutConnectorFile('list-orders', ['listReleasedOrders', 'readListedOrder']);
 
 /** What is ours and not the plant's. */
-const ours = ['functions', 'shared', 'node_modules'].map((folder) => join(root, folder, sep));
+const foldersNotOfPlant = ['functions', 'shared', 'node_modules'].map((folder) =>
+  join(projectRoot, folder, sep),
+);
 
 /**
  * Resolves `#integration` to the plant's configuration. Values of `process.env` are written into it and the plant's own
@@ -107,7 +109,8 @@ export function integrationPlugin(integrationFile: string): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^#integration$/ }, () => ({ path: integrationFile, namespace: 'file' }));
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (path !== integrationFile && ours.some((folder) => path.startsWith(folder))) return undefined;
+        if (path !== integrationFile && foldersNotOfPlant.some((folder) => path.startsWith(folder)))
+          return undefined;
         const source = readFileSync(path, 'utf8');
         const contents = source.replace(/\bprocess\.env\.([A-Za-z_]\w*)/g, (_, name: string) =>
           process.env[name] === undefined ? 'undefined' : JSON.stringify(process.env[name]),

@@ -7,11 +7,11 @@ import { Hono } from 'hono';
 import { withUnseen } from '../../shared/model/text.ts';
 import { UsageError } from '../ops/cli/command.ts';
 import { createAuth, strictHeaders } from './auth.ts';
-import type { Answers, ConsoleDependencies } from './dependencies.ts';
+import type { ConsoleDependencies, PageAnswers } from './dependencies.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
-import { problemOf, problemPage } from './pages/error-page.ts';
+import { problemOfError, problemPage } from './pages/error-page.ts';
 import { flowRoutes } from './pages/flows.ts';
-import { layout, type Page } from './pages/layout.ts';
+import { type ConsolePage, layOutPage } from './pages/layout.ts';
 import { orderRoutes } from './pages/order.ts';
 import { orderActionRoutes } from './pages/order-actions.ts';
 import { ordersRoutes } from './pages/orders.ts';
@@ -20,7 +20,7 @@ import { shopFloorRoutes } from './pages/shop-floor.ts';
 import { todayRoutes } from './pages/today.ts';
 import { tryRoutes } from './pages/try.ts';
 
-const refreshSeconds = 2;
+const pageRefreshSeconds = 2;
 /** A page with an error reloads by itself when the platform or the credentials work again. */
 const errorRefreshSeconds = 5;
 const maxNotices = 100;
@@ -50,7 +50,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
     return c.html(bare({ name: 'none', title: 'Not found', content }), 404);
   });
   app.onError((error, c) => {
-    const content = problemPage(problemOf(error, dependencies.local));
+    const content = problemPage(problemOfError(error, dependencies.local));
     const refreshSeconds = c.req.method === 'GET' ? errorRefreshSeconds : undefined;
     return c.html(bare({ name: 'none', title: 'That did not work', content, refreshSeconds }), 502);
   });
@@ -65,25 +65,28 @@ function createAnswers(
   const notices = new Map<string, string>();
   let noticeCount = 0;
 
-  const answers: Answers = {
+  const answers: PageAnswers = {
     async show(c, page, known) {
       const { deadLetters } = known ?? (await situation());
       const notice = notices.get(c.req.query('notice') ?? '');
-      const whole = await layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page });
+      const whole = await layOutPage(
+        { ...stack, deadLetters, notice },
+        { refreshSeconds: pageRefreshSeconds, ...page },
+      );
       return c.html(withKeys(seen(whole)));
     },
     async redirect(c, path, given) {
-      const notice = await Promise.resolve(given).catch(nothingDone);
+      const notice = await Promise.resolve(given).catch(noticeOfUsageError);
       noticeCount += 1;
       notices.set(String(noticeCount), notice);
       notices.delete(String(noticeCount - maxNotices));
       return c.redirect(`${path}${path.includes('?') ? '&' : '?'}notice=${noticeCount}`, 303);
     },
   };
-  return { answers, bare: (page: Page) => layout(stack, page) };
+  return { answers, bare: (page: ConsolePage) => layOutPage(stack, page) };
 }
 
-function nothingDone(error: unknown): string {
+function noticeOfUsageError(error: unknown): string {
   if (error instanceof UsageError) return `Nothing was done. ${error.message}`;
   throw error;
 }

@@ -16,7 +16,7 @@ export interface AuthKeys {
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** The forms of the console are small, but for the one in which JSON is pasted: its page says how much it takes. */
-const maxBodyBytes = (path: string) => (path === '/try' ? 8192 : 32) * 1024;
+const mostFormBytes = (path: string) => (path === '/try' ? 8192 : 32) * 1024;
 
 /**
  * The console acts with the operator's AWS credentials, so no other page in the browser may call it:
@@ -39,30 +39,36 @@ export function createAuth(keys: AuthKeys, port: () => number) {
     async guard(c: Context, next: Next) {
       const host = (c.req.header('host') ?? '').toLowerCase();
       if (!loopbackNames.some((name) => host === `${name}:${port()}`))
-        return refuse(c, `This console answers only on its own machine, at http://127.0.0.1:${port()}.`);
+        return answerRefusal(
+          c,
+          `This console answers only on its own machine, at http://127.0.0.1:${port()}.`,
+        );
       const site = c.req.header('sec-fetch-site') ?? 'none';
       if (site !== 'none' && site !== 'same-origin')
-        return refuse(
+        return answerRefusal(
           c,
           `Another page linked here. Type the address yourself: http://127.0.0.1:${port()}, or the one with the token that the terminal shows.`,
         );
 
       const presented = c.req.method === 'GET' && c.req.path === '/' ? c.req.query('token') : undefined;
       if (presented !== undefined) {
-        if (!same(presented, keys.token))
-          return refuse(c, 'The token is wrong: each start of the console prints a new address.');
+        if (!isSameSecret(presented, keys.token))
+          return answerRefusal(c, 'The token is wrong: each start of the console prints a new address.');
         setCookie(c, cookieName(), keys.session, { httpOnly: true, sameSite: 'Strict', path: '/' });
         return c.redirect('/', 303);
       }
-      if (!same(getCookie(c, cookieName()) ?? '', keys.session))
-        return refuse(c, 'Open the address that the terminal shows: it contains the token of this start.');
+      if (!isSameSecret(getCookie(c, cookieName()) ?? '', keys.session))
+        return answerRefusal(
+          c,
+          'Open the address that the terminal shows: it contains the token of this start.',
+        );
 
       if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
       if (c.req.header('origin') !== `http://${host}`)
-        return refuse(c, 'The form came from another page: nothing was done.');
+        return answerRefusal(c, 'The form came from another page: nothing was done.');
       const form = await c.req.parseBody();
-      if (!same(String(form.formKey ?? ''), formKey))
-        return refuse(
+      if (!isSameSecret(String(form.formKey ?? ''), formKey))
+        return answerRefusal(
           c,
           'The form belongs to an earlier start of the console: reload the page. Nothing was done.',
         );
@@ -92,14 +98,14 @@ export function strictHeaders(): MiddlewareHandler[] {
     },
     (c, next) =>
       bodyLimit({
-        maxSize: maxBodyBytes(c.req.path),
+        maxSize: mostFormBytes(c.req.path),
         onError: () => c.text('The form is too large: nothing was done.', 413),
       })(c, next),
   ];
 }
 
-const refuse = (c: Context, sentence: string) => c.html(refusalPage(sentence), 403);
+const answerRefusal = (c: Context, sentence: string) => c.html(refusalPage(sentence), 403);
 
-function same(presented: string, expected: string): boolean {
+function isSameSecret(presented: string, expected: string): boolean {
   return timingSafeEqual(hash('sha256', presented, 'buffer'), hash('sha256', expected, 'buffer'));
 }

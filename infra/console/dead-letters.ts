@@ -9,21 +9,21 @@ import type { OperatorLedger } from '../local/operator-clients.ts';
 import { signedNote } from '../ops/cli/target.ts';
 import {
   type DeadLetterMessage,
-  groupsOf,
+  groupDeadLetters,
   type ListedLetter,
-  queueOf,
+  queueOfStage,
 } from '../ops/dead-letters/dead-letter.ts';
-import { type DeadLetterQueue, hiddenInWords, pagesOf } from '../ops/dead-letters/queue.ts';
+import { type DeadLetterQueue, hiddenInWords, splitIntoSqsPages } from '../ops/dead-letters/queue.ts';
 import { orderRefusedWith } from '../ops/replay/accept.ts';
-import { type ReplayDependencies, replay } from '../ops/replay/replay.ts';
+import { type ReplayDependencies, replayDeadLetters } from '../ops/replay/replay.ts';
 
-export type Chosen =
+export type ChosenDeadLetters =
   | { readonly group: string }
   | { readonly letter: string | readonly string[] }
   | { readonly order: string };
 
 /** Letters that are read from the ledger for a page, and from the queue. */
-const maxShown = 1000;
+const mostDeadLettersRead = 1000;
 
 type DeskDependencies = ReplayDependencies & {
   readonly ledger: OperatorLedger;
@@ -46,13 +46,13 @@ export class DeadLetterDesk {
 
   /** Those that the ledger knows, of each order one by cause: all are counted, and the oldest of each partner and cause are read. */
   async open({ at, troubles, cut }: Situation) {
-    const kinds = [...Map.groupBy(troubles.filter(isLetter), groupOf).values()];
+    const kinds = [...Map.groupBy(troubles.filter(isDeadLetterTrouble), groupOf).values()];
     const ranked = kinds.flatMap((kind) => kind.map((trouble, rank) => ({ trouble, rank })));
-    const shown = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, maxShown);
+    const shown = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, mostDeadLettersRead);
     const keys = shown.flatMap(({ trouble }) => trouble.key ?? []);
     const records = await this.#dependencies.ledger.deadLetters.read(keys);
     const letters = shown.flatMap(({ trouble: { key, since, more } }): ListedLetter[] => {
-      const record = records.get(textOf(key));
+      const record = records.get(textOfKey(key));
       return record ? [{ ...filed(record, since), more }] : [];
     });
     /** There are more than are counted. */
@@ -60,22 +60,24 @@ export class DeadLetterDesk {
     const counts = kinds.flatMap((kind) => kind.slice(0, 1).map((first) => headlineOf(first, kind.length)));
     /** What is open by partner and cause, where not all are listed. */
     const leftOut = isCut || ranked.length > shown.length ? counts : [];
-    return { at, groups: groupsOf(letters), total: ranked.length, isCut, leftOut };
+    return { at, groups: groupDeadLetters(letters), total: ranked.length, isCut, leftOut };
   }
 
   /** Those of the queue that belong to no order that the ledger knows. It reads up to a thousand letters of the queue. */
   async unfiled() {
     const { deadLetters, ledger, situation } = this.#dependencies;
     const { troubles, at } = await situation();
-    const settled = await ledger.deadLetters.settled(10 * maxShown);
-    const open = troubles.filter(isLetter).flatMap(({ key, more = [] }) => [key, ...more].map(textOf));
+    const settled = await ledger.deadLetters.settled(10 * mostDeadLettersRead);
+    const open = troubles
+      .filter(isDeadLetterTrouble)
+      .flatMap(({ key, more = [] }) => [key, ...more].map(textOfKey));
     const known = new Set([...settled, ...open]);
     const hidden = await deadLetters.hidden();
     const taken = await this.#take();
     const letters = taken.filter(
-      ({ filedUnder, messageId }) => !known.has(textOf(deadLetterKey(filedUnder, messageId))),
+      ({ filedUnder, messageId }) => !known.has(textOfKey(deadLetterKey(filedUnder, messageId))),
     );
-    return { at, groups: groupsOf(letters), hidden, more: taken.length >= maxShown };
+    return { at, groups: groupDeadLetters(letters), hidden, more: taken.length >= mostDeadLettersRead };
   }
 
   async message(id: string): Promise<DeadLetterMessage | undefined> {
@@ -87,7 +89,8 @@ export class DeadLetterDesk {
     const { deadLetters } = this.#dependencies;
     return this.#inTurn(async () => {
       try {
-        for await (const _page of deadLetters.take()) if (deadLetters.held.length >= maxShown) break;
+        for await (const _page of deadLetters.take())
+          if (deadLetters.held.length >= mostDeadLettersRead) break;
       } finally {
         await deadLetters.giveBack();
       }
@@ -97,18 +100,18 @@ export class DeadLetterDesk {
   }
 
   /** What was chosen, among the letters that are listed and those that were read from the queue last. */
-  async find(chosen: Chosen): Promise<readonly ListedLetter[]> {
+  async find(chosen: ChosenDeadLetters): Promise<readonly ListedLetter[]> {
     const { ledger, clock, situation } = this.#dependencies;
     if ('order' in chosen) {
       const records = await ledger.deadLetters.of(chosen.order);
       return records.filter(({ isDead }) => isDead).map((record) => filed(record, clock.now()));
     }
-    const groups = [...(await this.open(await situation())).groups, ...groupsOf(this.#taken)];
+    const groups = [...(await this.open(await situation())).groups, ...groupDeadLetters(this.#taken)];
     if ('group' in chosen)
       return this.#withOthers(groups.find(({ id }) => id === chosen.group)?.letters ?? []);
     const ids = new Set([chosen.letter].flat());
     return this.#withOthers(
-      groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOf(letter)))),
+      groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOfDeadLetter(letter)))),
     );
   }
 
@@ -126,21 +129,23 @@ export class DeadLetterDesk {
    * @param accepts Figures beyond its order, of one order.
    * @returns also how many the queue does not have. @throws UsageError for figures with which it was not refused
    */
-  async replay(chosen: Chosen, note: string, accepts?: string) {
+  async replay(chosen: ChosenDeadLetters, note: string, accepts?: string) {
     const { ids, found, wanted, most } = await this.#select(chosen);
     const asked =
       'order' in chosen ? { orders: await this.#ordersOf(chosen.order, accepts), accepts } : { wanted, most };
     const { signal } = new AbortController();
-    const report = await this.#inTurn(() => replay({ go: true, note, signal, ...asked }, this.#dependencies));
+    const report = await this.#inTurn(() =>
+      replayDeadLetters({ go: true, note, signal, ...asked }, this.#dependencies),
+    );
     return { ...report, missing: 'order' in chosen ? 0 : ids.size - found.size };
   }
 
   /** Also ends the records of chosen letters that the queue does not have any more. @throws UsageError for such a note. */
-  async discard(chosen: Chosen, why: string, by: string) {
+  async discard(chosen: ChosenDeadLetters, why: string, by: string) {
     const note = signedNote(why, by);
     const { letters, wanted, most } = await this.#select(chosen);
     const records = letters.flatMap(({ record }) => record ?? []);
-    return this.#inTurn(() => discard({ wanted, most, records, note }, this.#dependencies));
+    return this.#inTurn(() => discardDeadLetters({ wanted, most, records, note }, this.#dependencies));
   }
 
   async #ordersOf(order: string, accepts: string | undefined): Promise<ReadonlySet<string>> {
@@ -150,9 +155,9 @@ export class DeadLetterDesk {
   }
 
   /** How the chosen letters are recognised in the queue, of which no more is read than has to be. */
-  async #select(chosen: Chosen) {
+  async #select(chosen: ChosenDeadLetters) {
     const letters = await this.find(chosen);
-    const ids = new Set(letters.map(idOf));
+    const ids = new Set(letters.map(idOfDeadLetter));
     const found = new Set<string>();
     const wanted = ({ sqsId, messageId, numbers }: DeadLetterMessage): boolean => {
       if ('order' in chosen) return numbers.includes(chosen.order);
@@ -172,14 +177,14 @@ export class DeadLetterDesk {
 }
 
 /** By what a person chooses it: in the queue there may be copies of one message. */
-export const idOf = ({ sqsId, messageId }: ListedLetter): string => sqsId ?? messageId;
+export const idOfDeadLetter = ({ sqsId, messageId }: ListedLetter): string => sqsId ?? messageId;
 
-const isLetter = ({ kind }: SeenTrouble): boolean => kind === 'dead-letter';
-const textOf = (key: SeenTrouble['key']): string => (key ? `${key.pk} ${key.sk}` : '');
+const isDeadLetterTrouble = ({ kind }: SeenTrouble): boolean => kind === 'dead-letter';
+const textOfKey = (key: SeenTrouble['key']): string => (key ? `${key.pk} ${key.sk}` : '');
 
 function filed(record: DeadLetter, since: Date): ListedLetter {
   const { orderNumber: filedUnder, stage } = record;
-  const to = queueOf(stage);
+  const to = queueOfStage(stage);
   const route = to ? { to } : { stays: 'another version of this program has recorded it' };
   // The ledger keeps under this number what names no order.
   const orderNumber = filedUnder === noOrder ? '' : filedUnder;
@@ -200,7 +205,7 @@ interface DiscardDependencies {
  * @param most How many letters are wanted, if that is known: no more of the queue is read.
  * @param records What the ledger has of them: what the queue does not have any more is ended there.
  */
-export async function discard(
+export async function discardDeadLetters(
   request: {
     readonly wanted: (letter: DeadLetterMessage) => boolean;
     readonly most?: number | undefined;
@@ -225,7 +230,7 @@ export async function discard(
     }
     const chosen = deadLetters.held.filter(({ sqsId }) => ids.has(sqsId));
     selected = chosen.length;
-    for (const letters of pagesOf(chosen)) {
+    for (const letters of splitIntoSqsPages(chosen)) {
       for (const letter of letters)
         await noteDiscard({ ...letter, orderNumber: letter.filedUnder }, note, ledger);
       const left = await deadLetters.remove(letters);

@@ -2,29 +2,29 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import type { Situation } from '../../shared/situation/read.ts';
 import { createShopFloor } from '../local/sandbox/shop-floor.ts';
-import { plantOf } from '../ops/cli/partners.ts';
-import { invoke, operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
-import { situationOf, stackReadsOf } from '../ops/flows/situation.ts';
+import { connectPlant } from '../ops/cli/partners.ts';
+import { invokeStackFunction, operatorOf, optionsForTarget, type Target } from '../ops/cli/target.ts';
+import { readStackSituation, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/trace.ts';
 import type { AuthKeys } from './auth.ts';
 import { DeadLetterDesk } from './dead-letters.ts';
-import type { Page } from './pages/layout.ts';
+import type { ConsolePage } from './pages/layout.ts';
 
 export interface ConsoleDependencies extends ReturnType<typeof consoleDependencies> {
   readonly keys: AuthKeys;
   readonly port: () => number;
 }
 
-export interface Answers {
+export interface PageAnswers {
   /** @param known The state of the flows, if it was read already: it counts the dead letters. */
-  readonly show: (c: Context, page: Page, known?: Situation) => Promise<Response>;
+  readonly show: (c: Context, page: ConsolePage, known?: Situation) => Promise<Response>;
   /** Shows a page, with what was done, or why nothing was: a `UsageError` is the sentence for that. */
   readonly redirect: (c: Context, path: string, notice: string | Promise<string>) => Promise<Response>;
 }
 
-export type Pages = ConsoleDependencies & Answers;
+export type ConsolePageDependencies = ConsoleDependencies & PageAnswers;
 
 const pulledSchema = z.object({ outcome: z.string() });
 
@@ -34,22 +34,25 @@ export function consoleDependencies(target: Target, config: string) {
   const replaying = replayDependenciesOf(target, { waitSeconds: local ? 0 : 1 });
   const { ledger, clock } = replaying;
   const reads = stackReadsOf(target, clock);
-  const situation = () => situationOf(reads);
+  const situation = () => readStackSituation(reads);
   return {
     target: name,
     /** Options that select this stack on a command line. */
-    commands: whereOf(target),
+    commands: optionsForTarget(target),
     local,
     situation,
     ledger,
     findOwner: findOwnerOf(target, config),
     /** The plant's configuration on this machine, and both partners: only what asks for it needs them. */
-    plant: () => plantOf(target, config),
+    plant: () => connectPlant(target, config),
     letters: new DeadLetterDesk({ ...replaying, situation }),
     ending: replaying satisfies EndDependencies,
     shopFloor:
       sandboxes &&
-      createShopFloor(sandboxes, async () => (await invoke(target, 'PullFunction', pulledSchema)).outcome),
+      createShopFloor(
+        sandboxes,
+        async () => (await invokeStackFunction(target, 'PullFunction', pulledSchema)).outcome,
+      ),
     operator: () => operatorOf(target),
     clock,
     timeZone: output('TimeZone'),

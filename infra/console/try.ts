@@ -1,6 +1,6 @@
 import { readByIdOrNumber } from '../../shared/azumuta/client.ts';
-import { bookedFiguresIn, figuresOf, unpacked } from '../../shared/completions/content.ts';
-import { recordingsIn } from '../../shared/completions/decide-bookings.ts';
+import { bookedFiguresIn, figuresOf, unpackCompletion } from '../../shared/completions/content.ts';
+import { recordingsOfBookings } from '../../shared/completions/decide-bookings.ts';
 import { CompletionReader, completedOf } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
@@ -10,15 +10,15 @@ import { counted } from '../../shared/model/text.ts';
 import { localTime } from '../../shared/model/time.ts';
 import { differencesFrom } from '../../shared/orders/differences.ts';
 import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
-import { sentenceOf, UsageError } from '../ops/cli/command.ts';
-import type { Plant } from '../ops/cli/partners.ts';
+import { sentenceForOperator, UsageError } from '../ops/cli/command.ts';
+import type { ConnectedPlant } from '../ops/cli/partners.ts';
 import {
   draftRows,
-  filled,
   orderRows,
   type Preview,
+  type PreviewRow,
   previewOf,
-  type Row,
+  rowsWithValue,
   samplesIn,
 } from '../ops/map/preview.ts';
 import { readSample, type Sample } from '../ops/map/read-sample.ts';
@@ -32,18 +32,22 @@ export type Asked =
 export type Tried = Preview & { readonly compared: readonly Comparison[] };
 
 /** Of a list, and of the parts of an order: more shows nothing new. */
-const [maxSamples, maxParts] = [20, 5];
+const [mostSamplesTried, mostPartsTried] = [20, 5];
 
 /** Nothing is sent, and names of operators stay out, whatever the mapping asks for. */
-export async function tryOut(asked: Asked, plant: Plant, dependencies: LiveDependencies) {
+export async function tryMapping(asked: Asked, plant: ConnectedPlant, dependencies: LiveDependencies) {
   const { includeOperators: _, ...completions } = plant.integration.completions;
   const integration = { ...plant.integration, completions };
   const samples = await samplesOf(asked, { ...plant, integration }, dependencies);
-  const tried = await mapConcurrently(samples.slice(0, maxSamples), atOnce, async ([at, sample, leftOut]) => {
-    const preview = previewOf(at, sample, integration);
-    const compared = await comparedWithLedger(sample, preview, integration, dependencies);
-    return { ...preview, ...(leftOut === undefined ? {} : { leftOut }), compared };
-  });
+  const tried = await mapConcurrently(
+    samples.slice(0, mostSamplesTried),
+    atOnce,
+    async ([at, sample, leftOut]) => {
+      const preview = previewOf(at, sample, integration);
+      const compared = await comparedWithLedger(sample, preview, integration, dependencies);
+      return { ...preview, ...(leftOut === undefined ? {} : { leftOut }), compared };
+    },
+  );
   /** `notShown`: samples that are left out. */
   return { tried, notShown: samples.length - tried.length };
 }
@@ -51,7 +55,7 @@ export async function tryOut(asked: Asked, plant: Plant, dependencies: LiveDepen
 /** Each with where it comes from, and why the flows would send nothing now. */
 async function samplesOf(
   asked: Asked,
-  plant: Plant,
+  plant: ConnectedPlant,
   dependencies: LiveDependencies,
 ): Promise<(readonly [string, Sample, (string | undefined)?])[]> {
   if ('json' in asked) {
@@ -80,13 +84,13 @@ async function comparedWithLedger(
     return mapConcurrently(becomes, 1, (made) =>
       comparedWithBooking(made, sample.completed, integration, ledger),
     );
-  return mapConcurrently(becomes.slice(0, maxParts), atOnce, async ({ title, rows }) => {
+  return mapConcurrently(becomes.slice(0, mostPartsTried), atOnce, async ({ title, rows }) => {
     const [[, number] = ['', '']] = rows;
     const entry = 'order' in sample ? await ledger.orders.find(number) : undefined;
-    if (!entry) return { title, was: 'order' in sample ? unknown : undefined, rows: compare(rows) };
+    if (!entry) return { title, was: 'order' in sample ? ledgerTitle : undefined, rows: compareRows(rows) };
     const was = entry.productOrder ? 'Sent to Azumuta' : 'To be sent to Azumuta';
-    const compared = compare(rows, draftRows(entry.draft), true);
-    return { title, was, rows: compared, note: madeBy(entry.mappedBy) };
+    const compared = compareRows(rows, draftRows(entry.draft), true);
+    return { title, was, rows: compared, note: configurationNote(entry.mappedBy) };
   });
 }
 
@@ -100,34 +104,34 @@ async function comparedWithBooking(
   const { entry, bookings } = await knownOrders.standing(completed.productOrder.number);
   const index = entry?.part.index ?? 1;
   const booking = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
-  if (!booking) return { title, was: unknown, rows: compare(rows) };
+  if (!booking) return { title, was: ledgerTitle, rows: compareRows(rows) };
   const { figures, content, configuration, recordingIds, parts } = booking;
   const made = mapCompletion(integration, 'quantity', [completed]);
   // Once it is booked, its lots are a number.
-  const had = bookedFiguresIn(figures, content && lotsOf(unpacked(content, booking)));
-  const makes = bookedFiguresIn(figuresOf(made), content && lotsOf(made));
+  const had = bookedFiguresIn(figures, content && lotNumbersIn(unpackCompletion(content, booking)));
+  const makes = bookedFiguresIn(figuresOf(made), content && lotNumbersIn(made));
   const now = [['figures', makes], ['recordings', String(completed.recordings.length)], ...rows] as const;
   const was = bookingWords(booking);
   if (parts.length > 1) {
     const note = `${was} together with ${counted(parts.length - 1, 'other part')}, as one: ${had}.`;
-    return { title, rows: compare(now), note };
+    return { title, rows: compareRows(now), note };
   }
   const before = [
     ['figures', had],
     ['recordings', String(recordingIds.length)],
   ] as const;
-  return { title, was, note: madeBy(configuration), rows: compare(now, before) };
+  return { title, was, note: configurationNote(configuration), rows: compareRows(now, before) };
 }
 
-const lotsOf = ({ lots }: Completion) => lots.map(({ number }) => number);
+const lotNumbersIn = ({ lots }: Completion) => lots.map(({ number }) => number);
 
 /** The version comes with what is deployed. */
-function madeBy(version?: string): string | undefined {
+function configurationNote(version?: string): string | undefined {
   if (version === undefined) return undefined;
   return `The ledger's was made by version ${version} of the configuration. The one on this machine gets its version when it is deployed, so whether they are the same cannot be known.`;
 }
 
-const unknown = 'In the ledger';
+const ledgerTitle = 'In the ledger';
 
 export type LiveDependencies = Pick<ConsoleDependencies, 'plant' | 'ledger' | 'clock' | 'timeZone'>;
 
@@ -136,7 +140,7 @@ export interface Comparison {
   readonly title: string;
   /** What it is compared with, `Sent to Azumuta`; undefined for a table of one side. */
   readonly was?: string | undefined;
-  readonly rows: ReturnType<typeof compare>;
+  readonly rows: ReturnType<typeof compareRows>;
   readonly note?: string | undefined;
   readonly failure?: string;
 }
@@ -145,7 +149,7 @@ export interface Comparison {
  * Both sides of a comparison; undefined on the side that has no such field.
  * @param isWhole What the ledger does not have differs, too: it would have it.
  */
-export function compare(now: readonly Row[], was: readonly Row[] = [], isWhole = false) {
+export function compareRows(now: readonly PreviewRow[], was: readonly PreviewRow[] = [], isWhole = false) {
   const [is, had] = [new Map(now), new Map(was)];
   const gone = was.flatMap(([field]) => (is.has(field) ? [] : [[field, undefined] as const]));
   return [...now, ...gone].map(([field, value]) => {
@@ -154,49 +158,49 @@ export function compare(now: readonly Row[], was: readonly Row[] = [], isWhole =
   });
 }
 
-const maxWaitMs = 30_000;
+const liveReadTimeoutMs = 30_000;
 
 /** What a partner says at this moment, or why it cannot be read: the other one may be there. */
 async function readNow(
   partner: string,
   { plant, clock, timeZone }: LiveDependencies,
-  read: (plant: Plant) => Promise<Pick<Comparison, 'rows' | 'note'>>,
+  read: (plant: ConnectedPlant) => Promise<Pick<Comparison, 'rows' | 'note'>>,
 ): Promise<Comparison> {
   const title = `Read now from ${partner}, ${localTime(clock.now(), timeZone).slice(11)}`;
   try {
     return { title, ...(await read(await plant())) };
   } catch (error) {
-    return { title, rows: [], failure: sentenceOf(error) };
+    return { title, rows: [], failure: sentenceForOperator(error) };
   }
 }
 
 /** @param number Of a product order, or of an ERP order. */
-export function erpNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
+export function readErpNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
   const { knownOrders, erpOrders } = dependencies.ledger;
   return readNow('the ERP', dependencies, async (plant) => {
     const { entry } = await knownOrders.standing(number);
     const record = await erpOrders.find(entry?.erpOrder ?? { number });
     const known = record?.erpOrder ?? entry?.erpOrder ?? { number };
     const order = await readErpOrder(erpOrderRefOf(known), plant);
-    return { rows: compare([...orderRows({ ...order, state: 'released' }), ['state', order.state]]) };
+    return { rows: compareRows([...orderRows({ ...order, state: 'released' }), ['state', order.state]]) };
   });
 }
 
 /** One order as the ERP has it now. @throws UsageError when it has none. */
-export async function readErpOrder(order: ErpOrderRef, { erp }: Plant) {
+export async function readErpOrder(order: ErpOrderRef, { erp }: ConnectedPlant) {
   if (!erp.readOrder)
     throw new UsageError('This ERP cannot be asked for one order: with rest(), set erp.orders.one.');
-  const found = await erp.readOrder(order, AbortSignal.timeout(maxWaitMs));
+  const found = await erp.readOrder(order, AbortSignal.timeout(liveReadTimeoutMs));
   if (found) return found;
   throw new UsageError(`The ERP has no order ${order.number}, or does not show it to our user.`);
 }
 
 /** With what the flows would call different from what was sent. @param number Of a product order. */
-export function azumutaNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
+export function readAzumutaNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
   return readNow('Azumuta', dependencies, async (plant) => {
     const { order, entry } = await readProductOrder(number, plant, dependencies);
     const { id, status, completedAt, recordingIds } = order;
-    const now = filled([
+    const now = rowsWithValue([
       ...draftRows(order),
       ['id', id],
       ['status', status],
@@ -207,13 +211,13 @@ export function azumutaNow(number: string, dependencies: LiveDependencies): Prom
     // Without the values, which may be secrets: they stand below, and on the order's page.
     const fields = found.map((difference) => difference.replace(/ is .*/s, '')).join(', ');
     const note = fields === '' ? undefined : `It is not as it was sent: ${fields}.`;
-    return { rows: compare(now), note };
+    return { rows: compareRows(now), note };
   });
 }
 
-async function readProductOrder(number: string, { azumuta }: Plant, { ledger }: LiveDependencies) {
+async function readProductOrder(number: string, { azumuta }: ConnectedPlant, { ledger }: LiveDependencies) {
   const { entry, bookings } = await ledger.knownOrders.standing(number);
-  const signal = AbortSignal.timeout(maxWaitMs);
+  const signal = AbortSignal.timeout(liveReadTimeoutMs);
   const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, signal, azumuta);
   if (order) return { order, entry, bookings, signal };
   throw new UsageError(`Azumuta has no product order ${number}.`);
@@ -223,7 +227,7 @@ async function readProductOrder(number: string, { azumuta }: Plant, { ledger }: 
  * A product order with its recordings, as the flow reads it for the mapping, but without names of operators. Nothing is
  * written down: neither for the circuit breaker nor for others.
  */
-export async function readCompleted(number: string, plant: Plant, dependencies: LiveDependencies) {
+export async function readCompleted(number: string, plant: ConnectedPlant, dependencies: LiveDependencies) {
   const { clock, ledger } = dependencies;
   const { order, entry, bookings, signal } = await readProductOrder(number, plant, dependencies);
   const reader = new CompletionReader({
@@ -234,7 +238,7 @@ export async function readCompleted(number: string, plant: Plant, dependencies: 
     partners: { call: (_partner, aborted, run) => run(aborted) },
   });
   // Where Azumuta lists none, those that triggers have named.
-  const ids = order.recordingIds ?? [...recordingsIn(bookings)];
+  const ids = order.recordingIds ?? [...recordingsOfBookings(bookings)];
   const wanted = ids.map((id) => ({ id, productOrder: order }));
   const read = await reader.readRecordings(wanted, signal);
   const missing = ids.find((id) => !read.has(id));

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-export type Progress = ReturnType<typeof createProgress>;
+export type ProgressDisplay = ReturnType<typeof createProgress>;
 
 /**
  * Shows progress, by default on the error stream, so that answers stay clean: nothing in the first second, then one line

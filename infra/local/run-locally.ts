@@ -74,14 +74,17 @@ export async function startLocalSystem(options: LocalSystemOptions) {
     stops.push(emulator.stop);
 
     progress('setting the secrets');
-    return { ...(await connect(emulator, { azumuta, erp }, options.triggers ?? bothTriggers)), stop };
+    return {
+      ...(await connectSandboxes(emulator, { azumuta, erp }, options.triggers ?? bothTriggers)),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function connect(
+async function connectSandboxes(
   emulator: Emulator,
   sandboxes: { readonly azumuta: Sandbox<'azumuta'>; readonly erp: Sandbox<'erp'> },
   triggers: (url: string) => readonly Trigger[],
@@ -138,8 +141,8 @@ export interface SynthesizeOptions {
 export type Synthesized = EmulatorOptions['template'];
 
 /** Compiled code, kept between runs: the CDK is large. */
-const compileCache = fileURLToPath(new URL('../../node_modules/.cache/synthesis', import.meta.url));
-const run = promisify(execFile);
+const synthesisCompileCache = fileURLToPath(new URL('../../node_modules/.cache/synthesis', import.meta.url));
+const execFileAsync = promisify(execFile);
 const ownApp = fileURLToPath(new URL('../app.ts', import.meta.url));
 
 /** In a process of its own, so that the configuration is read afresh. @throws Error with what the app printed. */
@@ -147,7 +150,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<Synthesize
   rmSync(options.folder, { recursive: true, force: true });
   const context = { config: options.integrationFile, stage: options.stage ?? 'local' };
   try {
-    const { stdout } = await run(process.execPath, [options.app ?? ownApp], {
+    const { stdout } = await execFileAsync(process.execPath, [options.app ?? ownApp], {
       env: {
         ...process.env,
         ...options.environment,
@@ -155,7 +158,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<Synthesize
         // The CDK's own check of the template takes two seconds of five; `cdk synth` and the tests of the
         // stack do it.
         CDK_VALIDATION: 'false',
-        NODE_COMPILE_CACHE: compileCache,
+        NODE_COMPILE_CACHE: synthesisCompileCache,
         CDK_CONTEXT_JSON: JSON.stringify(context),
       },
     });

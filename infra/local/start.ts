@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { systemSentenceOf } from '../../shared/platform/system-errors.ts';
-import { printOutcome, printPlaces } from './demo/report.ts';
+import { printCommandsToTry, printOutcome } from './demo/report.ts';
 import { runDemo } from './demo/scenario.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress, type ProgressDisplay } from './progress.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from './run-locally.ts';
 
-interface Options {
+interface StartOptions {
   readonly once?: boolean;
   readonly demo: boolean;
   readonly config: string;
@@ -15,7 +15,7 @@ interface Options {
   readonly verbose?: boolean;
 }
 
-const command = new Command('npm start --')
+const startCommand = new Command('npm start --')
   .description(
     'Runs both flows on this machine: the synthesized stack, an Azumuta sandbox and an ERP sandbox. A demo shows them once; then everything keeps running until Ctrl-C.',
   )
@@ -36,7 +36,7 @@ that real partners can be called.`,
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 /** @returns the exit code. */
-async function run(options: Options, signal: AbortSignal): Promise<number> {
+async function runPlantAndDemo(options: StartOptions, signal: AbortSignal): Promise<number> {
   const logged: string[] = [];
   const progress = createProgress(process.stdout);
   const log = (line: string) => {
@@ -52,7 +52,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
     system = await startPlant(options, progress, log, signal);
     if (options.demo) printOutcome(await runDemo(system, progress.step, signal));
     if (options.once) return 0;
-    printPlaces(system);
+    printCommandsToTry(system);
     await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));
     return 0;
   } catch (error) {
@@ -66,8 +66,8 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
 }
 
 function startPlant(
-  { config, data }: Options,
-  progress: Progress,
+  { config, data }: StartOptions,
+  progress: ProgressDisplay,
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<LocalSystem> {
@@ -99,7 +99,7 @@ function endOnSignals(): AbortSignal {
   return ending.signal;
 }
 
-const exitCode = await run(command.parse().opts<Options>(), endOnSignals());
+const exitCode = await runPlantAndDemo(startCommand.parse().opts<StartOptions>(), endOnSignals());
 // Sockets to partners that are gone could keep the process alive.
 await pause(0);
 process.exit(exitCode);

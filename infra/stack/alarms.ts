@@ -17,12 +17,12 @@ import type { Functions, PermanentName } from './functions.ts';
 import type { HttpApi } from './http-api.ts';
 import { MailingList } from './mails.ts';
 import { metric, metricPeriod } from './metrics.ts';
-import type { Queues } from './queues.ts';
+import type { StackQueues } from './queues.ts';
 import { type Scheduled, scheduledOf } from './schedules.ts';
 
 export interface AlarmsProps {
   readonly integration: CompleteIntegration;
-  readonly queues: Queues;
+  readonly queues: StackQueues;
   readonly functions: Functions;
   readonly httpApi: HttpApi;
 }

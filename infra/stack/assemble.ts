@@ -27,7 +27,7 @@ export async function assemble(app: App, integrationFile: string, stage: string)
   const { bundles } = await bundleFunctions(file, join(app.outdir, 'bundles'));
   new IntegrationStack(app, stackName, {
     stackName,
-    integration: stage === 'local' ? onThisMachine(integration) : integration,
+    integration: stage === 'local' ? withoutAwsAccount(integration) : integration,
     bundles,
     stage,
     description: `Azumuta and ERP integration of ${integration.plant} (${stage})`,
@@ -36,7 +36,7 @@ export async function assemble(app: App, integrationFile: string, stage: string)
 }
 
 /** `npm start` runs this stage, where nothing of the plant's AWS account exists. */
-function onThisMachine(integration: CompleteIntegration): CompleteIntegration {
+function withoutAwsAccount(integration: CompleteIntegration): CompleteIntegration {
   const { account, region, domain, ...deployment } = integration.deployment;
   return {
     ...integration,

@@ -21,7 +21,7 @@ export function addBudget(stack: Stack, { monthlyBudget, alarmEmails }: Complete
   }));
   new CfnBudget(stack, 'Budget', {
     budget: {
-      budgetName: nameFor(stack, notificationsWithSubscribers),
+      budgetName: nameOfBudget(stack, notificationsWithSubscribers),
       budgetType: 'COST',
       timeUnit: 'MONTHLY',
       budgetLimit: { amount: monthlyBudget, unit: 'USD' },
@@ -37,7 +37,7 @@ export function addBudget(stack: Stack, { monthlyBudget, alarmEmails }: Complete
  * The region is in it, as an account has its budgets for all regions. A name that AWS makes up would not begin with that
  * of the stack, and `infra/policies` would not permit it. At most 100 characters.
  */
-function nameFor({ stackName, region }: Stack, notifications: object): string {
+function nameOfBudget({ stackName, region }: Stack, notifications: object): string {
   const hash = createHash('sha256').update(JSON.stringify(notifications)).digest('hex');
   return `${stackName}-${region}-${hash.slice(0, 8)}`;
 }

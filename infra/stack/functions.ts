@@ -7,7 +7,7 @@ import { type Bundles, type FunctionName, functionNames } from '../build/bundle-
 import { IntegrationFunction, type IntegrationFunctionProps } from './lambda-function.ts';
 import type { Mails } from './mails.ts';
 import type { Placement } from './network.ts';
-import { createUses, type Use, type UsedResources, type Uses } from './permissions.ts';
+import { createUses, type ResourceUse, type UsedResources, type Uses } from './permissions.ts';
 import { consumerTimeout } from './queues.ts';
 
 export interface FunctionsProps extends UsedResources {
@@ -21,18 +21,18 @@ export interface FunctionsProps extends UsedResources {
 type Definition = Omit<IntegrationFunctionProps, 'codeFolder'>;
 
 export type PermanentName = Exclude<FunctionName, 'show-pages'>;
-type Named<Thing> = Readonly<Record<PermanentName, Thing> & Partial<Record<FunctionName, Thing>>>;
+type ByFunction<Thing> = Readonly<Record<PermanentName, Thing> & Partial<Record<FunctionName, Thing>>>;
 
-export type Functions = Named<LambdaFunction>;
+export type Functions = ByFunction<LambdaFunction>;
 
 export function createFunctions(stack: Stack, props: FunctionsProps): Functions {
   const scope = new Construct(stack, 'Functions');
   const uses = createUses(props);
-  const definitions: Named<Definition> = {
-    ...ordersOut(props, uses),
-    ...resultsBack(props, uses),
-    'send-alerts': sendAlerts(props, uses),
-    ...pages(props, uses),
+  const definitions: ByFunction<Definition> = {
+    ...defineOrdersOut(props, uses),
+    ...defineResultsBack(props, uses),
+    'send-alerts': defineSendAlerts(props, uses),
+    ...defineShowPages(props, uses),
   };
   // Made from all names that are defined, so every permanent name is a key.
   return Object.fromEntries(
@@ -49,7 +49,7 @@ export function createFunctions(stack: Stack, props: FunctionsProps): Functions 
 }
 
 /** ERP → Azumuta. */
-function ordersOut({ integration, queues, placement, bundles }: FunctionsProps, uses: Uses) {
+function defineOrdersOut({ integration, queues, placement, bundles }: FunctionsProps, uses: Uses) {
   const { azumuta, erp, deployment } = integration;
   const version = versionOf(bundles);
   return {
@@ -82,7 +82,7 @@ function ordersOut({ integration, queues, placement, bundles }: FunctionsProps, 
     'create-product-orders': {
       description: 'Creates product orders in Azumuta, links them in the ERP, and looks at open ones',
       placement,
-      ...consumerOf(queues.productOrders, deployment.containers.orders, azumuta.atOnce, erp.atOnce),
+      ...consumerProps(queues.productOrders, deployment.containers.orders, azumuta.atOnce, erp.atOnce),
       uses: [
         ...worksOn('productOrders', uses),
         uses.sendTo('productOrders', 'completions'),
@@ -96,7 +96,7 @@ function ordersOut({ integration, queues, placement, bundles }: FunctionsProps, 
 }
 
 /** Azumuta → ERP. */
-function resultsBack({ integration, queues, placement, bundles }: FunctionsProps, uses: Uses) {
+function defineResultsBack({ integration, queues, placement, bundles }: FunctionsProps, uses: Uses) {
   const { azumuta, erp, deployment } = integration;
   return {
     'receive-webhook': {
@@ -115,7 +115,7 @@ function resultsBack({ integration, queues, placement, bundles }: FunctionsProps
       description: 'Reads what was built from Azumuta and books it in the ERP, each once',
       placement,
       // One container more than the ERP has slots reads and plans while the others book.
-      ...consumerOf(queues.completions, deployment.containers.completions, erp.atOnce && erp.atOnce + 1),
+      ...consumerProps(queues.completions, deployment.containers.completions, erp.atOnce && erp.atOnce + 1),
       uses: [
         ...worksOn('completions', uses),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
@@ -140,7 +140,7 @@ function resultsBack({ integration, queues, placement, bundles }: FunctionsProps
   } as const satisfies Partial<Record<FunctionName, Definition>>;
 }
 
-function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, uses: Uses): Definition {
+function defineSendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, uses: Uses): Definition {
   return {
     description: 'Tells people what they must see to, and how the day before was',
     timeout: Duration.seconds(60),
@@ -162,7 +162,10 @@ function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, use
 }
 
 /** Reads the ledger, and nothing else but its own key. */
-function pages({ integration }: FunctionsProps, uses: Uses): Partial<Record<FunctionName, Definition>> {
+function defineShowPages(
+  { integration }: FunctionsProps,
+  uses: Uses,
+): Partial<Record<FunctionName, Definition>> {
   const { plant, timeZone, deployment } = integration;
   if (!deployment.pages) return {};
   return {
@@ -182,7 +185,7 @@ function pages({ integration }: FunctionsProps, uses: Uses): Partial<Record<Func
   };
 }
 
-function worksOn(queue: 'productOrders' | 'completions', uses: Uses): readonly Use[] {
+function worksOn(queue: 'productOrders' | 'completions', uses: Uses): readonly ResourceUse[] {
   return [uses.hideIn(queue), uses.sendTo('deadLetters'), { environment: { RETRY_BASE_SECONDS: '4' } }];
 }
 
@@ -191,13 +194,13 @@ function worksOn(queue: 'productOrders' | 'completions', uses: Uses): readonly U
  * batches back. AWS requires at least two.
  * @param most Of the configuration.
  */
-function consumerOf(queue: IQueue, most: number, ...atOnce: readonly (number | undefined)[]) {
+function consumerProps(queue: IQueue, most: number, ...atOnce: readonly (number | undefined)[]) {
   const containers = Math.max(2, Math.min(most, ...atOnce.map((limit) => limit ?? most)));
   return { timeout: consumerTimeout, memoryMb: 512, consumes: { queue, containers } } as const;
 }
 
 /** One version for all functions: that of the code that books, with the plant's configuration in it. */
-function versionOf(bundles: Bundles): Use {
+function versionOf(bundles: Bundles): ResourceUse {
   const version = FileSystem.fingerprint(bundles['book-completion']).slice(0, 12);
   return { environment: { CONFIGURATION_VERSION: version } };
 }

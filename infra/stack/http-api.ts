@@ -27,7 +27,7 @@ const isChecked = 'Its function checks it itself, in constant time, with two val
  * What each function is called with. Each route has a limit of its own, so that an import of orders turns no trigger away.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
  */
-const routes = [
+const httpApiRoutes = [
   {
     to: 'receive-webhook',
     integrationId: 'Webhook',
@@ -51,8 +51,8 @@ const routes = [
     proof: 'People open a link, which is signed. Its function checks that itself, in constant time.',
   },
 ] as const;
-const callsOf = ({ calls }: Route) => Object.entries<readonly HttpMethod[]>(calls);
-type Route = (typeof routes)[number];
+const callsOfRoute = ({ calls }: HttpApiRoute) => Object.entries<readonly HttpMethod[]>(calls);
+type HttpApiRoute = (typeof httpApiRoutes)[number];
 
 /** Filters know `*` in texts. */
 const ofPages = (comparison: '=' | '!=') => FilterPattern.stringValue('$.route', comparison, '*/pages/*');
@@ -78,7 +78,7 @@ export function createHttpApi(
     createDefaultStage: false,
   });
   // Pages have a route only where they have a function.
-  const present = routes.filter(({ to }) => functions[to]);
+  const present = httpApiRoutes.filter(({ to }) => functions[to]);
   const added = present.flatMap((route) => addRoutes(api, route, functions));
   const accessLogs = new LogGroup(scope, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS });
   const ownDomain =
@@ -107,11 +107,11 @@ export function createHttpApi(
   };
 }
 
-function addRoutes(api: ApiGatewayHttpApi, route: Route, functions: Functions): HttpRoute[] {
+function addRoutes(api: ApiGatewayHttpApi, route: HttpApiRoute, functions: Functions): HttpRoute[] {
   const called = functions[route.to];
   if (!called) return [];
   const integration = new HttpLambdaIntegration(route.integrationId, called);
-  const own = callsOf(route).flatMap(([path, methods]) =>
+  const own = callsOfRoute(route).flatMap(([path, methods]) =>
     api.addRoutes({ path, methods: [...methods], integration }),
   );
   for (const each of own) acknowledge(each, { 'AwsSolutions::AwsSolutions-APIG4': route.proof });
@@ -121,7 +121,7 @@ function addRoutes(api: ApiGatewayHttpApi, route: Route, functions: Functions): 
 function addStage(
   scope: Construct,
   reached: Pick<HttpStageProps, 'httpApi' | 'domainMapping'>,
-  present: readonly Route[],
+  present: readonly HttpApiRoute[],
   accessLogs: LogGroup,
 ): HttpStage {
   const stage = new HttpStage(scope, 'Stage', {
@@ -150,7 +150,7 @@ function addStage(
   if (!(defaultChild instanceof CfnStage)) throw new Error('A stage is a stage resource.');
   defaultChild.routeSettings = Object.fromEntries(
     present.flatMap((route) =>
-      callsOf(route).flatMap(([path, methods]) =>
+      callsOfRoute(route).flatMap(([path, methods]) =>
         methods.map((method) => [`${method} ${path}`, route.limit]),
       ),
     ),

@@ -14,7 +14,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './nag.ts';
 import type { Placement } from './network.ts';
-import { allow, type Use } from './permissions.ts';
+import { allow, type ResourceUse } from './permissions.ts';
 import { batchWindow } from './queues.ts';
 
 export interface IntegrationFunctionProps {
@@ -30,7 +30,7 @@ export interface IntegrationFunctionProps {
   /** The queue that it works on, with so many containers at once: gentle on the partner behind it. */
   readonly consumes?: { readonly queue: IQueue; readonly containers: number };
   /** All that it does besides polling its queue: its variables, and what its role may do to exactly which resources. */
-  readonly uses: readonly Use[];
+  readonly uses: readonly ResourceUse[];
 }
 
 /** One function with its own role, log group and nothing that it does not use. */

@@ -4,8 +4,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SecretName } from '../../shared/integration/deployment.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import type { VariableName } from '../../shared/platform/environment.ts';
-import type { Queues } from './queues.ts';
-import type { SecretRef, Secrets } from './secrets.ts';
+import type { StackQueues } from './queues.ts';
+import type { SecretRef, StackSecrets } from './secrets.ts';
 
 /**
  * Something that a role may do, by its actions: the CDK's own `grant…` allow calls that no function makes (GetQueueUrl,
@@ -19,7 +19,7 @@ export function allow(actions: readonly string[], ...resourceArns: readonly stri
 }
 
 /** How a function uses a resource: the variables that name it, and what its role may do to it. */
-export interface Use {
+export interface ResourceUse {
   readonly environment?: Partial<Record<VariableName, string>>;
   readonly may?: Permission;
 }
@@ -44,13 +44,13 @@ export interface UsedResources {
   readonly stage: string;
   /** Whether there are alarms, and metrics for them. */
   readonly isWatched: boolean;
-  readonly queues: Queues;
-  readonly secrets: Secrets;
+  readonly queues: StackQueues;
+  readonly secrets: StackSecrets;
   readonly ledger: TableV2;
 }
 
 export function createUses({ stage, isWatched, queues, secrets, ledger }: UsedResources) {
-  function ofQueues(names: readonly QueueKey[], action: string): Use {
+  function ofQueues(names: readonly QueueKey[], action: string): ResourceUse {
     const urls = names.map((name) => [queueVariables[name], queues[name].queueUrl]);
     return {
       environment: Object.fromEntries(urls),
@@ -63,11 +63,11 @@ export function createUses({ stage, isWatched, queues, secrets, ledger }: UsedRe
     /** To put a message of the queue off. */
     hideIn: (name: QueueKey) => ofQueues([name], 'sqs:ChangeMessageVisibility'),
     count: (...names: readonly QueueKey[]) => ofQueues(names, 'sqs:GetQueueAttributes'),
-    publish: (variable: VariableName, { topicArn }: ITopic): Use => ({
+    publish: (variable: VariableName, { topicArn }: ITopic): ResourceUse => ({
       environment: { [variable]: topicArn },
       may: allow(['sns:Publish'], topicArn),
     }),
-    read: (...names: readonly SecretName[]): Use => {
+    read: (...names: readonly SecretName[]): ResourceUse => {
       const own = names.map((name) => [secretVariables[name], secrets[name]?.secretArn]);
       return {
         environment: Object.fromEntries(own.filter(([, arn]) => arn !== undefined)),
@@ -75,7 +75,7 @@ export function createUses({ stage, isWatched, queues, secrets, ledger }: UsedRe
       };
     },
     /** @param actions Of DynamoDB, on the table itself. */
-    ledger: (...actions: readonly string[]): Use => ({
+    ledger: (...actions: readonly string[]): ResourceUse => ({
       environment: {
         STAGE: stage,
         ...(isWatched ? {} : { METRICS: 'off' }),
@@ -88,7 +88,7 @@ export function createUses({ stage, isWatched, queues, secrets, ledger }: UsedRe
         ledger.tableArn,
       ),
     }),
-    query: (index: keyof typeof ledgerIndexes): Use => ({
+    query: (index: keyof typeof ledgerIndexes): ResourceUse => ({
       may: allow(['dynamodb:Query'], `${ledger.tableArn}/index/${ledgerIndexes[index].name}`),
     }),
   };

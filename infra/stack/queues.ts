@@ -14,7 +14,7 @@ export const consumerTimeout = Duration.seconds(60);
  * The queues of both flows, and the dead letters that a person looks at. Consumers put dead letters there
  * themselves, with the reason; SQS does so only after a thousand receives.
  */
-export function createQueues(stack: Stack) {
+export function createStackQueues(stack: Stack) {
   const scope = new Construct(stack, 'Queues');
   const common = {
     encryption: QueueEncryption.SQS_MANAGED,
@@ -34,4 +34,4 @@ export function createQueues(stack: Stack) {
   return { productOrders: work('ProductOrders'), completions: work('Completions'), deadLetters };
 }
 
-export type Queues = ReturnType<typeof createQueues>;
+export type StackQueues = ReturnType<typeof createStackQueues>;

@@ -10,18 +10,18 @@ import {
 import { acknowledge } from './nag.ts';
 
 /** `webhookToken` is `WebhookToken` among the constructs and the outputs. */
-export const idOf = (name: SecretName) => name.charAt(0).toUpperCase() + name.slice(1);
+export const constructIdOfSecret = (name: SecretName) => name.charAt(0).toUpperCase() + name.slice(1);
 
 export type SecretRef = Pick<ISecret, 'secretArn' | 'encryptionKey' | 'env'>;
 
 /** Those that a deployment has: without webhooks or pages there is nothing to keep for them. */
-export type Secrets = Readonly<Partial<Record<SecretName, SecretRef>>>;
+export type StackSecrets = Readonly<Partial<Record<SecretName, SecretRef>>>;
 
 /**
  * The secrets. The stack creates them, or takes those that exist; an operator puts in their values, which are never in
  * the template. CloudFormation names them, so that one that was kept does not block a second deployment.
  */
-export function createSecrets(stack: Stack, { secrets, alerts, pages }: CompleteDeployment): Secrets {
+export function createSecrets(stack: Stack, { secrets, alerts, pages }: CompleteDeployment): StackSecrets {
   const addresses = Object.fromEntries(alerts.webhooks.map((name) => [name, 'https://…']));
   const descriptions: Readonly<Record<SecretName, string | undefined>> = {
     webhookToken: 'Token in the URL of the Azumuta triggers: {"current": "…", "previous": "…"}',
@@ -40,12 +40,19 @@ export function createSecrets(stack: Stack, { secrets, alerts, pages }: Complete
       const description = descriptions[name];
       if (description === undefined) return [];
       const own = secrets[name];
-      return [[name, own ? existing(scope, idOf(name), own) : created(scope, name, description)]];
+      return [
+        [
+          name,
+          own
+            ? referToExistingSecret(scope, constructIdOfSecret(name), own)
+            : createStackSecret(scope, name, description),
+        ],
+      ];
     }),
   );
 }
 
-function existing(
+function referToExistingSecret(
   scope: Construct,
   id: string,
   own: NonNullable<CompleteDeployment['secrets'][SecretName]>,
@@ -55,7 +62,7 @@ function existing(
   return Secret.fromSecretAttributes(scope, id, { secretCompleteArn: own.arn, encryptionKey });
 }
 
-function created(scope: Construct, name: SecretName, description: string): SecretRef {
+function createStackSecret(scope: Construct, name: SecretName, description: string): SecretRef {
   // Nobody needs to see this one, so AWS makes it; a new value only ends all links that were sent.
   const isMade = name === 'pagesKey';
   const generateSecretString = {
@@ -63,7 +70,7 @@ function created(scope: Construct, name: SecretName, description: string): Secre
     generateStringKey: 'current',
     excludePunctuation: true,
   };
-  const holder = new Construct(scope, idOf(name));
+  const holder = new Construct(scope, constructIdOfSecret(name));
   acknowledge(holder, {
     'AwsSolutions::AwsSolutions-SMG4': isMade
       ? 'Each rotation ends all links that were sent, so a person decides.'

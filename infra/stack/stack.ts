@@ -13,9 +13,9 @@ import { createHttpApi } from './http-api.ts';
 import { createLedgerTable } from './ledger-table.ts';
 import { createMails } from './mails.ts';
 import { createNetwork } from './network.ts';
-import { createQueues } from './queues.ts';
+import { createStackQueues } from './queues.ts';
 import { addSchedules } from './schedules.ts';
-import { createSecrets, idOf } from './secrets.ts';
+import { constructIdOfSecret, createSecrets } from './secrets.ts';
 import { isProduction } from './stage.ts';
 
 export interface IntegrationStackProps extends StackProps {
@@ -26,7 +26,7 @@ export interface IntegrationStackProps extends StackProps {
 }
 
 /** What stays when a production stack is deleted, besides its ledger. None has a name that a second stack would claim. */
-const kept = [
+const keptResourceTypes = [
   CfnSecret.CFN_RESOURCE_TYPE_NAME,
   CfnLogGroup.CFN_RESOURCE_TYPE_NAME,
   // The ERP's firewall knows the address: named as `allocationId`, the next stack calls from it, too.
@@ -49,7 +49,7 @@ export class IntegrationStack extends Stack {
     // Resources of a failed first deployment are deleted.
     RemovalPolicies.of(this).apply(
       production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
-      { applyToResourceTypes: kept },
+      { applyToResourceTypes: keptResourceTypes },
     );
     Tags.of(this).add('azumuta-erp:plant', integration.plant);
     Tags.of(this).add('azumuta-erp:stage', stage);
@@ -67,7 +67,7 @@ export class IntegrationStack extends Stack {
 
 function createParts(scope: IntegrationStack, { integration, bundles, stage }: IntegrationStackProps) {
   const { deployment } = integration;
-  const queues = createQueues(scope);
+  const queues = createStackQueues(scope);
   const ledger = createLedgerTable(scope, isProduction(stage), deployment.ledgerGeneration);
   const secrets = createSecrets(scope, deployment);
   const { placement, address } = createNetwork(scope, deployment.network);
@@ -105,7 +105,7 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
     LedgerTable: ledger.tableName,
     ...Object.fromEntries(
-      secretNames.map((name) => [`${idOf(name)}Secret`, secrets[name]?.secretArn] as const),
+      secretNames.map((name) => [`${constructIdOfSecret(name)}Secret`, secrets[name]?.secretArn] as const),
     ),
     AlertFunction: functions['send-alerts'].functionName,
     PullFunction: functions['pull-product-orders'].functionName,

@@ -1,12 +1,12 @@
 import { ConfigurationError } from '../../shared/integration/define.ts';
 
 /** Disposable stages, alone or followed by a capital or a digit: `dev`, `dev2`, `testAnna`. */
-const words = ['dev', 'test', 'sandbox', 'local', 'demo', 'tmp'] as const;
-const disposable = new RegExp(`^(${words.join('|')})([A-Z0-9]|$)`);
+const disposableStageWords = ['dev', 'test', 'sandbox', 'local', 'demo', 'tmp'] as const;
+const disposableStagePattern = new RegExp(`^(${disposableStageWords.join('|')})([A-Z0-9]|$)`);
 
 /** Every other stage is production, however it is spelled: a typing mistake must not cost a ledger. */
 export function isProduction(stage: string): boolean {
-  return !disposable.test(stage);
+  return !disposableStagePattern.test(stage);
 }
 
 /** No dash, so that `a-b` and `c` make another stack than `a` and `b-c`. @throws ConfigurationError */
@@ -27,5 +27,5 @@ export function stackNameOf(plant: string, stage: string): string {
 export function fateOf(stackName: string, stage: string): string {
   if (!isProduction(stage))
     return `${stackName} is disposable, by the name of its stage: destroying it deletes its ledger, secrets and logs, and what waits in its queues.`;
-  return `${stackName} is protected, as ${stage} is not a disposable stage (${words.join(', ')}): CloudFormation refuses to delete it. If it were deleted nevertheless, its ledger, secrets and logs would stay; what waits in its queues, its address and its alarms would go.`;
+  return `${stackName} is protected, as ${stage} is not a disposable stage (${disposableStageWords.join(', ')}): CloudFormation refuses to delete it. If it were deleted nevertheless, its ledger, secrets and logs would stay; what waits in its queues, its address and its alarms would go.`;
 }

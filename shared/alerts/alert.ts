@@ -3,17 +3,17 @@ import { causes } from '../model/causes.ts';
 import { partnerNames } from '../model/partner.ts';
 import { troubleKinds } from '../situation/read.ts';
 
-const text = z.string();
+const alertText = z.string();
 const toldTroubleSchema = z.object({
   /** Its number; empty when it is unknown. */
-  order: text,
-  article: z.optional(text),
-  quantity: z.optional(text),
-  since: text,
+  order: alertText,
+  article: z.optional(alertText),
+  quantity: z.optional(alertText),
+  since: alertText,
   /** The reason, as in the journey. */
-  why: text,
-  next: text,
-  command: text,
+  why: alertText,
+  next: alertText,
+  command: alertText,
 });
 
 /**
@@ -23,32 +23,32 @@ const toldTroubleSchema = z.object({
 export const alertSchema = z.object({
   v: z.literal(1),
   /** Of this message: the same when it is delivered twice. */
-  id: text,
-  stack: text,
+  id: alertText,
+  stack: alertText,
   /** When it was decided: an ISO instant, as all times in it. */
-  at: text,
+  at: alertText,
   event: z.enum(['new', 'reminder', 'over', 'missed', 'test']),
   kind: z.enum([...troubleKinds, 'missed', 'test']),
   partner: z.optional(z.enum(partnerNames)),
   cause: z.optional(z.enum(causes)),
-  title: text,
-  summary: text,
+  title: alertText,
+  summary: alertText,
   /** Who acts, with the person's name where the plant has given it: `planner (An Peeters)`. */
-  who: z.optional(text),
+  who: z.optional(alertText),
   /** When the group's first trouble began. */
-  since: text,
+  since: alertText,
   /** Troubles that this message is about, including those that are not listed. */
   count: z.number(),
   /** The first of them, up to ten. */
   troubles: z.array(toldTroubleSchema),
   /** What to type to see all of them. */
-  command: text,
+  command: alertText,
   /** Opens the page of its only order, else that of the day, for as long as the plant lets links live. */
-  link: z.optional(text),
+  link: z.optional(alertText),
 });
 export type Alert = z.infer<typeof alertSchema>;
 export type ToldTrouble = z.infer<typeof toldTroubleSchema>;
 
 /** A message in the outbox: an alert for a channel, or a mail to a list. */
-export const outgoingSchema = z.union([alertSchema, z.object({ subject: text, text })]);
+export const outgoingSchema = z.union([alertSchema, z.object({ subject: alertText, text: alertText })]);
 export type Outgoing = z.infer<typeof outgoingSchema>;

@@ -3,16 +3,23 @@ import { capitalized, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { notTyped, shellWord, wordForAnyShell } from '../platform/shell-word.ts';
-import { partnerDown } from '../situation/problems.ts';
+import { partnerDownProblem } from '../situation/problems.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
 import { tellTrouble } from '../situation/told.ts';
-import { commandOf, headlineOf, maxName, maxReason, nextOf, whoActs } from '../situation/words.ts';
+import {
+  commandOf,
+  headlineOf,
+  maxName,
+  nextStepInWords,
+  shownReasonLength,
+  whoActs,
+} from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import { type AlertDecision, unsteadyFrom } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
 
 /** Troubles that a message lists; further ones are counted. */
-const maxShown = 10;
+const mostTroublesInAlert = 10;
 /** Kinds that are about no order: their summary says all. */
 const withoutOrders: ReadonlySet<TroubleKind> = new Set(['partner-down', 'unfiled', 'channel-down']);
 
@@ -25,7 +32,7 @@ export async function composeAlert(
 ): Promise<Alert> {
   const { stack, timeZone, linkTo } = dependencies;
   const { event, kind, partner, cause, troubles, since, count } = decision;
-  const listed = withoutOrders.has(kind) ? [] : troubles.slice(0, maxShown);
+  const listed = withoutOrders.has(kind) ? [] : troubles.slice(0, mostTroublesInAlert);
   const told = await mapConcurrently(listed, atOnce, (one) => toldTrouble(dependencies, one, situation));
   const [only] = count === 1 ? told : [];
   const headline =
@@ -43,11 +50,11 @@ export async function composeAlert(
     cause,
     since,
     count,
-    title: `${plantOf(stack)}: ${prefix}${named}`,
+    title: `${plantAndStage(stack)}: ${prefix}${named}`,
     summary: summaryOf(decision, situation),
     who: event === 'over' ? undefined : namedActor(decision, dependencies.who),
     troubles: told.map(({ trouble }) => trouble),
-    command: commandOf(decision, situation.partners, whereOf(stack)),
+    command: commandOf(decision, situation.partners, stackOption(stack)),
     link: linkTo?.(only?.number ? { page: 'order', number: only.number } : { page: 'today' }),
   };
 }
@@ -62,12 +69,12 @@ export function namedActor(
 }
 
 /** Selects the stack on a command line. */
-export function whereOf(stack: string): string {
+export function stackOption(stack: string): string {
   return `--stack ${shellWord(stack)}`;
 }
 
 /** Plant and stage, as a stack is called `AzumutaErp-<plant>-<stage>`. */
-export function plantOf(stack: string): string {
+export function plantAndStage(stack: string): string {
   return stack.replace(/^AzumutaErp-/, '');
 }
 
@@ -78,7 +85,7 @@ async function toldTrouble(
   { partners }: Situation,
 ): Promise<{ readonly number: string; readonly trouble: ToldTrouble }> {
   const { number, dueDate, ...told } = await tellTrouble(ledger, trouble, partners);
-  const where = whereOf(stack);
+  const where = stackOption(stack);
   const command = trouble.kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
   // A number that is not told as it is would name another order.
   const isNamed = number !== '' && number === told.order;
@@ -93,14 +100,17 @@ function summaryOf(decision: AlertDecision, situation: Situation): string {
   const { event, kind, troubles, open } = decision;
   if (kind === 'partner-down') {
     if (event === 'over') return 'What waited for it goes on by itself.';
-    const { what, why, next } = partnerDown(decision.partner, situation, '');
+    const { what, why, next } = partnerDownProblem(decision.partner, situation, '');
     return [what, why, next].join(' ');
   }
   if (kind === 'channel-down' && event === 'over') return 'It gets a summary of what it has missed.';
   if (event === 'over') return 'Nothing of it is open any more.';
   if (kind === 'channel-down')
-    return [...troubles.map(({ reason = '' }) => oneLine(reason, maxReason)), nextOf(decision)].join(' ');
-  if (kind === 'unfiled') return nextOf(decision);
+    return [
+      ...troubles.map(({ reason = '' }) => oneLine(reason, shownReasonLength)),
+      nextStepInWords(decision),
+    ].join(' ');
+  if (kind === 'unfiled') return nextStepInWords(decision);
   const more = open > troubles.length ? ` ${open} of them are open in all.` : '';
   return `${event === 'reminder' ? 'A day has passed since this was told.' : 'It needs a person.'}${more}`;
 }

@@ -31,9 +31,9 @@ interface Decided<Told> {
 type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
 
 export const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const onceADayMs = 24 * hourMs;
 /** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
-const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? dayMs : hourMs);
+const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? onceADayMs : hourMs);
 /** A group that has grown so many times since it was told is told at once. */
 const floodTimes = 10;
 
@@ -52,10 +52,10 @@ export function decideAlerts(told: Readonly<Record<string, ToldGroup>>, { at, tr
     troubles.filter(({ kind }) => kind !== 'partner-down'),
     groupOf,
   );
-  const known = Object.keys(told).filter((group) => troubleKinds.includes(partsOf(group).kind));
+  const known = Object.keys(told).filter((group) => troubleKinds.includes(parseGroupName(group).kind));
   return [...new Set([...known, ...open.keys()])].map((group) => {
     const byAge = (open.get(group) ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime());
-    return { group, ...decideGroup(partsOf(group), told[group], { at, cut, troubles: byAge }) };
+    return { group, ...decideGroup(parseGroupName(group), told[group], { at, cut, troubles: byAge }) };
   });
 }
 
@@ -65,18 +65,22 @@ function decideGroup(
   { at, cut, troubles: open }: Open,
 ): Decided<ToldGroup> {
   const known = new Set(before?.told.match(eachFingerprint));
-  const still = open.filter(({ id }) => known.has(fingerprint(id)));
-  const news = open.filter(({ id, isDue }) => isDue && !known.has(fingerprint(id)));
+  const still = open.filter(({ id }) => known.has(troubleFingerprint(id)));
+  const news = open.filter(({ id, isDue }) => isDue && !known.has(troubleFingerprint(id)));
   const sinceToldMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
   const since = before?.since ?? news[0]?.since.toISOString() ?? '';
-  const due = countOf(open.filter(({ isDue }) => isDue));
-  const alert = (event: AlertDecision['event'], about: readonly SeenTrouble[], count = countOf(about)) => {
+  const due = countTroubles(open.filter(({ isDue }) => isDue));
+  const alert = (
+    event: AlertDecision['event'],
+    about: readonly SeenTrouble[],
+    count = countTroubles(about),
+  ) => {
     return { ...group, event, troubles: about, since, count, open: due };
   };
   const toldAt = at.toISOString();
   const isFlood = before !== undefined && due >= floodTimes * before.open;
   if (isFlood || (news.length > 0 && sinceToldMs >= quietMs(group.kind))) {
-    const count = Math.max((before?.count ?? 0) + countOf(news), due);
+    const count = Math.max((before?.count ?? 0) + countTroubles(news), due);
     const after = { since, count, toldAt, open: due, told: fingerprintsOf([...still, ...news]) };
     return { alert: alert('new', news.length > 0 ? news : still), after };
   }
@@ -84,15 +88,15 @@ function decideGroup(
   if (still.length === 0 && news.length === 0) return { alert: alert('over', [], before.count) };
   // What is new waits: it is told with what else comes within the hour.
   const after = { ...before, told: fingerprintsOf(still) };
-  if (still.length === 0 || sinceToldMs < dayMs) return { after };
+  if (still.length === 0 || sinceToldMs < onceADayMs) return { after };
   return { alert: alert('reminder', still), after: { ...after, toldAt } };
 }
 
-function countOf(troubles: readonly SeenTrouble[]): number {
+function countTroubles(troubles: readonly SeenTrouble[]): number {
   return troubles.reduce((sum, { count = 1 }) => sum + count, 0);
 }
 
-function partsOf(group: string): TroubleGroup {
+function parseGroupName(group: string): TroubleGroup {
   // The name was made by `groupOf`.
   const [kind, partner, cause] = group.split('/') as [TroubleKind, Partner, Cause | ''];
   return { kind, partner, cause: cause === '' ? undefined : cause };
@@ -102,12 +106,12 @@ function partsOf(group: string): TroubleGroup {
 const fingerprintLength = 8;
 const eachFingerprint = new RegExp(`.{${fingerprintLength}}`, 'g');
 
-function fingerprint(id: string): string {
+function troubleFingerprint(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, fingerprintLength);
 }
 
 function fingerprintsOf(troubles: readonly SeenTrouble[]): string {
-  return troubles.map(({ id }) => fingerprint(id)).join('');
+  return troubles.map(({ id }) => troubleFingerprint(id)).join('');
 }
 
 /** So many outages that follow each other within an hour are told as one thing. */
@@ -134,7 +138,7 @@ export function decideOutages(
       event,
       kind: 'partner-down',
       partner,
-      since: sinceOf(after),
+      since: outagesBeganAt(after),
       count: after.count,
       troubles: down ? [down] : [],
       open: down ? 1 : 0,
@@ -151,7 +155,7 @@ export function decideOutages(
     return told('new', { ...seen, told: 'unsteady' });
   if (down.isDue && (seen.told ?? 'up') === 'up') return told('new', { ...seen, told: 'down' });
   const sinceToldMs = at.getTime() - Date.parse(seen.toldAt ?? at.toISOString());
-  return sinceToldMs < dayMs ? { after: seen } : told('reminder', seen);
+  return sinceToldMs < onceADayMs ? { after: seen } : told('reminder', seen);
 }
 
 function seenAgain(known: ToldOutages | undefined, { since }: SeenTrouble, at: Date): ToldOutages {
@@ -162,6 +166,6 @@ function seenAgain(known: ToldOutages | undefined, { since }: SeenTrouble, at: D
 }
 
 /** Of the unsteady partner the first outage counts, otherwise the last one. */
-function sinceOf({ count, since, openedAt }: ToldOutages): string {
+function outagesBeganAt({ count, since, openedAt }: ToldOutages): string {
   return count >= unsteadyFrom ? since : openedAt;
 }

@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
-import type { AlertState, FailingChannel, Message } from '../ledger/records/alerts.ts';
+import type { AlertState, FailingChannel, OutboxMessage } from '../ledger/records/alerts.ts';
 import { counted } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { groupOf } from '../situation/read.ts';
 import { type Alert, outgoingSchema } from './alert.ts';
-import { channelsOf, send } from './channels/channels.ts';
-import { plantOf, whereOf } from './compose.ts';
+import { channelsOf, sendToChannel } from './channels/channels.ts';
+import { plantAndStage, stackOption } from './compose.ts';
 import type { AlertDependencies, ChannelName } from './dependencies.ts';
 
 /** Messages of one run to one channel: the others wait for the next run, five minutes later. */
 const maxMessages = 50;
 /** What has waited longer than this is summed up, if it is more than a few messages. */
-const freshMs = 3_600_000;
-const maxLate = 3;
+const summedUpAfterMs = 3_600_000;
+const mostLateSentSingly = 3;
 const maxMissed = 500;
 
 /**
@@ -22,7 +22,7 @@ const maxMissed = 500;
  * @param mayGoOn False once the run has too little time left for another call.
  * @returns The channels that fail.
  */
-export async function deliver(
+export async function deliverOutbox(
   dependencies: AlertDependencies,
   before: AlertState['failing'],
   mayGoOn: () => boolean,
@@ -59,7 +59,7 @@ async function toChannel(
   let failed: FailingChannel | undefined;
   for (const { message, entries: covered } of deliveriesOf(channel, entries, dependencies)) {
     if (!mayGoOn()) break;
-    const failure = await send(dependencies, channel, message);
+    const failure = await sendToChannel(dependencies, channel, message);
     if (!failure) {
       for (const entry of covered) await ledger.alerts.markDelivered(entry);
       left -= covered.length;
@@ -79,7 +79,11 @@ async function toChannel(
  * What has waited for long is one message, and so are the mails about a day, of which only the last is still of use.
  * @returns Each message, and the ones of the outbox that it stands for.
  */
-function deliveriesOf(channel: ChannelName, waiting: readonly Message[], dependencies: AlertDependencies) {
+function deliveriesOf(
+  channel: ChannelName,
+  waiting: readonly OutboxMessage[],
+  dependencies: AlertDependencies,
+) {
   const each = waiting.flatMap((entry) => {
     const message = z.safeParse(outgoingSchema, JSON.parse(entry.body));
     // After a rollback it may be a message of the newer version: it waits for that one, or expires.
@@ -91,18 +95,18 @@ function deliveriesOf(channel: ChannelName, waiting: readonly Message[], depende
   }
   const now = dependencies.clock.now();
   const late = each.flatMap(({ entry, message }) => {
-    const isLate = !('text' in message) && now.getTime() - Date.parse(message.at) > freshMs;
+    const isLate = !('text' in message) && now.getTime() - Date.parse(message.at) > summedUpAfterMs;
     return isLate && !entry.refused ? [{ entry, message }] : [];
   });
   const [first, ...others] = late;
-  if (!first || others.length < maxLate) return each.slice(0, maxMessages);
+  if (!first || others.length < mostLateSentSingly) return each.slice(0, maxMessages);
   const missed = [first.message, ...others.map(({ message }) => message)] as const;
   const entries = late.map(({ entry }) => entry);
   const summary = { message: sumUp(missed, now, dependencies), entries };
   return [summary, ...each.filter(({ entry }) => !entries.includes(entry)).slice(0, maxMessages)];
 }
 
-const maxNamed = 10;
+const mostTitlesNamed = 10;
 
 /** One message for all that a channel has missed: what is open of it, by the last message about each group. */
 export function sumUp(
@@ -115,8 +119,10 @@ export function sumUp(
   const byGroup = Map.groupBy(missed, ({ partner = 'erp', ...of }) => groupOf({ ...of, partner }));
   const latest = [...byGroup.values()].flatMap((alerts) => alerts.at(-1) ?? []);
   const open = latest.filter(({ event }) => event !== 'over');
-  const named = open.slice(0, maxNamed).map(({ title }) => title.slice(plantOf(stack).length + 2));
-  const more = open.length > maxNamed ? ` And ${open.length - maxNamed} more.` : '';
+  const named = open
+    .slice(0, mostTitlesNamed)
+    .map(({ title }) => title.slice(plantAndStage(stack).length + 2));
+  const more = open.length > mostTitlesNamed ? ` And ${open.length - mostTitlesNamed} more.` : '';
   const over = latest.length - open.length;
   const [from, to] = [first, last].map(({ at }) => localTime(new Date(at), timeZone).slice(0, -3));
   return {
@@ -129,12 +135,12 @@ export function sumUp(
     since: first.at,
     count: missed.length,
     troubles: [],
-    title: `${plantOf(stack)}: ${counted(missed.length, 'message')} could not be delivered here from ${from} to ${to}`,
+    title: `${plantAndStage(stack)}: ${counted(missed.length, 'message')} could not be delivered here from ${from} to ${to}`,
     summary: [
       named.length === 0 ? 'Nothing of it is open.' : `Open of it: ${named.join(' · ')}.${more}`,
       ...(over > 0 ? [`Over: ${over}.`] : []),
     ].join(' '),
-    command: `npm run alert -- ${whereOf(stack)}`,
+    command: `npm run alert -- ${stackOption(stack)}`,
     link: linkTo?.({ page: 'today' }),
   };
 }

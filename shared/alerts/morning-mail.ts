@@ -3,9 +3,9 @@ import { oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
 import { problemsOf, waitingIn } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { countAwaited, type Figures, figureCells } from '../situation/today.ts';
+import { countAwaited, figureCells, type PeriodFigures } from '../situation/today.ts';
 import { tellTrouble } from '../situation/told.ts';
-import { namedActor, whereOf } from './compose.ts';
+import { namedActor, stackOption } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
 /** Overdue orders that are named, and tasks of a person that are told, at most. */
@@ -67,7 +67,7 @@ function periodOf(first: string, today: string): string {
   return first === last ? first : `${first} to ${last}`;
 }
 
-export function figureLines(periods: readonly (Figures & { readonly period: string })[]): string[] {
+export function figureLines(periods: readonly (PeriodFigures & { readonly period: string })[]): string[] {
   const columns = periods.map((of) => {
     const cells = [of.period, ...figureCells(of).map(([, value]) => value)];
     const width = Math.max(...cells.map(({ length }) => length)) + 2;
@@ -114,7 +114,7 @@ async function taskLines(
       ...(theirs.length > maxTold ? [`… and ${theirs.length - maxTold} more.`] : []),
     ];
   });
-  const command = `npm run alert -- ${whereOf(stack)}`;
+  const command = `npm run alert -- ${stackOption(stack)}`;
   return [...(await Promise.all(lines)).flat(), `All of it, with what to do: ${command}`];
 }
 

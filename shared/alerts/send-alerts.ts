@@ -10,12 +10,12 @@ import { channelsOf } from './channels/channels.ts';
 import { composeAlert } from './compose.ts';
 import { countDays } from './count-days.ts';
 import { type AlertDecision, decideAlerts, decideOutages, hourMs } from './decide-alerts.ts';
-import { deliver } from './deliver.ts';
+import { deliverOutbox } from './deliver.ts';
 import { type AlertDependencies, type ChannelName, channelWords } from './dependencies.ts';
 import { composeMorningMail } from './morning-mail.ts';
 
 /** Milliseconds that are kept for a last call to a channel and for giving back the lease. */
-const lastMs = 12_000;
+const lastChannelCallMs = 12_000;
 
 /**
  * One run: reads what a person must see to, decides who is told what, writes that down, and only then sends it. The
@@ -37,8 +37,8 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
   const { state, failures } = await writeMessages(dependencies, before, situation);
   if (!isDeepStrictEqual(state, before) && !(await ledger.alerts.save(owner, state)))
     throw new Error('Another run has taken over: this one was too slow.');
-  const mayGoOn = () => invocation.getRemainingTimeInMillis() > Math.min(lastMs, timeMs / 2);
-  const failing = await deliver(dependencies, state.failing, mayGoOn);
+  const mayGoOn = () => invocation.getRemainingTimeInMillis() > Math.min(lastChannelCallMs, timeMs / 2);
+  const failing = await deliverOutbox(dependencies, state.failing, mayGoOn);
   // A run that fails before this keeps its lease, which shows the next one that messages may be uncounted.
   await ledger.alerts.end(owner, failing);
   const written = state.written - before.written;

@@ -1,15 +1,15 @@
 import type { RecordedComponent, RecordedStep } from '../model/completions.ts';
-import { made } from '../model/unread.ts';
+import { definedFields } from '../model/unread.ts';
 import { isRecord, nameIn } from '../platform/json.ts';
-import { type Form, fieldsIn, type Reading, readingBy } from './field-readers.ts';
+import { type ContractReading, createFieldReader, type FieldForm, startReading } from './field-readers.ts';
 import {
   amountForm,
-  changed,
+  convertedForm,
   instantForm,
   isOneOf,
+  lenientForm,
   listForm,
   nameForm,
-  orNone,
   parametersForm,
   recordedForm,
   wordsForm,
@@ -17,7 +17,7 @@ import {
 
 export type AzumutaProductOrder = ReturnType<typeof productOrderIn>;
 export type AzumutaRecording = ReturnType<typeof recordingIn>;
-export type WorkInstruction = ReturnType<typeof workInstructionIn>;
+export type AzumutaWorkInstruction = ReturnType<typeof workInstructionIn>;
 
 /** A number or id that must be there. It is empty only when it is invalid. */
 export function requiredName<Name extends string>(
@@ -27,8 +27,8 @@ export function requiredName<Name extends string>(
   return field(name, nameForm, 'required') ?? '';
 }
 
-export function articleIn(json: unknown, reading: Reading) {
-  const field = fieldsIn(json, 'article', reading);
+export function articleIn(json: unknown, reading: ContractReading) {
+  const field = createFieldReader(json, 'article', reading);
   return {
     id: requiredName(field, 'id'),
     number: requiredName(field, 'number'),
@@ -36,36 +36,36 @@ export function articleIn(json: unknown, reading: Reading) {
   };
 }
 
-function articleVariantIn(json: unknown, reading: Reading) {
-  const field = fieldsIn(json, 'variant', reading);
+function articleVariantIn(json: unknown, reading: ContractReading) {
+  const field = createFieldReader(json, 'variant', reading);
   const id = requiredName(field, 'id');
   return { id, name: field('name', wordsForm) ?? id };
 }
 
-export function createdProductOrderIn(json: unknown, reading: Reading) {
-  const field = fieldsIn(json, 'createdProductOrder', reading);
-  return made({
+export function createdProductOrderIn(json: unknown, reading: ContractReading) {
+  const field = createFieldReader(json, 'createdProductOrder', reading);
+  return definedFields({
     id: requiredName(field, 'id'),
     number: field('number', nameForm),
     url: field('url', nameForm),
   });
 }
 
-export function workInstructionIn(json: unknown, reading: Reading) {
-  const field = fieldsIn(json, 'workInstruction', reading);
-  return made({ id: requiredName(field, 'id'), name: field('name', wordsForm) });
+export function workInstructionIn(json: unknown, reading: ContractReading) {
+  const field = createFieldReader(json, 'workInstruction', reading);
+  return definedFields({ id: requiredName(field, 'id'), name: field('name', wordsForm) });
 }
 
-export function productOrderIn(json: unknown, reading: Reading) {
+export function productOrderIn(json: unknown, reading: ContractReading) {
   const { contract } = reading;
-  const named = fieldsIn(json, 'productOrder', reading);
+  const named = createFieldReader(json, 'productOrder', reading);
   const [id, number] = [requiredName(named, 'id'), requiredName(named, 'number')];
-  const field = fieldsIn(json, 'productOrder', { ...reading, whose: `product order ${number}` });
+  const field = createFieldReader(json, 'productOrder', { ...reading, whose: `product order ${number}` });
   const status = field('status', wordsForm, contract.trustTrigger ? 'optional' : 'stated');
-  return made({
+  return definedFields({
     id,
     number,
-    url: field('url', orNone(wordsForm)),
+    url: field('url', lenientForm(wordsForm)),
     status,
     completed: status !== undefined && isOneOf(contract.completedStatuses)(status),
     completedAt: field('completedAt', instantForm),
@@ -75,42 +75,42 @@ export function productOrderIn(json: unknown, reading: Reading) {
     // Undefined when the answer does not list recordings, which is not the same as an empty list.
     recordingIds: field(
       'recordings',
-      changed(listForm(recordingIdIn), (ids) => [...new Set(ids)]),
+      convertedForm(listForm(recordingIdIn), (ids) => [...new Set(ids)]),
     ),
   });
 }
 
-export function productOrderIdIn(json: unknown, reading: Reading): string {
-  return requiredName(fieldsIn(json, 'productOrder', reading), 'id');
+export function productOrderIdIn(json: unknown, reading: ContractReading): string {
+  return requiredName(createFieldReader(json, 'productOrder', reading), 'id');
 }
 
 /** An entry that is an id itself, or an object in which `read` finds the id. */
-function plainOr(entry: unknown, read: () => string | undefined): string | undefined {
+function plainIdOr(entry: unknown, read: () => string | undefined): string | undefined {
   return (isRecord(entry) ? undefined : nameIn(entry)) || read();
 }
 
-function recordingIdIn(json: unknown, reading: Reading): string | undefined {
-  return plainOr(json, () => fieldsIn(json, 'recordingRef', reading)('id', nameForm, 'required'));
+function recordingIdIn(json: unknown, reading: ContractReading): string | undefined {
+  return plainIdOr(json, () => createFieldReader(json, 'recordingRef', reading)('id', nameForm, 'required'));
 }
 
-function variantIn(json: unknown, reading: Reading): string | undefined {
-  const field = fieldsIn(json, 'variant', reading);
-  return field('name', wordsForm) ?? plainOr(json, () => field('id', nameForm, 'required'));
+function variantIn(json: unknown, reading: ContractReading): string | undefined {
+  const field = createFieldReader(json, 'variant', reading);
+  return field('name', wordsForm) ?? plainIdOr(json, () => field('id', nameForm, 'required'));
 }
 
-export function recordingIn(json: unknown, reading: Reading) {
-  const id = requiredName(fieldsIn(json, 'recording', reading), 'id');
-  const field = fieldsIn(json, 'recording', { ...reading, whose: `recording ${id}` });
+export function recordingIn(json: unknown, reading: ContractReading) {
+  const id = requiredName(createFieldReader(json, 'recording', reading), 'id');
+  const field = createFieldReader(json, 'recording', { ...reading, whose: `recording ${id}` });
   const workInstruction = (instructionId: string) =>
-    made({
+    definedFields({
       id: instructionId,
       version: field('workInstructionVersion', amountForm),
       name: field('workInstructionName', wordsForm),
     });
   const instructionId = field('workInstructionId', nameForm);
-  return made({
+  return definedFields({
     id,
-    productOrder: made({
+    productOrder: definedFields({
       id: field('productOrderId', nameForm),
       number: field('productOrderNumber', nameForm),
     }),
@@ -121,48 +121,49 @@ export function recordingIn(json: unknown, reading: Reading) {
     finishedAt: field('finishedAt', instantForm, 'lazy'),
     durationSeconds: field('durationSeconds', amountForm, 'lazy'),
     // An operator without a name is left out: there would be nothing to tell the ERP.
-    operator: field('operator', orNone(wordsForm)),
-    url: field('url', orNone(wordsForm)),
+    operator: field('operator', lenientForm(wordsForm)),
+    url: field('url', lenientForm(wordsForm)),
   });
 }
 
-function componentIn(json: unknown, reading: Reading): RecordedComponent {
-  const field = fieldsIn(json, 'component', reading);
-  return made({
+function componentIn(json: unknown, reading: ContractReading): RecordedComponent {
+  const field = createFieldReader(json, 'component', reading);
+  return definedFields({
     article: requiredName(field, 'article'),
-    quantity: field('quantity', changed(amountForm, String)),
+    quantity: field('quantity', convertedForm(amountForm, String)),
     unit: field('unit', wordsForm),
     lot: field('lot', nameForm),
   });
 }
 
 /** A step without a name is a heading; where none has a name, it is at another place. */
-const stepsForm: Form<readonly RecordedStep[]> = {
+const stepsForm: FieldForm<readonly RecordedStep[]> = {
   expected: 'a list',
   understand(value, reading) {
     const steps = listForm(stepIn).understand(value, reading);
     if (Array.isArray(value) && !steps?.some((step) => 'name' in step))
-      for (const step of value) fieldsIn(step, 'step', reading)('name', wordsForm, 'stated');
+      for (const step of value) createFieldReader(step, 'step', reading)('name', wordsForm, 'stated');
     return steps;
   },
 };
 
-function stepIn(json: unknown, reading: Reading): RecordedStep {
+function stepIn(json: unknown, reading: ContractReading): RecordedStep {
   const { contract } = reading;
   const isPersonal = isOneOf(contract.personalStepTypes);
-  const called = fieldsIn(json, 'step', readingBy(contract))('name', wordsForm) ?? 'without a name';
-  const field = fieldsIn(json, 'step', { ...reading, whose: `${reading.whose}, step "${called}"` });
-  return made({
+  const called =
+    createFieldReader(json, 'step', startReading(contract))('name', wordsForm) ?? 'without a name';
+  const field = createFieldReader(json, 'step', { ...reading, whose: `${reading.whose}, step "${called}"` });
+  return definedFields({
     id: field('id', nameForm, 'lazy'),
     name: field('name', wordsForm, 'lazy'),
     value: field('value', recordedForm, 'lazy'),
     unit: field('unit', wordsForm, 'lazy'),
-    ok: field('result', changed(wordsForm, isOneOf(contract.okResults)), 'lazy'),
+    ok: field('result', convertedForm(wordsForm, isOneOf(contract.okResults)), 'lazy'),
     min: field('min', amountForm, 'lazy'),
     max: field('max', amountForm, 'lazy'),
     personal: field(
       'type',
-      changed(wordsForm, (type) => isPersonal(type) || null),
+      convertedForm(wordsForm, (type) => isPersonal(type) || null),
       'lazy',
     ),
   });

@@ -1,21 +1,21 @@
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderDraft, type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
-import { made } from '../model/unread.ts';
+import { definedFields } from '../model/unread.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import {
   type AzumutaProductOrder,
   type AzumutaRecording,
+  type AzumutaWorkInstruction,
   articleIn,
   createdProductOrderIn,
   productOrderIdIn,
   productOrderIn,
   recordingIn,
-  type WorkInstruction,
   workInstructionIn,
 } from './answer-readers.ts';
-import { fieldsIn, type ReadResource, readBy, readingBy } from './field-readers.ts';
-import type { Article } from './operations.ts';
-import { creationOf } from './requests.ts';
+import { createFieldReader, type ReadResource, readByContract, startReading } from './field-readers.ts';
+import type { AzumutaArticle } from './operations.ts';
+import { requestForCreation } from './requests.ts';
 import { type AzumutaOptions, AzumutaSession } from './session.ts';
 import { nameForm } from './value-forms.ts';
 
@@ -30,14 +30,14 @@ const articleTtlMs = 5 * 60_000;
 export class AzumutaClient {
   readonly #options: AzumutaOptions;
   readonly #session: AzumutaSession;
-  readonly #articles = new Map<string, { readonly article: Article; readonly until: number }>();
+  readonly #articles = new Map<string, { readonly article: AzumutaArticle; readonly until: number }>();
 
   constructor(options: AzumutaOptions) {
     this.#options = options;
     this.#session = new AzumutaSession(options);
   }
 
-  async findArticle(number: string, signal: AbortSignal): Promise<Article | undefined> {
+  async findArticle(number: string, signal: AbortSignal): Promise<AzumutaArticle | undefined> {
     const now = this.#options.clock.now().getTime();
     const kept = this.#articles.get(number);
     if (kept && kept.until > now) return kept.article;
@@ -68,7 +68,7 @@ export class AzumutaClient {
 
   async createProductOrder(
     draft: ProductOrderDraft,
-    article: Article,
+    article: AzumutaArticle,
     signal: AbortSignal,
   ): Promise<ProductOrderRef> {
     const { number } = draft;
@@ -83,7 +83,7 @@ export class AzumutaClient {
         { scope: 'order', wrote: 'known' },
       );
     const resource = this.#session.resourceIn('createProductOrder', answer, what);
-    const created = readBy(this.#options.contract, createdProductOrderIn, resource);
+    const created = readByContract(this.#options.contract, createdProductOrderIn, resource);
     const shown = created.ok ? created.value : await this.#unshown(number, resource, answer, signal);
     // It may have been created: only a later look-up by number shows it.
     if (!shown) throw this.#session.unclear(created, answer, what).with({ wrote: 'perhaps' });
@@ -101,11 +101,16 @@ export class AzumutaClient {
   async #unshown(number: string, resource: unknown, answer: HttpResponse, signal: AbortSignal) {
     if (this.#session.isFailure(answer)) return undefined;
     const { contract } = this.#options;
-    const given = fieldsIn(resource, 'createdProductOrder', readingBy(contract))('number', nameForm);
+    const given = createFieldReader(
+      resource,
+      'createdProductOrder',
+      startReading(contract),
+    )('number', nameForm);
     const template = contract.operations.readProductOrder.path.replace(/[.*+?^$()|]/g, '\\$&');
     const address = new RegExp(`${template.replace('{id}', '([^/?#]+)')}(?:[?#].*)?$`);
     const [, id] = address.exec(answer.headers.get('location') ?? '') ?? [];
-    if (id || (given && given !== number)) return made({ id: decodeURIComponent(id ?? ''), number: given });
+    if (id || (given && given !== number))
+      return definedFields({ id: decodeURIComponent(id ?? ''), number: given });
     // What goes wrong now is asked again by the next attempt.
     const order = await this.findProductOrder(number, signal).catch(() => undefined);
     return order && productOrderRefOf(order);
@@ -120,15 +125,15 @@ export class AzumutaClient {
     return this.#session.read('readRecording', recordingIn, { id, productOrder }, call);
   }
 
-  workInstruction(id: string, signal: AbortSignal): Promise<WorkInstruction | undefined> {
+  workInstruction(id: string, signal: AbortSignal): Promise<AzumutaWorkInstruction | undefined> {
     const call = { what: `reading work instruction ${id}`, signal };
     return this.#session.read('readWorkInstruction', workInstructionIn, { id }, call);
   }
 
   /** @throws Rejected before anything is sent, such as for a variant that somebody may create now. */
-  #requestFor(draft: ProductOrderDraft, article: Article, signal: AbortSignal) {
+  #requestFor(draft: ProductOrderDraft, article: AzumutaArticle, signal: AbortSignal) {
     try {
-      return creationOf(this.#options.contract, draft, article, signal);
+      return requestForCreation(this.#options.contract, draft, article, signal);
     } catch (error) {
       this.#articles.delete(article.number);
       throw error instanceof Rejected ? error.beforeWriting() : error;

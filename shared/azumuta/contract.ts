@@ -8,20 +8,20 @@ import { operationsSchema } from './operations.ts';
 export const defaultBaseUrl = 'https://app.azumuta.com/api/v1';
 
 /** Where a field is, with the path that is assumed. */
-const at = (assumed: Place) => z._default(placeSchema, assumed);
-const name = z.string().check(z.minLength(1));
+const assumedAt = (assumed: Place) => z._default(placeSchema, assumed);
+const nonEmptyContractText = z.string().check(z.minLength(1));
 /** Words or codes of Azumuta; upper and lower case are the same. */
-const words = z.array(z.union([name, z.number(), z.boolean()]));
+const azumutaWords = z.array(z.union([nonEmptyContractText, z.number(), z.boolean()]));
 
 /** Names of the configuration come first. The assumed ones stay, as a name that is never sent does no harm. */
-const names = (...assumed: string[]) =>
+const withAssumedNames = (...assumed: string[]) =>
   z.pipe(
     z._default(z.array(z.string().check(z.minLength(1))), assumed),
     z.transform((own) => [...new Set([...own, ...assumed])]),
   );
 
 /** A part of the contract, of which a configuration gives only the lines that differ. */
-function part<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+function contractPart<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const schema = strictObject(shape);
   // Each line has a default.
   return z.prefault(schema, {} as z.input<typeof schema>);
@@ -35,139 +35,143 @@ function part<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
  */
 export const contractSchema = strictObject({
   /** Header with the API key. */
-  apiKeyHeader: z._default(name, 'X-API-Key'),
+  apiKeyHeader: z._default(nonEmptyContractText, 'X-API-Key'),
   /** Its value: `Bearer {key}` where the header is `Authorization`. */
   apiKeyFormat: z._default(z.string().check(z.includes('{key}')), '{key}'),
   /** Language preferred in language maps; `en` is Azumuta's own fallback. */
-  language: z._default(name, 'en'),
+  language: z._default(nonEmptyContractText, 'en'),
   /** The calls to Azumuta. */
   operations: z.prefault(operationsSchema, {}),
   /** The form of a list. */
-  list: part({
+  list: contractPart({
     /** Where the entries of a list are. */
-    entries: at('data'),
+    entries: assumedAt('data'),
     /** Where the next page is given: a path or a URL on the same origin, or a cursor; null after the last page. `Link` headers are followed, too. */
-    next: at('next'),
+    next: assumedAt('next'),
     /** The parameter for a cursor, unless an operation has `{cursor}` in its query or body. */
-    cursor: z._default(name, 'cursor'),
+    cursor: z._default(nonEmptyContractText, 'cursor'),
   }),
   /** The form of an error. */
-  error: part({
+  error: contractPart({
     /** Where an error is that comes with status 200. */
-    at: at(['error', 'errors']),
+    at: assumedAt(['error', 'errors']),
     /** Where the sentence of an error is: the first path with text counts. */
-    sentence: at([...usualPlaces]),
+    sentence: assumedAt([...usualPlaces]),
   }),
   /** Where each field of an article is. */
-  article: part({
-    id: at('id'),
-    number: at('number'),
+  article: contractPart({
+    id: assumedAt('id'),
+    number: assumedAt('number'),
     /** A list of variants. */
-    variants: at('variants'),
+    variants: assumedAt('variants'),
   }),
   /** Of a variant of an article or a product order. */
-  variant: part({
-    id: at('id'),
+  variant: contractPart({
+    id: assumedAt('id'),
     /** Text or a language map. */
-    name: at('name'),
+    name: assumedAt('name'),
   }),
   /** Of a product order. */
-  productOrder: part({
-    id: at('id'),
+  productOrder: contractPart({
+    id: assumedAt('id'),
     /** The number that people read. */
-    number: at('number'),
+    number: assumedAt('number'),
     /** Text, a code, or a language map; see `completedStatuses`. */
-    status: at('status'),
+    status: assumedAt('status'),
     /** When it was completed: ISO, or seconds or milliseconds since 1970. */
-    completedAt: at('completedAt'),
+    completedAt: assumedAt('completedAt'),
     /** The number of its article. */
-    article: at('article.number'),
+    article: assumedAt('article.number'),
     /** A map, or a list of parameters. */
-    parameters: at('parameters'),
+    parameters: assumedAt('parameters'),
     /** A list of names, ids, or variants. */
-    variants: at('variants'),
+    variants: assumedAt('variants'),
     /** A list of ids, or of objects with an id. Where it is missing, only the trigger says what was recorded. */
-    recordings: at(['recordings', 'recordingIds']),
+    recordings: assumedAt(['recordings', 'recordingIds']),
     /** Its page for a person. */
-    url: at('url'),
+    url: assumedAt('url'),
   }),
   /** Of the answer to `createProductOrder`. */
-  createdProductOrder: part({ id: at('id'), number: at('number'), url: at('url') }),
+  createdProductOrder: contractPart({
+    id: assumedAt('id'),
+    number: assumedAt('number'),
+    url: assumedAt('url'),
+  }),
   /** Of a parameter of a product order. */
-  parameter: part({
-    key: at('key'),
+  parameter: contractPart({
+    key: assumedAt('key'),
     /** Also of an object in a map of parameters. */
-    value: at('value'),
+    value: assumedAt('value'),
   }),
   /** Of an object for a recording within a product order. */
-  recordingRef: part({ id: at('id') }),
+  recordingRef: contractPart({ id: assumedAt('id') }),
   /** Of a recording. */
-  recording: part({
-    id: at('id'),
+  recording: contractPart({
+    id: assumedAt('id'),
     /** The product order that it belongs to. */
-    productOrderId: at('productOrderId'),
-    productOrderNumber: at('productOrderNumber'),
-    workInstructionId: at('workInstruction.id'),
-    workInstructionVersion: at('workInstruction.version'),
-    workInstructionName: at('workInstruction.name'),
-    startedAt: at('startedAt'),
-    finishedAt: at('finishedAt'),
-    durationSeconds: at('durationSeconds'),
+    productOrderId: assumedAt('productOrderId'),
+    productOrderNumber: assumedAt('productOrderNumber'),
+    workInstructionId: assumedAt('workInstruction.id'),
+    workInstructionVersion: assumedAt('workInstruction.version'),
+    workInstructionName: assumedAt('workInstruction.name'),
+    startedAt: assumedAt('startedAt'),
+    finishedAt: assumedAt('finishedAt'),
+    durationSeconds: assumedAt('durationSeconds'),
     /** The name of who recorded it. */
-    operator: at(['operator.name', 'operator']),
+    operator: assumedAt(['operator.name', 'operator']),
     /** A list of steps. */
-    steps: at('steps'),
+    steps: assumedAt('steps'),
     /** A list of what was used, where Azumuta keeps one. */
-    components: at('components'),
-    url: at('url'),
+    components: assumedAt('components'),
+    url: assumedAt('url'),
   }),
   /** Of a step of a recording. */
-  step: part({
-    id: at('id'),
+  step: contractPart({
+    id: assumedAt('id'),
     /** By which a mapping finds it: `recorded(completed, 'Good quantity')`. */
-    name: at('name'),
+    name: assumedAt('name'),
     /** What kind of step it is; see `personalStepTypes`. */
-    type: at('type'),
+    type: assumedAt('type'),
     /** What was recorded: a text, a number, yes or no, or a list of those. */
-    value: at('value'),
-    unit: at('unit'),
+    value: assumedAt('value'),
+    unit: assumedAt('unit'),
     /** How it was judged; see `okResults`. */
-    result: at('result'),
+    result: assumedAt('result'),
     /** Limits of a measurement: numbers. */
-    min: at('min'),
-    max: at('max'),
+    min: assumedAt('min'),
+    max: assumedAt('max'),
   }),
   /** Of a component in a recording. */
-  component: part({
+  component: contractPart({
     /** The number of its article. */
-    article: at(['article.number', 'article']),
+    article: assumedAt(['article.number', 'article']),
     /** A number. */
-    quantity: at('quantity'),
-    unit: at('unit'),
+    quantity: assumedAt('quantity'),
+    unit: assumedAt('unit'),
     /** Its lot or serial number. */
-    lot: at(['lot', 'serialNumber']),
+    lot: assumedAt(['lot', 'serialNumber']),
   }),
   /** Of a work instruction. */
-  workInstruction: part({ id: at('id'), name: at('name') }),
+  workInstruction: contractPart({ id: assumedAt('id'), name: assumedAt('name') }),
   /** How triggers name their fields: the exact names are unknown. The webhook endpoint gets this part alone. */
-  trigger: part({
+  trigger: contractPart({
     /** Names of the field with the product order's number, added to those that are assumed; `data.order.number` looks into objects. */
-    productOrderNumber: names('productOrderNumber', 'productOrder', 'orderNumber', 'number'),
+    productOrderNumber: withAssumedNames('productOrderNumber', 'productOrder', 'orderNumber', 'number'),
     /** Names of the field with ids of recordings, likewise. */
-    recordingIds: names('recordingIds', 'recordingId', 'recordings', 'recording'),
+    recordingIds: withAssumedNames('recordingIds', 'recordingId', 'recordings', 'recording'),
     /** Names of the id within an object for a recording, likewise. */
-    id: names('id'),
+    id: withAssumedNames('id'),
     /** Texts for the event in the address that is pasted into Azumuta that mean: a product order is completed. */
-    events: names('product-order-completed'),
+    events: withAssumedNames('product-order-completed'),
   }),
   /** `productOrder.status` that means: its operator is finished. */
-  completedStatuses: z._default(words, ['completed', 'done', 'finished']),
+  completedStatuses: z._default(azumutaWords, ['completed', 'done', 'finished']),
   /** Believe a completion trigger without reading the status back from the product order. */
   trustTrigger: z._default(z.boolean(), false),
   /** `step.type` of steps whose value names a person. */
-  personalStepTypes: z._default(words, ['signature', 'sign-off', 'person', 'user', 'operator']),
+  personalStepTypes: z._default(azumutaWords, ['signature', 'sign-off', 'person', 'user', 'operator']),
   /** `step.result` that means: in order. */
-  okResults: z._default(words, ['ok', 'pass', 'passed', 'yes', true]),
+  okResults: z._default(azumutaWords, ['ok', 'pass', 'passed', 'yes', true]),
 });
 
 export type AzumutaContract = z.output<typeof contractSchema>;

@@ -17,7 +17,7 @@ export interface InvalidField {
   readonly fields: readonly string[];
 }
 
-export interface Reading {
+export interface ContractReading {
   readonly contract: AzumutaContract;
   readonly invalid: InvalidField[];
   /** Whose fields are read, for a person: `recording 5KKoy7m6ms89mvrTg, step "Photo"`; empty for the resource itself. */
@@ -25,12 +25,16 @@ export interface Reading {
 }
 
 /** The reading of a resource by the contract; nothing is invalid yet. */
-export const readingBy = (contract: AzumutaContract): Reading => ({ contract, invalid: [], whose: '' });
+export const startReading = (contract: AzumutaContract): ContractReading => ({
+  contract,
+  invalid: [],
+  whose: '',
+});
 
-export interface Form<T> {
+export interface FieldForm<T> {
   readonly expected: string;
   /** Null when it holds no value; undefined when it cannot be understood. */
-  readonly understand: (value: unknown, reading: Reading) => T | null | undefined;
+  readonly understand: (value: unknown, reading: ContractReading) => T | null | undefined;
 }
 
 /**
@@ -49,34 +53,38 @@ type Places<Part, Name> = Part extends Readonly<Record<string, Place>> ? Name : 
  * Reads the fields of one resource, at the places that the contract names. A field is undefined when it has no value. An
  * invalid one is added to those of the reading; then the result must not be used.
  */
-export function fieldsIn<Name extends ResourceName>(json: unknown, resource: Name, reading: Reading) {
+export function createFieldReader<Name extends ResourceName>(
+  json: unknown,
+  resource: Name,
+  reading: ContractReading,
+) {
   const places: AzumutaContract[Name] = reading.contract[resource];
   return <T>(
     name: keyof AzumutaContract[Name] & string,
-    form: Form<T>,
+    form: FieldForm<T>,
     presence: Presence = 'optional',
   ): T | undefined => {
     const at = { line: `${resource}.${name}`, place: places[name] as Place };
-    if (presence !== 'lazy') return fieldIn(json, at, form, presence, reading);
-    return lazily(reading, (own) => fieldIn(json, at, form, 'optional', own));
+    if (presence !== 'lazy') return readFieldAt(json, at, form, presence, reading);
+    return readLazily(reading, (own) => readFieldAt(json, at, form, 'optional', own));
   };
 }
 
-export function lazily<T>(reading: Reading, read: (reading: Reading) => T): T {
+export function readLazily<T>(reading: ContractReading, read: (reading: ContractReading) => T): T {
   const own: InvalidField[] = [];
   const value = read({ ...reading, invalid: own });
   if (own.length === 0) return value;
-  const sentence = `Azumuta's ${reading.whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
+  const sentence = `Azumuta's ${reading.whose} cannot be understood. ${describeInvalidFields(own).join(' ')}`;
   // `made`, with which all objects are made, makes a field of it that throws.
   return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
 }
 
-function fieldIn<T>(
+function readFieldAt<T>(
   json: unknown,
   at: Pick<InvalidField, 'line' | 'place'>,
-  { expected, understand }: Form<T>,
+  { expected, understand }: FieldForm<T>,
   presence: Exclude<Presence, 'lazy'>,
-  reading: Reading,
+  reading: ContractReading,
 ): T | undefined {
   const isInvalid = (found: string) => {
     const fields = isRecord(json) ? Object.keys(json) : [];
@@ -96,20 +104,24 @@ function fieldIn<T>(
   return meaning === undefined || isMissing ? isInvalid(typeName(value)) : undefined;
 }
 
-export type ReadResource<T> = (json: unknown, reading: Reading) => T;
-export type Read<T> =
+export type ReadResource<T> = (json: unknown, reading: ContractReading) => T;
+export type ReadResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly invalid: readonly InvalidField[] };
 
-export function readBy<T>(contract: AzumutaContract, read: ReadResource<T>, json: unknown): Read<T> {
-  const reading = readingBy(contract);
+export function readByContract<T>(
+  contract: AzumutaContract,
+  read: ReadResource<T>,
+  json: unknown,
+): ReadResult<T> {
+  const reading = startReading(contract);
   const value = read(json, reading);
   return reading.invalid.length === 0 ? { ok: true, value } : { ok: false, invalid: reading.invalid };
 }
 
 /** More lines, or fields of one answer, than these do not help a reader. */
-const maxMisfits = 10;
-const maxFields = 20;
+const mostInvalidNamed = 10;
+const mostFieldsNamed = 20;
 
 /** Resources that are part of another one, in a list or a map. */
 const nested = /^(variant|parameter|recordingRef|step)\./;
@@ -118,12 +130,12 @@ const nested = /^(variant|parameter|recordingRef|step)\./;
  * A sentence for each, with the line of the contract to set. It holds no values, which may be confidential.
  * @param root Path of the answer, if it is part of something.
  */
-export function sentencesOf(invalid: readonly InvalidField[], root = '$'): string[] {
+export function describeInvalidFields(invalid: readonly InvalidField[], root = '$'): string[] {
   const told = invalid.map(({ line, place, found, expected, fields }) => {
     const path = nested.test(line) ? `${line} (${pathTo(place)})` : pathTo(place, root);
-    const names = fields.slice(0, maxFields).map((each) => shorten(each, 60));
+    const names = fields.slice(0, mostFieldsNamed).map((each) => shorten(each, 60));
     const among = names.length > 0 ? `, among ${names.join(', ')}` : '';
     return `${path}: found ${found}, expected ${expected}; set azumuta.contract.${line} to where it is${among}.`;
   });
-  return [...new Set(told)].slice(0, maxMisfits);
+  return [...new Set(told)].slice(0, mostInvalidNamed);
 }

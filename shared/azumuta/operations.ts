@@ -7,7 +7,7 @@ import { showFound, strictObject } from '../platform/validation.ts';
 /** Data with placeholders: a text that consists of one placeholder becomes its value, which may be a list. */
 export type BodyTemplate = Readonly<Record<string, unknown>>;
 
-export interface Article {
+export interface AzumutaArticle {
   readonly id: string;
   readonly number: string;
   readonly variants: readonly { readonly id: string; readonly name: string }[];
@@ -16,7 +16,7 @@ export interface Article {
 /** Makes the body of `createProductOrder` where a template is not enough. Azumuta's ids are text. */
 export type CreateBody = (
   draft: ProductOrderDraft,
-  article: Article,
+  article: AzumutaArticle,
   variantIds: readonly string[],
 ) => unknown;
 
@@ -28,7 +28,7 @@ export function isGraphql(text: string): boolean {
 }
 
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
-const statuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
+const httpStatuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 
 /** A path that stays below the base URL with any values of its placeholders. */
 const belowBase = z.refine<string>(
@@ -44,9 +44,9 @@ function placeholdersIn(template: unknown): string[] {
 }
 
 /** A template with no other placeholders than these. */
-function noneBut(...placeholders: readonly string[]) {
+function noOtherPlaceholders(...placeholders: readonly string[]) {
   const others = (template: unknown) =>
-    placeholdersIn(template).filter((name) => !placeholders.some((one) => isWithin(name, one)));
+    placeholdersIn(template).filter((name) => !placeholders.some((one) => belongsToPlaceholder(name, one)));
   const written = (names: readonly string[]) => names.map((name) => `{${name}}`).join(', ');
   return z.refine<unknown>((template) => others(template).length === 0, {
     error: ({ input }) => `no placeholders but ${written(placeholders)}, and not ${written(others(input))}`,
@@ -55,7 +55,7 @@ function noneBut(...placeholders: readonly string[]) {
 }
 
 /** The fields of an operation, with its assumed path and query. */
-const operationFields = (known: Check, path: string, query: Record<string, string> = {}) => ({
+const operationFields = (known: PlaceholderCheck, path: string, query: Record<string, string> = {}) => ({
   /** Only `createProductOrder` changes anything at Azumuta, even where others use POST. */
   method: z._default(methods, 'GET'),
   /** Below `azumuta.baseUrl`. Values of placeholders are encoded. */
@@ -65,11 +65,11 @@ const operationFields = (known: Check, path: string, query: Record<string, strin
   /** Sent as JSON: data with placeholders, `{ number: '{number}' }`. Yours replaces the assumed one as a whole. */
   body: z.optional(z.record(z.string(), z.unknown()).check(known)),
   /** Statuses that mean that it was done. Default: 200 to 299. */
-  done: z.optional(statuses),
+  done: z.optional(httpStatuses),
   /** Statuses that mean: there is none. */
-  none: z._default(statuses, [404]),
+  none: z._default(httpStatuses, [404]),
   /** Statuses that mean: there is a product order of this number already. It is looked up once more. */
-  exists: z._default(statuses, [409]),
+  exists: z._default(httpStatuses, [409]),
   /** Its last page names no next one, not even `null`, as in OData. Otherwise a look-up that lists others only is refused. */
   endsWithoutNext: z._default(z.boolean(), false),
   /** The entries of its list show less than the product order: what is found is read by its id. */
@@ -77,17 +77,17 @@ const operationFields = (known: Check, path: string, query: Record<string, strin
   /** Where the resource is in the answer. If that is a list, the entry with the id that was asked for counts. */
   answer: z._default(placeSchema, ''),
 });
-type Check = ReturnType<typeof noneBut>;
+type PlaceholderCheck = ReturnType<typeof noOtherPlaceholders>;
 type Fields = z.output<z.ZodMiniObject<ReturnType<typeof operationFields>>>;
 
 /** One kind of call to Azumuta; not every kind has all fields. */
-export type Operation = Pick<Fields, 'method' | 'path' | 'query'> &
+export type AzumutaOperation = Pick<Fields, 'method' | 'path' | 'query'> &
   Partial<Pick<Fields, 'done' | 'none' | 'exists' | 'answer'>> & {
     readonly body?: BodyTemplate | CreateBody | undefined;
   };
 
 /** `{parameters.Quantity}` belongs to the placeholder `parameters`. */
-function isWithin(name: string, placeholder: string): boolean {
+function belongsToPlaceholder(name: string, placeholder: string): boolean {
   return name === placeholder || (placeholder === 'parameters' && name.startsWith('parameters.'));
 }
 
@@ -97,16 +97,16 @@ const bodyFitsMethod = z.refine<{ readonly method: string; readonly body?: unkno
   { path: ['body'], error: 'none with GET' },
 );
 
-function finding(path: string) {
-  const known = noneBut('number', 'cursor');
+function fieldsOfFinding(path: string) {
+  const known = noOtherPlaceholders('number', 'cursor');
   const { exists, answer, ...fields } = operationFields(known, path, { number: '{number}' });
   return fields;
 }
-const { summaries: _, ...findingArticle } = finding('/articles');
+const { summaries: _, ...findingArticle } = fieldsOfFinding('/articles');
 
-function reading(path: string, ...more: string[]) {
+function schemaOfReading(path: string, ...more: string[]) {
   const { exists, endsWithoutNext, summaries, ...fields } = operationFields(
-    noneBut('id', ...more),
+    noOtherPlaceholders('id', ...more),
     `${path}/{id}`,
   );
   return z.prefault(strictObject(fields).check(bodyFitsMethod), {});
@@ -114,8 +114,8 @@ function reading(path: string, ...more: string[]) {
 
 const createBody = z.custom<CreateBody>((value) => typeof value === 'function', 'a function');
 
-function creating(path: string, assumed: BodyTemplate) {
-  const known = noneBut(
+function schemaOfCreating(path: string, assumed: BodyTemplate) {
+  const known = noOtherPlaceholders(
     ...['number', 'article.id', 'article.number'],
     ...['parameters', 'parameterList', 'variantIds', 'variantNames'],
   );
@@ -135,24 +135,24 @@ export const operationsSchema = strictObject({
   /** Finds an article by `{number}`. */
   findArticle: z.prefault(strictObject(findingArticle).check(bodyFitsMethod), {}),
   /** Finds a product order by `{number}`. */
-  findProductOrder: z.prefault(strictObject(finding('/productorders')).check(bodyFitsMethod), {}),
+  findProductOrder: z.prefault(strictObject(fieldsOfFinding('/productorders')).check(bodyFitsMethod), {}),
   /** Reads a product order by `{id}`. */
-  readProductOrder: reading('/productorders'),
+  readProductOrder: schemaOfReading('/productorders'),
   /**
    * Creates one of `{number}`, `{article.id}`, `{article.number}`, `{parameters}` (a map; `{parameters.Quantity}` is
    * one of them) or `{parameterList}` (of key and value), `{variantIds}`, `{variantNames}`. A body that these cannot
    * say is a function, `(draft, article, variantIds) => …`.
    */
-  createProductOrder: creating('/productorders', {
+  createProductOrder: schemaOfCreating('/productorders', {
     number: '{number}',
     articleId: '{article.id}',
     parameters: '{parameterList}',
     variantIds: '{variantIds}',
   }),
   /** Reads a recording by `{id}`; `{productOrder.id}` and `{productOrder.number}` are of its product order. */
-  readRecording: reading('/recordings', 'productOrder.id', 'productOrder.number'),
+  readRecording: schemaOfReading('/recordings', 'productOrder.id', 'productOrder.number'),
   /** Reads a work instruction by `{id}`. */
-  readWorkInstruction: reading('/workinstructions'),
+  readWorkInstruction: schemaOfReading('/workinstructions'),
 });
 
 export type OperationName = keyof z.output<typeof operationsSchema>;

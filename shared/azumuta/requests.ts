@@ -6,53 +6,53 @@ import type { HttpRequest, HttpResponse } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { segmentOf, valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type Article, allPlaceholders, isGraphql, type Operation } from './operations.ts';
+import { type AzumutaArticle, type AzumutaOperation, allPlaceholders, isGraphql } from './operations.ts';
 
 /** @param values Of its placeholders. @throws Rejected for a value that cannot be part of an address. */
-export function requestOf(
-  { method, path, query, body }: Operation,
+export function requestForOperation(
+  { method, path, query, body }: AzumutaOperation,
   values: object,
   signal: AbortSignal | undefined,
 ): HttpRequest {
-  const parameters = Object.entries(query).map(([name, template]) => [name, filledText(template, values)]);
+  const parameters = Object.entries(query).map(([name, template]) => [name, fillInText(template, values)]);
   return {
     method,
-    path: filledText(path, values, segmentOf),
+    path: fillInText(path, values, segmentOf),
     query: Object.fromEntries(parameters),
-    ...(body === undefined || typeof body === 'function' ? {} : { body: filled(body, values) }),
+    ...(body === undefined || typeof body === 'function' ? {} : { body: fillIn(body, values) }),
     writes: false,
     signal,
   };
 }
 
 /** Fills in the placeholders of a template. A text that is one placeholder takes its value with its type. */
-function filled(template: unknown, values: object): unknown {
+function fillIn(template: unknown, values: object): unknown {
   if (typeof template === 'string') {
     if (isGraphql(template)) return template;
     const alone = /^\{([^{}]*)\}$/.exec(template)?.[1];
-    return alone === undefined ? filledText(template, values) : valueAt(values, alone);
+    return alone === undefined ? fillInText(template, values) : valueAt(values, alone);
   }
-  if (Array.isArray(template)) return template.map((entry) => filled(entry, values));
+  if (Array.isArray(template)) return template.map((entry) => fillIn(entry, values));
   if (!isRecord(template)) return template;
-  return Object.fromEntries(Object.entries(template).map(([name, value]) => [name, filled(value, values)]));
+  return Object.fromEntries(Object.entries(template).map(([name, value]) => [name, fillIn(value, values)]));
 }
 
-function filledText(template: string, values: object, write = (value: unknown) => String(value ?? '')) {
+function fillInText(template: string, values: object, write = (value: unknown) => String(value ?? '')) {
   return template.replaceAll(allPlaceholders, (_, name: string) => write(valueAt(values, name)));
 }
 
 /** The request that creates a product order. @throws Rejected naming a variant that the article does not have. */
-export function creationOf(
+export function requestForCreation(
   { operations: { createProductOrder } }: AzumutaContract,
   draft: ProductOrderDraft,
-  article: Article,
+  article: AzumutaArticle,
   signal: AbortSignal,
 ): HttpRequest {
   const variantIds = variantIdsOf(draft, article);
   const { number, parameters, variants: variantNames } = draft;
   const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
   const values = { number, article, parameters, parameterList, variantIds, variantNames };
-  const request = { ...requestOf(createProductOrder, values, signal), writes: true };
+  const request = { ...requestForOperation(createProductOrder, values, signal), writes: true };
   const { body } = createProductOrder;
   if (typeof body !== 'function') return request;
   const failed = `azumuta.contract.operations.createProductOrder.body failed for ${number}`;
@@ -60,7 +60,7 @@ export function creationOf(
 }
 
 /** @throws Rejected naming the variant that the article does not have. */
-export function variantIdsOf(draft: ProductOrderDraft, article: Article): string[] {
+export function variantIdsOf(draft: ProductOrderDraft, article: AzumutaArticle): string[] {
   return draft.variants.map((wanted) => {
     const variant = article.variants.find(
       ({ id, name }) => id === wanted || name.toLowerCase() === wanted.toLowerCase(),
@@ -77,9 +77,9 @@ export function variantIdsOf(draft: ProductOrderDraft, article: Article): string
 export type FindOperation = 'findArticle' | 'findProductOrder';
 
 /** A listing by number should have one entry, so it is not followed any further. */
-export const maxPages = 5;
+export const mostPagesSearched = 5;
 
-interface Page {
+interface AzumutaListPage {
   readonly baseUrl: string;
   readonly contract: AzumutaContract;
   readonly name: FindOperation;
@@ -95,13 +95,13 @@ interface Page {
  * @returns `none` when the page is empty, or the answer says that it is the last one, as a Link header does that names
  * others only (RFC 8288 §3); `unsaid` when nothing says whether a page follows.
  */
-export function nextPage(page: Page): HttpRequest | 'none' | 'unsaid' {
+export function nextPage(page: AzumutaListPage): HttpRequest | 'none' | 'unsaid' {
   const { baseUrl, contract, name, request, answer, entries } = page;
   const links = answer.headers.get('link');
-  const target = linked(links, 'next');
-  const next = page.next ?? (target && new URL(target, below(request.path, baseUrl)).href);
+  const target = linkInHeader(links, 'next');
+  const next = page.next ?? (target && new URL(target, urlBelow(request.path, baseUrl)).href);
   if (next !== undefined) {
-    const following = pageAt(next, page);
+    const following = requestForPage(next, page);
     // Some give the same cursor again once nothing is left.
     return entries.length === 0 && isDeepStrictEqual(following, request) ? 'none' : following;
   }
@@ -110,33 +110,41 @@ export function nextPage(page: Page): HttpRequest | 'none' | 'unsaid' {
     contract.operations[name].endsWithoutNext ||
     valueAt(answer.json, contract.list.next) !== undefined ||
     !Array.isArray(valueAt(answer.json, contract.list.entries)) ||
-    ['first', 'prev', 'last'].some((relation) => linked(links, relation) !== undefined);
+    ['first', 'prev', 'last'].some((relation) => linkInHeader(links, relation) !== undefined);
   return isLast ? 'none' : 'unsaid';
 }
 
-function linked(header: string | null, relation: string): string | undefined {
+function linkInHeader(header: string | null, relation: string): string | undefined {
   const isMeant = (one: string) => /^\s*rel\s*=/.test(one) && one.split(/[\s"=]/).includes(relation);
   const links = (header ?? '').split('<').map((link) => link.split('>'));
   return links.find(([, parameters = '']) => parameters.toLowerCase().split(/[;,]/).some(isMeant))?.[0];
 }
 
-function pageAt(next: string, { baseUrl, contract, name, number, request }: Page): HttpRequest {
+function requestForPage(
+  next: string,
+  { baseUrl, contract, name, number, request }: AzumutaListPage,
+): HttpRequest {
   const operation = contract.operations[name];
   const isFilledIn = JSON.stringify([operation.query, operation.body]).includes('{cursor}');
-  const first = requestOf(operation, isFilledIn ? { number, cursor: next } : { number }, request.signal);
+  const first = requestForOperation(
+    operation,
+    isFilledIn ? { number, cursor: next } : { number },
+    request.signal,
+  );
   if (isFilledIn) return first;
   if (/^https?:/i.test(next)) return { ...first, path: next, query: {} };
   if (!next.startsWith('/')) return { ...first, query: { ...first.query, [contract.list.cursor]: next } };
   const fromRoot = new URL(next, baseUrl).href;
-  return { ...first, path: fromRoot.startsWith(below('', baseUrl)) ? fromRoot : next, query: {} };
+  return { ...first, path: fromRoot.startsWith(urlBelow('', baseUrl)) ? fromRoot : next, query: {} };
 }
 
-const below = (path: string, baseUrl: string) =>
+const urlBelow = (path: string, baseUrl: string) =>
   new URL(path.replace(/^\//, ''), `${baseUrl.replace(/\/$/, '')}/`).href;
 
 export function whyNotFound(name: FindOperation, what: string, isUnsaid: boolean): string {
   const line = `azumuta.contract.operations.${name}`;
   const does = `Azumuta does not filter by number when ${what}`;
-  if (!isUnsaid) return `${does}: ${maxPages} pages, and more to come. Set ${line}.query to its filter.`;
+  if (!isUnsaid)
+    return `${does}: ${mostPagesSearched} pages, and more to come. Set ${line}.query to its filter.`;
   return `${does}, and nothing says whether more pages follow. Set ${line}.query to its filter, azumuta.contract.list.next to where the next page is, or ${line}.endsWithoutNext to true if a last page just names no next one.`;
 }

@@ -14,9 +14,22 @@ import { isRecord } from '../platform/json.ts';
 import { type Place, valueAt } from '../platform/places.ts';
 import { requiredName } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type Form, fieldsIn, type Read, type ReadResource, readBy, sentencesOf } from './field-readers.ts';
-import type { Operation, OperationName } from './operations.ts';
-import { type FindOperation, maxPages, nextPage, requestOf, whyNotFound } from './requests.ts';
+import {
+  createFieldReader,
+  describeInvalidFields,
+  type FieldForm,
+  type ReadResource,
+  type ReadResult,
+  readByContract,
+} from './field-readers.ts';
+import type { AzumutaOperation, OperationName } from './operations.ts';
+import {
+  type FindOperation,
+  mostPagesSearched,
+  nextPage,
+  requestForOperation,
+  whyNotFound,
+} from './requests.ts';
 import { nameForm } from './value-forms.ts';
 
 export interface AzumutaOptions {
@@ -27,17 +40,17 @@ export interface AzumutaOptions {
   readonly clock: Clock;
 }
 
-interface Call {
+interface AzumutaCall {
   readonly what: string;
   readonly signal: AbortSignal;
 }
 
-interface Answer extends HttpResponse {
+interface AzumutaAnswer extends HttpResponse {
   /** `: The number is taken`: the answer's own sentence without our key; empty when it has none. */
   readonly said: () => string;
 }
 
-const partner = 'Azumuta';
+const azumutaName = 'Azumuta';
 
 /** What each call asks for: by its number or id an entry of a list is recognised. */
 const resourceOf = {
@@ -55,11 +68,11 @@ export class AzumutaSession {
 
   constructor(options: AzumutaOptions) {
     this.#options = options;
-    this.#http = createHttp({ partner, baseUrl: options.baseUrl, clock: options.clock });
+    this.#http = createHttp({ partner: azumutaName, baseUrl: options.baseUrl, clock: options.clock });
   }
 
   /** One call with the key. A refused key is read again once, as it may have been rotated; a call refused with 401 did nothing. */
-  async send(name: OperationName, request: HttpRequest, what: string): Promise<Answer> {
+  async send(name: OperationName, request: HttpRequest, what: string): Promise<AzumutaAnswer> {
     const { apiKey, clock } = this.#options;
     const key = await apiKey();
     let answer = await this.#sendWith(key, request);
@@ -70,21 +83,25 @@ export class AzumutaSession {
     const { done = [], none = [], exists = [] } = this.#operation(name);
     if ([...done, ...none, ...exists].includes(answer.status)) return answer;
     const wrote = request.writes ? 'perhaps' : 'nothing';
-    const failure = partnerFailure(answer, { partner, what, wrote, now: clock.now() });
+    const failure = partnerFailure(answer, { partner: azumutaName, what, wrote, now: clock.now() });
     if (failure) throw failure;
     return answer;
   }
 
-  resourceIn(name: OperationName, answer: Answer, what: string): unknown {
+  resourceIn(name: OperationName, answer: AzumutaAnswer, what: string): unknown {
     const { answer: place = '' } = this.#operation(name);
-    return configured(`operations.${name}.answer`, place, this.#requireDone(name, answer, what).json);
+    return readConfiguredPlace(
+      `operations.${name}.answer`,
+      place,
+      this.#requireDone(name, answer, what).json,
+    );
   }
 
   /** Why an answer cannot be understood: the error in it, or what is missing. */
-  unclear(read: Read<unknown>, answer: Answer, what: string): RetryLater {
-    if (this.#holdsError(answer)) return errorIn(answer, what);
+  unclear(read: ReadResult<unknown>, answer: AzumutaAnswer, what: string): RetryLater {
+    if (this.#holdsError(answer)) return answeredWithError(answer, what);
     const invalid = read.ok ? [] : read.invalid;
-    const sentence = `Azumuta's answer when ${what} cannot be understood. ${sentencesOf(invalid).join(' ')}`;
+    const sentence = `Azumuta's answer when ${what} cannot be understood. ${describeInvalidFields(invalid).join(' ')}`;
     return new RetryLater(sentence, { scope: 'order' });
   }
 
@@ -93,20 +110,24 @@ export class AzumutaSession {
     name: FindOperation,
     read: ReadResource<T>,
     number: string,
-    { what, signal }: Call,
+    { what, signal }: AzumutaCall,
   ): Promise<T | undefined> {
     const numberIn: ReadResource<string> = (json, reading) =>
-      requiredName(fieldsIn(json, resourceOf[name], reading), 'number');
+      requiredName(createFieldReader(json, resourceOf[name], reading), 'number');
     let unknown: (() => string) | undefined;
-    let following: HttpRequest | 'none' | 'unsaid' = requestOf(this.#operation(name), { number }, signal);
-    for (let page = 0; typeof following === 'object' && page < maxPages; page++) {
+    let following: HttpRequest | 'none' | 'unsaid' = requestForOperation(
+      this.#operation(name),
+      { number },
+      signal,
+    );
+    for (let page = 0; typeof following === 'object' && page < mostPagesSearched; page++) {
       const request: HttpRequest = following;
       const answer = await this.send(name, request, what);
       // A page that was announced must be there.
       if (page === 0 && this.#isAbsent(name, answer, what)) return undefined;
       const { entries, next } = this.#pageIn(this.#requireDone(name, answer, what), what);
       // An empty list together with an error does not mean that there is none.
-      if (entries.length === 0 && this.#holdsError(answer)) throw errorIn(answer, what);
+      if (entries.length === 0 && this.#holdsError(answer)) throw answeredWithError(answer, what);
       for (const entry of entries) {
         const key = this.#read(numberIn, entry);
         if (key.ok && key.value === number) return this.#understood(this.#read(read, entry), answer, what);
@@ -125,11 +146,11 @@ export class AzumutaSession {
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
     read: ReadResource<T>,
     values: { readonly id: string; readonly productOrder?: object | undefined },
-    { what, signal }: Call,
+    { what, signal }: AzumutaCall,
   ): Promise<T | undefined> {
     // The id may come from a trigger: `..` would name another resource.
     if (problemOfText(values.id)) return undefined;
-    const answer = await this.send(name, requestOf(this.#operation(name), values, signal), what);
+    const answer = await this.send(name, requestForOperation(this.#operation(name), values, signal), what);
     if (this.#isAbsent(name, answer, what)) return undefined;
     const found = this.resourceIn(name, answer, what);
     // So GraphQL says that there is none.
@@ -138,20 +159,20 @@ export class AzumutaSession {
       this.#understood(this.#read(as, json), answer, what);
     if (!Array.isArray(found)) return understood(read, found);
     const idIn: ReadResource<string> = (json, reading) =>
-      requiredName(fieldsIn(json, resourceOf[name], reading), 'id');
+      requiredName(createFieldReader(json, resourceOf[name], reading), 'id');
     const entry = found.find((each) => understood(idIn, each) === values.id);
     return entry === undefined ? undefined : understood(read, entry);
   }
 
-  #read<T>(read: ReadResource<T>, json: unknown): Read<T> {
-    return readBy(this.#options.contract, read, json);
+  #read<T>(read: ReadResource<T>, json: unknown): ReadResult<T> {
+    return readByContract(this.#options.contract, read, json);
   }
 
-  #operation(name: OperationName): Operation {
+  #operation(name: OperationName): AzumutaOperation {
     return this.#options.contract.operations[name];
   }
 
-  async #sendWith(key: string, request: HttpRequest): Promise<Answer> {
+  async #sendWith(key: string, request: HttpRequest): Promise<AzumutaAnswer> {
     const { apiKeyHeader, apiKeyFormat, error } = this.#options.contract;
     const headers = { ...request.headers, [apiKeyHeader]: apiKeyFormat.replace('{key}', () => key) };
     const response = await this.#http.send({ ...request, headers });
@@ -164,7 +185,7 @@ export class AzumutaSession {
     return { ...response, said };
   }
 
-  #requireDone(name: OperationName, answer: Answer, what: string): Answer {
+  #requireDone(name: OperationName, answer: AzumutaAnswer, what: string): AzumutaAnswer {
     const { done } = this.#operation(name);
     if (done ? done.includes(answer.status) : answer.status < 300) return answer;
     throw new Rejected(`Azumuta refused ${what} (${answer.status})${answer.said()}.`, {
@@ -173,7 +194,7 @@ export class AzumutaSession {
   }
 
   /** Whether Azumuta says that there is none: without a body or with JSON, as a page of a proxy says nothing. */
-  #isAbsent(name: OperationName, { status, json, text }: Answer, what: string): boolean {
+  #isAbsent(name: OperationName, { status, json, text }: AzumutaAnswer, what: string): boolean {
     if (!this.#operation(name).none?.includes(status)) return false;
     if (json !== undefined || text.trim() === '') return true;
     throw noJson(`${what} with something that is no JSON (${status})`);
@@ -185,20 +206,20 @@ export class AzumutaSession {
   }
 
   #holdsError({ json }: HttpResponse): boolean {
-    return isError(configured('error.at', this.#options.contract.error.at, json));
+    return isError(readConfiguredPlace('error.at', this.#options.contract.error.at, json));
   }
 
   /** @throws RetryLater for an error in a 200, and for a page of a proxy instead of JSON: both may be gone soon. */
-  #understood<T>(read: Read<T>, answer: Answer, what: string): T {
+  #understood<T>(read: ReadResult<T>, answer: AzumutaAnswer, what: string): T {
     if (read.ok) return read.value;
     if (answer.json === undefined) throw noJson(`${what} with something that is no JSON`);
     const unread = this.unclear(read, answer, what);
     throw this.#holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
   }
 
-  #pageIn(answer: Answer, what: string) {
+  #pageIn(answer: AzumutaAnswer, what: string) {
     const page = this.#read((json, reading) => {
-      const field = fieldsIn(json, 'list', reading);
+      const field = createFieldReader(json, 'list', reading);
       return { entries: field('entries', entriesForm, 'required') ?? [], next: field('next', nameForm) };
     }, answer.json);
     return this.#understood(page, answer, what);
@@ -206,7 +227,7 @@ export class AzumutaSession {
 }
 
 /** A single object in the place of the list counts as a list of one. */
-const entriesForm: Form<readonly unknown[]> = {
+const entriesForm: FieldForm<readonly unknown[]> = {
   expected: 'a list',
   understand(value) {
     if (Array.isArray(value)) return value;
@@ -215,7 +236,7 @@ const entriesForm: Form<readonly unknown[]> = {
 };
 
 /** What is at a place of the contract. @throws Rejected when the place is a function that fails. */
-function configured(line: string, place: Place, json: unknown): unknown {
+function readConfiguredPlace(line: string, place: Place, json: unknown): unknown {
   return callConfigured(`azumuta.contract.${line} failed`, () => valueAt(json, place));
 }
 
@@ -223,6 +244,6 @@ function noJson(answered: string): RetryLater {
   return new RetryLater(`Azumuta answered ${answered}.`, { scope: 'partner' });
 }
 
-function errorIn({ said }: Answer, what: string): RetryLater {
+function answeredWithError({ said }: AzumutaAnswer, what: string): RetryLater {
   return new RetryLater(`Azumuta answered ${what} with an error${said()}.`, { scope: 'order' });
 }

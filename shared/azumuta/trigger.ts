@@ -2,17 +2,17 @@ import * as z from 'zod/mini';
 import { problemOfText, shorten } from '../model/text.ts';
 import { isRecord, jsonOf, nameIn, typeName } from '../platform/json.ts';
 
-const names = z.array(z.string());
+const nameListSchema = z.array(z.string());
 
 /**
  * How triggers name their fields: `azumuta.contract.trigger`, as the webhook endpoint gets it from the stack, since it
  * does not load the configuration. Upper and lower case, `_`, `-` and a trailing `[]` make no difference.
  */
 export const triggerNamesSchema = z.object({
-  productOrderNumber: names,
-  recordingIds: names,
-  id: names,
-  events: names,
+  productOrderNumber: nameListSchema,
+  recordingIds: nameListSchema,
+  id: nameListSchema,
+  events: nameListSchema,
 });
 
 export type TriggerNames = z.output<typeof triggerNamesSchema>;
@@ -44,7 +44,7 @@ export function parseTrigger(
   const json = jsonOf(call.body.toString('utf8'));
   if (json === undefined) return { ok: false, reason: 'The body is not JSON.' };
   if (!isRecord(json)) return { ok: false, reason: 'The body must be a JSON object.' };
-  return parseFields(fieldsIn(json), names);
+  return parseFields(flattenFields(json), names);
 }
 
 /**
@@ -65,26 +65,28 @@ function parseQuery(rawQueryString: string, names: TriggerNames): ParsedTrigger 
 }
 
 /** Depth of nested objects whose fields get a path: more than any sender needs. */
-const maxNesting = 4;
+const deepestFieldPath = 4;
 
-function fieldsIn(json: object, before = '', nesting = 0): Field[] {
+function flattenFields(json: object, before = '', nesting = 0): Field[] {
   return Object.entries(json).flatMap(([name, value]) => [
     { name: before + name, value },
-    ...(isRecord(value) && nesting < maxNesting ? fieldsIn(value, `${before + name}.`, nesting + 1) : []),
+    ...(isRecord(value) && nesting < deepestFieldPath
+      ? flattenFields(value, `${before + name}.`, nesting + 1)
+      : []),
   ]);
 }
 
 function parseFields(fields: readonly Field[], names: TriggerNames): ParsedTrigger {
-  const content = contentOf(fields, names);
+  const content = readTriggerContent(fields, names);
   if (typeof content !== 'string') return { ok: true, content };
   return { ok: false, reason: `${content} ${describeFields(fields, names)}` };
 }
 
-function contentOf(fields: readonly Field[], names: TriggerNames): TriggerContent | string {
+function readTriggerContent(fields: readonly Field[], names: TriggerNames): TriggerContent | string {
   // The first name with a value counts: a `number` next to `productOrderNumber` may belong to anything.
   const told =
     names.productOrderNumber
-      .map((name) => scalarsOf(fields, [name], names.productOrderNumber).filter(isTold))
+      .map((name) => scalarsOf(fields, [name], names.productOrderNumber).filter(isNumberOrText))
       .find((values) => values.length > 0) ?? [];
   if (told.some((value) => nameIn(value) === undefined)) return mayBeRounded;
   // An order number is never split, even at commas and spaces.
@@ -105,7 +107,7 @@ const mayBeRounded =
   'The product order number is a JSON number that may have lost digits (a fraction, or beyond 2^53): send it as text, in quotation marks.';
 
 /** More fields do not help the person who sets up the trigger. */
-const maxFields = 12;
+const mostTriggerFieldsNamed = 12;
 
 /** Names of the fields and how each was understood, never a value. */
 function describeFields(fields: readonly Field[], names: TriggerNames): string {
@@ -119,8 +121,11 @@ function describeFields(fields: readonly Field[], names: TriggerNames): string {
     return `${shorten(name, 60)} (${typeName(value)}) was taken for ${meaning ?? 'nothing'}`;
   });
   if (told.length === 0) return 'It has no fields.';
-  const more = told.length > maxFields ? `, and there are ${told.length - maxFields} more` : '';
-  return `${told.slice(0, maxFields).join(', ')}${more}. Name the right field in azumuta.contract.trigger.`;
+  const more =
+    told.length > mostTriggerFieldsNamed
+      ? `, and there are ${told.length - mostTriggerFieldsNamed} more`
+      : '';
+  return `${told.slice(0, mostTriggerFieldsNamed).join(', ')}${more}. Name the right field in azumuta.contract.trigger.`;
 }
 
 /** `Recording_Ids[]` is `recordingids`. */
@@ -128,18 +133,18 @@ function canonical(name: string): string {
   return name.replace(/\[\]$/, '').replace(/[_-]/g, '').toLowerCase();
 }
 
-function isTold(value: unknown): boolean {
+function isNumberOrText(value: unknown): boolean {
   return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 }
 
 /** More ids than any order has; further ones are read from the product order anyway. */
-const maxIds = 500;
+const mostRecordingIds = 500;
 
 /** Ids have no commas (Meteor ids), so a text may list several. */
 function idsIn(fields: readonly Field[], wanted: readonly string[], { id }: TriggerNames): string[] {
   const values = scalarsOf(fields, wanted, [...id, ...wanted]);
   const ids = values.flatMap((value) => (nameIn(value) ?? '').split(',')).flatMap((one) => one.trim() || []);
-  return [...new Set(ids)].slice(0, maxIds);
+  return [...new Set(ids)].slice(0, mostRecordingIds);
 }
 
 /** The values of the fields with one of the wanted names; in objects, those under one of the inner names. */
@@ -151,10 +156,10 @@ function scalarsOf(fields: readonly Field[], wanted: readonly string[], inner: r
 }
 
 /** Depth of nested lists and objects that are searched: more than any sender needs. */
-const maxDepth = 8;
+const deepestValueSearched = 8;
 
 function scalarsIn(value: unknown, names: readonly string[], depth = 0): unknown[] {
-  if (depth > maxDepth) return [];
+  if (depth > deepestValueSearched) return [];
   if (Array.isArray(value)) return value.flatMap((each) => scalarsIn(each, names, depth + 1));
   if (!isRecord(value)) return [value];
   const fields = Object.entries(value);

@@ -2,15 +2,15 @@ import type { ParameterValue } from '../model/orders.ts';
 import { isDate, utcInstant } from '../model/time.ts';
 import { setField } from '../model/unread.ts';
 import { hasLostDigits, isRecord, nameIn } from '../platform/json.ts';
-import { type Form, fieldsIn, lazily, type Reading } from './field-readers.ts';
+import { type ContractReading, createFieldReader, type FieldForm, readLazily } from './field-readers.ts';
 
 /** An id or a number as text. A JSON number with too many digits, or a fraction, may have been rounded. */
-export const nameForm: Form<string> = {
+export const nameForm: FieldForm<string> = {
   expected: 'text, or a whole number without lost digits',
   understand: nameIn,
 };
 
-export const wordsForm: Form<string> = {
+export const wordsForm: FieldForm<string> = {
   expected: 'text, a code, or a language map',
   understand(value, { contract: { language } }) {
     if (typeof value === 'string') return value;
@@ -19,7 +19,7 @@ export const wordsForm: Form<string> = {
   },
 };
 
-export const valueForm: Form<ParameterValue> = {
+export const valueForm: FieldForm<ParameterValue> = {
   expected: 'text, a number without lost digits, or a language map',
   understand(value, reading) {
     if (hasLostDigits(value)) return undefined;
@@ -50,9 +50,9 @@ export const instantForm = {
     if (utc ?? hours) return utcInstant(local + (utc ? 'Z' : `${hours}:${minutes}`));
     return isDate(value) ? value : utcInstant(`${local}Z`) && local;
   },
-} satisfies Form<string>;
+} satisfies FieldForm<string>;
 
-export const amountForm: Form<number> = {
+export const amountForm: FieldForm<number> = {
   expected: 'a number',
   understand(value) {
     const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
@@ -60,7 +60,7 @@ export const amountForm: Form<number> = {
   },
 };
 
-export const recordedForm: Form<ParameterValue | readonly ParameterValue[]> = {
+export const recordedForm: FieldForm<ParameterValue | readonly ParameterValue[]> = {
   expected: `${valueForm.expected}, or a list of those`,
   understand(value, reading) {
     if (!Array.isArray(value)) return valueForm.understand(value, reading);
@@ -69,12 +69,12 @@ export const recordedForm: Form<ParameterValue | readonly ParameterValue[]> = {
   },
 };
 
-const keyForm: Form<string> = {
+const keyForm: FieldForm<string> = {
   expected: `${nameForm.expected}, or a language map`,
   understand: (key, { contract }) => (isLanguageMap(key) ? textIn(key, contract.language) : nameIn(key)),
 };
 
-export const parametersForm: Form<Readonly<Record<string, ParameterValue>>> = {
+export const parametersForm: FieldForm<Readonly<Record<string, ParameterValue>>> = {
   expected: 'a map, or a list of parameters',
   understand(parameters, reading) {
     const isList = Array.isArray(parameters);
@@ -83,27 +83,30 @@ export const parametersForm: Form<Readonly<Record<string, ParameterValue>>> = {
     const plain = { ...contract, parameter: { ...contract.parameter, value: '' } };
     const found = {};
     for (const [at, each] of Object.entries(parameters)) {
-      const name = isList ? fieldsIn(each, 'parameter', reading)('key', keyForm, 'required') : at;
+      const name = isList ? createFieldReader(each, 'parameter', reading)('key', keyForm, 'required') : at;
       if (name === undefined) continue;
       const isWithin = isList || isRecord(each) || Array.isArray(each);
       const whose = `${reading.whose}, parameter "${name}"`;
-      const read = (own: Reading) =>
-        fieldsIn(each, 'parameter', own)('value', valueForm, isWithin ? 'stated' : 'optional');
-      setField(found, name, lazily({ ...reading, whose, contract: isWithin ? contract : plain }, read));
+      const read = (own: ContractReading) =>
+        createFieldReader(each, 'parameter', own)('value', valueForm, isWithin ? 'stated' : 'optional');
+      setField(found, name, readLazily({ ...reading, whose, contract: isWithin ? contract : plain }, read));
     }
     return found;
   },
 };
 
 export const listForm = <T>(
-  read: (entry: unknown, reading: Reading) => T | undefined,
-): Form<readonly T[]> => ({
+  read: (entry: unknown, reading: ContractReading) => T | undefined,
+): FieldForm<readonly T[]> => ({
   expected: 'a list',
   understand: (value, reading) =>
     Array.isArray(value) ? value.flatMap((entry) => read(entry, reading) ?? []) : undefined,
 });
 
-export function changed<T, U>({ expected, understand }: Form<T>, change: (value: T) => U | null): Form<U> {
+export function convertedForm<T, U>(
+  { expected, understand }: FieldForm<T>,
+  change: (value: T) => U | null,
+): FieldForm<U> {
   return {
     expected,
     understand(value, reading) {
@@ -115,7 +118,7 @@ export function changed<T, U>({ expected, understand }: Form<T>, change: (value:
 }
 
 /** What cannot be understood is left out: nothing is booked by it. */
-export const orNone = <T>(form: Form<T>): Form<T> => ({
+export const lenientForm = <T>(form: FieldForm<T>): FieldForm<T> => ({
   ...form,
   understand: (value, reading) => form.understand(value, reading) ?? null,
 });

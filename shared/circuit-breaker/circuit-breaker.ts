@@ -51,7 +51,7 @@ const longestCooldown = 20;
 /** After so many cooldowns (90 s by default) another container may probe: the one that probed was perhaps killed. */
 const cooldownsOfProbe = 6;
 /** How long a container believes that a partner is well without reading again. */
-const freshMs = 2000;
+const believedWellMs = 2000;
 
 /** Attributes that say since when all calls have failed, and that all were about one order. */
 const whileFailing = ['failingSince', 'failingOrder'];
@@ -63,14 +63,14 @@ const whileClosed = {
 };
 
 /** Who waits for the end of a pause looks again after a minute at first, and ever later the longer it lasts. */
-function pauseOf(flow: FlowName, since: Date): Outage {
+function outageByPause(flow: FlowName, since: Date): Outage {
   const reason = `${capitalized(flow)} are paused.`;
   return { seconds: 60, reason, openedAt: since.getTime(), isDown: false, isPause: true };
 }
 
 /**
  * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read,
- * at most once per `freshMs`. Failures are counted per minute. While the breaker is open, one call at a time probes.
+ * at most once per `believedWellMs`. Failures are counted per minute. While the breaker is open, one call at a time probes.
  */
 export class Breaker {
   readonly #table: Table;
@@ -94,7 +94,7 @@ export class Breaker {
     const state = await this.#recent(partner);
     const since = flow && pausedIn(state)[flow];
     // Also while it is open: a probe would be its work.
-    if (since) return pauseOf(flow, since);
+    if (since) return outageByPause(flow, since);
     if (state?.open !== true) return undefined;
     const at = this.#now();
     const until = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
@@ -254,10 +254,10 @@ export class Breaker {
     return Math.max(asked, this.#cooldownSeconds * Math.min(longestCooldown, 2 ** (openings - 1)));
   }
 
-  /** Its item; that of a closed breaker may be `freshMs` old, unless something is paused. */
+  /** Its item; that of a closed breaker may be `believedWellMs` old, unless something is paused. */
   async #recent(partner: Partner): Promise<StoredItem | undefined> {
     const seen = this.#closedSeen.get(partner);
-    if (seen && this.#now() - seen.at < freshMs) return seen.state;
+    if (seen && this.#now() - seen.at < believedWellMs) return seen.state;
     const state = await this.#read(partner);
     if (state?.failingSince !== undefined) this.#downSeen.add(partner);
     // Who ends a pause has what waits looked at right then: it is not remembered.

@@ -18,7 +18,7 @@ export interface GuardedCallDependencies {
 export class BreakerOpen extends Wait {}
 
 /** A piece of work at a partner: the HTTP client is handed it with the signal of each of its requests. */
-class Work implements Guard {
+class GuardedWork implements Guard {
   readonly signal: CallSignal;
   pace: Pace | undefined;
   answered = false;
@@ -51,7 +51,7 @@ export class PartnerCalls {
   async ready(partner: Partner): Promise<void> {
     const { breaker, slots, log } = this.#dependencies;
     const outage = await breaker.outage(partner);
-    if (outage && outage.seconds > 0) throw waiting(partner, outage, log);
+    if (outage && outage.seconds > 0) throw waitForRecovery(partner, outage, log);
     if (slots && !(await slots.take(partner))) throw new NoFreeSlot(partner);
   }
 
@@ -65,12 +65,12 @@ export class PartnerCalls {
     run: (signal: CallSignal) => Promise<T>,
     order?: string,
   ): Promise<T> {
-    const work = new Work(signal);
+    const work = new GuardedWork(signal);
     return this.do(partner, work, () => run(work.signal), order);
   }
 
   /** The same for work that goes on after this call. */
-  do<T>(partner: Partner, work: Work, run: () => Promise<T>, order?: string): Promise<T> {
+  do<T>(partner: Partner, work: GuardedWork, run: () => Promise<T>, order?: string): Promise<T> {
     const { slots } = this.#dependencies;
     const guarded = (pace?: Pace) => {
       Object.assign(work, { pace, answered: false });
@@ -79,15 +79,15 @@ export class PartnerCalls {
     return slots ? slots.use(partner, guarded) : guarded();
   }
 
-  async #guarded<T>(partner: Partner, work: Work, run: () => Promise<T>, order?: string): Promise<T> {
+  async #guarded<T>(partner: Partner, work: GuardedWork, run: () => Promise<T>, order?: string): Promise<T> {
     const { breaker, newOwner, log } = this.#dependencies;
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
-    if (typeof permit === 'object') throw waiting(partner, permit, log);
+    if (typeof permit === 'object') throw waitForRecovery(partner, permit, log);
     const noteAnswer = async () => {
-      if (!work.answered) await noted(breaker.recordNoAnswer(partner, permit, owner), partner, log);
+      if (!work.answered) await tryToNote(breaker.recordNoAnswer(partner, permit, owner), partner, log);
       // The 0 ends the alarm; nobody reports it while the breaker is open.
-      else if (await noted(breaker.recordSuccess(partner, permit, owner), partner, log))
+      else if (await tryToNote(breaker.recordSuccess(partner, permit, owner), partner, log))
         log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
     };
     try {
@@ -97,7 +97,7 @@ export class PartnerCalls {
     } catch (error) {
       if (error instanceof RetryLater && error.scope === 'partner') {
         const failure = breaker.recordFailure(partner, error, permit, owner, order);
-        const measured = (await noted(failure, partner, log)) ? { PartnerDown: 1 } : {};
+        const measured = (await tryToNote(failure, partner, log)) ? { PartnerDown: 1 } : {};
         const fields = { Partner: partner, reason: error.message };
         if (error.unauthorized) log.error('A partner refuses our credentials', fields, measured);
         else log.warn('A partner fails', fields, measured);
@@ -108,13 +108,13 @@ export class PartnerCalls {
 }
 
 /** The pages of a listing: each is a call of its own, and what is done between two is not. @throws as `call` does. */
-export async function* pagesOf<Page>(
+export async function* guardEachPage<Page>(
   calls: PartnerCalls,
   partner: Partner,
   signal: AbortSignal,
   list: (signal: CallSignal) => AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, undefined> {
-  const work = new Work(signal);
+  const work = new GuardedWork(signal);
   const pages = list(work.signal)[Symbol.asyncIterator]();
   try {
     while (true) {
@@ -128,7 +128,7 @@ export async function* pagesOf<Page>(
 }
 
 /** A failure to note an outcome is only logged: what the partner said must reach the caller. */
-async function noted<T>(note: Promise<T>, partner: Partner, log: Logger): Promise<T | undefined> {
+async function tryToNote<T>(note: Promise<T>, partner: Partner, log: Logger): Promise<T | undefined> {
   return note.catch((error: unknown) => {
     const fields = { Partner: partner, reason: reasonOf(error) };
     log.error('The circuit breaker could not note an outcome', fields);
@@ -140,7 +140,7 @@ export function whyHeldBack(partner: Partner, { reason, isPause }: Outage): stri
   return isPause ? reason : `Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim();
 }
 
-function waiting(partner: Partner, outage: Outage, log: Logger): BreakerOpen {
+function waitForRecovery(partner: Partner, outage: Outage, log: Logger): BreakerOpen {
   const { seconds, isDown } = outage;
   const fields = { Partner: partner, seconds };
   log.warn('Waiting for a partner to recover', fields, isDown ? { PartnerDown: 1 } : {});

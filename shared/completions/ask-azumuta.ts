@@ -3,10 +3,10 @@ import { Rejected, RetryLater, Wait } from '../model/errors.ts';
 import { durationInWords } from '../model/time.ts';
 import { type Clock, clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import type { HintDependencies, Inquiry, Reading } from './inquiry.ts';
+import type { HintDependencies, Inquiry, OrderReading } from './inquiry.ts';
 
 /** How long Azumuta may take to show what its trigger has announced. */
-const patienceMs = 30 * 60_000;
+const askForAtMostMs = 30 * 60_000;
 /** A number that nobody knows is asked about at once, so soon after that, and at the end of our patience. */
 const unknownAgainSeconds = 20;
 /** Azumuta is asked about an order once in this time at most, however many hints come. */
@@ -30,7 +30,7 @@ export interface IfUnanswered {
  * order that is not completed, one asks for half an hour.
  * @throws Wait when Azumuta was asked a moment ago, before the hint came: the order may be completed since.
  */
-export async function mayEnd(
+export async function joinRunningQuestion(
   inquiry: Inquiry,
   { ledger: { questions }, clock }: HintDependencies,
 ): Promise<boolean> {
@@ -43,30 +43,30 @@ export async function mayEnd(
     const afterSeconds = Math.ceil((betweenQuestionsMs - agoMs) / 1000);
     throw new Wait(sentence, { scope: 'order', afterSeconds });
   }
-  const recordingIds = newIn(inquiry);
+  const recordingIds = newlyNamedRecordings(inquiry);
   return recordingIds.length === 0 || questions.join(inquiry.askedAs, { recordingIds });
 }
 
 /** Azumuta does not show yet what a booking needs. @throws RetryLater to ask again; Rejected when a person is needed. */
-export async function askLater(
+export async function handleUnanswered(
   sentence: string,
   inquiry: Inquiry,
   { code = 'completion-unclear', lastLook }: IfUnanswered,
   { ledger: { questions, concerns }, clock, reconciles }: HintDependencies,
 ): Promise<void> {
   const { askedAs, question, attempt } = inquiry;
-  const joining = { recordingIds: newIn(inquiry), askedAt: clock.now() };
+  const joining = { recordingIds: newlyNamedRecordings(inquiry), askedAt: clock.now() };
   if (otherAsker(inquiry, clock) && (await questions.join(askedAs, joining))) {
     attempt.log.info('Another hint asks about it', { reason: sentence });
     return;
   }
-  const by = nameOf(attempt);
+  const by = hintId(attempt);
   // Two hints of a person take the question over from each other: its half hour does not begin anew each time.
   const isOlder = question && attempt.sentAt.getTime() - question.since.getTime() >= clocksDifferMs;
   const goesOn = question && (question.by === by || !isOlder);
   const since = goesOn ? question.since : clock.now();
   const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);
-  const leftMs = patienceMs - ageOf(since, clock);
+  const leftMs = askForAtMostMs - ageOf(since, clock);
   // A number that nobody knows may be any text of somebody who has the webhook's URL: it costs little. And whoever asks for
   // the last time is no asker that others may join.
   const isNoted = isUnknown ? !goesOn : leftMs > 0;
@@ -81,7 +81,7 @@ export async function askLater(
     return concerns.countUnknown(askedAs);
   }
   if (!lastLook || !reconciles)
-    throw new Rejected(`${sentence} Asked again for ${durationInWords(patienceMs / 1000)}.`, { code });
+    throw new Rejected(`${sentence} Asked again for ${durationInWords(askForAtMostMs / 1000)}.`, { code });
   const refusal = await lastLook();
   if (refusal) throw refusal;
   const note = `${sentence} It is asked about with the overdue orders from now on.`;
@@ -97,7 +97,7 @@ export async function endOwnQuestion(
   { askedAs, question, attempt }: Inquiry,
   { ledger: { questions } }: Pick<HintDependencies, 'ledger'>,
 ): Promise<void> {
-  const isOwn = question && question.by === nameOf(attempt) && !question.awaiting;
+  const isOwn = question && question.by === hintId(attempt) && !question.awaiting;
   if (isOwn && !(await questions.end(askedAs, question, { lastAskedAt: question.askedAt })))
     throw askedMeanwhile(askedAs);
 }
@@ -114,16 +114,16 @@ function isKnownToNobody({ entry, bookings, hint }: Inquiry): boolean {
 
 /** Notes that Azumuta was asked about the completed order: hints that came before bring nothing new. */
 export async function recordAnswer(
-  { askedAs, order, attempt }: Reading,
+  { askedAs, order, attempt }: OrderReading,
   { ledger: { questions }, clock }: HintDependencies,
 ): Promise<void> {
   const listsRecordings = order.recordingIds !== undefined;
-  await questions.recordAnswered(askedAs, { by: nameOf(attempt), at: clock.now(), listsRecordings });
+  await questions.recordAnswered(askedAs, { by: hintId(attempt), at: clock.now(), listsRecordings });
 }
 
 /** The question of another hint that asks already and is not lost. A person's hint asks itself. */
 function otherAsker({ hint, question, attempt }: Inquiry, clock: Clock) {
-  if (hint.again || !question || question.awaiting || question.by === nameOf(attempt)) return undefined;
+  if (hint.again || !question || question.awaiting || question.by === hintId(attempt)) return undefined;
   return ageOf(question.aliveAt, clock) < askerLivesMs ? question : undefined;
 }
 
@@ -142,12 +142,12 @@ export function recordingsNamedBy({ hint, question }: Inquiry): readonly string[
 }
 
 /** Recordings that only this hint names; none once the question names as many as are looked at. */
-function newIn(inquiry: Inquiry): readonly string[] {
+function newlyNamedRecordings(inquiry: Inquiry): readonly string[] {
   const named = inquiry.question?.recordingIds ?? [];
   return recordingsNamedBy(inquiry).filter((id) => !named.includes(id));
 }
 
 /** A replayed message was sent at another time, so it counts as another hint, and is tried for half an hour again. */
-export function nameOf({ messageId, sentAt }: Pick<WorkAttempt, 'messageId' | 'sentAt'>): string {
+export function hintId({ messageId, sentAt }: Pick<WorkAttempt, 'messageId' | 'sentAt'>): string {
   return `${messageId}#${sentAt.getTime()}`;
 }

@@ -1,22 +1,22 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type BookingEntry, bookedParts, isSettled } from '../ledger/records/bookings.ts';
 import { isBookedTogether } from '../ledger/records/product-orders.ts';
-import type { Outcome } from '../life/outcomes.ts';
-import { azumutaRowOf, bookingOf, whatAzumutaShows } from '../life/what-azumuta-shows.ts';
+import type { OrderOutcome } from '../life/outcomes.ts';
+import { azumutaRowOf, howFarBooked, whatAzumutaShows } from '../life/what-azumuta-shows.ts';
 import { Rejected, Wait } from '../model/errors.ts';
-import type { Step, WorkAttempt } from '../worker/worker.ts';
+import type { WorkAttempt, WorkerStep } from '../worker/worker.ts';
 import {
-  askLater,
   endOwnQuestion,
+  handleUnanswered,
   type IfUnanswered,
-  mayEnd,
+  joinRunningQuestion,
   recordAnswer,
   recordingsNamedBy,
 } from './ask-azumuta.ts';
-import { bookJob, type Job, planJob } from './book.ts';
+import { bookAll, type Job, planJob } from './book.ts';
 import { aboutOf, plannedByAnother } from './content.ts';
-import { type BookingDecision, decideBookings, recordingsIn } from './decide-bookings.ts';
-import type { HintDependencies, Inquiry, Reading } from './inquiry.ts';
+import { type BookingDecision, decideBookings, recordingsOfBookings } from './decide-bookings.ts';
+import type { HintDependencies, Inquiry, OrderReading } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
 import { type NextStep, nextStep } from './next-step.ts';
 import { refusalOfOther } from './other-order.ts';
@@ -28,19 +28,19 @@ export async function beginHint(
   hint: CompletionHint,
   attempt: WorkAttempt,
   dependencies: HintDependencies,
-): Promise<Step> {
+): Promise<WorkerStep> {
   const { productOrderNumber, otherNumber } = hint;
   const askedAt = dependencies.clock.now();
   const standing = await dependencies.ledger.knownOrders.standing(productOrderNumber, otherNumber);
   const inquiry = { ...standing, hint, attempt };
-  const step = stepOf(inquiry, dependencies);
-  if (step.to !== 'read') return nextOf(jobOf(inquiry, step), dependencies);
+  const step = decideNextStep(inquiry, dependencies);
+  if (step.to !== 'read') return toWorkerStep(jobWithoutReading(inquiry, step), dependencies);
   const run = async (reading: WorkAttempt) => {
     const asking = { ...inquiry, attempt: reading };
     const read = () => readAndDecide(asking, step, dependencies);
     try {
       const job = await dependencies.reader.alone(inquiry.home, askedAt, read);
-      return job && nextOf(job, dependencies);
+      return job && toWorkerStep(job, dependencies);
     } catch (error) {
       if (error instanceof Rejected) await endOwnQuestion(asking, dependencies);
       throw error;
@@ -50,9 +50,9 @@ export async function beginHint(
 }
 
 /** A job that books nothing needs no partner: it is finished. */
-function nextOf(job: Job, dependencies: HintDependencies): Step {
+function toWorkerStep(job: Job, dependencies: HintDependencies): WorkerStep {
   const run = async (attempt: WorkAttempt) => {
-    await bookJob({ ...job, attempt }, dependencies);
+    await bookAll({ ...job, attempt }, dependencies);
     return undefined;
   };
   const needs = job.toBook.length > 0 ? 'erp' : undefined;
@@ -60,21 +60,24 @@ function nextOf(job: Job, dependencies: HintDependencies): Step {
 }
 
 /** What becomes of the order that a hint is about, once Azumuta shows it; of one that we did not make, as of one that we did. */
-function outcomeOf({ entry, bookings, concerns, hint }: Inquiry, event: 'opened' | 'completed'): Outcome {
-  const booking = bookingOf(bookings, entry?.part.index ?? 1);
+function outcomeOf(
+  { entry, bookings, concerns, hint }: Inquiry,
+  event: 'opened' | 'completed',
+): OrderOutcome {
+  const booking = howFarBooked(bookings, entry?.part.index ?? 1);
   const row = entry ? azumutaRowOf({ entry, concerns, booking }) : 'made';
   const outcome = whatAzumutaShows[row][event];
   // A person's hint is asked about, whatever has ended: what is shown counts, as of one that goes on.
   return hint.again && outcome.to === 'nothing' ? whatAzumutaShows.made[event] : outcome;
 }
 
-function stepOf(inquiry: Inquiry, { clock, configuration }: HintDependencies): NextStep {
+function decideNextStep(inquiry: Inquiry, { clock, configuration }: HintDependencies): NextStep {
   const { bookings, entry, askedAs, number } = inquiry;
   // Where an alias has led to it, another one may have the number by now.
   if (outcomeOf(inquiry, 'completed').to === 'nothing' && askedAs === number)
     return { to: 'end', refused: [] };
   const part = entry?.part.index ?? 1;
-  const known = recordingsIn(bookings);
+  const known = recordingsOfBookings(bookings);
   const named = recordingsNamedBy(inquiry);
   const names = named.length === 0 ? 'nothing' : named.every((id) => known.has(id)) ? 'known' : 'new';
   const isOrdered = entry !== undefined;
@@ -82,17 +85,17 @@ function stepOf(inquiry: Inquiry, { clock, configuration }: HintDependencies): N
 }
 
 /** The job of a step that needs nothing of Azumuta. @throws Wait */
-function jobOf(inquiry: Inquiry, step: Exclude<NextStep, { to: 'read' }>): Job {
+function jobWithoutReading(inquiry: Inquiry, step: Exclude<NextStep, { to: 'read' }>): Job {
   if (step.to === 'wait') {
     const afterSeconds = inquiry.attempt.secondsUntil(step.untilMs);
     throw new Wait(step.sentence, { scope: 'order', afterSeconds });
   }
-  const refused = step.refused.map(refusalOf);
+  const refused = step.refused.map(storedRefusal);
   const { keep, looksAgain } = step.to === 'book' ? step : { keep: [], looksAgain: false };
   return { ...inquiry, toBook: keep.map((planned) => ({ planned })), refused, looksAgain };
 }
 
-function refusalOf(booking: BookingEntry): Rejected {
+function storedRefusal(booking: BookingEntry): Rejected {
   const { reason = '', cause = 'internal-error' } = booking;
   return new Rejected(reason, { code: cause, about: aboutOf(booking) });
 }
@@ -105,7 +108,7 @@ async function readAndDecide(
 ): Promise<Job | undefined> {
   const { number, hint, attempt } = inquiry;
   const isOpen = step.anew.length + step.refused.length > 0;
-  if (!isOpen && (await mayEnd(inquiry, dependencies))) {
+  if (!isOpen && (await joinRunningQuestion(inquiry, dependencies))) {
     attempt.log.info('Another hint has asked about it a moment ago, and asks again');
     return undefined;
   }
@@ -114,32 +117,35 @@ async function readAndDecide(
   const { order, ...meant } = await readMeant(inquiry, dependencies);
   const id = meant.inquiry.entry?.productOrder?.id;
   const known =
-    order && order.id !== id ? await byAzumutaId(order, meant.inquiry, dependencies) : meant.inquiry;
+    order && order.id !== id ? await followAzumutaId(order, meant.inquiry, dependencies) : meant.inquiry;
   if (outcomeOf(known, 'completed').to === 'nothing') return undefined;
-  const next = known === inquiry ? step : stepOf(known, dependencies);
-  if (next.to !== 'read') return jobOf(known, next);
-  const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };
+  const next = known === inquiry ? step : decideNextStep(known, dependencies);
+  if (next.to !== 'read') return jobWithoutReading(known, next);
+  const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(storedRefusal) };
   if (!order) {
     const sentence = `Azumuta has no product order ${number}.`;
-    return unclear(sentence, asked, dependencies, { code: 'unknown-order' });
+    return bookPlannedOrAskAgain(sentence, asked, dependencies, { code: 'unknown-order' });
   }
   const reading = { ...asked, order };
   // Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger.
   const hadTrigger = hint.via === 'webhook' || (hint.again === true && known.bookings.length > 0);
   const isCompleted = order.completed || (trustTrigger && hadTrigger);
   const outcome = outcomeOf(known, isCompleted ? 'completed' : 'opened');
-  if (outcome.to === 'decide again') return decide(reading, dependencies);
+  if (outcome.to === 'decide again') return decideJob(reading, dependencies);
   return askUntilCompleted(reading, dependencies);
 }
 
 /** What was planned while it was completed does not hold any more. */
-async function askUntilCompleted(reading: Reading, dependencies: HintDependencies): Promise<Job | undefined> {
+async function askUntilCompleted(
+  reading: OrderReading,
+  dependencies: HintDependencies,
+): Promise<Job | undefined> {
   const { order, number } = reading;
-  await withdraw(reading, dependencies);
+  await withdrawOutdated(reading, dependencies);
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
   const lastLook = () => refusalOfOther(reading, order.recordingIds, dependencies);
-  return unclear(sentence, { ...reading, anew: [] }, dependencies, { lastLook });
+  return bookPlannedOrAskAgain(sentence, { ...reading, anew: [] }, dependencies, { lastLook });
 }
 
 /**
@@ -161,7 +167,7 @@ async function readMeant(inquiry: Inquiry, { reader, ledger }: HintDependencies)
  * What was renamed in Azumuta stays under its first number, to which an alias leads, unless the new one is another order's;
  * so does what was typed by hand and booked. What was only planned of it is taken back: its number counts now.
  */
-async function byAzumutaId(
+async function followAzumutaId(
   { id }: AzumutaProductOrder,
   inquiry: Inquiry,
   { ledger }: HintDependencies,
@@ -184,16 +190,16 @@ async function byAzumutaId(
 }
 
 /** Azumuta does not show what is needed: plans of which nothing was sent are booked, refusals are told; else it is asked later. */
-async function unclear(
+async function bookPlannedOrAskAgain(
   sentence: string,
-  asked: Omit<Reading, 'order'>,
+  asked: Omit<OrderReading, 'order'>,
   dependencies: HintDependencies,
   ifUnanswered: IfUnanswered = {},
 ): Promise<Job | undefined> {
   const toBook = asked.anew.filter(({ state }) => state === 'waiting').map((planned) => ({ planned }));
   const looksAgain = toBook.length > 0;
   if (looksAgain || asked.refused.length > 0) return { ...asked, toBook, looksAgain };
-  await askLater(sentence, asked, ifUnanswered, dependencies);
+  await handleUnanswered(sentence, asked, ifUnanswered, dependencies);
   return undefined;
 }
 
@@ -201,8 +207,8 @@ async function unclear(
  * Takes back the plans that do not hold any more; a person's hint also what was refused, and is nothing to book now. Of
  * parts that are booked together also what was refused of them, and is planned under another key with more parts.
  */
-async function withdraw(
-  { home, anew, hint, entry, attempt }: Reading,
+async function withdrawOutdated(
+  { home, anew, hint, entry, attempt }: OrderReading,
   { ledger }: HintDependencies,
   decision?: BookingDecision,
 ): Promise<void> {
@@ -220,18 +226,18 @@ async function withdraw(
   }
 }
 
-async function decide(reading: Reading, dependencies: HintDependencies): Promise<Job | undefined> {
+async function decideJob(reading: OrderReading, dependencies: HintDependencies): Promise<Job | undefined> {
   const evidence = await readFacts(reading, dependencies);
   const decision = decideBookings(evidence.facts);
-  if (decision.to === 'wait') return unclear(decision.sentence, reading, dependencies);
+  if (decision.to === 'wait') return bookPlannedOrAskAgain(decision.sentence, reading, dependencies);
   const { attempt, entry, home, number } = reading;
   const ofOther = await refusalOfOther(reading, evidence.facts.current.recordingIds, dependencies);
   const refused = ofOther ? [...reading.refused, ofOther] : reading.refused;
-  await withdraw(reading, dependencies, decision);
+  await withdrawOutdated(reading, dependencies, decision);
   const job = { ...reading, refused, toBook: [], looksAgain: false };
   if (decision.to === 'book') {
     const contents = await readContents(decision.plan, evidence, dependencies);
-    if (typeof contents === 'string') return unclear(contents, reading, dependencies);
+    if (typeof contents === 'string') return bookPlannedOrAskAgain(contents, reading, dependencies);
     // It was refused before, with the same figures.
     if (contents.toBook.length + contents.refused.length === 0) await recordAnswer(reading, dependencies);
     return { ...job, toBook: contents.toBook, refused: [...refused, ...contents.refused] };

@@ -9,29 +9,29 @@ import {
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
 import type { DayFigures } from '../ledger/records/events.ts';
-import { overOnceBooked } from '../life/what-the-erp-says.ts';
+import { concernsEndedByBooking } from '../life/what-the-erp-says.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { askedMeanwhile } from './ask-azumuta.ts';
-import { aboutOf, plannedByAnother, unpacked } from './content.ts';
+import { aboutOf, plannedByAnother, unpackCompletion } from './content.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
 
 export interface Job extends Inquiry {
   /** One after the other, the quantity first: with its plan, or as it was planned before. */
-  readonly toBook: readonly ToBook[];
+  readonly toBook: readonly JobBooking[];
   /** What was refused so far: told in one dead letter, once everything else is done. */
   readonly refused: readonly Rejected[];
   /** The hint is newer than what is booked: it looks again afterwards. */
   readonly looksAgain: boolean;
 }
 
-interface ToBook {
+interface JobBooking {
   readonly planned: PlannedBooking;
   readonly plan?: Plan;
 }
 
-interface Booking extends Inquiry {
+interface ClaimedBooking extends Inquiry {
   readonly claim: Claim;
   /** None where nothing else is booked on its ERP order: there, the claim serves as the lock. */
   readonly lock: Lease | undefined;
@@ -39,13 +39,13 @@ interface Booking extends Inquiry {
   readonly completion: Completion;
 }
 
-const dayMs = 86_400_000;
+const bookingDueAfterMs = 86_400_000;
 
 /**
  * Books what a hint is to book, one after the other. A refusal does not stop the next booking; what is to be retried comes
  * before the dead letter that tells the refusals. @throws RetryLater, Wait, Rejected
  */
-export async function bookJob(job: Job, dependencies: HintDependencies): Promise<void> {
+export async function bookAll(job: Job, dependencies: HintDependencies): Promise<void> {
   const refused = [...job.refused];
   if (job.toBook.length > 0)
     await dependencies.partners.ready('erp').catch(async (wait: unknown) => {
@@ -58,23 +58,23 @@ export async function bookJob(job: Job, dependencies: HintDependencies): Promise
       throw new Wait('There is no time left for its next booking.', { scope: 'order', forOurLock: true });
     }
     try {
-      await bookOne(toBook, job, dependencies);
+      await claimAndBook(toBook, job, dependencies);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       refused.push(error);
     }
   }
-  await finish({ ...job, refused }, dependencies);
+  await endHint({ ...job, refused }, dependencies);
 }
 
 /** Writes down what was read, as the ERP cannot be called now. What was planned before is in the ledger already. */
 export async function planJob(job: Job, { ledger, clock }: HintDependencies): Promise<void> {
   for (const { planned, plan } of job.toBook)
-    if (plan) await ledger.bookings.planOnly(job.home, plan, waitsItself(job, planned, clock));
+    if (plan) await ledger.bookings.planOnly(job.home, plan, awaitingAttributes(job, planned, clock));
 }
 
 /** Everything is done or refused. @throws Wait to look again; RetryLater for further triggers; Rejected with all refusals */
-async function finish(
+async function endHint(
   job: Job,
   { ledger: { orders, questions, deadLetters } }: HintDependencies,
 ): Promise<void> {
@@ -84,11 +84,11 @@ async function finish(
     const sentence = 'It is booked as planned. What came since is looked at next.';
     throw new Wait(sentence, { scope: 'order', forOurLock: true });
   }
-  await endWait(job, orders);
+  await endOrderWaits(job, orders);
   // The recordings of hints that have joined since are not read yet.
   if (question && !(await questions.end(askedAs, question))) throw askedMeanwhile(askedAs);
   const [first, ...others] = refused;
-  if (first) throw others.length === 0 ? first : together([first, ...others]);
+  if (first) throw others.length === 0 ? first : combineRefusals([first, ...others]);
   const booked = new Set(toBook.map(({ planned }) => planned.key));
   if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;
   for (const letter of letters)
@@ -96,7 +96,7 @@ async function finish(
 }
 
 /** A further part is noted with the first one, which waits until all are booked together, or longer if it is not built. */
-async function endWait(
+async function endOrderWaits(
   { home, entry, bookings, toBook, refused }: Job,
   orders: HintDependencies['ledger']['orders'],
 ): Promise<void> {
@@ -110,22 +110,22 @@ async function endWait(
   if (entry.awaiting && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
 }
 
-function together(refused: readonly [Rejected, ...Rejected[]]): Rejected {
+function combineRefusals(refused: readonly [Rejected, ...Rejected[]]): Rejected {
   const booking = refused.flatMap(({ about }) => about?.booking ?? []).join(', ');
   const figures = refused.flatMap(({ about }) => about?.figures ?? []).join('; ');
   const reason = refused.map(({ message }) => message).join(' ');
   return new Rejected(reason, { code: refused[0].code, about: { booking, figures } });
 }
 
-async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies): Promise<void> {
+async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDependencies): Promise<void> {
   const { attempt, entry } = job;
   const { ledger, clock, erpOrderNumber } = dependencies;
   const { bookingLock, claims } = ledger;
-  const claim = await claimOf(toBook, job, dependencies);
+  const claim = await claimBooking(toBook, job, dependencies);
   if (!claim) return attempt.log.info('Booked already', { booking: toBook.planned.key });
   const planned = bookingEntryOf(claim.held);
   if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
-  const held = unpacked(planned.content, planned);
+  const held = unpackCompletion(planned.content, planned);
   // It is compared, and not booked: the ERP may have renamed its article since.
   const completion = entry ? { ...held, article: entry.erpOrder.article } : held;
   // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
@@ -134,20 +134,20 @@ async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies)
   const lock = isAlone ? undefined : bookingLock(planned.erpOrder.number);
   const lockedSeconds = attempt.secondsUntil(claims.leaseUntil(attempt.endsAt));
   if (!lock || (await lock.take(claim.owner, lockedSeconds))) {
-    await book({ ...job, claim, lock, planned, completion }, dependencies);
+    await sendToErp({ ...job, claim, lock, planned, completion }, dependencies);
     if (planned.kind === 'quantity') await endOnceBooked(job, ledger);
     return;
   }
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
   const wait = new Wait(sentence, { scope: 'order', forOurLock: true });
-  await claims.giveBack(claim, wait, false, waitsItself(job, planned, clock));
+  await claims.giveBack(claim, wait, false, awaitingAttributes(job, planned, clock));
   throw wait;
 }
 
 /** Undefined when it is booked already. @throws Wait while another attempt has it */
-async function claimOf(
-  { planned, plan }: ToBook,
+async function claimBooking(
+  { planned, plan }: JobBooking,
   job: Job,
   { ledger: { bookings, claims, deadLetters }, clock }: HintDependencies,
 ): Promise<Claim | undefined> {
@@ -155,7 +155,7 @@ async function claimOf(
   const claimant = { ...attempt, reopens: hint.again === true };
   if (plan) {
     // An amendment is awaited from its first wait on.
-    const waits = planned.kind === 'quantity' ? waitsItself(job, planned, clock) : {};
+    const waits = planned.kind === 'quantity' ? awaitingAttributes(job, planned, clock) : {};
     const claim = await bookings.planAndClaim(home, plan, claimant, waits);
     if (!claim) throw plannedByAnother(planned);
     await deadLetters.settleOutdated(plan.seen?.rejectedBy, { ...attempt, orderNumber: home });
@@ -170,12 +170,12 @@ async function claimOf(
 }
 
 /** What makes the reconciliation ask for a booking that waits without an order that does. */
-function waitsItself({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
+function awaitingAttributes({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
   if (entry?.awaiting && kind === 'quantity') return {};
-  return { awaiting: 'completion', dueAt: clock.now().getTime() + dayMs };
+  return { awaiting: 'completion', dueAt: clock.now().getTime() + bookingDueAfterMs };
 }
 
-async function book(of: Booking, dependencies: HintDependencies): Promise<void> {
+async function sendToErp(of: ClaimedBooking, dependencies: HintDependencies): Promise<void> {
   const { claim, lock, planned, completion, attempt } = of;
   const { erp, partners, ledger, unknownOrder } = dependencies;
   let calling = false;
@@ -202,7 +202,7 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
     // attempt may have written to, existed: if the ERP does not know it now, a person has to look.
     const mayBeMissing = error instanceof UnknownOrder && unknownOrder === 'ignore' && !claim.again;
     if (!mayBeMissing || (await ledger.orders.find(of.home)))
-      throw await giveBack(of, error, calling, dependencies);
+      throw await giveBookingBack(of, error, calling, dependencies);
     const ignored = { event: 'ignored', note: error.message } as const;
     await ledger.claims.complete(claim, { ignored: true, remove: forBookingOnly }, ignored);
     await lock?.release(claim.owner);
@@ -215,7 +215,7 @@ async function endOnceBooked(
   { concerns }: Pick<HintDependencies['ledger'], 'concerns'>,
 ): Promise<void> {
   if (!entry) return;
-  for (const concern of overOnceBooked(entry, open))
+  for (const concern of concernsEndedByBooking(entry, open))
     await concerns.end(entry.number, concern, 'It is built and booked.');
 }
 
@@ -226,15 +226,15 @@ function countedOf({ figures }: BookingEntry, entry: Inquiry['entry']): DayFigur
 }
 
 /** Leaves claim and lock as the failure demands. @returns what to throw. */
-async function giveBack(
-  booking: Booking,
+async function giveBookingBack(
+  booking: ClaimedBooking,
   error: unknown,
   calling: boolean,
   { ledger: { claims }, clock }: HintDependencies,
 ): Promise<unknown> {
   const { claim, lock, planned, attempt } = booking;
   const about = aboutOf(planned);
-  const untilMs = await claims.giveBack(claim, error, calling, waitsItself(booking, planned, clock));
+  const untilMs = await claims.giveBack(claim, error, calling, awaitingAttributes(booking, planned, clock));
   // What was sent may still be settling in the ERP: until that is over, nothing is booked on this order.
   if (untilMs === undefined) await lock?.release(claim.owner);
   else await lock?.write(claim.owner, { leaseUntil: untilMs });

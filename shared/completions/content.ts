@@ -5,14 +5,14 @@ import { detailLines, lotLine } from '../model/completion-lines.ts';
 import { type CompletedProductOrder, type Completion, completionSchema } from '../model/completions.ts';
 import { type About, Rejected, Wait } from '../model/errors.ts';
 import { formatQuantity, type Quantity } from '../model/quantity.ts';
-import { made } from '../model/unread.ts';
+import { definedFields } from '../model/unread.ts';
 
 export type Completed = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
 
 /** The configuration's mapping. @throws Rejected */
 export type MapCompletion = (kind: Completion['kind'], completed: Completed) => Completion;
 
-const contentSchema = z.omit(completionSchema, { kind: true, erpOrder: true, productOrder: true });
+const bookingContentSchema = z.omit(completionSchema, { kind: true, erpOrder: true, productOrder: true });
 
 /**
  * What most contents have in common: with it a usual one takes a third of its bytes, and 130 less than without. A content
@@ -22,27 +22,31 @@ const dictionary = Buffer.from(
   '"unit":"pcs","scrapped":true},"scrap":{"amount":"1"},{"number":"","quantity":{"operation":"Azumuta product order : recording(s) of ."},{"name":"","url":"https://app.azumuta.com/recordings/{"article":"","completedAt":"2026-01-01T00:00:00.000Z","completedOn":"2026-01-01","quantity":{"amount":"1"},"final":true,"lots":[],"notes":["Azumuta product order "],"links":[{"name":"Azumuta ","url":"https://app.azumuta.com/product-orders/"}],"work":[{"id":"","seconds":1,"date":"2026-01-01"}]}',
 );
 
-export const compressed = (json: string): Uint8Array => deflateRawSync(json, { dictionary });
-export const textOf = (content: Uint8Array): string => inflateRawSync(content, { dictionary }).toString();
+export const compressContent = (json: string): Uint8Array => deflateRawSync(json, { dictionary });
+export const decompressContent = (content: Uint8Array): string =>
+  inflateRawSync(content, { dictionary }).toString();
 
 /** What is booked, compressed. @throws Rejected when it is more than one booking can hold. */
-export function packed({ erpOrder, productOrder, kind: _, ...content }: Completion): Uint8Array {
-  const bytes = compressed(JSON.stringify(content));
+export function packCompletion({ erpOrder, productOrder, kind: _, ...content }: Completion): Uint8Array {
+  const bytes = compressContent(JSON.stringify(content));
   if (bytes.length <= maxContentBytes) return bytes;
   const sentence = `ERP order ${erpOrder.number} is completed with more notes, links, lots, components and checks, from product order ${productOrder.number} on, than one booking can hold (40 KB compressed): map less, or book it in the ERP by hand.`;
   throw new Rejected(sentence, { code: 'completion-unclear' });
 }
 
-/** What a booking holds. @throws ZodMiniError on anything that `packed` did not write. */
-export function unpacked(content: Uint8Array, { kind, erpOrder, productOrder }: PlannedBooking): Completion {
-  const parsed = z.parse(contentSchema, JSON.parse(textOf(content)));
+/** What a booking holds. @throws ZodMiniError on anything that `packCompletion` did not write. */
+export function unpackCompletion(
+  content: Uint8Array,
+  { kind, erpOrder, productOrder }: PlannedBooking,
+): Completion {
+  const parsed = z.parse(bookingContentSchema, JSON.parse(decompressContent(content)));
   return { ...parsed, kind, erpOrder, productOrder };
 }
 
 export function figuresOf(completion: Completion): BookedFigures {
   const { quantity: good, scrap, lots, notes, links, completedAt } = completion;
   const { components, operations, checks } = completion;
-  return made({
+  return definedFields({
     good,
     scrap,
     lots: lots.length,
@@ -56,34 +60,34 @@ export function figuresOf(completion: Completion): BookedFigures {
 }
 
 /** What a person compares: `5 pcs good, 1 pcs scrap, lots A, B`. Times of operations are not: each recording adds to them. */
-export function figuresIn(completion: Completion): string {
+export function figuresInWords(completion: Completion): string {
   const { quantity: good, scrap, lots, components } = completion;
   const { scrap: reasons, component } = detailLines(
-    made({ scrapReasons: completion.scrapReasons, components }),
+    definedFields({ scrapReasons: completion.scrapReasons, components }),
   );
   const rest = [
     ...(lots.length > 0 ? [`lots ${lots.map(lotLine).sort().join(', ')}`] : []),
     ...(reasons.length > 0 ? [`scrap ${reasons.join(', ')}`] : []),
     ...(component.length > 0 ? [`components ${component.join('; ')}`] : []),
   ];
-  return inWords(good, scrap, rest.join(', '));
+  return quantitiesInWords(good, scrap, rest.join(', '));
 }
 
-const counts = ['lot', 'component', 'operation', 'check', 'note', 'link'] as const;
+const countedThings = ['lot', 'component', 'operation', 'check', 'note', 'link'] as const;
 
 /** `5 pcs good, 1 pcs scrap, lots A, B, 3 checks`. @param lots Their numbers, while they are known; else they are counted. */
 export function bookedFiguresIn(figures: BookedFigures | undefined, lots: readonly string[] = []): string {
   if (!figures) return 'nothing that could be mapped';
-  const counted = counts.flatMap((thing) => {
+  const counted = countedThings.flatMap((thing) => {
     const count = figures[`${thing}s`] ?? 0;
     const many = count === 1 ? thing : `${thing}s`;
     if (count === 0) return [];
     return thing === 'lot' && lots.length > 0 ? `${many} ${lots.join(', ')}` : `${count} ${many}`;
   });
-  return inWords(figures.good, figures.scrap, counted.join(', ')) || 'no figures';
+  return quantitiesInWords(figures.good, figures.scrap, counted.join(', ')) || 'no figures';
 }
 
-function inWords(good: Quantity | undefined, scrap: Quantity | undefined, rest: string): string {
+function quantitiesInWords(good: Quantity | undefined, scrap: Quantity | undefined, rest: string): string {
   const words = [good && `${formatQuantity(good)} good`, scrap && `${formatQuantity(scrap)} scrap`, rest];
   return words.filter(Boolean).join(', ');
 }
@@ -101,12 +105,12 @@ export function amendmentContent(
   const isNew = (id: string) => newRecordingIds.includes(id);
   const earlier = withRecordings(completed, (id) => !isNew(id));
   const [before, after] = [map('quantity', earlier), map('quantity', completed)];
-  const [was, is] = [figuresIn(before), figuresIn(after)];
+  const [was, is] = [figuresInWords(before), figuresInWords(after)];
   if (was === is) {
     const amendment = map('amendment', withRecordings(completed, isNew));
     const known = new Set((before.checks ?? []).map((check) => JSON.stringify(check)));
     const late = (after.checks ?? []).filter((check) => !known.has(JSON.stringify(check)));
-    return { ...amendment, ...made({ checks: late.length > 0 ? late : undefined }) };
+    return { ...amendment, ...definedFields({ checks: late.length > 0 ? late : undefined }) };
   }
   const { productOrder, erpOrder } = after;
   throw new Rejected(
@@ -124,7 +128,7 @@ function withRecordings([first, ...others]: Completed, isWanted: (id: string) =>
 }
 
 export function aboutOf(booking: PlannedBooking & { readonly content?: Uint8Array | undefined }): About {
-  const figures = booking.content ? figuresIn(unpacked(booking.content, booking)) : '';
+  const figures = booking.content ? figuresInWords(unpackCompletion(booking.content, booking)) : '';
   return { booking: booking.key, ...(figures ? { figures } : {}) };
 }
 

@@ -79,7 +79,7 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const quantities = bookings.filter((one) => one.kind === 'quantity' && !isOfAnother(one));
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
-  const wrong = problemOf(current, entry, quantityOf(current.index));
+  const wrong = whyInConflict(current, entry, quantityOf(current.index));
   if (wrong !== undefined) return reject(wrong, 'conflict');
   const built = [current, ...others].sort((a, b) => a.index - b.index);
   const counts = partsThatCount(facts, built, quantities);
@@ -99,7 +99,7 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const indexes = counts.map(({ index }) => index);
   const missing = isBookedTogether(entry) ? parts - countBuilt(indexes, bookedParts(quantities)) : 0;
   const isAwaiting = open.length > 0 && missing > 0;
-  const decision = planned(facts, isAwaiting ? [] : open, built, quantityOf);
+  const decision = planBookings(facts, isAwaiting ? [] : open, built, quantityOf);
   if (isAwaiting && decision.to === 'leave')
     return { to: 'leave', why: `${missing} of ${parts} parts are awaited`, awaitsParts: true };
   return decision;
@@ -108,7 +108,7 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
 const reject = (sentence: string, cause: Cause): BookingDecision => ({ to: 'reject', sentence, cause });
 
 /** @param entry Undefined for one that was typed by hand: nobody but the ERP knows of which article it is to be. */
-function problemOf(
+function whyInConflict(
   { order, bookedAs }: BuiltPart,
   entry: OrderEntry | undefined,
   booked: BookingEntry | undefined,
@@ -140,19 +140,19 @@ function partsThatCount(
   return wanted.slice(0, Math.max(0, parts - booked.size)).toSorted((a, b) => a.index - b.index);
 }
 
-function planned(
+function planBookings(
   facts: CompletionFacts,
   open: readonly BuiltPart[],
   built: readonly BuiltPart[],
   quantityOf: (index: number) => BookingEntry | undefined,
 ): BookingDecision {
   const { bookings, erpOrder } = facts;
-  const booked = recordingsIn(bookings);
+  const booked = recordingsOfBookings(bookings);
   const newIn = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !booked.has(id));
   const plan = quantitiesOf(open, facts).map(({ key, parts }) =>
-    bookingOf({ key, kind: 'quantity', parts, recordingIds: parts.flatMap(newIn), erpOrder }),
+    toPlannedBooking({ key, kind: 'quantity', parts, recordingIds: parts.flatMap(newIn), erpOrder }),
   );
-  const taken = recordingsIn(plan);
+  const taken = recordingsOfBookings(plan);
   const later: string[] = [];
   for (const part of built) {
     const further = newIn(part).filter((id) => !taken.has(id));
@@ -172,7 +172,7 @@ function planned(
   return { to: 'leave', why: later.join('; ') || 'Nothing new: every recording is booked or on its way' };
 }
 
-interface Quantity {
+interface QuantityOfParts {
   readonly key: BookingKey;
   readonly parts: readonly [BuiltPart, ...BuiltPart[]];
 }
@@ -184,16 +184,16 @@ interface Quantity {
 function quantitiesOf(
   open: readonly BuiltPart[],
   { entry, anew, nextJointKey }: CompletionFacts,
-): Quantity[] {
+): QuantityOfParts[] {
   const [first] = open;
   if (!first) return [];
-  if (!isBookedTogether(entry)) return quantityOf(`${first.order.id}#quantity`, open);
+  if (!isBookedTogether(entry)) return quantityWithKey(`${first.order.id}#quantity`, open);
   const again = decidedAgain(open, anew);
-  if (!again) return quantityOf(nextJointKey, open);
+  if (!again) return quantityWithKey(nextJointKey, open);
   // What was ignored holds no part, for nobody: it may get any.
   const keeps = ({ index }: BuiltPart) => again.state === 'ignored' || again.parts.includes(index);
   const others = open.filter((part) => !keeps(part));
-  return [...quantityOf(again.key, open.filter(keeps)), ...quantityOf(nextJointKey, others)];
+  return [...quantityWithKey(again.key, open.filter(keeps)), ...quantityWithKey(nextJointKey, others)];
 }
 
 function decidedAgain(open: readonly BuiltPart[], anew: readonly BookingEntry[]): BookingEntry | undefined {
@@ -205,23 +205,25 @@ function decidedAgain(open: readonly BuiltPart[], anew: readonly BookingEntry[])
   );
 }
 
-function quantityOf(key: BookingKey, [first, ...others]: readonly BuiltPart[]): Quantity[] {
+function quantityWithKey(key: BookingKey, [first, ...others]: readonly BuiltPart[]): QuantityOfParts[] {
   return first ? [{ key, parts: [first, ...others] }] : [];
 }
 
 function amendmentOf(part: BuiltPart, recordingId: string, erpOrder: ErpOrderRef): PlannedBooking {
   const key = `${part.order.id}#recording#${recordingId}`;
-  return bookingOf({ key, kind: 'amendment', parts: [part], recordingIds: [recordingId], erpOrder });
+  return toPlannedBooking({ key, kind: 'amendment', parts: [part], recordingIds: [recordingId], erpOrder });
 }
 
-function bookingOf({
+function toPlannedBooking({
   parts,
   ...planned
-}: Omit<PlannedBooking, 'parts' | 'productOrder'> & Pick<Quantity, 'parts'>): PlannedBooking {
+}: Omit<PlannedBooking, 'parts' | 'productOrder'> & Pick<QuantityOfParts, 'parts'>): PlannedBooking {
   const productOrder = productOrderRefOf(parts[0].order);
   return { ...planned, parts: parts.map(({ index }) => index), productOrder };
 }
 
-export function recordingsIn(bookings: readonly Pick<PlannedBooking, 'recordingIds'>[]): ReadonlySet<string> {
+export function recordingsOfBookings(
+  bookings: readonly Pick<PlannedBooking, 'recordingIds'>[],
+): ReadonlySet<string> {
   return new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
 }

@@ -41,7 +41,7 @@ export interface Inquiry extends Standing {
   readonly attempt: WorkAttempt;
 }
 
-export interface Reading extends Inquiry {
+export interface OrderReading extends Inquiry {
   readonly order: AzumutaProductOrder;
   readonly readAt: Date;
   /** Bookings of which surely nothing was sent, and that are decided anew. */

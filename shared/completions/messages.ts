@@ -2,23 +2,23 @@ import * as z from 'zod/mini';
 import type { TriggerContent } from '../azumuta/trigger.ts';
 import type { DeepReadonly } from '../platform/aws/dynamodb-table.ts';
 
-const text = z.string().check(z.minLength(1));
+const hintText = z.string().check(z.minLength(1));
 
 /** Message of the completions queue: something is to be done for a product order, as read from the ledger and Azumuta. */
 export const completionHintSchema = z.object({
   v: z.literal(1),
   kind: z.literal('completion'),
-  productOrderNumber: text,
+  productOrderNumber: hintText,
   /** How it reads if a bare `+` in the trigger's query was meant as such. */
-  otherNumber: z.exactOptional(text),
-  recordingIds: z.array(text),
+  otherNumber: z.exactOptional(hintText),
+  recordingIds: z.array(hintText),
   /** All logs of the completion carry it. */
-  eventId: text,
+  eventId: hintText,
   via: z.enum(['webhook', 'reconciliation', 'operator']),
   /** A person wants it once more: bookings that were refused or discarded are opened again. */
   again: z.exactOptional(z.literal(true)),
   /** The figures with which a person has it booked although they are more than what it is for. @see limitsLeft */
-  accepts: z.exactOptional(text),
+  accepts: z.exactOptional(hintText),
 });
 
 export type CompletionHint = DeepReadonly<z.output<typeof completionHintSchema>>;

@@ -2,7 +2,7 @@ import { isNothingSent } from '../ledger/claims.ts';
 import { type BookingEntry, isRefusedByMapping } from '../ledger/records/bookings.ts';
 import { clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import { betweenQuestionsMs, isSentBefore, nameOf } from './ask-azumuta.ts';
+import { betweenQuestionsMs, hintId, isSentBefore } from './ask-azumuta.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
 
@@ -89,7 +89,7 @@ function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   if (state !== 'rejected') {
     // Only a hint about its part shows what has become of it.
     if (!surelyNotBooked || !isOfPart(booking, facts)) return 'keep';
-    if (hint.again && !isOwn(booking, facts)) return 'anew';
+    if (hint.again && !isPlannedByMessage(booking, facts)) return 'anew';
     if (!isNewer(booking, facts)) return 'keep';
     return isRecent ? 'soon' : 'anew';
   }
@@ -127,7 +127,8 @@ function isNewer(booking: BookingEntry, facts: StepFacts): boolean {
 
 function isNewerTrigger(booking: BookingEntry, facts: StepFacts): boolean {
   const { hint, attempt } = facts;
-  if (hint.via !== 'webhook' || isOwn(booking, facts) || isRepetition(booking.readAt, facts)) return false;
+  if (hint.via !== 'webhook' || isPlannedByMessage(booking, facts) || isRepetition(booking.readAt, facts))
+    return false;
   return !isSentBefore(askedAt(booking, facts), attempt);
 }
 
@@ -136,7 +137,10 @@ function isRepetition(readAt: Date, { names, attempt: { sentAt } }: StepFacts): 
 }
 
 /** Planned by an earlier attempt at this message. A replayed message was sent later, and counts as another. */
-function isOwn({ plannedFor, readAt }: BookingEntry, { attempt: { messageId, sentAt } }: StepFacts): boolean {
+function isPlannedByMessage(
+  { plannedFor, readAt }: BookingEntry,
+  { attempt: { messageId, sentAt } }: StepFacts,
+): boolean {
   return plannedFor === messageId && sentAt.getTime() - readAt.getTime() < clocksDifferMs;
 }
 
@@ -145,11 +149,11 @@ function whenSettled(facts: StepFacts, refused: Entries): NextStep {
   const { bookings, answered, hint, attempt, names, now } = facts;
   const read = { to: 'read', anew: [], refused } as const;
   // The hint that asked last may still have to tell a person.
-  if (hint.again || answered?.by === nameOf(attempt)) return read;
+  if (hint.again || answered?.by === hintId(attempt)) return read;
   const ofPart = bookings.filter((booking) => isOfPart(booking, facts));
   const isReadAt = (at: Date) => isSentBefore(at, attempt) || isRepetition(at, facts);
   const isRead = (booking: BookingEntry) =>
-    isWhole(booking, facts) && (isOwn(booking, facts) || isReadAt(booking.readAt));
+    isWhole(booking, facts) && (isPlannedByMessage(booking, facts) || isReadAt(booking.readAt));
   const isAnswered = answered && isReadAt(answered.at);
   if (names === 'new' ? isAnswered && answered.listsRecordings : isAnswered || ofPart.some(isRead))
     return { to: 'end', refused };

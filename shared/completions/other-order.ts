@@ -1,7 +1,7 @@
 import { Rejected } from '../model/errors.ts';
 import { wordForAnyShell } from '../platform/shell-word.ts';
 import { recordingsNamedBy } from './ask-azumuta.ts';
-import type { HintDependencies, Reading } from './inquiry.ts';
+import type { HintDependencies, OrderReading } from './inquiry.ts';
 
 /**
  * A trigger may name a recording of another product order, to which somebody gave the number of this one.
@@ -9,7 +9,7 @@ import type { HintDependencies, Reading } from './inquiry.ts';
  * @returns what a person is told: of one of ours that it is booked by a replay, as by hand it would be booked twice.
  */
 export async function refusalOfOther(
-  reading: Reading,
+  reading: OrderReading,
   own: readonly string[] | undefined,
   { reader, ledger }: Pick<HintDependencies, 'reader' | 'ledger'>,
 ): Promise<Rejected | undefined> {

@@ -9,24 +9,24 @@ import type { Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
 import { partOfSplit } from '../model/orders.ts';
 import { quantitySchema } from '../model/quantity.ts';
-import { made } from '../model/unread.ts';
+import { definedFields } from '../model/unread.ts';
 import type { Job } from './book.ts';
 import {
   aboutOf,
   amendmentContent,
   bookedFiguresIn,
   type Completed,
-  figuresIn,
+  figuresInWords,
   figuresOf,
-  packed,
+  packCompletion,
   plannedByAnother,
-  unpacked,
+  unpackCompletion,
 } from './content.ts';
 import type { BuiltPart } from './decide-bookings.ts';
 import type { HintDependencies } from './inquiry.ts';
 import type { Evidence } from './read-facts.ts';
 import { completedOf } from './read-recordings.ts';
-import { withinOrder } from './within-order.ts';
+import { checkWithinOrder } from './within-order.ts';
 
 /** The product orders of a booking, and what the mapping makes of them. */
 interface Mapped {
@@ -34,7 +34,7 @@ interface Mapped {
   readonly completion: Completion;
 }
 
-interface Content {
+interface PackedContent {
   readonly completion: Completion;
   readonly content: Uint8Array;
   readonly accepted?: string;
@@ -58,13 +58,13 @@ export async function readContents(
     const read = await readMapped(planned, evidence, dependencies);
     if (typeof read === 'string') return read;
     const seen = anew.find(({ key }) => key === planned.key);
-    const content = contentOf(read, { ...evidence, planned, seen }, dependencies);
+    const content = checkAndPack(read, { ...evidence, planned, seen }, dependencies);
     const azumutaId = evidence.entry ? undefined : planned.productOrder.id;
     const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration, azumutaId };
-    if (seen?.state === 'rejected' && !hint.again && isSame(seen, content))
-      await refusedBefore(seen, evidence, dependencies);
+    if (seen?.state === 'rejected' && !hint.again && isRefusedAlready(seen, content))
+      await noteRefusedBefore(seen, evidence, dependencies);
     else if (content instanceof Rejected) toRefuse.push({ plan: known, refusal: content });
-    else toBook.push({ ...known, ...planOf(content) });
+    else toBook.push({ ...known, ...contentOfPlan(content) });
   }
   // All plans of a reading but the last say that others follow, as an attempt can end between two.
   const last = toBook.at(-1) ?? toRefuse.at(-1)?.plan;
@@ -81,7 +81,7 @@ export async function readContents(
 }
 
 /** After a deployment it was tried once more: each configuration tries it once. */
-async function refusedBefore(
+async function noteRefusedBefore(
   seen: BookingEntry,
   { home, attempt }: Evidence,
   { ledger, configuration }: HintDependencies,
@@ -90,20 +90,24 @@ async function refusedBefore(
   if (seen.configuration !== configuration) await ledger.bookings.noteTried(home, seen, configuration);
 }
 
-function planOf({ completion, content, accepted }: Content): Pick<Plan, 'content' | 'figures' | 'accepted'> {
+function contentOfPlan({
+  completion,
+  content,
+  accepted,
+}: PackedContent): Pick<Plan, 'content' | 'figures' | 'accepted'> {
   const figures = figuresOf(completion);
   return accepted === undefined ? { content, figures } : { content, figures, accepted };
 }
 
 /** What is written down of a booking, unless it is more than what it is for, or than one booking can hold. */
-function contentOf(
+function checkAndPack(
   mapped: Mapped | Rejected,
   { home, planned, seen, facts, concerns, hint }: Evidence & Pick<Plan, 'planned' | 'seen'>,
   dependencies: HintDependencies,
-): Content | Rejected {
+): PackedContent | Rejected {
   if (mapped instanceof Rejected) return mapped;
   try {
-    const within = withinOrder({
+    const within = checkWithinOrder({
       ...mapped,
       home,
       planned,
@@ -113,7 +117,7 @@ function contentOf(
       accepted: [hint.accepts, seen?.accepted],
       mapAlone: (one) => dependencies.map('quantity', [one]),
     });
-    return { ...within, content: packed(within.completion) };
+    return { ...within, content: packCompletion(within.completion) };
   } catch (error) {
     if (error instanceof Rejected) return error;
     throw error;
@@ -159,7 +163,7 @@ async function readMapped(
   const chosen = [facts.current, ...facts.others]
     .toSorted((a, b) => a.index - b.index)
     .filter(({ index }) => planned.parts.includes(index))
-    .map((part) => ({ ...part, ids: recordingsOf(part, planned, facts.bookings) }));
+    .map((part) => ({ ...part, ids: recordingsToRead(part, planned, facts.bookings) }));
   const wanted = chosen.flatMap(({ order, ids }) =>
     ids.filter((id) => !earlier.has(id)).map((id) => ({ id, productOrder: order })),
   );
@@ -179,7 +183,7 @@ async function readMapped(
   if (!first) throw new Error(`The booking ${planned.key} covers no completed product order.`);
   const completed: Completed = [first, ...others];
   try {
-    return { completed, completion: completionOf(planned, completed, evidence, dependencies) };
+    return { completed, completion: mapBooking(planned, completed, evidence, dependencies) };
   } catch (error) {
     if (error instanceof Rejected) return error;
     throw error;
@@ -187,13 +191,16 @@ async function readMapped(
 }
 
 /** Whether it would be told again what is told already. */
-function isSame(seen: BookingEntry, now: Content | Rejected): boolean {
+function isRefusedAlready(seen: BookingEntry, now: PackedContent | Rejected): boolean {
   if (now instanceof Rejected) return seen.reason === rejectionOf(now).reason;
-  return seen.content !== undefined && figuresIn(unpacked(seen.content, seen)) === figuresIn(now.completion);
+  return (
+    seen.content !== undefined &&
+    figuresInWords(unpackCompletion(seen.content, seen)) === figuresInWords(now.completion)
+  );
 }
 
 /** The recordings of a quantity; for an amendment all recordings, so that mapping it sees what the new ones change. */
-function recordingsOf(
+function recordingsToRead(
   { index, order, recordingIds = [] }: BuiltPart,
   planned: PlannedBooking,
   bookings: readonly BookingEntry[],
@@ -209,7 +216,7 @@ function recordingsOf(
 }
 
 /** What the mapping makes of it, with the ERP's own code of the product. @throws Rejected */
-function completionOf(
+function mapBooking(
   planned: PlannedBooking,
   completed: Completed,
   { facts: { entry, current } }: Evidence,
@@ -229,7 +236,7 @@ function completionOf(
   return {
     ...mapped,
     final,
-    ...made({ operations }),
+    ...definedFields({ operations }),
     ...(article === undefined ? {} : { article }),
     ...(final && erpOrder ? { madeFor: z.parse(quantitySchema, erpOrder) } : {}),
   };

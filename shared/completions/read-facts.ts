@@ -10,17 +10,17 @@ import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import { erpOrderRefOf } from '../model/orders.ts';
 import { recordingsNamedBy } from './ask-azumuta.ts';
-import { type BuiltPart, type CompletionFacts, recordingsIn } from './decide-bookings.ts';
-import type { HintDependencies, Reading } from './inquiry.ts';
+import { type BuiltPart, type CompletionFacts, recordingsOfBookings } from './decide-bookings.ts';
+import type { HintDependencies, OrderReading } from './inquiry.ts';
 
-export interface Evidence extends Reading {
+export interface Evidence extends OrderReading {
   readonly facts: CompletionFacts;
   /** Recordings that were read already, to prove whose they are. */
   readonly read: ReadonlyMap<string, Recording>;
 }
 
 /** Finds out which parts of an ERP order are built, and with which recordings. @throws Rejected */
-export async function readFacts(reading: Reading, dependencies: HintDependencies): Promise<Evidence> {
+export async function readFacts(reading: OrderReading, dependencies: HintDependencies): Promise<Evidence> {
   const { entry, number, order, anew, nextJointKey } = reading;
   const { ledger, erpOrderNumber, withoutRecordings } = dependencies;
   const bookings = reading.bookings.filter((booking) => !anew.includes(booking));
@@ -44,7 +44,7 @@ export async function readFacts(reading: Reading, dependencies: HintDependencies
  * the product order. Those in bookings were read when these were planned.
  */
 async function ownRecordings(
-  reading: Reading,
+  reading: OrderReading,
   bookings: CompletionFacts['bookings'],
   { reader }: HintDependencies,
 ): Promise<Pick<BuiltPart, 'recordingIds'> & Pick<Evidence, 'read'>> {
@@ -59,8 +59,8 @@ async function ownRecordings(
   }
   const index = entry?.part.index ?? 1;
   const ofThisPart = anew.filter(({ parts }) => parts.length === 1 && parts[0] === index);
-  const decidedAnew = recordingsIn(ofThisPart);
-  const proven = recordingsIn([...bookings, ...ofThisPart]);
+  const decidedAnew = recordingsOfBookings(ofThisPart);
+  const proven = recordingsOfBookings([...bookings, ...ofThisPart]);
   const wanted = candidates
     .filter((id) => !proven.has(id))
     .map((id) => ({ id, productOrder: order, hinted: true as const }));
@@ -73,7 +73,7 @@ async function ownRecordings(
 async function partsBookedTogether(
   { bookings, parts, current: { index, order, recordingIds: named = [] } }: CompletionFacts,
   record: RecordHome,
-  { hint, attempt, concerns }: Reading,
+  { hint, attempt, concerns }: OrderReading,
   { ledger: { erpOrders, knownOrders, orders }, reader }: HintDependencies,
 ): Promise<Pick<CompletionFacts, 'current' | 'others' | 'parts'>> {
   const booked = bookedParts(bookings);

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../azumuta/trigger.ts';
 import { reasonOf } from '../model/errors.ts';
-import { type CallerCheck, refusalOf } from '../platform/aws/credentials.ts';
+import { type CallerCheck, whyCallerRefused } from '../platform/aws/credentials.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
-import { deadLetterOf } from '../worker/dead-letter.ts';
+import { deadLetterMessage } from '../worker/dead-letter.ts';
 import { completionHint } from './messages.ts';
 
 export interface WebhookCall {
@@ -39,7 +39,7 @@ export interface ReceiveWebhookDependencies extends CallerCheck {
   readonly clock: Clock;
 }
 
-const maxBodyBytes = 64 * 1024;
+const webhookBodyBytes = 64 * 1024;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
 /** A repetition in this time is a retry. Not longer: once a person has discarded the letter, a call leaves a new one. */
@@ -57,17 +57,17 @@ export class WebhookReceiver {
 
   async receive(call: WebhookCall): Promise<WebhookAnswer> {
     const { token: presented, sourceIp } = call;
-    const refusal = await refusalOf({ presented, sourceIp }, 'The webhook token', this.#dependencies);
+    const refusal = await whyCallerRefused({ presented, sourceIp }, 'The webhook token', this.#dependencies);
     if (refusal === 'address') return { statusCode: 403, body: { status: 'forbidden' } };
     if (refusal === 'key') return { statusCode: 401, body: { status: 'unauthorized' } };
-    if (refusal === 'key is not set') return unavailable('The webhook token is not set yet.');
-    if (refusal) return unavailable('Try again later.');
+    if (refusal === 'key is not set') return webhookUnavailable('The webhook token is not set yet.');
+    if (refusal) return webhookUnavailable('Try again later.');
     try {
       return await this.#accept(call);
     } catch (error) {
       const fields = { reason: reasonOf(error), eventId: call.id };
       this.#dependencies.log.error('SQS did not take a webhook call', fields);
-      return unavailable('Try again later.');
+      return webhookUnavailable('Try again later.');
     }
   }
 
@@ -75,8 +75,8 @@ export class WebhookReceiver {
     const { queues, completionsQueueUrl, names, log } = this.#dependencies;
     if (!names.events.includes(call.event))
       return this.#keep(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
-    if (call.body.byteLength > maxBodyBytes)
-      return this.#keep(call, 413, `The body is larger than ${maxBodyBytes} bytes.`);
+    if (call.body.byteLength > webhookBodyBytes)
+      return this.#keep(call, 413, `The body is larger than ${webhookBodyBytes} bytes.`);
     const parsed = parseTrigger(call, names);
     if (!parsed.ok) return this.#keep(call, 400, parsed.reason);
 
@@ -100,7 +100,7 @@ export class WebhookReceiver {
     if (now.getTime() - (keptAt.get(messageId) ?? 0) >= collapseMs) {
       const times = { firstAttemptAt: now, lastAttemptAt: now };
       const letter = { body, stage: 'receive-webhook', orderNumber: '', messageId, ...why, ...times };
-      await queues.send(deadLetterQueueUrl, deadLetterOf(letter));
+      await queues.send(deadLetterQueueUrl, deadLetterMessage(letter));
       log.error('Dead letter', { ...why, eventId: call.id }, { DeadLettered: 1 });
       keptAt.delete(messageId);
       keptAt.set(messageId, now.getTime());
@@ -119,11 +119,11 @@ function keptBodyOf({ method, event, rawQueryString, body }: WebhookCall): strin
     event: event.slice(0, 200),
     // An HTTP API accepts 10,240 bytes of request line and headers together.
     rawQueryString,
-    bodyBase64: body.subarray(0, maxBodyBytes).toString('base64'),
-    truncated: body.byteLength > maxBodyBytes,
+    bodyBase64: body.subarray(0, webhookBodyBytes).toString('base64'),
+    truncated: body.byteLength > webhookBodyBytes,
   });
 }
 
-function unavailable(reason: string): WebhookAnswer {
+function webhookUnavailable(reason: string): WebhookAnswer {
   return { statusCode: 503, body: { status: 'unavailable', reason } };
 }

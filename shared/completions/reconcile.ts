@@ -28,7 +28,7 @@ export interface ReconcileDependencies {
   readonly graceHours: number;
 }
 
-type Outcome =
+type ReconcileOutcome =
   | 'asked'
   | 'paused'
   | 'another run is under way'
@@ -41,18 +41,18 @@ type Outcome =
  * with one read each. `completed`: their trigger was lost, or is late. `planned`, and not booked: Azumuta is not asked, and
  * their hints are sent again, unless they would only wait with those that are under way. `open`: still being built. `unclear`: Azumuta does not know them any more, or refused to answer.
  */
-type ReconcileReport = typeof nothingDone & { outcome: Outcome };
+type ReconcileReport = typeof nothingReconciled & { outcome: ReconcileOutcome };
 
-const nothingDone = { asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
-const hourMs = 3_600_000;
+const nothingReconciled = { asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
+const reconciliationHourMs = 3_600_000;
 /** Less than a day, so that a daily run asks again every day, even if it is a little early. */
-const askAgainMs = 22 * hourMs;
+const askAgainMs = 22 * reconciliationHourMs;
 /** Product orders that a run has looked at in the ERP: with more than these open at once, the last to be due are left out. */
 const maxOpen = 5000;
 /** Orders of which something is open, or that have a dead letter, that are looked at in one run: their messages keep its pace. */
 const maxLooks = 1000;
 /** Between two questions: Azumuta asks callers to keep the load on its systems low. */
-const pauseMs = 250;
+const betweenReadsMs = 250;
 /** With less time left than this (or half of the run, if that is shorter) it asks no more: an answer may take 15 s. */
 const questionMs = 20_000;
 /** Kept at the end to give the lease back and to report. */
@@ -69,7 +69,7 @@ export async function reconcileCompletions(
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
   const { ledger, slots, log, lookAt } = dependencies;
-  const tally: ReconcileReport = { outcome: 'asked', ...nothingDone };
+  const tally: ReconcileReport = { outcome: 'asked', ...nothingReconciled };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   if (!(await ledger.reconciling.take(owner, leaseSeconds)))
@@ -100,15 +100,15 @@ async function askAboutOverdue(
   tally: ReconcileReport,
   paused: Paused,
   dependencies: ReconcileDependencies,
-): Promise<Outcome> {
+): Promise<ReconcileOutcome> {
   const { ledger, partners, queues, completionsQueueUrl, clock, log, most, graceHours } = dependencies;
   const { orders, knownOrders } = ledger;
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
-  const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
+  const dueBy = new Date(clock.now().getTime() - graceHours * reconciliationHourMs);
   const dueAgain = new Date(dueBy.getTime() + askAgainMs);
-  const dueAfterFailure = new Date(dueBy.getTime() + hourMs);
+  const dueAfterFailure = new Date(dueBy.getTime() + reconciliationHourMs);
   for (const number of await orders.overdue(dueBy, most)) {
     const known = await knownOrders.standing(number);
     const { entry, question, bookings } = known;
@@ -126,9 +126,11 @@ async function askAboutOverdue(
       await orders.markCompleted(entry);
       continue;
     }
-    if (!isPlanned && tally.asked > 0) await clock.sleep(pauseMs);
+    if (!isPlanned && tally.asked > 0) await clock.sleep(betweenReadsMs);
     if (!isPlanned && invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
-    const answer = isPlanned ? 'planned' : await ask(number, entry?.productOrder?.id, deadline, dependencies);
+    const answer = isPlanned
+      ? 'planned'
+      : await askAboutOrder(number, entry?.productOrder?.id, deadline, dependencies);
     // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
     if (answer === 'failed') await knownOrders.markAsked(known, dueAfterFailure);
     if (answer === 'out of time') return answer;
@@ -151,7 +153,7 @@ async function askAboutOverdue(
 }
 
 /** One read, or two for an order that was made again. A problem of one order must not stop the others. */
-async function ask(
+async function askAboutOrder(
   number: string,
   id: string | undefined,
   signal: AbortSignal,

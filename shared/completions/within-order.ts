@@ -1,8 +1,8 @@
-import { accepts, type Figure, limitsLeft, refusalBeyondOrder } from '../erp/beyond-order.ts';
+import { type Figure, isFigureAccepted, limitsLeft, refusalBeyondOrder } from '../erp/beyond-order.ts';
 import type { PlannedBooking } from '../ledger/records/bookings.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { placeIn } from '../model/completion-lines.ts';
+import { placeInWords } from '../model/completion-lines.ts';
 import type { BeyondOrder, CompletedProductOrder, Completion } from '../model/completions.ts';
 import { type ErpOrderFacts, quantityOfPart } from '../model/orders.ts';
 import { compareDecimals, type Decimal, type Quantity, sumOf, toDecimal } from '../model/quantity.ts';
@@ -44,29 +44,30 @@ export interface WithinOrder {
  *
  * @throws Rejected when it is more than what it is for.
  */
-export function withinOrder(facts: QuantityFacts): WithinOrder {
+export function checkWithinOrder(facts: QuantityFacts): WithinOrder {
   const { completion, limits } = facts;
   if (!limits || completion.kind === 'amendment') return { completion };
   const accepted = facts.accepted.find(
-    (figures) => accepts(figures, completion, 'good') || accepts(figures, completion, 'scrap'),
+    (figures) =>
+      isFigureAccepted(figures, completion, 'good') || isFigureAccepted(figures, completion, 'scrap'),
   );
   const consent = accepted === undefined ? {} : { accepted };
   const left = limitsLeft(limits, completion, accepted);
   if (!left) return { completion, ...consent };
   const ordered = orderedOf(facts);
   if (!ordered) {
-    const compares = { ...left, recorded: placesOf(facts, ['good', 'scrap']), order: facts.home };
+    const compares = { ...left, recorded: placesOfFigures(facts, ['good', 'scrap']), order: facts.home };
     return { completion: { ...completion, beyondOrder: compares }, ...consent };
   }
   const compared = {
-    subject: subjectOf(facts.completed),
+    subject: bookingSubject(facts.completed),
     order: facts.home,
     ordered: ordered.amount,
     unit: ordered.unit,
     good: completion.quantity?.amount ?? '0',
     scrap: completion.scrap?.amount ?? '0',
   };
-  const refusal = refusalBeyondOrder(completion, left, compared, (beyond) => placesOf(facts, beyond));
+  const refusal = refusalBeyondOrder(completion, left, compared, (beyond) => placesOfFigures(facts, beyond));
   if (refusal) throw refusal;
   return { completion, ...consent };
 }
@@ -88,23 +89,23 @@ function orderedOf({ completion, entry, concerns, planned }: QuantityFacts): Qua
   return most.unit === undefined ? { amount: share(most) } : { amount: share(most), unit: most.unit };
 }
 
-function subjectOf([first, ...others]: Completed): string {
+function bookingSubject([first, ...others]: Completed): string {
   const { number } = first.productOrder;
   if (others.length === 0) return `Product order ${number}`;
   return `The booking of ${number} and ${counted(others.length, 'more part')}`;
 }
 
 /** Where a person finds the figures: ` (step "Good quantity" of recording 5KKoy7)`. */
-function placesOf(facts: QuantityFacts, figures: readonly Figure[]): string {
+function placesOfFigures(facts: QuantityFacts, figures: readonly Figure[]): string {
   const places = figures.flatMap((figure) => {
-    const { one, amount } = largest(facts, figure);
-    return amount === '0' ? [] : placeOf(one, amount);
+    const { one, amount } = largestFigure(facts, figure);
+    return amount === '0' ? [] : placeOfFigure(one, amount);
   });
   return [...new Set(places)].join('');
 }
 
 /** Of several product orders the one with the largest figure. */
-function largest({ completed, completion, mapAlone }: QuantityFacts, figure: Figure) {
+function largestFigure({ completed, completion, mapAlone }: QuantityFacts, figure: Figure) {
   const [first, ...others] = completed;
   const amountIn = ({ quantity, scrap }: Completion) => (figure === 'good' ? quantity : scrap)?.amount ?? '0';
   if (others.length === 0) return { one: first, amount: amountIn(completion) };
@@ -113,18 +114,18 @@ function largest({ completed, completion, mapAlone }: QuantityFacts, figure: Fig
 }
 
 /** The step that has this value; else, as a mapping may add up several, the recordings in which it must be. */
-function placeOf({ recordings }: CompletedProductOrder, amount: Decimal): string {
+function placeOfFigure({ recordings }: CompletedProductOrder, amount: Decimal): string {
   for (const recording of recordings)
     for (const step of recording.steps) {
       const value = readOrWhy(() => step.value);
       const { name = step.id ?? '?' } = step;
       if (toDecimal(value) === amount)
-        return placeIn({ step: shorten(name, maxStepName), recording: recording.id });
+        return placeInWords({ step: shorten(name, maxStepName), recording: recording.id });
     }
-  const ids = recordings.slice(0, maxRecordings).map(({ id }) => id);
-  return ids.length === 0 ? '' : placeIn({ recording: ids.join(', ') });
+  const ids = recordings.slice(0, mostRecordingsInPlace).map(({ id }) => id);
+  return ids.length === 0 ? '' : placeInWords({ recording: ids.join(', ') });
 }
 
 /** More would fill a mail, in which the command that accepts the figures has to be read. */
-const maxRecordings = 3;
+const mostRecordingsInPlace = 3;
 const maxStepName = 100;

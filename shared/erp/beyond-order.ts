@@ -43,7 +43,7 @@ export function refusalBeyondOrder(
     (figure) => limits[figure] !== undefined && built[figure].gt(most(figure)),
   );
   if (beyond.length === 0) return undefined;
-  const figures = figuresIn(completion);
+  const figures = figuresAsRecorded(completion);
   const completed = beyond.map((figure) => `${figures[figure]} ${figure}`).join(' and ');
   const allowed = beyond.map((figure) => `${most(figure).toFixed()} ${figure}`).join(' and ');
   const booked = before === '0' ? '' : ` (${before} are booked)`;
@@ -66,7 +66,7 @@ export function figuresToAccept(reason = ''): string | undefined {
 }
 
 /** The figures of a booking as they were recorded: a person accepts these. */
-function figuresIn({ quantity, scrap }: Counted): Readonly<Record<Figure, Decimal>> {
+function figuresAsRecorded({ quantity, scrap }: Counted): Readonly<Record<Figure, Decimal>> {
   return { good: quantity?.amount ?? '0', scrap: scrap?.amount ?? '0' };
 }
 
@@ -79,19 +79,19 @@ export function limitsLeft(
   completion: Counted,
   accepted: string | undefined,
 ): BeyondOrder | undefined {
-  const isGoodLeft = good !== undefined && !accepts(accepted, completion, 'good');
-  const isScrapLeft = scrap !== undefined && !accepts(accepted, completion, 'scrap');
+  const isGoodLeft = good !== undefined && !isFigureAccepted(accepted, completion, 'good');
+  const isScrapLeft = scrap !== undefined && !isFigureAccepted(accepted, completion, 'scrap');
   if (!isGoodLeft && !isScrapLeft) return undefined;
   return { ...limits, ...(isGoodLeft ? { good } : {}), ...(isScrapLeft ? { scrap } : {}) };
 }
 
 /** Whether what a person has accepted is this figure of the booking. */
-export function accepts(
+export function isFigureAccepted(
   accepted: string | undefined,
   completion: Counted,
   figure: Figure,
 ): accepted is string {
-  return accepted?.split('+').includes(figuresIn(completion)[figure]) ?? false;
+  return accepted?.split('+').includes(figuresAsRecorded(completion)[figure]) ?? false;
 }
 
 /**

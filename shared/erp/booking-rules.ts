@@ -2,7 +2,7 @@ import Big from 'big.js';
 import type { Completion, Lot, Receipt, ScrapReason } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { compareDecimals, type Decimal, type Quantity, sumOf } from '../model/quantity.ts';
-import { made } from '../model/unread.ts';
+import { definedFields } from '../model/unread.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import type { ErpConnector, Look } from './connector.ts';
 import { rejected } from './failures.ts';
@@ -66,7 +66,7 @@ type LookFor<Reader, ToBook> = (
 ) => Promise<Look<ToBook>>;
 
 /** The two halves of a connector's booking: what reads and decides, and what writes the rest. */
-export interface Booking<Writer, ToBook> {
+export interface BookingHalves<Writer, ToBook> {
   readonly lookForQuantity: LookFor<Writer, ToBook>;
   readonly lookForAmendment: LookFor<Writer, ToBook>;
   readonly write: (writer: Writer, toBook: ToBook) => Promise<Receipt>;
@@ -74,7 +74,7 @@ export interface Booking<Writer, ToBook> {
 
 /** Looks, and writes what the look has left. */
 export async function bookWhatIsLeft<Writer, ToBook>(
-  { lookForQuantity, lookForAmendment, write }: Booking<Writer, ToBook>,
+  { lookForQuantity, lookForAmendment, write }: BookingHalves<Writer, ToBook>,
   writer: Writer,
   ...booked: Parameters<ErpConnector['book']>
 ): Promise<Receipt> {
@@ -151,13 +151,13 @@ export function builtOf(completion: Completion, partner: string): Built {
     throw refuse(`${negative} is less than nothing: let the mapping give 0 or more`);
   if (compareDecimals(produced, '0') === 0)
     throw refuse(`nothing was built: cancel the order in ${partner}, or correct what was recorded`);
-  const { goodLots, scrapLots } = lotsOf(completion.lots, good, scrap, refuse);
-  const scrapped = scrappedOf(completion.scrapReasons ?? [], scrap, scrapLots, refuse);
-  return { good, scrap, produced, unit: unitOf(completion, refuse), goodLots, scrapped };
+  const { goodLots, scrapLots } = separateScrapLots(completion.lots, good, scrap, refuse);
+  const scrapped = assignScrapReasons(completion.scrapReasons ?? [], scrap, scrapLots, refuse);
+  return { good, scrap, produced, unit: requireOneUnit(completion, refuse), goodLots, scrapped };
 }
 
 /** The scrap by its lots and reasons. Of several lots, each has its own reason, or all of them the only one. */
-function scrappedOf(
+function assignScrapReasons(
   reasons: readonly ScrapReason[],
   scrap: Decimal,
   lots: readonly BuiltLot[],
@@ -169,10 +169,12 @@ function scrappedOf(
     throw refuse(`its reasons are for ${told} scrap, and there is only ${scrap}: let the mapping give both`);
   const [lot, ...others] = lots;
   if (others.length === 0) {
-    const number = made({ number: lot?.number });
+    const number = definedFields({ number: lot?.number });
     return [
       ...reasons.map(({ quantity: { amount }, reason }) => ({ amount, reason, ...number })),
-      ...(rest.gt(0) ? [{ amount: rest.toFixed(), ...number, ...made({ reason: lot?.reason }) }] : []),
+      ...(rest.gt(0)
+        ? [{ amount: rest.toFixed(), ...number, ...definedFields({ reason: lot?.reason }) }]
+        : []),
     ];
   }
   const [first, ...further] = reasons;
@@ -180,14 +182,14 @@ function scrappedOf(
     throw refuse(
       'its scrapped lots do not say for which reason each is scrap: let the mapping give each lot its reason',
     );
-  return lots.map((one) => ({ ...made({ reason: first?.reason }), ...one }));
+  return lots.map((one) => ({ ...definedFields({ reason: first?.reason }), ...one }));
 }
 
 /** @param why What is invalid, and what to do, without a full stop. */
 export type Refuse = (why: string) => Rejected;
 
 /** The one unit of all figures; quantities of 0 count as without one. */
-function unitOf(
+function requireOneUnit(
   { quantity, scrap, lots, scrapReasons = [] }: Completion,
   refuse: Refuse,
 ): string | undefined {
@@ -199,30 +201,35 @@ function unitOf(
   throw refuse(`its figures are in ${[unit, ...others].join(' and ')}: let the mapping give all in one unit`);
 }
 
-function lotsOf(recorded: readonly Lot[], good: Decimal, scrap: Decimal, refuse: Refuse) {
-  const lots = distinct(recorded);
+function separateScrapLots(recorded: readonly Lot[], good: Decimal, scrap: Decimal, refuse: Refuse) {
+  const lots = dropRepeatedLots(recorded);
   const scrapped = lots.filter((lot) => lot.scrapped);
   const others = lots.filter((lot) => !lot.scrapped);
   const [batch, ...further] = others;
   // Scrap of a single batch has the batch's number; the serial numbers of scrap cannot be guessed.
   const isOfBatch = batch !== undefined && further.length + scrapped.length === 0 && scrap !== '0';
   return {
-    goodLots: isOfBatch && good === '0' ? [] : sharesOf(others, good, 'good', refuse),
+    goodLots: isOfBatch && good === '0' ? [] : shareAmongLots(others, good, 'good', refuse),
     scrapLots: isOfBatch
       ? [{ number: batch.number, amount: scrap }]
-      : sharesOf(scrapped, scrap, 'scrap', refuse),
+      : shareAmongLots(scrapped, scrap, 'scrap', refuse),
   };
 }
 
 /** A number that was recorded twice, without a quantity, is one lot. */
-function distinct(lots: readonly Lot[]): Lot[] {
+function dropRepeatedLots(lots: readonly Lot[]): Lot[] {
   const nameOf = ({ number, scrapped }: Lot) => `${scrapped ?? false} ${number}`;
   const uncounted = new Map(lots.map((lot) => [lot.quantity ? '' : nameOf(lot), lot]));
   return lots.filter((lot) => lot.quantity || uncounted.get(nameOf(lot)) === lot);
 }
 
 /** The amount of each lot. */
-export function sharesOf(lots: readonly Lot[], amount: Decimal, what: string, refuse: Refuse): BuiltLot[] {
+export function shareAmongLots(
+  lots: readonly Lot[],
+  amount: Decimal,
+  what: string,
+  refuse: Refuse,
+): BuiltLot[] {
   if (lots.length === 0) return [];
   const rest = new Big(amount).minus(sumOf(lots.map((lot) => lot.quantity?.amount ?? '0')));
   const uncounted = lots.filter((lot) => lot.quantity === undefined).length;
@@ -233,7 +240,7 @@ export function sharesOf(lots: readonly Lot[], amount: Decimal, what: string, re
     return lots.map(({ number, quantity, reason }) => ({
       number,
       amount: quantity?.amount ?? each.toFixed(),
-      ...made({ reason }),
+      ...definedFields({ reason }),
     }));
   const numbers = lots.map(({ number }) => number).join(', ');
   const remedy = 'let the mapping give each lot its quantity, or a serial number for each piece';

@@ -1,7 +1,7 @@
-import { placeIn } from '../model/completion-lines.ts';
+import { placeInWords } from '../model/completion-lines.ts';
 import type { Completion, Component, Operation } from '../model/completions.ts';
 import { compareDecimals, type Decimal, type Quantity } from '../model/quantity.ts';
-import { type BuiltLot, notBookable, type Refuse, sharesOf } from './booking-rules.ts';
+import { type BuiltLot, notBookable, type Refuse, shareAmongLots } from './booking-rules.ts';
 
 /** A component that the ERP's order plans; lines of one article are one. */
 export interface PlannedComponent {
@@ -14,7 +14,7 @@ export interface PlannedComponent {
 }
 
 /** What is booked of a planned component. */
-export interface Use<Planned> {
+export interface ComponentUse<Planned> {
   readonly planned: Planned;
   /** In the unit of the plan; 0 for one that was not used. */
   readonly amount: Decimal;
@@ -29,21 +29,21 @@ export interface Use<Planned> {
  * @param amountIn Converts to the unit of the plan. Default: another unit is refused.
  * @throws Rejected for a component that the order does not have, more than it has planned, or lots that do not add up.
  */
-export function usesOf<Planned extends PlannedComponent>(
+export function matchUsesToPlan<Planned extends PlannedComponent>(
   { components, erpOrder: { number } }: Completion,
   plan: readonly Planned[],
   partner: string,
   amountIn: (quantity: Quantity, planned: Planned) => Decimal = (quantity, planned) =>
     ownAmount(quantity, planned, number, partner),
-): Use<Planned>[] {
+): ComponentUse<Planned>[] {
   if (!components) return [];
   const refuse: Refuse = (why) => notBookable(partner, number, why);
-  const used = components.used.map((component): Use<Planned> => {
+  const used = components.used.map((component): ComponentUse<Planned> => {
     const planned = plan.find(({ article }) => article === component.article);
-    if (planned) return useOf(component, planned, components.beyondPlan, amountIn, refuse);
+    if (planned) return matchUse(component, planned, components.beyondPlan, amountIn, refuse);
     const known = plan.map(({ article }) => article).join(', ') || 'none';
     throw refuse(
-      `component ${component.article}${placeIn(component)} is none of its components (${known}): add it to the order in ${partner}, or correct what was recorded`,
+      `component ${component.article}${placeInWords(component)} is none of its components (${known}): add it to the order in ${partner}, or correct what was recorded`,
     );
   });
   if (!components.all) return used;
@@ -51,14 +51,14 @@ export function usesOf<Planned extends PlannedComponent>(
   return [...used, ...unused.map((planned) => ({ planned, amount: '0', lots: [], place: '' }))];
 }
 
-function useOf<Planned extends PlannedComponent>(
+function matchUse<Planned extends PlannedComponent>(
   component: Component,
   planned: Planned,
   beyondPlan: boolean,
   amountIn: (quantity: Quantity, planned: Planned) => Decimal,
   refuse: Refuse,
-): Use<Planned> {
-  const place = placeIn(component);
+): ComponentUse<Planned> {
+  const place = placeInWords(component);
   const amount = component.quantity ? amountIn(component.quantity, planned) : planned.share;
   if (!beyondPlan && compareDecimals(amount, planned.open) > 0)
     throw refuse(
@@ -71,7 +71,7 @@ function useOf<Planned extends PlannedComponent>(
   return {
     planned,
     amount,
-    lots: sharesOf(lots, amount, `of component ${component.article}${place}`, refuse),
+    lots: shareAmongLots(lots, amount, `of component ${component.article}${place}`, refuse),
     place,
   };
 }
@@ -92,14 +92,14 @@ function ownAmount(
  * @param namesOf By what an operation can be called: its number, code or name.
  * @throws Rejected for one that is not in the routing, that several have as their name, or that two reports mean.
  */
-export function reportsOf<Routed>(
+export function matchReportsToRouting<Routed>(
   { operations = [], erpOrder: { number } }: Completion,
   routing: readonly Routed[],
   namesOf: (operation: Routed) => readonly string[],
   partner: string,
 ): { readonly report: Operation; readonly operation: Routed }[] {
   const refuse = (report: Operation, why: string) =>
-    notBookable(partner, number, `operation ${report.operation}${placeIn(report)} ${why}`);
+    notBookable(partner, number, `operation ${report.operation}${placeInWords(report)} ${why}`);
   const found = operations.map((report) => {
     const [operation, other] = routing.filter((one) => namesOf(one).includes(report.operation));
     const known = routing.map((one) => namesOf(one)[0]).join(', ') || 'none';

@@ -8,7 +8,7 @@ import { partnerDown } from './failures.ts';
 import type { ReadRows } from './read-rows.ts';
 
 /** Watermark of a listing that has passed no row with a readable change time yet. */
-export const beginning: Watermark = { changedAt: '1970-01-01T00:00:00.000Z' };
+export const earliestWatermark: Watermark = { changedAt: '1970-01-01T00:00:00.000Z' };
 
 /** A page as the ERP gave it. */
 export interface KeyedPage<Position> {
@@ -49,17 +49,17 @@ export async function* listByKeys<Position>(
   const { partner, readPage, endlessBecause } = listing;
   let limit = listing.pageSize;
   let position = listing.from;
-  let watermark = listing.since ?? beginning;
+  let watermark = listing.since ?? earliestWatermark;
   while (true) {
     const { rows, end, hasMore } = await readPage(position, limit);
     // No row tells its position, so the next page cannot begin behind one: ask for a larger page.
     if (end === undefined && hasMore) {
-      if (limit > mostRows) throw endless(partner, endlessBecause);
+      if (limit > mostRows) throw endlessListing(partner, endlessBecause);
       limit *= 2;
       continue;
     }
     if (end !== undefined) {
-      if (isDeepStrictEqual(end, position)) throw endless(partner, endlessBecause);
+      if (isDeepStrictEqual(end, position)) throw endlessListing(partner, endlessBecause);
       position = end;
       watermark = listing.watermarkOf(end, watermark);
     }
@@ -68,7 +68,7 @@ export async function* listByKeys<Position>(
   }
 }
 
-function endless(partner: string, why: string): RetryLater {
+function endlessListing(partner: string, why: string): RetryLater {
   return partnerDown(`${partner} lists the same orders again and again: ${why}.`);
 }
 

@@ -2,7 +2,7 @@ import { isDate } from '../model/time.ts';
 
 /** No clock is put forward or back by more than this, nor twice within it. */
 const shiftMs = 3 * 3_600_000;
-const localTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
+const localTimePattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
 
 /**
  * The instant, as ISO in UTC, of a time by an ERP's own clock, without a zone. For a time that the clock shows twice, or
@@ -15,7 +15,7 @@ const localTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
  * instantIn('Europe/Brussels', '2026-12-01 06:00:00'); // '2026-12-01T05:00:00.000Z'
  */
 export function instantIn(timeZone: string, local: string): string | undefined {
-  const [, day, hour, minute, second = '00'] = localTime.exec(local) ?? [];
+  const [, day, hour, minute, second = '00'] = localTimePattern.exec(local) ?? [];
   if (day === undefined || !isDate(day)) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const wall = Date.parse(`${day}T${hour}:${minute}:${second}Z`);

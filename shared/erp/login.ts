@@ -46,19 +46,19 @@ type HeaderSource = (signal: AbortSignal, refused?: Header) => Promise<Header>;
 
 type OAuth2 = Extract<Authentication, { readonly kind: 'oauth2ClientCredentials' }>;
 
-const text = z.string().check(z.minLength(1));
-const tokenSchema = z.object({ access_token: text, expires_in: z.optional(z.coerce.number()) });
+const secretText = z.string().check(z.minLength(1));
+const tokenSchema = z.object({ access_token: secretText, expires_in: z.optional(z.coerce.number()) });
 
 /** Shape of the secret for each kind of login, with what to write there. */
 export const secrets = {
-  apiKey: { schema: z.object({ apiKey: text }), example: { apiKey: 'the API key' } },
+  apiKey: { schema: z.object({ apiKey: secretText }), example: { apiKey: 'the API key' } },
   basic: {
-    schema: z.object({ username: text, password: text }),
+    schema: z.object({ username: secretText, password: secretText }),
     example: { username: 'the integration user', password: 'its password' },
   },
-  bearer: { schema: z.object({ token: text }), example: { token: 'the access token' } },
+  bearer: { schema: z.object({ token: secretText }), example: { token: 'the access token' } },
   oauth2ClientCredentials: {
-    schema: z.object({ clientId: text, clientSecret: text }),
+    schema: z.object({ clientId: secretText, clientSecret: secretText }),
     example: { clientId: 'the OAuth client', clientSecret: 'its secret' },
   },
 } as const;
@@ -113,7 +113,7 @@ export function createLogin(
 function headerOf(auth: Exclude<Authentication, OAuth2>, secret: unknown, used: Set<string>): Header {
   if (auth.kind === 'basic') {
     const { username, password } = z.parse(secrets.basic.schema, secret);
-    return { Authorization: basic(username, password, used) };
+    return { Authorization: basicHeader(username, password, used) };
   }
   const { header = 'X-API-Key', prefix = '' } =
     auth.kind === 'bearer' ? { header: 'Authorization', prefix: 'Bearer ' } : auth;
@@ -122,7 +122,7 @@ function headerOf(auth: Exclude<Authentication, OAuth2>, secret: unknown, used: 
   return { [header]: `${prefix}${key}` };
 }
 
-function basic(user: string, password: string, used: Set<string>): string {
+function basicHeader(user: string, password: string, used: Set<string>): string {
   const encoded = Buffer.from(`${user}:${password}`).toString('base64');
   for (const secret of [password, encoded]) used.add(secret);
   return `Basic ${encoded}`;
@@ -173,7 +173,7 @@ function tokenRequest(
   const isInBody = credentialsIn === 'body';
   const authorization = isInBody
     ? {}
-    : { authorization: basic(encode(clientId), encode(clientSecret), used) };
+    : { authorization: basicHeader(encode(clientId), encode(clientSecret), used) };
   return {
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...authorization },
     body: new URLSearchParams({ ...form, ...(isInBody ? client : {}) }).toString(),

@@ -34,7 +34,7 @@ export function createRowReader<Row, Order>(
         orders.push(orderOf(parsed.value));
         continue;
       }
-      const name = nameOf(names.map((field) => fieldOf(row, field)));
+      const name = firstUsableName(names.map((field) => fieldOf(row, field)));
       if (name !== undefined && reported.has(name)) continue;
       if (name !== undefined) reported.add(name);
       unreadable.push(
@@ -46,7 +46,7 @@ export function createRowReader<Row, Order>(
 }
 
 /** A row may have any number of invalid fields; a person corrects one after the other. */
-const maxReason = 500;
+const longestRowReason = 500;
 
 /**
  * @param why What is wrong with it, to follow a colon, without a full stop.
@@ -60,7 +60,7 @@ export function unreadableOrder(
 ): UnreadableOrder {
   return {
     id,
-    reason: `${partner} lists order ${id}, which cannot be read: ${shorten(why, maxReason)}. ${correct}: then it is listed again.`,
+    reason: `${partner} lists order ${id}, which cannot be read: ${shorten(why, longestRowReason)}. ${correct}: then it is listed again.`,
   };
 }
 
@@ -82,7 +82,7 @@ export function onlyOrder(
 }
 
 /** The first of these values that can name an order in a message and in the ledger. */
-export function nameOf(values: readonly unknown[]): string | undefined {
+export function firstUsableName(values: readonly unknown[]): string | undefined {
   return values
     .map((value) => (typeof value === 'number' ? String(value) : value))
     .find((value): value is string => typeof value === 'string' && problemOfText(value) === undefined);

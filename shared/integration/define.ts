@@ -65,8 +65,8 @@ export function defineIntegration(
 export function defineIntegration(
   integration: Integration | ((context: IntegrationContext) => Integration),
 ): DefinedIntegration {
-  if (typeof integration === 'function') return (context) => complete(integration(context));
-  return complete(integration);
+  if (typeof integration === 'function') return (context) => completeIntegration(integration(context));
+  return completeIntegration(integration);
 }
 
 /** The configuration at one stage. */
@@ -74,7 +74,7 @@ export function integrationAt(defined: DefinedIntegration, stage: string): Compl
   return typeof defined === 'function' ? defined({ stage }) : defined;
 }
 
-function complete(integration: Integration): CompleteIntegration {
+function completeIntegration(integration: Integration): CompleteIntegration {
   const checked = parse(integrationSchema, integration);
   if (!checked.ok) {
     throw new ConfigurationError(

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { webhookChannels, weekdays } from '../alerts/dependencies.ts';
 import { readonlyList, textThat } from '../erp/options.ts';
 import { roles } from '../model/roles.ts';
-import { addressesOf } from '../platform/ip-allow-list.ts';
+import { addAddresses } from '../platform/ip-allow-list.ts';
 import { strictObject } from '../platform/validation.ts';
 
 export const secretNames = [
@@ -19,9 +19,10 @@ export type SecretName = (typeof secretNames)[number];
 const textLike = (pattern: RegExp, expected: string) => textThat((text) => pattern.test(text), expected);
 const arnOf = (service: string) =>
   textLike(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:.+`), `an ARN of ${service}`);
-const idOf = (prefix: string) => textLike(new RegExp(`^${prefix}-`), `an id that begins with ${prefix}-`);
+const idWithPrefix = (prefix: string) =>
+  textLike(new RegExp(`^${prefix}-`), `an id that begins with ${prefix}-`);
 const source = textThat(
-  (text) => addressesOf([text], new BlockList()),
+  (text) => addAddresses([text], new BlockList()),
   'an address or a network, such as 203.0.113.0/24',
 );
 /** They are a variable of a function, which has 4,096 bytes for all of its variables. */
@@ -140,13 +141,13 @@ export const deploymentSchema = strictObject({
          * allocates one, and leaves it to the account when a production stack is deleted. New accounts have five a
          * region, and five networks.
          */
-        allocationId: z.optional(idOf('eipalloc')),
+        allocationId: z.optional(idWithPrefix('eipalloc')),
       }),
       strictObject({
         /** Private subnets of a network that exists, from which the ERP, AWS and Azumuta can be reached. */
-        subnetIds: readonlyList(idOf('subnet'), 1),
+        subnetIds: readonlyList(idWithPrefix('subnet'), 1),
         /** Security groups for the functions. */
-        securityGroupIds: readonlyList(idOf('sg'), 1),
+        securityGroupIds: readonlyList(idWithPrefix('sg'), 1),
       }),
     ]),
     'none',

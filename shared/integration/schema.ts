@@ -2,7 +2,14 @@ import * as z from 'zod/mini';
 import { contractSchema, defaultBaseUrl } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import { fn, optionalFn, textThat, timeZoneSchema } from '../erp/options.ts';
-import type { Check, CompletedProductOrder, Link, Lot, Place, UsedLot } from '../model/completions.ts';
+import type {
+  Check,
+  CompletedProductOrder,
+  Link,
+  Lot,
+  RecordedPlace,
+  UsedLot,
+} from '../model/completions.ts';
 import type { ErpOrder, OrderPart, ParameterValue } from '../model/orders.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
@@ -17,7 +24,7 @@ const beyondOrderDefaults = { good: 1.1, scrap: 1 };
 
 const zonedTime = 'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z';
 /** In UTC with milliseconds, so that instants compare as text. */
-const instant = z.pipe(
+const instantInUtc = z.pipe(
   textThat((text) => utcInstant(text) !== undefined, zonedTime),
   z.transform((text) => utcInstant(text) ?? text),
 );
@@ -69,13 +76,13 @@ type Amount = Quantity | string | number;
 /** Scrap, and why. */
 type GivenScrap = { readonly quantity: Amount; readonly reason?: string | undefined };
 /** What was used of a component. @see Component */
-type GivenComponent = Place & {
+type GivenComponent = RecordedPlace & {
   readonly article: string;
   readonly quantity?: Amount | undefined;
   readonly lots?: readonly (UsedLot | string)[] | undefined;
 };
 /** What an operation reports. @see Operation */
-type GivenOperation = Place & {
+type GivenOperation = RecordedPlace & {
   readonly operation: string;
   readonly good?: Amount | undefined;
   readonly scrap?: Amount | undefined;
@@ -186,7 +193,7 @@ const scheduleSchema = strictObject({
         /** Minutes between two pulls, 1 to 1440. */
         everyMinutes: z.int().check(z.minimum(1), z.maximum(1440)),
         /** Going live: orders that were released or changed before this time (ISO, with zone) stay out. */
-        from: instant,
+        from: instantInUtc,
       }),
     ]),
     'off',

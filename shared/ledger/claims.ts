@@ -59,14 +59,16 @@ export const stepSchema = z.object({
   rejectedBy: z.optional(z.string()),
 });
 
-type Step = z.output<typeof stepSchema>;
+type ClaimableStep = z.output<typeof stepSchema>;
 
 /** Whether nothing was ever sent to the partner that may have had the effect. An ignored booking surely had none. */
 export function isNothingSent({
   state,
   attempts,
   clean,
-}: Pick<Step, 'attempts' | 'clean'> & { readonly state: Step['state'] | 'ignored' }): boolean {
+}: Pick<ClaimableStep, 'attempts' | 'clean'> & {
+  readonly state: ClaimableStep['state'] | 'ignored';
+}): boolean {
   if (state === 'ignored') return true;
   return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }

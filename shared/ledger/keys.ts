@@ -30,7 +30,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *   ALERTS                         STATE                     what people were told, and which channels fail
  *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
  */
-const keyOf = (pk: string, sk: string): Key => ({ pk, sk });
+const tableKey = (pk: string, sk: string): Key => ({ pk, sk });
 export const partitionOf = (number: string): string => `ORDER#${number}`;
 /** Number of the product order that an item belongs to: what `partitionOf` was given. */
 export const numberOf = ({ pk }: Readonly<Record<string, unknown>>): string =>
@@ -44,7 +44,7 @@ export const completedPartPrefix = 'COMPLETED#';
 export const endedPartPrefix = 'ENDED#';
 export const slotPlacePrefix = 'PLACE#';
 
-const ofOrder = (number: string, sk: string) => keyOf(partitionOf(number), sk);
+const ofOrder = (number: string, sk: string) => tableKey(partitionOf(number), sk);
 export const orderKey = (number: string) => ofOrder(number, 'ORDER');
 export const bookingKeyOf = (number: string, name: string) => ofOrder(number, `${bookingPrefix}${name}`);
 export const deadLetterKey = (number: string, id: string) => ofOrder(number, `${deadLetterPrefix}${id}`);
@@ -54,15 +54,16 @@ export const concernKey = (number: string, kind: string, claimant?: string) =>
   ofOrder(number, `${concernPrefix}${kind}${claimant === undefined ? '' : `#${claimant}`}`);
 /** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
 export const erpOrderKey = ({ id, number }: ErpOrderRef) =>
-  keyOf(`ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`, 'ORDER');
-export const completedPartKey = ({ pk }: Key, index: number) => keyOf(pk, `${completedPartPrefix}${index}`);
-export const endedPartKey = ({ pk }: Key, index: number) => keyOf(pk, `${endedPartPrefix}${index}`);
+  tableKey(`ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`, 'ORDER');
+export const completedPartKey = ({ pk }: Key, index: number) =>
+  tableKey(pk, `${completedPartPrefix}${index}`);
+export const endedPartKey = ({ pk }: Key, index: number) => tableKey(pk, `${endedPartPrefix}${index}`);
 /** By number, as a product order that was created by hand has no id of its ERP order. */
-export const erpOrderLockKey = (erpOrderNumber: string) => keyOf(`LOCK#${erpOrderNumber}`, 'LOCK');
-export const slotKey = (partner: Partner, number: number) => keyOf(`SLOTS#${partner}`, `SLOT#${number}`);
+export const erpOrderLockKey = (erpOrderNumber: string) => tableKey(`LOCK#${erpOrderNumber}`, 'LOCK');
+export const slotKey = (partner: Partner, number: number) => tableKey(`SLOTS#${partner}`, `SLOT#${number}`);
 export const slotPlaceKey = (partner: Partner, asker: string) =>
-  keyOf(`SLOTS#${partner}`, `${slotPlacePrefix}${asker}`);
-export const breakerKey = (partner: Partner) => keyOf(`BREAKER#${partner}`, 'STATE');
+  tableKey(`SLOTS#${partner}`, `${slotPlacePrefix}${asker}`);
+export const breakerKey = (partner: Partner) => tableKey(`BREAKER#${partner}`, 'STATE');
 
 /** How long items are kept, unless their kind says otherwise: long enough for every replay. */
 export const retentionSeconds = 430 * 86_400;

@@ -6,7 +6,7 @@ import type { OrderConcernKind } from '../ledger/records/concerns.ts';
  * and a decider beside it that carries the outcome out. Whether the time for it has come (a claim that runs, a lease, a
  * message that came earlier) is asked by functions before and after: no table knows of time.
  */
-export type Outcome =
+export type OrderOutcome =
   /** Why nothing is done, in words for whoever asks: a person may be told so. */
   | { readonly to: 'nothing'; readonly because: string }
   /** Write it down, and have it created in Azumuta. */
@@ -32,4 +32,4 @@ export type Outcome =
   /** What had ended is created again: by a person, what a person has given up. */
   | { readonly to: 'take the end back' };
 
-export type To = Outcome['to'];
+export type OutcomeKind = OrderOutcome['to'];

@@ -1,6 +1,6 @@
 import { orderConcernKinds } from '../ledger/records/concerns.ts';
 import type { Stage } from './life.ts';
-import type { Outcome } from './outcomes.ts';
+import type { OrderOutcome } from './outcomes.ts';
 
 /**
  * What a person does about a product order, by a command or in the console:
@@ -20,18 +20,18 @@ export const personEvents = [
 ] as const;
 export type PersonEvent = (typeof personEvents)[number];
 
-const create = { to: 'create' } as const;
-const replace = { to: 'replace' } as const;
-const look = { to: 'look' } as const;
-const askAzumuta = { to: 'ask Azumuta' } as const;
-const decideAgain = { to: 'decide again' } as const;
+const haveItCreated = { to: 'create' } as const;
+const haveItReplaced = { to: 'replace' } as const;
+const haveItLookedAt = { to: 'look' } as const;
+const haveAzumutaAsked = { to: 'ask Azumuta' } as const;
+const haveItDecidedAgain = { to: 'decide again' } as const;
 const bookAsPlanned = { to: 'book as planned' } as const;
-const takeTheEndBack = { to: 'take the end back' } as const;
-const giveUp = { to: 'end the order', as: 'given up' } as const;
+const haveItReopened = { to: 'take the end back' } as const;
+const endAsGivenUp = { to: 'end the order', as: 'given up' } as const;
 /** The one that is named. */
 const endConcern = { to: 'end', kinds: orderConcernKinds } as const;
-const nothing = (because: string) => ({ to: 'nothing', because }) as const;
-const hasBooking = nothing('it has a booking already: a second one would need another number');
+const notPossible = (because: string) => ({ to: 'nothing', because }) as const;
+const hasBooking = notPossible('it has a booking already: a second one would need another number');
 
 /** By the stage that `lifeOf` says: how far the order is. Whether an attempt is under way at this moment is asked besides. */
 export const whatAPersonDoes = {
@@ -47,50 +47,52 @@ export const whatAPersonDoes = {
     'given up': endConcern,
   },
   'give up': {
-    wanted: giveUp,
-    'being created': nothing('it is being created at this moment: try it again in a few minutes'),
-    'in Azumuta': giveUp,
-    completed: giveUp,
-    'to be booked': giveUp,
-    booked: giveUp,
-    withdrawn: giveUp,
-    removed: giveUp,
-    'given up': giveUp,
+    wanted: endAsGivenUp,
+    'being created': notPossible('it is being created at this moment: try it again in a few minutes'),
+    'in Azumuta': endAsGivenUp,
+    completed: endAsGivenUp,
+    'to be booked': endAsGivenUp,
+    booked: endAsGivenUp,
+    withdrawn: endAsGivenUp,
+    removed: endAsGivenUp,
+    'given up': endAsGivenUp,
   },
   remake: {
-    wanted: nothing('it is not made yet: a replay has its creation tried again'),
-    'being created': nothing('it is being created at this moment'),
-    'in Azumuta': nothing('it was not removed in Azumuta, as far as is known, and nobody has given it up'),
-    completed: nothing('it is completed in Azumuta'),
+    wanted: notPossible('it is not made yet: a replay has its creation tried again'),
+    'being created': notPossible('it is being created at this moment'),
+    'in Azumuta': notPossible(
+      'it was not removed in Azumuta, as far as is known, and nobody has given it up',
+    ),
+    completed: notPossible('it is completed in Azumuta'),
     'to be booked': hasBooking,
     booked: hasBooking,
-    withdrawn: nothing('the ERP does not want it: release it there again, and it is made'),
-    removed: replace,
-    'given up': takeTheEndBack,
+    withdrawn: notPossible('the ERP does not want it: release it there again, and it is made'),
+    removed: haveItReplaced,
+    'given up': haveItReopened,
   },
   'replay of its creation': {
-    wanted: replace,
-    'being created': create,
-    'in Azumuta': look,
+    wanted: haveItReplaced,
+    'being created': haveItCreated,
+    'in Azumuta': haveItLookedAt,
     // It may have been typed by hand, and then its creation takes it for this order.
-    completed: create,
-    'to be booked': create,
-    booked: create,
-    withdrawn: nothing('the ERP does not want it: release it there again, and it is made'),
-    removed: look,
-    'given up': takeTheEndBack,
+    completed: haveItCreated,
+    'to be booked': haveItCreated,
+    booked: haveItCreated,
+    withdrawn: notPossible('the ERP does not want it: release it there again, and it is made'),
+    removed: haveItLookedAt,
+    'given up': haveItReopened,
   },
   'replay of a hint': {
-    wanted: askAzumuta,
-    'being created': askAzumuta,
-    'in Azumuta': askAzumuta,
-    completed: decideAgain,
+    wanted: haveAzumutaAsked,
+    'being created': haveAzumutaAsked,
+    'in Azumuta': haveAzumutaAsked,
+    completed: haveItDecidedAgain,
     // What surely was not sent is decided again instead: `nextStep` knows.
     'to be booked': bookAsPlanned,
-    booked: decideAgain,
-    withdrawn: askAzumuta,
-    removed: askAzumuta,
+    booked: haveItDecidedAgain,
+    withdrawn: haveAzumutaAsked,
+    removed: haveAzumutaAsked,
     // A person's own question counts, whatever a person has ended before.
-    'given up': decideAgain,
+    'given up': haveItDecidedAgain,
   },
-} as const satisfies Record<PersonEvent, Record<Stage, Outcome>>;
+} as const satisfies Record<PersonEvent, Record<Stage, OrderOutcome>>;

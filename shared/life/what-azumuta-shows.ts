@@ -1,7 +1,7 @@
 import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import type { Outcome } from './outcomes.ts';
+import type { OrderOutcome } from './outcomes.ts';
 
 /**
  * What there is of a product order of ours when Azumuta is asked about it:
@@ -44,97 +44,97 @@ export type AzumutaRow = (typeof azumutaRows)[number];
 export const azumutaEvents = ['equal', 'renamed', 'different', 'gone', 'opened', 'completed'] as const;
 export type AzumutaEvent = (typeof azumutaEvents)[number];
 
-const askAzumuta = { to: 'ask Azumuta' } as const;
-const decideAgain = { to: 'decide again' } as const;
+const keepAsking = { to: 'ask Azumuta' } as const;
+const decideWhatToBook = { to: 'decide again' } as const;
 const endTheOrder = { to: 'end the order', as: 'withdrawn' } as const;
 const makeAnew = { to: 'replace' } as const;
-const tellChanged = { to: 'tell', kind: 'changed' } as const;
+const tellDifferent = { to: 'tell', kind: 'changed' } as const;
 const tellRemoved = { to: 'tell', kind: 'removed' } as const;
-const endAll = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
+const endWhatWasOpen = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
 /** Whether it is there does not matter any more. */
 const endWhereItIs = { to: 'end', kinds: ['unwanted', 'removed'] } as const;
-const nothing = (because: string) => ({ to: 'nothing', because }) as const;
-const isStillThere = nothing('a person was asked to remove it, and Azumuta still has it');
-const isGivenUp = nothing('a person has given it up');
-const letterSaysWhy = nothing('its creation was refused, and its dead letter says what to do');
-const staysToBook = nothing('it is built: book it by hand, or have the ERP want it again');
+const leaveAsShown = (because: string) => ({ to: 'nothing', because }) as const;
+const isStillThere = leaveAsShown('a person was asked to remove it, and Azumuta still has it');
+const isGivenUp = leaveAsShown('a person has given it up');
+const letterSaysWhy = leaveAsShown('its creation was refused, and its dead letter says what to do');
+const builtButUnwanted = leaveAsShown('it is built: book it by hand, or have the ERP want it again');
 
 export const whatAzumutaShows = {
   withdrawn: {
-    equal: endAll,
-    renamed: endAll,
-    different: endAll,
-    gone: endAll,
-    opened: askAzumuta,
-    completed: decideAgain,
+    equal: endWhatWasOpen,
+    renamed: endWhatWasOpen,
+    different: endWhatWasOpen,
+    gone: endWhatWasOpen,
+    opened: keepAsking,
+    completed: decideWhatToBook,
   },
   'given up': {
-    equal: endAll,
-    renamed: endAll,
-    different: endAll,
-    gone: endAll,
+    equal: endWhatWasOpen,
+    renamed: endWhatWasOpen,
+    different: endWhatWasOpen,
+    gone: endWhatWasOpen,
     opened: isGivenUp,
     completed: isGivenUp,
   },
   'perhaps made': {
-    equal: endAll,
-    renamed: endAll,
-    different: tellChanged,
+    equal: endWhatWasOpen,
+    renamed: endWhatWasOpen,
+    different: tellDifferent,
     gone: letterSaysWhy,
-    opened: askAzumuta,
-    completed: decideAgain,
+    opened: keepAsking,
+    completed: decideWhatToBook,
   },
   made: {
-    equal: endAll,
-    renamed: endAll,
-    different: tellChanged,
+    equal: endWhatWasOpen,
+    renamed: endWhatWasOpen,
+    different: tellDifferent,
     gone: tellRemoved,
-    opened: askAzumuta,
-    completed: decideAgain,
+    opened: keepAsking,
+    completed: decideWhatToBook,
   },
   unwanted: {
     equal: isStillThere,
     renamed: isStillThere,
     different: isStillThere,
     gone: endTheOrder,
-    opened: askAzumuta,
-    completed: decideAgain,
+    opened: keepAsking,
+    completed: decideWhatToBook,
   },
   'wanted again': {
-    equal: endAll,
-    renamed: endAll,
-    different: tellChanged,
+    equal: endWhatWasOpen,
+    renamed: endWhatWasOpen,
+    different: tellDifferent,
     gone: makeAnew,
-    opened: askAzumuta,
-    completed: decideAgain,
+    opened: keepAsking,
+    completed: decideWhatToBook,
   },
   // What is planned was read from Azumuta: it is booked although it is gone there.
   built: {
-    equal: endAll,
-    renamed: endAll,
-    different: tellChanged,
+    equal: endWhatWasOpen,
+    renamed: endWhatWasOpen,
+    different: tellDifferent,
     gone: endWhereItIs,
-    opened: askAzumuta,
-    completed: decideAgain,
+    opened: keepAsking,
+    completed: decideWhatToBook,
   },
   'built, unwanted': {
-    equal: staysToBook,
-    renamed: staysToBook,
-    different: staysToBook,
-    gone: staysToBook,
-    opened: askAzumuta,
-    completed: decideAgain,
+    equal: builtButUnwanted,
+    renamed: builtButUnwanted,
+    different: builtButUnwanted,
+    gone: builtButUnwanted,
+    opened: keepAsking,
+    completed: decideWhatToBook,
   },
   // Nothing can be put right in Azumuta any more; only the ERP says whether it wants more than was booked.
   booked: {
-    equal: endAll,
-    renamed: endAll,
+    equal: endWhatWasOpen,
+    renamed: endWhatWasOpen,
     different: endWhereItIs,
     gone: endWhereItIs,
-    opened: askAzumuta,
-    completed: decideAgain,
+    opened: keepAsking,
+    completed: decideWhatToBook,
   },
-} as const satisfies Record<AzumutaRow, Record<AzumutaEvent, Outcome>>;
+} as const satisfies Record<AzumutaRow, Record<AzumutaEvent, OrderOutcome>>;
 
 export interface AzumutaFacts {
   readonly entry: OrderEntry;
@@ -144,7 +144,7 @@ export interface AzumutaFacts {
 }
 
 /** What is refused may be booked otherwise, or never. @param index Of its part. */
-export function bookingOf(bookings: readonly BookingEntry[], index: number): AzumutaFacts['booking'] {
+export function howFarBooked(bookings: readonly BookingEntry[], index: number): AzumutaFacts['booking'] {
   if (bookedQuantity(bookings, index)) return 'booked';
   const isPlanned = bookings.some(({ parts, state }) => parts.includes(index) && state !== 'rejected');
   return isPlanned ? 'planned' : 'none';

@@ -2,7 +2,7 @@ import { isNothingSent } from '../ledger/claims.ts';
 import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
-import type { Outcome } from './outcomes.ts';
+import type { OrderOutcome } from './outcomes.ts';
 
 /**
  * What there is of a product order when the ERP says something about its order:
@@ -48,23 +48,25 @@ export type ErpRow = (typeof erpRows)[number];
 export const erpEvents = ['same', 'other', 'more', 'surplus', 'not wanted', 'numbered otherwise'] as const;
 export type ErpEvent = (typeof erpEvents)[number];
 
-const create = { to: 'create' } as const;
-const replace = { to: 'replace' } as const;
+const createAsWanted = { to: 'create' } as const;
+const replaceContent = { to: 'replace' } as const;
 const replaceIfAsked = { to: 'replace', ifAsked: true } as const;
-const withdraw = { to: 'withdraw' } as const;
-const look = { to: 'look' } as const;
-const takeTheEndBack = { to: 'take the end back' } as const;
-const tellChanged = { to: 'tell', kind: 'changed' } as const;
+const withdrawNotMade = { to: 'withdraw' } as const;
+const lookInAzumuta = { to: 'look' } as const;
+const createEndedAgain = { to: 'take the end back' } as const;
+const tellErpChange = { to: 'tell', kind: 'changed' } as const;
 const tellUnwanted = { to: 'tell', kind: 'unwanted' } as const;
 const tellTaken = { to: 'tell', kind: 'number-taken' } as const;
 /** Of what is going to be made as it is wanted, or not at all: nothing that was told of its content is so any more. */
 const endOfContent = { to: 'end', kinds: ['changed', 'unwanted', 'removed', 'used-again'] } as const;
 /** Whether a number was used again, only a person knows. */
 const endOfBooked = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
-const nothing = (because: string) => ({ to: 'nothing', because }) as const;
-const neverCame = nothing('there is none of that number');
-const isEnded = nothing('it has ended already');
-const itStays = nothing('what the ERP calls its parts does not matter to what has ended');
+const nothingToChange = (because: string) => ({ to: 'nothing', because }) as const;
+const neverCame = nothingToChange('there is none of that number');
+const isEnded = nothingToChange('it has ended already');
+const partNumbersDoNotMatter = nothingToChange(
+  'what the ERP calls its parts does not matter to what has ended',
+);
 
 /**
  * A row asks whether there is anything in Azumuta, and whether it can still be put right; a stage of `lifeOf` says how far
@@ -72,30 +74,30 @@ const itStays = nothing('what the ERP calls its parts does not matter to what ha
  */
 export const whatTheErpSays = {
   nothing: {
-    same: create,
-    other: create,
-    more: create,
+    same: createAsWanted,
+    other: createAsWanted,
+    more: createAsWanted,
     surplus: neverCame,
     'not wanted': neverCame,
     'numbered otherwise': neverCame,
   },
   withdrawn: {
-    same: takeTheEndBack,
-    other: takeTheEndBack,
-    more: takeTheEndBack,
+    same: createEndedAgain,
+    other: createEndedAgain,
+    more: createEndedAgain,
     surplus: endOfContent,
     'not wanted': endOfContent,
     // Other parts of its order keep their numbers: who wants it again is told that it is not made.
-    'numbered otherwise': tellChanged,
+    'numbered otherwise': tellErpChange,
   },
   // Only a person takes back what a person has given up: the caller is told how.
   'given up': {
-    same: takeTheEndBack,
-    other: takeTheEndBack,
-    more: takeTheEndBack,
+    same: createEndedAgain,
+    other: createEndedAgain,
+    more: createEndedAgain,
     surplus: isEnded,
     'not wanted': isEnded,
-    'numbered otherwise': itStays,
+    'numbered otherwise': partNumbersDoNotMatter,
   },
   "another's": {
     same: tellTaken,
@@ -107,75 +109,75 @@ export const whatTheErpSays = {
   },
   'not made': {
     same: endOfContent,
-    other: replace,
-    more: replace,
-    surplus: withdraw,
-    'not wanted': withdraw,
-    'numbered otherwise': tellChanged,
+    other: replaceContent,
+    more: replaceContent,
+    surplus: withdrawNotMade,
+    'not wanted': withdrawNotMade,
+    'numbered otherwise': tellErpChange,
   },
   refused: {
     same: replaceIfAsked,
-    other: replace,
-    more: replace,
-    surplus: withdraw,
-    'not wanted': withdraw,
-    'numbered otherwise': tellChanged,
+    other: replaceContent,
+    more: replaceContent,
+    surplus: withdrawNotMade,
+    'not wanted': withdrawNotMade,
+    'numbered otherwise': tellErpChange,
   },
   // Its replacement is searched by number before it is created.
   'refused, perhaps made': {
     same: replaceIfAsked,
-    other: replace,
-    more: replace,
+    other: replaceContent,
+    more: replaceContent,
     surplus: tellUnwanted,
     'not wanted': tellUnwanted,
-    'numbered otherwise': tellChanged,
+    'numbered otherwise': tellErpChange,
   },
   // What Azumuta has is taken for it, as long as it is what the ERP wants; otherwise it would be built a second time.
   'refused, but booked': {
     same: replaceIfAsked,
     other: endOfBooked,
-    more: tellChanged,
+    more: tellErpChange,
     surplus: endOfBooked,
     'not wanted': endOfBooked,
     'numbered otherwise': endOfBooked,
   },
   'perhaps made': {
     same: endOfContent,
-    other: tellChanged,
-    more: tellChanged,
+    other: tellErpChange,
+    more: tellErpChange,
     surplus: tellUnwanted,
     'not wanted': tellUnwanted,
-    'numbered otherwise': tellChanged,
+    'numbered otherwise': tellErpChange,
   },
   made: {
-    same: look,
-    other: tellChanged,
-    more: tellChanged,
+    same: lookInAzumuta,
+    other: tellErpChange,
+    more: tellErpChange,
     surplus: tellUnwanted,
     'not wanted': tellUnwanted,
-    'numbered otherwise': tellChanged,
+    'numbered otherwise': tellErpChange,
   },
   built: {
-    same: look,
-    other: tellChanged,
-    more: tellChanged,
+    same: lookInAzumuta,
+    other: tellErpChange,
+    more: tellErpChange,
     surplus: tellUnwanted,
     'not wanted': tellUnwanted,
-    'numbered otherwise': tellChanged,
+    'numbered otherwise': tellErpChange,
   },
   booked: {
     same: endOfBooked,
     other: endOfBooked,
-    more: tellChanged,
+    more: tellErpChange,
     // The order of the ERP that used its number again has a number of its own by now.
     surplus: endOfContent,
     'not wanted': endOfBooked,
     'numbered otherwise': endOfBooked,
   },
-} as const satisfies Record<ErpRow, Record<ErpEvent, Outcome>>;
+} as const satisfies Record<ErpRow, Record<ErpEvent, OrderOutcome>>;
 
 /** Concerns that are over once its quantity is booked; not where the ERP wants more than was made: that it says of what is booked. */
-export function overOnceBooked(entry: OrderEntry, concerns: readonly Concern[]): readonly Concern[] {
+export function concernsEndedByBooking(entry: OrderEntry, concerns: readonly Concern[]): readonly Concern[] {
   const kinds: readonly OrderConcernKind[] = whatTheErpSays.booked.same.kinds;
   const wantsMore = ({ kind, wanted }: Concern) =>
     kind === 'changed' && (!wanted || Number(wanted.erpOrder.amount) > Number(entry.erpOrder.amount));

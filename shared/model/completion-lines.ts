@@ -1,8 +1,16 @@
-import type { Check, Completion, Component, Lot, Operation, Place, ScrapReason } from './completions.ts';
+import type {
+  Check,
+  Completion,
+  Component,
+  Lot,
+  Operation,
+  RecordedPlace,
+  ScrapReason,
+} from './completions.ts';
 import { formatQuantity } from './quantity.ts';
 
 /** Where a person corrects it: ` (step "Torque" of recording 5KKoy7)`; empty where nothing says it. */
-export function placeIn({ recording, step }: Place): string {
+export function placeInWords({ recording, step }: RecordedPlace): string {
   const words = [step !== undefined && `step "${step}"`, recording !== undefined && `recording ${recording}`];
   const place = words.filter(Boolean).join(' of ');
   return place && ` (${place})`;

@@ -67,12 +67,12 @@ export interface CompletedProductOrder {
   readonly recordings: readonly Recording[];
 }
 
-const text = z.string('a text');
-export const linkSchema = z.object({ name: text, url: text });
+const textField = z.string('a text');
+export const linkSchema = z.object({ name: textField, url: textField });
 export type Link = Readonly<z.output<typeof linkSchema>>;
 
 export const usedLotSchema = z.object({
-  number: text,
+  number: textField,
   /** How much has this number. Absent: the rest; one piece each, when several have no quantity. */
   quantity: z.exactOptional(quantitySchema),
 });
@@ -82,22 +82,22 @@ export const lotSchema = z.extend(usedLotSchema, {
   /** What has this number is scrap, and counts as such. Absent: it is good, or scrap is not told apart. */
   scrapped: z.exactOptional(z.literal(true)),
   /** Why it is scrap, in the plant's words or as the ERP's code. */
-  reason: z.exactOptional(text),
+  reason: z.exactOptional(textField),
 });
 /** A lot or serial number that was built. */
 export type Lot = Readonly<z.output<typeof lotSchema>>;
 
-const scrapReason = z.object({ reason: text, quantity: quantitySchema });
+const scrapReason = z.object({ reason: textField, quantity: quantitySchema });
 /** Why some of the scrap is scrap, where its lots do not say it. */
 export type ScrapReason = Readonly<z.output<typeof scrapReason>>;
 
 /** Where the shop floor recorded something, for a person who corrects it: the recording's id, and the step's name. */
-const place = { recording: z.exactOptional(text), step: z.exactOptional(text) };
-export type Place = { readonly recording?: string; readonly step?: string };
+const place = { recording: z.exactOptional(textField), step: z.exactOptional(textField) };
+export type RecordedPlace = { readonly recording?: string; readonly step?: string };
 
 export const componentSchema = z.object({
   /** The component's number in the ERP. */
-  article: text,
+  article: textField,
   /** What was used. Absent: what is planned for what was built. */
   quantity: z.exactOptional(quantitySchema),
   /** Where it was taken from. None: as the ERP chooses. */
@@ -108,7 +108,7 @@ export type Component = Readonly<z.output<typeof componentSchema>>;
 
 export const operationSchema = z.object({
   /** The operation of the routing: its number, code or name in the ERP. */
-  operation: text,
+  operation: textField,
   /** Only where the operations count: what left it. */
   good: z.exactOptional(quantitySchema),
   scrap: z.exactOptional(quantitySchema),
@@ -121,27 +121,27 @@ export const operationSchema = z.object({
 export type Operation = Readonly<z.output<typeof operationSchema>>;
 
 export const checkSchema = z.object({
-  name: text,
-  value: z.exactOptional(z.union([text, z.number(), z.boolean()])),
+  name: textField,
+  value: z.exactOptional(z.union([textField, z.number(), z.boolean()])),
   /** Every number has one. */
-  unit: z.exactOptional(text),
+  unit: z.exactOptional(textField),
   min: z.exactOptional(z.number()),
   max: z.exactOptional(z.number()),
   passed: z.boolean('true or false'),
   /** What is wrong: a nonconformance. */
-  problem: z.exactOptional(text),
+  problem: z.exactOptional(textField),
   ...place,
 });
 export type Check = Readonly<z.output<typeof checkSchema>>;
 
 const workTime = z.object({
   /** Id of the recording: unique, so that an ERP can refuse to book it twice. */
-  id: text,
+  id: textField,
   seconds: z.number(),
   /** ISO date of the work: the day at the plant. */
-  date: text,
+  date: textField,
   /** Name of the work instruction, for ERPs that book per operation. */
-  operation: z.exactOptional(text),
+  operation: z.exactOptional(textField),
 });
 export type WorkTime = Readonly<z.output<typeof workTime>>;
 
@@ -151,9 +151,9 @@ const beyondOrderSchema = z.object({
   /** The same of the scrap. */
   scrap: z.exactOptional(z.number()),
   /** Where the figures were recorded, in words: ` (step "Good quantity" of recording 5KKoy7)`. */
-  recorded: z.exactOptional(text),
+  recorded: z.exactOptional(textField),
   /** The number by which a person accepts them, as Azumuta may call the product order otherwise by now. */
-  order: z.exactOptional(text),
+  order: z.exactOptional(textField),
 });
 /** From where on a booking is more than what it is for, so that a person is asked. */
 export type BeyondOrder = Readonly<z.output<typeof beyondOrderSchema>>;
@@ -163,11 +163,11 @@ export const completionSchema = z.object({
   erpOrder: erpOrderRefSchema,
   productOrder: productOrderRefSchema,
   /** When given, the ERP order must be for this product. */
-  article: z.exactOptional(text),
+  article: z.exactOptional(textField),
   /** ISO instant; of the last part, when several are booked together. */
-  completedAt: text,
+  completedAt: textField,
   /** ISO date: the day of `completedAt` at the plant, on which it is booked. */
-  completedOn: text,
+  completedOn: textField,
   /** Good quantity; present if and only if `kind` is `quantity`. */
   quantity: z.exactOptional(quantitySchema),
   scrap: z.exactOptional(quantitySchema),
@@ -196,7 +196,7 @@ export const completionSchema = z.object({
   /** Each operation once, in any order. */
   operations: z.exactOptional(z.readonly(z.array(operationSchema))),
   checks: z.exactOptional(z.readonly(z.array(checkSchema))),
-  notes: z.readonly(z.array(text)),
+  notes: z.readonly(z.array(textField)),
   links: z.readonly(z.array(linkSchema)),
   work: z.readonly(z.array(workTime)),
 });

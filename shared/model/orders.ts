@@ -101,7 +101,7 @@ export const partSchema = z.object({
 export type Part = Readonly<z.output<typeof partSchema>>;
 
 /** The number under which the bookings of a product order are kept. */
-export function homeOf({ number, part }: { readonly number: string; readonly part: Part }): string {
+export function homeOfBookings({ number, part }: { readonly number: string; readonly part: Part }): string {
   return part.book === 'when-all-done' ? part.first : number;
 }
 

@@ -1,11 +1,12 @@
-const date = /^\d{4}-\d\d-\d\d$/;
-const instant = /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+const datePattern = /^\d{4}-\d\d-\d\d$/;
+const zonedInstantPattern =
+  /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Whether a text is a calendar date that exists (`2026-02-31` does not). */
 export function isDate(text: string): boolean {
   const read = new Date(text);
   // JavaScript takes 31 February for 3 March.
-  return date.test(text) && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(text);
+  return datePattern.test(text) && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(text);
 }
 
 /**
@@ -13,7 +14,7 @@ export function isDate(text: string): boolean {
  * becomes `2026-12-01T05:00:00.000Z`. Undefined when it has no zone, or does not exist.
  */
 export function utcInstant(text: string): string | undefined {
-  const [, day = ''] = instant.exec(text) ?? [];
+  const [, day = ''] = zonedInstantPattern.exec(text) ?? [];
   const read = new Date(text);
   return isDate(day) && !Number.isNaN(read.getTime()) ? read.toISOString() : undefined;
 }

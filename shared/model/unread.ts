@@ -22,18 +22,18 @@ export function setField(object: object, name: string, value: unknown): void {
   });
 }
 
-type Made<Fields> = {
+type DefinedFields<Fields> = {
   [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
 } & {
   [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined>;
 };
 
 /** An object of these fields. Those without a value are left out; one that is unread throws once it is used. */
-export function made<Fields extends object>(fields: Fields): Made<Fields> {
+export function definedFields<Fields extends object>(fields: Fields): DefinedFields<Fields> {
   const object = {};
   for (const [name, value] of Object.entries(fields)) setField(object, name, value);
   // Each value comes from the field of its name.
-  return object as Made<Fields>;
+  return object as DefinedFields<Fields>;
 }
 
 /** A copy with some other fields, and without some. It uses none of the rest, so those that throw stay as they are. */

@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { decideProductOrders } from './decide-product-orders.ts';
 import type { AnsweredOrder } from './endpoint/answers.ts';
-import { overall } from './order-status.ts';
+import { overallStatus } from './order-status.ts';
 import {
   type KnownErpOrder,
   type OrderDecision,
@@ -17,7 +17,7 @@ import {
   type WantedOrder,
 } from './wanted-order.ts';
 import {
-  type Message,
+  type FirstOrAgain,
   type WriteDependencies,
   type Written,
   writePart,
@@ -44,7 +44,7 @@ export interface Accepted extends AnsweredOrder {
   readonly remapped?: number;
   /** The ERP, or the plant's `accept`, does not want it. */
   readonly isEnded: boolean;
-  readonly messages?: ReadonlyMap<string, Message>;
+  readonly messages?: ReadonlyMap<string, FirstOrAgain>;
 }
 
 const writes: readonly PartDecision['action'][] = ['create', 'replace', 'withdraw'];
@@ -65,7 +65,7 @@ export async function acceptWanted(given: WantedOrder, dependencies: AcceptDepen
   let news = 0;
   for (let tries = 0; tries < maxTries; tries++) {
     const isNew = tries === 0 && (await isProbablyNew(given, ledger));
-    const known = isNew ? nothing : await readKnown(given, ledger);
+    const known = isNew ? unknownErpOrder : await readKnown(given, ledger);
     // An order that comes without an id now is the one that its record says.
     const id = given.order.id ?? known.record?.erpOrder.id;
     const wanted = id === undefined ? given : { ...given, order: { ...given.order, id } };
@@ -90,14 +90,14 @@ export async function acceptWanted(given: WantedOrder, dependencies: AcceptDepen
     if (wanted.mapped) await collectIfComplete(known, decision, dependencies);
     if (wanted.mapped) await collectIgnored(known, decision, dependencies);
     const parts = written.filter((part) => part !== 'changed meanwhile');
-    return answerOf(wanted, parts, news);
+    return acceptedOrder(wanted, parts, news);
   }
   const reason = `Several at once are changing order ${given.order.number}: send it again.`;
   if (given.via !== 'endpoint') throw new RetryLater(reason, { scope: 'order' });
-  return { ...answerOf(given, [], news), reason, cause: 'waited-too-long' };
+  return { ...acceptedOrder(given, [], news), reason, cause: 'waited-too-long' };
 }
 
-const nothing: KnownErpOrder = { record: undefined, productOrders: new Map() };
+const unknownErpOrder: KnownErpOrder = { record: undefined, productOrders: new Map() };
 
 /** Unread, as the ledger refuses a name that it has. All but the endpoint mostly bring what is known, where reads cost less. */
 async function isProbablyNew(
@@ -109,7 +109,7 @@ async function isProbablyNew(
   return id === undefined || !(await erpOrders.find({ number }));
 }
 
-function answerOf(
+function acceptedOrder(
   { order: { number }, ended }: WantedOrder,
   written: readonly Written[],
   news: number,
@@ -119,7 +119,7 @@ function answerOf(
     productOrders.length === 0 && ended ? { reason: `${ended}.`, cause: 'order-state' as const } : {};
   return {
     number,
-    status: overall(productOrders),
+    status: overallStatus(productOrders),
     productOrders,
     ...why,
     news,

@@ -6,7 +6,7 @@ import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { type AcceptDependencies, type Accepted, acceptWanted } from './accept-wanted.ts';
 import { productOrderMessage } from './messages.ts';
 import { readKnown, type Via, type WantedOrder } from './wanted-order.ts';
-import { type Message, writeRefused } from './write-decision.ts';
+import { type FirstOrAgain, writeRefused } from './write-decision.ts';
 
 /** Messages that are collected before they are sent: a call that is cut short leaves about as many unsent. */
 const maxUnsent = 100;
@@ -29,7 +29,7 @@ export async function acceptOrders(
   dependencies: AcceptDependencies,
 ): Promise<Accepted[]> {
   const underWay = new Map<string, Promise<unknown>>();
-  const unsent = new Map<string, Message>();
+  const unsent = new Map<string, FirstOrAgain>();
   try {
     return await mapConcurrently(orders, atOnce, async (order) => {
       const { messages = [], ...accepted } = await acceptInSequence(order, via, underWay, dependencies);
@@ -43,7 +43,7 @@ export async function acceptOrders(
 }
 
 async function sendAll(
-  unsent: Map<string, Message>,
+  unsent: Map<string, FirstOrAgain>,
   via: Via,
   { ledger, queues, queueUrl, log }: AcceptDependencies,
 ): Promise<void> {
@@ -68,7 +68,7 @@ async function acceptInSequence(
   dependencies: AcceptDependencies,
 ): Promise<Accepted> {
   const wanted = wantedOf(listed, via, dependencies);
-  if ('reason' in wanted) return refuse(listed, wanted, via, dependencies);
+  if ('reason' in wanted) return refuseErpOrder(listed, wanted, via, dependencies);
   const { id, number } = wanted.order;
   const names = [
     `number ${number}`,
@@ -91,10 +91,10 @@ export function wantedOf(
   const isAhead = changedAt !== undefined && Date.parse(changedAt) > now.getTime() + aheadMs;
   const order = isAhead ? { ...listed, changedAt: now.toISOString() } : listed;
   const wanted = { order, via, askedFor, now, changedAhead: isAhead ? changedAt : undefined };
-  const problem = problemOf(order);
+  const problem = problemOfErpOrder(order);
   if (problem) return problem;
   try {
-    const ended = order.state === 'released' ? undefined : endings[order.state];
+    const ended = order.state === 'released' ? undefined : endedStateWords[order.state];
     if (ended ?? !accept(order))
       return { ...wanted, mapped: undefined, ended: ended ?? 'productOrders.accept does not want it' };
     return { ...wanted, mapped: map(order) };
@@ -105,7 +105,7 @@ export function wantedOf(
 }
 
 /** A connector passes on any text of the ERP; one that cannot be a key of the ledger must not stop other orders. */
-function problemOf(order: ErpOrder): Rejection | undefined {
+function problemOfErpOrder(order: ErpOrder): Rejection | undefined {
   const { number, id = number, article, dueDate = '' } = order;
   const { unit = '' } = order.quantity;
   const tooLong = Object.entries({ article, unit, 'due date': dueDate }).filter(
@@ -119,14 +119,14 @@ function problemOf(order: ErpOrder): Rejection | undefined {
   return undefined;
 }
 
-const endings = {
+const endedStateWords = {
   cancelled: 'It was cancelled in the ERP',
   other: 'The ERP does not release it any more',
   deleted: 'The ERP does not have it any more',
 } as const;
 
 /** It cannot become a product order as it is now, and what it became before stays as it is: a person must see to it. */
-async function refuse(
+async function refuseErpOrder(
   order: ErpOrder,
   why: Rejection,
   via: Via,
@@ -135,7 +135,7 @@ async function refuse(
   const isNews = await recordUnmapped(order, why, via, dependencies);
   const { ledger } = dependencies;
   // Whoever accepts it later finds its record, and ends the concern.
-  if (isNews && problemOf(order) === undefined)
+  if (isNews && problemOfErpOrder(order) === undefined)
     await writeRefused((await readKnown({ order }, ledger)).record, order, ledger);
   const { number } = order;
   return { number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0, isEnded: false };

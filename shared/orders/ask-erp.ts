@@ -40,13 +40,14 @@ export async function lookDaily(
   for (const concern of concerns) await ledger.concerns.markLooked(number, concern);
   try {
     if (!entry) return await lookAtRefused(known, attempt, dependencies);
-    if (await asksFor(known, entry, dependencies)) await askErpDaily(known, entry, attempt, dependencies);
+    if (await shouldAskErp(known, entry, dependencies))
+      await askErpDaily(known, entry, attempt, dependencies);
     await askForClaimants(known, attempt, dependencies);
     const seen = await lookAtOrder(number, attempt, dependencies);
     // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
     const isPlanned = known.bookings.some(({ parts }) => parts.includes(entry.part.index));
     const isCompletedUnasked =
-      seen?.completed === true && !isPlanned && !(await isToldAsLetter(number, ledger));
+      seen?.completed === true && !isPlanned && !(await hasBookingDeadLetter(number, ledger));
     if (isCompletedUnasked || needsHint(known, dependencies)) await lookAgain(number);
     // Its message may be lost.
     if (entry.state === 'waiting' && !isMessageUnderWay(entry, clock.now())) {
@@ -63,7 +64,7 @@ export async function lookDaily(
 }
 
 /** A person was told why it is not booked: each further hint would become one more dead letter. */
-async function isToldAsLetter(
+async function hasBookingDeadLetter(
   number: string,
   { knownOrders }: AskErpDependencies['ledger'],
 ): Promise<boolean> {
@@ -120,7 +121,7 @@ async function askForClaimants(
  * Not about what is built, unless something is open about what was booked; and once for all parts of an ERP order: the first
  * one asks, as long as it is open itself.
  */
-async function asksFor(
+async function shouldAskErp(
   { bookings, concerns }: KnownOrder,
   entry: OrderEntry,
   { ledger }: AskErpDependencies,
@@ -158,7 +159,7 @@ async function lookAtRefused(
  * message a person asks for it, and a person takes its end back so.
  * @returns false when nothing is to be created any more. @throws Rejected
  */
-export async function mapAnew(
+export async function mapAgain(
   number: string,
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
@@ -195,13 +196,13 @@ async function askErp(
   if (!erp.readOrder) return undefined;
   const reading = async (guarded: AbortSignal) => erp.readOrder?.(record.erpOrder, guarded);
   const read = await partners.call('erp', signal, reading, record.erpOrder.number);
-  const order = read ? asRecorded(read, record) : deleted(record);
+  const order = read ? asRecorded(read, record) : asDeleted(record);
   if (via === 'daily look' && !dependencies.acceptsSame && isRecorded(order, record)) return undefined;
   const [accepted] = await acceptOrders([order], via, dependencies);
   return accepted;
 }
 
-function deleted({ erpOrder }: ErpOrderRecord): ErpOrder {
+function asDeleted({ erpOrder }: ErpOrderRecord): ErpOrder {
   const { article } = erpOrder;
   const quantity = z.parse(quantitySchema, erpOrder);
   return { ...erpOrderRefOf(erpOrder), article, quantity, state: 'deleted', attributes: {} };

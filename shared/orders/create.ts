@@ -24,7 +24,7 @@ export interface CreateDependencies extends LookDependencies {
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
 }
 
-interface Made {
+interface MadeProductOrder {
   readonly productOrder: ProductOrderRef;
   readonly event: 'created' | 'adopted';
   /** It is known to be completed: nobody needs to ask about it. */
@@ -34,7 +34,7 @@ interface Made {
 }
 
 /** What the ledger is to note after an attempt to give the ERP the Azumuta id. */
-interface Link {
+interface LinkAttempt {
   readonly noted: { readonly linkedAt?: string; readonly linkInDoubt?: boolean };
   readonly told: readonly { readonly event: 'linked'; readonly note: string }[];
   /** Why the ERP does not have it yet. */
@@ -55,7 +55,7 @@ export async function createProductOrder(
   const { partners, ledger } = dependencies;
   await partners.ready('azumuta');
   const claimed = await ledger.claims.claim(orderKey(number), attempt);
-  if (claimed.outcome === 'claimed') return create(claimed.claim, attempt, dependencies);
+  if (claimed.outcome === 'claimed') return createAndLink(claimed.claim, attempt, dependencies);
   if (claimed.outcome === 'rejected') {
     const { reason } = claimed;
     return attempt.log.info('It was withdrawn, or another message of it is a dead letter', { reason });
@@ -74,7 +74,11 @@ export async function createProductOrder(
   throw new Rejected(sentence, { code: 'unknown-order' });
 }
 
-async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDependencies): Promise<void> {
+async function createAndLink(
+  claim: Claim,
+  attempt: WorkAttempt,
+  dependencies: CreateDependencies,
+): Promise<void> {
   const { claims, deadLetters } = dependencies.ledger;
   const { clock } = dependencies;
   const entry = orderEntryOf(claim.held);
@@ -121,17 +125,17 @@ async function createOrAdopt(
   entry: OrderEntry,
   { signal }: WorkAttempt,
   { azumuta, erp, partners, ledger }: CreateDependencies,
-): Promise<Made> {
+): Promise<MadeProductOrder> {
   const { draft } = entry;
   let sent = false;
   try {
-    const making = async (guarded: AbortSignal): Promise<Made> => {
+    const making = async (guarded: AbortSignal): Promise<MadeProductOrder> => {
       // One that a person has made again may be there, whatever operators call it by now.
       const known = { id: entry.productOrder?.id, number: draft.number };
       const existing = await readByIdOrNumber(known, guarded, azumuta);
-      if (existing) return await adopt(existing, entry, claim, ledger);
+      if (existing) return await adoptExisting(existing, entry, claim, ledger);
       // An earlier attempt may have created it: built and removed since, it must not be built again.
-      const built = claim.again ? await builtOf(entry, ledger) : undefined;
+      const built = claim.again ? await findBuiltProductOrder(entry, ledger) : undefined;
       if (built) return { productOrder: built, event: 'created', isBuilt: true };
       const article = await azumuta.findArticle(draft.article, guarded);
       if (!article) {
@@ -156,12 +160,12 @@ async function createOrAdopt(
 }
 
 /** Takes what Azumuta has under the number of an order for that order. @throws Rejected when it is not */
-async function adopt(
+async function adoptExisting(
   existing: AzumutaProductOrder,
   { draft, productOrder: made }: OrderEntry,
   claim: Claim,
   { knownOrders }: Ledger,
-): Promise<Made> {
+): Promise<MadeProductOrder> {
   const { number } = draft;
   // An Azumuta id belongs to one order: an operator may have given this number to the product order of another one.
   const owner = await knownOrders.numberOfAzumutaId(existing.id);
@@ -188,7 +192,7 @@ async function isTakenBy(owner: string, id: string, knownOrders: Ledger['knownOr
 }
 
 /** What the ledger knows to be completed under the number of an order: its quantity is planned or booked, or waits for other parts. */
-async function builtOf(
+async function findBuiltProductOrder(
   { number, part, erpOrder }: OrderEntry,
   { knownOrders, erpOrders }: Ledger,
 ): Promise<ProductOrderRef | undefined> {
@@ -204,7 +208,7 @@ async function linkInErp(
   { erpOrder, productOrder, linkInDoubt }: Pick<OrderEntry, 'erpOrder' | 'productOrder' | 'linkInDoubt'>,
   { signal }: WorkAttempt,
   { erp, partners, clock, settlingSeconds }: CreateDependencies,
-): Promise<Link> {
+): Promise<LinkAttempt> {
   if (!erp.linkProductOrder || !productOrder) return { noted: {}, told: [] };
   try {
     const linking = async (guarded: AbortSignal) =>
@@ -239,7 +243,7 @@ async function linkCreated(
 }
 
 /** Not noted, a link in doubt needs its time to settle all the more; a refusal must not end the message before that. */
-async function throwOnceNoted({ error }: Link, noting: Promise<void> | undefined): Promise<void> {
+async function throwOnceNoted({ error }: LinkAttempt, noting: Promise<void> | undefined): Promise<void> {
   await noting?.catch((cause: unknown) => {
     throw error instanceof RetryLater ? error : cause;
   });

@@ -4,7 +4,7 @@ import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
   type ErpOrder,
-  homeOf,
+  homeOfBookings,
   isSameErpOrder,
   type MappedProductOrder,
   type Part,
@@ -17,18 +17,18 @@ import {
   factsOf,
   type Kept,
   type KnownErpOrder,
-  nameOf,
+  nameOfErpOrder,
   type PartDecision,
   type WantedOrder,
 } from './wanted-order.ts';
 
 /** What is over once its product order is made anew, or withdrawn. */
-export function ofContent(known: KnownErpOrder, number: string): readonly Concern[] {
+export function contentConcerns(known: KnownErpOrder, number: string): readonly Concern[] {
   const kinds: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
   return known.productOrders.get(number)?.concerns.filter(({ kind }) => kinds.includes(kind)) ?? [];
 }
 
-export function ofKinds(
+export function concernsOfKinds(
   concerns: readonly Concern[],
   kinds: readonly OrderConcernKind[],
 ): readonly Concern[] {
@@ -36,16 +36,16 @@ export function ofKinds(
 }
 
 /** @param looks Whether a look at Azumuta may show that it is over. */
-export function conflict(
+export function keepWithConcern(
   entry: OrderEntry,
   begins: readonly [Concern, ...Concern[]],
   sentence: string,
   looks = entry.state === 'done',
 ): Kept {
-  return stays(entry, { action: 'concern', begins, sentence, looks });
+  return keepOrder(entry, { action: 'concern', begins, sentence, looks });
 }
 
-export function stays(entry: OrderEntry, how: Partial<Kept> = {}): Kept {
+export function keepOrder(entry: OrderEntry, how: Partial<Kept> = {}): Kept {
   const unchanged = { action: 'unchanged', begins: [], ends: [], looks: false, sentence: '' } as const;
   return { number: entry.number, entry, ...unchanged, ...how };
 }
@@ -63,7 +63,7 @@ export function isBookedFinally(known: KnownErpOrder, { number, part }: OrderEnt
 }
 
 function bookingsOf({ productOrders }: KnownErpOrder, number: string, part: Part): readonly BookingEntry[] {
-  return productOrders.get(homeOf({ number, part }))?.bookings ?? [];
+  return productOrders.get(homeOfBookings({ number, part }))?.bookings ?? [];
 }
 
 /** Why the ERP does not want it any more: a sentence without its end. */
@@ -75,7 +75,11 @@ function whyUnwanted({ part }: OrderEntry, { mapped, ended }: WantedOrder): stri
 }
 
 /** It surely was not created. */
-export function withdrawn(entry: OrderEntry, ends: readonly Concern[], wanted: WantedOrder): PartDecision {
+export function withdrawUncreated(
+  entry: OrderEntry,
+  ends: readonly Concern[],
+  wanted: WantedOrder,
+): PartDecision {
   const { number } = entry;
   const sentence = `${whyUnwanted(entry, wanted)} before it was created: it will not be, unless the ERP wants it again.`;
   const event = wanted.mapped ? {} : ({ event: 'cancelled in the ERP' } as const);
@@ -83,13 +87,15 @@ export function withdrawn(entry: OrderEntry, ends: readonly Concern[], wanted: W
 }
 
 /** It may be in Azumuta, and surplus, or of an order that the ERP does not want any more. */
-export function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): Kept {
+export function keepUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): Kept {
   const { number, part } = entry;
   const why = whyUnwanted(entry, wanted);
-  const { content, sayOf } = isBuilt(known, number, part) ? ofBuilt(why) : ofUnbuilt(why, entry);
+  const { content, sayOf } = isBuilt(known, number, part)
+    ? unwantedBuiltWords(why)
+    : unwantedUnbuiltWords(why, entry);
   const cause = wanted.mapped ? 'conflict' : 'order-state';
   const concern = { kind: 'unwanted', content, note: sayOf('it'), cause } as const;
-  return conflict(entry, [concern], `${sayOf(`product order ${number}`)}.`);
+  return keepWithConcern(entry, [concern], `${sayOf(`product order ${number}`)}.`);
 }
 
 /** What a person is told of an order that is not wanted any more. */
@@ -99,48 +105,52 @@ interface UnwantedWords {
 }
 
 /** Removing it in Azumuta loses its recordings: a booking that was refused could not be repeated. */
-function ofBuilt(why: string): UnwantedWords {
+function unwantedBuiltWords(why: string): UnwantedWords {
   const content = `${why}, and it is built`;
   const then = 'Book it in the ERP by hand, or have the ERP want it again and replay it';
   return { content, sayOf: (name) => `${content}: leave ${name} in Azumuta. ${then}` };
 }
 
 /** It may be completed all the same: its trigger may be on its way. */
-function ofUnbuilt(why: string, { state }: OrderEntry): UnwantedWords {
+function unwantedUnbuiltWords(why: string, { state }: OrderEntry): UnwantedWords {
   const there = state === 'done' ? '' : ' if it is there';
   const say = (name: string) =>
     `${why}: remove ${name} in Azumuta by hand${there}, unless it is built by now`;
   return { content: why, sayOf: say };
 }
 
-export const builtAndBooked = 'It is built and booked.';
-export const notWanted = 'The ERP does not want it any more.';
-export const asPlanned = 'The ERP wants it again as it is going to be made.';
+export const builtAndBookedSentence = 'It is built and booked.';
+export const notWantedSentence = 'The ERP does not want it any more.';
+export const wantedAgainSentence = 'The ERP wants it again as it is going to be made.';
 
-export function over(entry: OrderEntry, ends: readonly Concern[], sentence = asPlanned): Kept {
-  return stays(entry, ends.length === 0 ? {} : { action: 'over', ends, sentence });
+export function keepEndingConcerns(
+  entry: OrderEntry,
+  ends: readonly Concern[],
+  sentence = wantedAgainSentence,
+): Kept {
+  return keepOrder(entry, ends.length === 0 ? {} : { action: 'over', ends, sentence });
 }
 
 /** Only a person takes back what a person has given up: the caller is told how. */
-export function givenUp(entry: OrderEntry): Kept {
+export function keepGivenUp(entry: OrderEntry): Kept {
   const { number } = entry;
   const word = wordForAnyShell(number);
   const remake = word && `npm run orders -- remake ${word} --because "…" --go --stack <stack>`;
   const sentence = `A person has given up product order ${number}, so it is neither made nor booked. To have it made after all: ${remake ?? 'its page in the console'}`;
-  return stays(entry, { action: 'given up', sentence });
+  return keepOrder(entry, { action: 'given up', sentence });
 }
 
 /** The ERP wants it as it was made: only a look at Azumuta shows whether what is open about it, which knows that now, is over. */
-export function lookWhereOpen(
+export function keepAndLook(
   entry: OrderEntry,
   { draft, contentHash }: MappedProductOrder,
   { order }: WantedOrder,
   open: readonly Concern[],
 ): Kept {
   const [first] = open;
-  if (!first) return stays(entry);
+  if (!first) return keepOrder(entry);
   const wanted = { draft, contentHash, erpOrder: factsOf(order) };
-  return stays(entry, {
+  return keepOrder(entry, {
     action: 'look',
     begins: open.map((concern) => ({ ...concern, wanted })),
     looks: true,
@@ -148,7 +158,7 @@ export function lookWhereOpen(
   });
 }
 
-export function changed(
+export function keepChanged(
   entry: OrderEntry,
   { draft, contentHash }: MappedProductOrder,
   { order }: WantedOrder,
@@ -165,19 +175,19 @@ export function changed(
   const sentence = `Product order ${entry.number} exists with other content: ${note}.`;
   // What is open since the ERP did not want it knows now that it does.
   const again = open.filter(({ kind }) => kind === 'unwanted').map((one) => ({ ...one, wanted }));
-  return conflict(entry, [concern, ...again], sentence);
+  return keepWithConcern(entry, [concern, ...again], sentence);
 }
 
-export function takenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
-  const [is, was] = [nameOf(order), nameOf(entry.erpOrder)];
+export function keepTakenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
+  const [is, was] = [nameOfErpOrder(order), nameOfErpOrder(entry.erpOrder)];
   const note = `ERP order ${is} is mapped to its number as well, and it was made for ERP order ${was}`;
   const concern = { kind: 'number-taken', content: 'mapped', note, cause: 'configuration' } as const;
   const sentence = `Product order ${entry.number} was made for ERP order ${was}, not for ${is}: let productOrders.number give each its own number.`;
-  return conflict(entry, [{ ...concern, claimant: order.id ?? order.number }], sentence, false);
+  return keepWithConcern(entry, [{ ...concern, claimant: order.id ?? order.number }], sentence, false);
 }
 
 /** @param mapped What it is mapped to now, which a look may see in Azumuta; undefined where its parts are others. */
-export function renumbered(
+export function keepRenumbered(
   entry: OrderEntry,
   mapped: MappedProductOrder | undefined,
   is: Split,
@@ -187,13 +197,13 @@ export function renumbered(
   // Where its parts are booked in another way, or it has ended, Azumuta shows nothing of that.
   const isSeenThere = mapped?.part.book === part.book && !entry.end;
   const seen = mapped && isSeenThere ? wantedInAzumuta(entry, mapped, order) : undefined;
-  const now = `${numbersOf(is)} (${is.book})`;
-  const note = `ERP order ${nameOf(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book})`;
+  const now = `${numbersOfSplit(is)} (${is.book})`;
+  const note = `ERP order ${nameOfErpOrder(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book})`;
   const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
   const told = seen ?? { content: `numbered ${now}` };
   const concern = { kind: 'changed', note, cause: 'conflict', ...told } as const;
   const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}: change that there by hand.`;
-  return conflict(entry, [concern], sentence, seen !== undefined && entry.state === 'done');
+  return keepWithConcern(entry, [concern], sentence, seen !== undefined && entry.state === 'done');
 }
 
 /** What a look may see done: its content is in the words of the look, so that both tell the same once. */
@@ -207,7 +217,7 @@ function wantedInAzumuta(entry: OrderEntry, { draft, contentHash }: MappedProduc
   return { content: differences.join('; '), wanted: { draft, contentHash, erpOrder } };
 }
 
-export function numbersOf(split: Split): string {
+export function numbersOfSplit(split: Split): string {
   const first = partNumber(split, 1);
   return split.of === 1 ? first : `${first} to ${partNumber(split, split.of)}`;
 }
@@ -219,21 +229,21 @@ export function isUsedAgain(entry: OrderEntry, known: KnownErpOrder, { order, no
   return !entry.end && order.id === undefined && now.getTime() - allBookedAt(known, order) >= usedAgainMs;
 }
 
-export function usedAgain(entry: OrderEntry): Kept {
+export function keepUsedAgain(entry: OrderEntry): Kept {
   const note = `The ERP wants ${entry.number} once more, and it is built and booked`;
   const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
   const sentence = `${note}: let productOrders.number tell the orders apart that have one number.`;
-  return conflict(entry, [concern], sentence, false);
+  return keepWithConcern(entry, [concern], sentence, false);
 }
 
-export function moreThanBooked(
+export function keepMoreThanBooked(
   entry: OrderEntry,
   { contentHash }: MappedProductOrder,
   { order }: WantedOrder,
 ): Kept {
   const note = `it is built and booked, and the ERP wants ${Number(order.quantity.amount)} instead of ${Number(entry.erpOrder.amount)}: release another order for the rest`;
   const concern = { kind: 'changed', content: contentHash, note, cause: 'conflict' } as const;
-  return conflict(entry, [concern], `Product order ${entry.number}: ${note}.`, false);
+  return keepWithConcern(entry, [concern], `Product order ${entry.number}: ${note}.`, false);
 }
 
 /** Whether an ERP order that has another number now wants what was not booked: only a person knows whether its id was used again. */
@@ -244,12 +254,12 @@ export function wantsOther(
   return article !== made.article || Number(quantity.amount) > Number(made.amount);
 }
 
-export function otherThanBooked({ number, ...entry }: OrderEntry, { order }: WantedOrder): Kept {
+export function keepOtherThanBooked({ number, ...entry }: OrderEntry, { order }: WantedOrder): Kept {
   const { article, quantity } = order;
-  const note = `it is built and booked, and ERP order ${nameOf(order)} wants ${quantity.amount} of ${article} now: release another order, with an id of its own, for what is still to be built`;
+  const note = `it is built and booked, and ERP order ${nameOfErpOrder(order)} wants ${quantity.amount} of ${article} now: release another order, with an id of its own, for what is still to be built`;
   const content = `${order.number}: ${quantity.amount} of ${article}`;
   const concern = { kind: 'changed', content, note, cause: 'conflict' } as const;
-  return conflict({ number, ...entry }, [concern], `Product order ${number}: ${note}.`, false);
+  return keepWithConcern({ number, ...entry }, [concern], `Product order ${number}: ${note}.`, false);
 }
 
 /** When the last part of an ERP order was booked; infinity while one is not: the ERP lists such an order again and again. */

@@ -36,12 +36,12 @@ export function decideLook(facts: LookFacts): LookDecision {
   const { entry, concerns, seen } = facts;
   const thatAre = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
   const row = azumutaRowOf(facts);
-  const wantedAgain = over(
+  const wantedAgain = concernsWithNote(
     thatAre('unwanted').filter(({ wanted }) => wanted),
     'The ERP wants it again.',
   );
-  const foundAgain = over(seen ? thatAre('removed') : [], 'Azumuta has it again.');
-  const { event, differences, wanted } = compare(entry, concerns, seen);
+  const foundAgain = concernsWithNote(seen ? thatAre('removed') : [], 'Azumuta has it again.');
+  const { event, differences, wanted } = compareWithAzumuta(entry, concerns, seen);
   const outcome = whatAzumutaShows[row][event];
   switch (outcome.to) {
     case 'nothing':
@@ -57,17 +57,25 @@ export function decideLook(facts: LookFacts): LookDecision {
         kinds.includes(concern.kind) && (row === 'given up' || !isBeyondLooks(concern));
       const takes =
         seen && !concerns.some(isBeyondLooks) && differences.length === 0 ? { takes: wanted } : {};
-      return { ends: over(concerns.filter(isOver), saysOf(row, seen)), begins: [], ...takes };
+      return {
+        ends: concernsWithNote(concerns.filter(isOver), whyConcernsEnd(row, seen)),
+        begins: [],
+        ...takes,
+      };
     }
     case 'end the order':
     case 'replace':
-      return { ends: over(concerns, 'Azumuta does not have it any more.'), begins: [], withdraws: true };
+      return {
+        ends: concernsWithNote(concerns, 'Azumuta does not have it any more.'),
+        begins: [],
+        withdraws: true,
+      };
     default:
       return outcome satisfies never;
   }
 }
 
-function over(concerns: readonly Concern[], note: string): readonly SeenConcern[] {
+function concernsWithNote(concerns: readonly Concern[], note: string): readonly SeenConcern[] {
   return concerns.map((concern) => ({ concern, note }));
 }
 
@@ -77,7 +85,11 @@ function isBeyondLooks({ kind, wanted }: Concern): boolean {
 }
 
 /** What Azumuta has, compared with what the ERP wants as far as its concerns know, else with what it was made of. */
-function compare(entry: OrderEntry, concerns: readonly Concern[], seen: AzumutaProductOrder | undefined) {
+function compareWithAzumuta(
+  entry: OrderEntry,
+  concerns: readonly Concern[],
+  seen: AzumutaProductOrder | undefined,
+) {
   const ofContent = [...concerns].sort((a, b) => a.kind.localeCompare(b.kind));
   const wanted = ofContent.find(
     ({ kind, wanted: is }) => (kind === 'changed' || kind === 'unwanted') && is,
@@ -105,7 +117,7 @@ function changedTo(
   return { kind: 'changed', content: note, note, cause: 'conflict', wanted } as const;
 }
 
-function saysOf(row: AzumutaRow, seen: AzumutaProductOrder | undefined): string {
+function whyConcernsEnd(row: AzumutaRow, seen: AzumutaProductOrder | undefined): string {
   if (row === 'withdrawn' || row === 'given up') return `It is ${row}.`;
   if (row === 'booked') return 'It is built and booked.';
   return seen ? 'Azumuta has it as the ERP wants it.' : 'It is built, and its booking is written down.';

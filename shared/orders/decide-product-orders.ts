@@ -15,35 +15,35 @@ import {
 } from '../model/orders.ts';
 import { compareDecimals, type Decimal, toDecimal } from '../model/quantity.ts';
 import {
-  asPlanned,
-  builtAndBooked,
-  changed,
-  givenUp,
+  builtAndBookedSentence,
+  concernsOfKinds,
+  contentConcerns,
   isBookedFinally,
   isBuilt,
   isUsedAgain,
-  lookWhereOpen,
-  moreThanBooked,
-  notWanted,
-  numbersOf,
-  ofContent,
-  ofKinds,
-  otherThanBooked,
-  over,
-  renumbered,
-  stays,
-  takenByAnother,
-  unwanted,
-  usedAgain,
+  keepAndLook,
+  keepChanged,
+  keepEndingConcerns,
+  keepGivenUp,
+  keepMoreThanBooked,
+  keepOrder,
+  keepOtherThanBooked,
+  keepRenumbered,
+  keepTakenByAnother,
+  keepUnwanted,
+  keepUsedAgain,
+  notWantedSentence,
+  numbersOfSplit,
+  wantedAgainSentence,
   wantsOther,
-  withdrawn,
+  withdrawUncreated,
 } from './decide-kept.ts';
 import { unitDifference } from './differences.ts';
 import {
   factsOf,
   isOlder,
   type KnownErpOrder,
-  nameOf,
+  nameOfErpOrder,
   type OrderDecision,
   type PartDecision,
   type WantedOrder,
@@ -63,7 +63,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   );
   const { record } = known;
   if (record && isOlder(wanted, record))
-    return { ...record, first: [], parts: own.map((entry) => stays(entry, { action: 'older' })) };
+    return { ...record, first: [], parts: own.map((entry) => keepOrder(entry, { action: 'older' })) };
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
   if (!record || (record.split.number === split.number && record.split.book === split.book)) {
@@ -72,7 +72,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
   }
   if (own.length > 0 && own.every((entry) => isToldAsUsedAgain(entry, split, known, wanted))) {
-    const earlier = earlierOf(record);
+    const earlier = withEarlierSplit(record);
     return { first: [], split, mostParts: split.of, earlier, parts: decideParts(known, own, wanted) };
   }
   if (own.some((entry) => keepsNumber(entry, known))) {
@@ -81,10 +81,10 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     const parts = own.map((entry) =>
       isPart(entry) ? decideRenumbered(entry, split, known, wanted) : decideUnwanted(entry, known, wanted),
     );
-    const others = [...known.productOrders.values()].flatMap((held) => unclaimed(held, wanted));
+    const others = [...known.productOrders.values()].flatMap((held) => decideUnclaimed(held, wanted));
     return { ...record, first: [], parts: [...parts, ...others] };
   }
-  const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
+  const sentence = `ERP order ${nameOfErpOrder(wanted.order)} is mapped to ${numbersOfSplit(split)} now: it will not be created under this number.`;
   const first = own.flatMap((entry): PartDecision[] => {
     const { number, end } = entry;
     const ends = known.productOrders.get(number)?.concerns.filter(({ claimant }) => claimant === undefined);
@@ -93,7 +93,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   const end = { how: 'withdrawn', at: undefined, because: sentence, by: 'the ERP' } as const;
   const after = own.map((entry): OrderEntry => ({ ...entry, end: entry.end ?? end, state: 'rejected' }));
   const parts = decideParts(known, after, wanted);
-  return { first, split, mostParts: split.of, earlier: earlierOf(record), parts };
+  return { first, split, mostParts: split.of, earlier: withEarlierSplit(record), parts };
 }
 
 /** It may be in Azumuta, typed by hand even, or is a person's: under another number it would be made a second time. */
@@ -105,7 +105,7 @@ function keepsNumber(entry: OrderEntry, known: KnownErpOrder): boolean {
 /** Another planner that still writes with an old mapping may be so many numberings behind. */
 const maxEarlier = 3;
 
-function earlierOf({ earlier, split, mostParts }: ErpOrderRecord): readonly Split[] {
+function withEarlierSplit({ earlier, split, mostParts }: ErpOrderRecord): readonly Split[] {
   return [...earlier, { ...split, of: mostParts }].slice(-maxEarlier);
 }
 
@@ -134,21 +134,22 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
     const held = known.productOrders.get(number);
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
-    const kept = mine && (counted.kept.includes(mine) ? stays(mine) : decideUnwanted(mine, known, wanted));
+    const kept =
+      mine && (counted.kept.includes(mine) ? keepOrder(mine) : decideUnwanted(mine, known, wanted));
     const part = one ? decideMapped(one, mine ?? held?.entry, known, wanted) : kept;
     if (part && isTakenByAnother(part)) return [part];
-    return [...(part ? [part] : []), ...unclaimed(held, wanted)];
+    return [...(part ? [part] : []), ...decideUnclaimed(held, wanted)];
   });
   // What is made keeps its number, so an order is not made in part under a number that is another's.
   return parts.some(isTakenByAnother) ? parts.filter(({ action }) => action !== 'create') : parts;
 }
 
 /** It is another's, and this order was mapped to it as well. */
-function unclaimed(held: KnownOrder | undefined, { order }: WantedOrder): PartDecision[] {
+function decideUnclaimed(held: KnownOrder | undefined, { order }: WantedOrder): PartDecision[] {
   const claimant = order.id ?? order.number;
   const claim = held?.concerns.find((concern) => concern.claimant === claimant);
   if (!held || !claim) return [];
-  const sentence = `ERP order ${nameOf(order)} and another one are not mapped to this number together any more.`;
+  const sentence = `ERP order ${nameOfErpOrder(order)} and another one are not mapped to this number together any more.`;
   return [{ number: held.number, action: 'unclaimed', sentence, ends: [claim] }];
 }
 
@@ -214,29 +215,35 @@ function decidePart(
   wanted: WantedOrder,
 ): PartDecision {
   const { number } = mapped.draft;
-  const ends = ofContent(known, number);
-  const row = rowOf(entry, known, wanted);
+  const ends = contentConcerns(known, number);
+  const row = rowOfEntry(entry, known, wanted);
   if (!entry) return { number, action: 'create', wanted: mapped, ends };
-  if (row === 'booked' && isUsedAgain(entry, known, wanted)) return usedAgain(entry);
-  const event = eventOf(mapped, entry, wanted);
+  if (row === 'booked' && isUsedAgain(entry, known, wanted)) return keepUsedAgain(entry);
+  const event = columnOfContent(mapped, entry, wanted);
   const outcome = whatTheErpSays[row][event];
   switch (outcome.to) {
     case 'create':
       return { number, action: 'create', wanted: mapped, ends };
     case 'replace':
-      if ('ifAsked' in outcome && !isAskedFor(ends, wanted)) return over(entry, ends);
+      if ('ifAsked' in outcome && !isAskedFor(ends, wanted)) return keepEndingConcerns(entry, ends);
       return { number, action: 'replace', wanted: mapped, ends, entry };
     case 'take the end back':
       return row === 'withdrawn' || mayTakeBack(entry, wanted)
         ? { number, action: 'replace', wanted: mapped, ends, entry }
-        : givenUp(entry);
+        : keepGivenUp(entry);
     case 'look':
-      return lookWhereOpen(entry, mapped, wanted, ends);
+      return keepAndLook(entry, mapped, wanted, ends);
     case 'end':
-      return over(entry, ofKinds(ends, outcome.kinds), isBookedRow(row) ? builtAndBooked : asPlanned);
+      return keepEndingConcerns(
+        entry,
+        concernsOfKinds(ends, outcome.kinds),
+        isBookedRow(row) ? builtAndBookedSentence : wantedAgainSentence,
+      );
     case 'tell':
-      if (outcome.kind === 'number-taken') return takenByAnother(entry, wanted);
-      return isBookedRow(row) ? moreThanBooked(entry, mapped, wanted) : changed(entry, mapped, wanted, ends);
+      if (outcome.kind === 'number-taken') return keepTakenByAnother(entry, wanted);
+      return isBookedRow(row)
+        ? keepMoreThanBooked(entry, mapped, wanted)
+        : keepChanged(entry, mapped, wanted, ends);
     default:
       return outcome satisfies never;
   }
@@ -245,20 +252,20 @@ function decidePart(
 /** Surplus, or of an order that the ERP does not want any more. */
 function decideUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
   const { number } = entry;
-  const row = rowOf(entry, known, wanted);
+  const row = rowOfEntry(entry, known, wanted);
   const outcome = whatTheErpSays[row][wanted.mapped ? 'surplus' : 'not wanted'];
   switch (outcome.to) {
     case 'nothing':
-      return stays(entry);
+      return keepOrder(entry);
     case 'withdraw':
-      return withdrawn(entry, ofContent(known, number), wanted);
+      return withdrawUncreated(entry, contentConcerns(known, number), wanted);
     case 'tell':
-      return unwanted(entry, known, wanted);
+      return keepUnwanted(entry, known, wanted);
     case 'end':
-      return over(
+      return keepEndingConcerns(
         entry,
-        ofKinds(ofContent(known, number), outcome.kinds),
-        row === 'withdrawn' ? notWanted : builtAndBooked,
+        concernsOfKinds(contentConcerns(known, number), outcome.kinds),
+        row === 'withdrawn' ? notWantedSentence : builtAndBookedSentence,
       );
     default:
       return outcome satisfies never;
@@ -276,26 +283,30 @@ function decideRenumbered(
   // It was renamed in Azumuta as the ERP wants it, which a look has seen.
   if (mapped?.contentHash === entry.contentHash && mapped.part.book === entry.part.book)
     return decidePart(mapped, entry, known, wanted);
-  const row = rowOf(entry, known, wanted);
+  const row = rowOfEntry(entry, known, wanted);
   const isMore = isBookedRow(row) && wantsOther(entry, wanted);
   const outcome = whatTheErpSays[row][isMore ? 'more' : 'numbered otherwise'];
   switch (outcome.to) {
     case 'create':
     case 'replace':
     case 'take the end back':
-      return stays(entry);
+      return keepOrder(entry);
     case 'nothing':
-      return row === 'given up' ? givenUp(entry) : stays(entry);
+      return row === 'given up' ? keepGivenUp(entry) : keepOrder(entry);
     case 'end':
-      return over(entry, ofKinds(ofContent(known, entry.number), outcome.kinds), builtAndBooked);
+      return keepEndingConcerns(
+        entry,
+        concernsOfKinds(contentConcerns(known, entry.number), outcome.kinds),
+        builtAndBookedSentence,
+      );
     case 'tell':
-      return isMore ? otherThanBooked(entry, wanted) : renumbered(entry, mapped, split, wanted);
+      return isMore ? keepOtherThanBooked(entry, wanted) : keepRenumbered(entry, mapped, split, wanted);
     default:
       return outcome satisfies never;
   }
 }
 
-function rowOf(entry: OrderEntry | undefined, known: KnownErpOrder, { order }: WantedOrder): ErpRow {
+function rowOfEntry(entry: OrderEntry | undefined, known: KnownErpOrder, { order }: WantedOrder): ErpRow {
   return erpRowOf({
     entry,
     erpOrder: order,
@@ -306,7 +317,7 @@ function rowOf(entry: OrderEntry | undefined, known: KnownErpOrder, { order }: W
 
 const isBookedRow = (row: ErpRow) => row === 'booked' || row === 'refused, but booked';
 
-function eventOf(
+function columnOfContent(
   mapped: MappedProductOrder,
   entry: OrderEntry,
   wanted: WantedOrder,

@@ -4,7 +4,7 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { bookingOf } from '../life/what-azumuta-shows.ts';
+import { howFarBooked } from '../life/what-azumuta-shows.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { decideLook } from './decide-look.ts';
 
@@ -36,8 +36,8 @@ export async function lookAtOrder(
   // One that was refused may be there as well; nobody asks about one that has ended.
   const isEnded = entry?.state === 'done' || entry?.state === 'rejected';
   if (!entry || !isEnded || concerns.length === 0) return undefined;
-  const seen = entry.end ? undefined : await seenOf(entry, signal, dependencies);
-  const booking = bookingOf(bookings, entry.part.index);
+  const seen = entry.end ? undefined : await readInAzumuta(entry, signal, dependencies);
+  const booking = howFarBooked(bookings, entry.part.index);
   const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, booking });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
   if (takes) await ledger.orders.take(entry, takes);
@@ -58,7 +58,7 @@ export async function lookAtOrder(
 }
 
 /** By its id, or by its number where it was made again; never a product order of another order of ours. */
-async function seenOf(
+async function readInAzumuta(
   { number, productOrder }: OrderEntry,
   signal: AbortSignal,
   { azumuta, partners, ledger }: LookDependencies,

@@ -6,7 +6,13 @@ import { sentence } from '../model/text.ts';
 import type { OrderStatus, ProductOrderStatus } from './endpoint/answers.ts';
 
 /** The status of a product order whose concerns are known to be none, or are told with it. */
-export function statusOf({ number, state, productOrder, reason, cause }: OrderEntry): ProductOrderStatus {
+export function statusOfEntry({
+  number,
+  state,
+  productOrder,
+  reason,
+  cause,
+}: OrderEntry): ProductOrderStatus {
   if (state === 'done') return { number, status: 'exists', id: productOrder?.id, url: productOrder?.url };
   if (state === 'rejected') return { number, status: 'rejected', reason, cause };
   return { number, status: 'queued' };
@@ -17,7 +23,7 @@ export function statusOfKnown(
   facts: LifeFacts & Pick<KnownOrder, 'letters'> & { readonly entry: OrderEntry },
 ): ProductOrderStatus {
   const { stage } = lifeOf(facts);
-  const status = { ...statusOf(facts.entry), stage };
+  const status = { ...statusOfEntry(facts.entry), stage };
   if (stage === 'given up') return { ...status, status: 'rejected', reason: 'A person has given it up.' };
   const letters = facts.letters.map(({ reason: note, cause = 'internal-error' }) => ({ note, cause }));
   const [open] = [...facts.concerns, ...letters];
@@ -33,7 +39,7 @@ export function inConflict(
 }
 
 /** The status of an ERP order: the worst of its product orders, as a person must look at that first. */
-export function overall(productOrders: readonly ProductOrderStatus[]): OrderStatus {
+export function overallStatus(productOrders: readonly ProductOrderStatus[]): OrderStatus {
   const order: readonly OrderStatus[] = ['rejected', 'conflict', 'queued', 'exists'];
   return order.find((status) => productOrders.some((one) => one.status === status)) ?? 'rejected';
 }

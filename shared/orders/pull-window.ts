@@ -21,14 +21,14 @@ export const overlapMs = 10 * 60_000;
  * A run that fails before its first page has changed nothing. One that fails later, is killed or runs out of
  * time leaves the position of its last page, which may be inside the overlap.
  */
-export function startOf(
+export function startOfReading(
   { watermark, window }: PullProgress,
   goLive: string | undefined,
 ): Watermark | undefined {
   if (window) return window.position;
   if (!watermark) return goLive === undefined ? undefined : { changedAt: goLive };
-  const behind = before(watermark.changedAt, overlapMs);
-  return { changedAt: goLive === undefined ? behind : laterOf(behind, goLive) };
+  const behind = instantBefore(watermark.changedAt, overlapMs);
+  return { changedAt: goLive === undefined ? behind : laterInstant(behind, goLive) };
 }
 
 /**
@@ -40,11 +40,11 @@ export function startOf(
  */
 export function afterPage(window: BegunPullWindow, page: Watermark, readAt: Date): PullWindow {
   const lastedMs = Math.max(0, readAt.getTime() - Date.parse(window.startedAt));
-  const began = before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs);
+  const began = instantBefore(earlierInstant(page.changedAt, readAt.toISOString()), lastedMs);
   return {
     startedAt: window.startedAt,
     position: page,
-    beganAfter: window.beganAfter === undefined ? began : laterOf(window.beganAfter, began),
+    beganAfter: window.beganAfter === undefined ? began : laterInstant(window.beganAfter, began),
   };
 }
 
@@ -54,17 +54,17 @@ export function afterPullWindow(
   { beganAfter }: Pick<Partial<PullWindow>, 'beganAfter'>,
 ): Watermark | undefined {
   if (beganAfter === undefined) return watermark;
-  return { changedAt: watermark ? laterOf(watermark.changedAt, beganAfter) : beganAfter };
+  return { changedAt: watermark ? laterInstant(watermark.changedAt, beganAfter) : beganAfter };
 }
 
-function before(instant: string, ms: number): string {
+function instantBefore(instant: string, ms: number): string {
   return new Date(Date.parse(instant) - ms).toISOString();
 }
 
-function earlierOf(a: string, b: string): string {
+function earlierInstant(a: string, b: string): string {
   return Date.parse(a) < Date.parse(b) ? a : b;
 }
 
-function laterOf(a: string, b: string): string {
+function laterInstant(a: string, b: string): string {
   return Date.parse(a) > Date.parse(b) ? a : b;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type PartnerCalls, pagesOf } from '../circuit-breaker/guarded-call.ts';
+import { guardEachPage, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
 import { RetryLater } from '../model/errors.ts';
@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Slots } from '../slots/slots.ts';
 import { acceptOrders, recordUnmapped } from './accept.ts';
 import type { AcceptDependencies } from './accept-wanted.ts';
-import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
+import { afterPage, afterPullWindow, type BegunPullWindow, startOfReading } from './pull-window.ts';
 
 export interface PullDependencies extends AcceptDependencies {
   readonly erp: ErpConnector;
@@ -44,10 +44,10 @@ export const pullReportSchema = z.extend(countsSchema, {
 });
 export type PullReport = Readonly<z.output<typeof pullReportSchema>>;
 
-type Run = { -readonly [Field in keyof PullReport]: PullReport[Field] };
+type PullRun = { -readonly [Field in keyof PullReport]: PullReport[Field] };
 
 /** With less than this part of its time left, a run reads no further page: the next run goes on from there. */
-const lastPart = 0.2;
+const leastShareOfTime = 0.2;
 
 /** Accepts what the ERP released or changed since the last window. If the ERP fails, the next run goes on from here. */
 export async function pullOrders(
@@ -60,7 +60,7 @@ export async function pullOrders(
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   const progress = await ledger.pullState.begin(owner, leaseSeconds);
   if (!progress) return { outcome: 'another run is under way', ...nothingDone };
-  const run: Run = { outcome: 'read', ...nothingDone };
+  const run: PullRun = { outcome: 'read', ...nothingDone };
   let finished: BegunPullWindow | undefined;
   try {
     slots?.begin(invocation);
@@ -83,15 +83,15 @@ export async function pullOrders(
 async function readPages(
   invocation: Invocation,
   progress: PullProgress,
-  run: Run,
+  run: PullRun,
   dependencies: PullDependencies,
 ): Promise<BegunPullWindow | undefined> {
   const { ledger, partners, erp, clock, goLive } = dependencies;
   let window: BegunPullWindow = progress.window ?? { startedAt: clock.now().toISOString() };
   const timeMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.floor(timeMs * 0.9));
-  const since = startOf(progress, goLive);
-  for await (const page of pagesOf(partners, 'erp', deadline, (guarded) =>
+  const since = startOfReading(progress, goLive);
+  for await (const page of guardEachPage(partners, 'erp', deadline, (guarded) =>
     erp.releasedOrders(since, guarded),
   )) {
     const readAt = clock.now();
@@ -100,7 +100,7 @@ async function readPages(
     const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
     if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
     window = further;
-    if (invocation.getRemainingTimeInMillis() < timeMs * lastPart) {
+    if (invocation.getRemainingTimeInMillis() < timeMs * leastShareOfTime) {
       run.outcome = 'out of time';
       return undefined;
     }
@@ -110,7 +110,7 @@ async function readPages(
 
 async function acceptPage(
   { orders, unreadable }: ReleasedOrdersPage,
-  run: Run,
+  run: PullRun,
   dependencies: PullDependencies,
 ): Promise<void> {
   run.pages += 1;

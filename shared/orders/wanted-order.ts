@@ -110,7 +110,7 @@ export function isOlder({ order, now }: Pick<WantedOrder, 'order' | 'now'>, reco
   return changedAt < record.changedAt && isAhead(changedAt) === isAhead(record.changedAt);
 }
 
-export function nameOf({ number, id }: { readonly number: string; readonly id?: string }): string {
+export function nameOfErpOrder({ number, id }: { readonly number: string; readonly id?: string }): string {
   return id === undefined || id === number ? number : `${number} (${id})`;
 }
 

@@ -7,7 +7,7 @@ import { isMessageUnderWay } from '../ledger/records/product-orders.ts';
 import { type ErpOrder, isSameErpOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import type { ProductOrderStatus } from './endpoint/answers.ts';
-import { inConflict, statusOf } from './order-status.ts';
+import { inConflict, statusOfEntry } from './order-status.ts';
 import {
   factsOf,
   isOlder,
@@ -28,11 +28,11 @@ export interface Written {
   readonly status?: ProductOrderStatus;
   readonly isNews?: boolean;
   readonly isRemapped?: boolean | undefined;
-  readonly message?: Message | undefined;
+  readonly message?: FirstOrAgain | undefined;
 }
 
 /** Whether the message of a product order may have been sent before. */
-export type Message = 'first' | 'again';
+export type FirstOrAgain = 'first' | 'again';
 
 /** @returns it as it is now. Nothing is written when the order is unchanged, or cancelled and unknown. */
 export async function writeRecord(
@@ -90,24 +90,24 @@ export async function writePart(
   switch (part.action) {
     case 'create':
     case 'replace':
-      return put(part, wanted, ledger);
+      return writeContent(part, wanted, ledger);
     case 'withdraw': {
       const { number, entry, event, sentence } = part;
       const withdrawal = { how: 'withdrawn', because: sentence, ...(event ? { event } : {}) } as const;
       if (!(await ledger.orders.end(entry, withdrawal))) return 'changed meanwhile';
-      await endAll(part, sentence, ledger);
+      await endConcerns(part, sentence, ledger);
       log.info('The ERP took an order back before it was created', { order: number });
       return {};
     }
     case 'unclaimed':
-      await endAll(part, part.sentence, ledger);
+      await endConcerns(part, part.sentence, ledger);
       return {};
     default:
-      return keep(part, wanted, dependencies);
+      return writeKept(part, wanted, dependencies);
   }
 }
 
-async function put(
+async function writeContent(
   part: Extract<PartDecision, { action: 'create' | 'replace' }>,
   { order, via }: WantedOrder,
   ledger: Ledger,
@@ -117,11 +117,11 @@ async function put(
   const putting =
     part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
   if (!(await putting)) return 'changed meanwhile';
-  await endAll(part, 'What the ERP wants now has taken its place.', ledger);
+  await endConcerns(part, 'What the ERP wants now has taken its place.', ledger);
   return { status: { number, status: 'queued' }, message: 'first' };
 }
 
-async function endAll(
+async function endConcerns(
   { number, ends }: { readonly number: string; readonly ends: readonly Concern[] },
   note: string,
   { concerns }: Pick<Ledger, 'concerns'>,
@@ -129,15 +129,15 @@ async function endAll(
   for (const concern of ends) await concerns.end(number, concern, note);
 }
 
-async function keep(
+async function writeKept(
   part: Kept,
   { order, via, now }: WantedOrder,
   dependencies: WriteDependencies,
 ): Promise<Written> {
   const { ledger, log } = dependencies;
   const { number, entry, begins, sentence: reason, looks, isRemapped } = part;
-  await follow(part, order, ledger);
-  await endAll(part, reason, ledger);
+  await followErpOrder(part, order, ledger);
+  await endConcerns(part, reason, ledger);
   let isNews = false;
   const open: Concern[] = [];
   for (const one of begins) {
@@ -145,7 +145,7 @@ async function keep(
     if (begun === 'news') isNews = true;
     if (begun !== 'settled') open.push(one);
   }
-  const status = statusOf(entry);
+  const status = statusOfEntry(entry);
   if (part.action === 'given up')
     return { status: inConflict(status, { note: reason, cause: 'order-state' }, reason) };
   const asks = looks || isSentAgain(part, via);
@@ -162,7 +162,7 @@ async function keep(
 
 /** While it waits, its message may never have been sent, or be lost, if a caller asks for it again. */
 function isSentAgain({ action, entry }: Kept, via: Via): boolean {
-  if (entry.end || statusOf(entry).status !== 'queued') return false;
+  if (entry.end || statusOfEntry(entry).status !== 'queued') return false;
   // With a concern, it is going to be created in its present form, if it surely was not yet.
   if (action === 'concern' && !isNothingSent(entry)) return false;
   return via === 'endpoint' || !entry.enqueued;
@@ -173,7 +173,7 @@ function isSentAgain({ action, entry }: Kept, via: Via): boolean {
  * the article and the quantity that it was made for: these change only where it is still what the ERP wants. Until it is
  * completed, it is overdue by the date on which the ERP wants it now.
  */
-async function follow(
+async function followErpOrder(
   { action, entry, begins: [concern] }: Kept,
   order: ErpOrder,
   { orders }: Pick<Ledger, 'orders'>,

@@ -10,10 +10,10 @@ type Value = string | number | Markup | readonly Markup[];
 
 /** Escapes each value that is not markup already; characters that nobody sees are written out. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
-  return { text: parts.map((part, at) => part + textOf(values[at])).join('') };
+  return { text: parts.map((part, at) => part + escapedText(values[at])).join('') };
 }
 
-function textOf(value: Value = ''): string {
+function escapedText(value: Value = ''): string {
   if (typeof value === 'object')
     return [value]
       .flat()
@@ -22,7 +22,7 @@ function textOf(value: Value = ''): string {
   return withUnseen(String(value).toWellFormed()).replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
 }
 
-const style = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
+const pageStyle = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
 body{margin:0 auto;max-width:44rem;padding:1rem;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:1.5rem 0 .5rem}
 dl{display:grid;grid-template-columns:minmax(7rem,1fr) 2fr;gap:.25rem 1rem;margin:0}
@@ -31,17 +31,17 @@ ul{list-style:none;margin:0;padding:0}li{border-top:1px solid light-dark(#ccc,#5
 p{margin:.25rem 0}a{color:light-dark(#0645ad,#8ab4f8)}`;
 
 /** A whole page, which needs no script and loads nothing. */
-export function pageOf(title: string, content: Markup): string {
+export function htmlPage(title: string, content: Markup): string {
   return html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${{ text: style }}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${{ text: pageStyle }}</style></head>
 <body><main><h1>${title}</h1>
 ${content}</main></body>
 </html>
 `.text;
 }
 
-const styleHash = createHash('sha256').update(style).digest('base64');
+const styleHash = createHash('sha256').update(pageStyle).digest('base64');
 
 /** Of every answer: nobody keeps it, lists it, frames it, learns the link that led to it, or runs anything in it. */
 export const pageHeaders = {
@@ -55,7 +55,9 @@ export const pageHeaders = {
 } as const;
 
 /** Names and values; those that are not known are left out. */
-export function definitions(rows: readonly (readonly [name: string, value: string | undefined])[]): Markup {
+export function definitionList(
+  rows: readonly (readonly [name: string, value: string | undefined])[],
+): Markup {
   const known = rows.flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : html`<dt>${name}</dt><dd>${value}</dd>`,
   );

@@ -22,7 +22,7 @@ export function signedLink(link: SignedLink, { key: secret, plant, stage }: Sign
  * What a link claims to open; undefined for one that was surely never signed, so that it costs nothing.
  * @param page Last segment of the path. @param query As it came, percent-encoded in whatever way.
  */
-export function claimOf(page: string, query: string): SignedLink | undefined {
+export function claimedLink(page: string, query: string): SignedLink | undefined {
   const given = new URLSearchParams(query);
   const [number, until] = [given.get('number'), Number(given.get('until'))];
   // SHA-256 in base64.

@@ -7,11 +7,11 @@ import { capitalized, counted } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
 import type { OrderFacts } from '../situation/order-facts.ts';
 import { flows } from '../situation/pauses.ts';
-import { type Problem, troublesOf } from '../situation/problems.ts';
+import { type Problem, problemsOfTroubles } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { figureCells, lateBy, type Today } from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
-import { definitions, html, type Markup, pageOf } from './html.ts';
+import { definitionList, html, htmlPage, type Markup } from './html.ts';
 
 const wordsOfBookings: Readonly<Record<BookingEntry['state'], string>> = {
   done: 'Booked',
@@ -32,13 +32,13 @@ export function todayPage(
 ): string {
   const [figures] = today.days;
   const made = figures
-    ? html`${definitions(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
+    ? html`${definitionList(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
     : html`<p>This day is not counted yet: the next run of the alerts does it.</p>`;
-  return pageOf(
+  return htmlPage(
     `Today at ${plant}`,
     html`<p class="hint">${localTime(situation.at, timeZone)} (${timeZone})</p>
 <section><h2>Made on ${today.day}</h2>${made}</section>
-<section><h2>Waiting</h2>${definitions([['In Azumuta, to be completed', today.awaited]])}${heldBack(situation)}</section>
+<section><h2>Waiting</h2>${definitionList([['In Azumuta, to be completed', today.awaited]])}${heldBack(situation)}</section>
 ${latePart(today, linkTo)}
 ${peoplePart(situation, linkTo)}
 `,
@@ -72,7 +72,7 @@ function latePart({ day, late, lateCount }: Today, linkTo: LinkTo): Markup {
 
 function peoplePart(situation: Situation, linkTo: LinkTo): Markup {
   // No command is told here; what is overdue stands above.
-  const problems = troublesOf(situation, '').filter(({ kind }) => kind !== 'overdue');
+  const problems = problemsOfTroubles(situation, '').filter(({ kind }) => kind !== 'overdue');
   const title = html`<h2>For a person</h2>`;
   if (problems.length === 0)
     return html`<section>${title}<p>Nothing is open about an order, as far as the ledger knows.</p></section>`;
@@ -89,18 +89,18 @@ function problemPart({ what, who, next, orders }: Problem, linkTo: LinkTo): Mark
 /** One order: what it is, how far it has got, and what a person does about it, in our own words. */
 export function orderPage(number: string, facts: OrderFacts, timeZone: string): string {
   const { stage, needsPerson, says, next, who } = toldInOwnWords(facts);
-  return pageOf(
+  return htmlPage(
     `Order ${number}`,
     html`<p><strong>${capitalized(needsPerson ? 'needs a person' : stage)}.</strong> ${says}</p>
 ${next === undefined || who === undefined ? '' : html`<p>What to do (${who}): ${next}</p>`}
-${definitions([
+${definitionList([
   ['Article', facts.article],
   ['Quantity', facts.quantity],
   ['Due', facts.dueDate?.slice(0, 10)],
   ['Stage', stage],
   ...facts.bookings.map(({ state, figures }): [string, string | undefined] => [
     wordsOfBookings[state],
-    figures && builtOf(figures),
+    figures && builtInWords(figures),
   ]),
   ...facts.journey
     .filter(({ event }) => milestones.has(event))
@@ -110,7 +110,7 @@ ${definitions([
   );
 }
 
-function builtOf({ good, scrap }: BookedFigures): string {
+function builtInWords({ good, scrap }: BookedFigures): string {
   const quantities = [good && `${formatQuantity(good)} good`, scrap && `${formatQuantity(scrap)} scrap`];
   return quantities.filter((quantity) => quantity !== undefined).join(', ');
 }

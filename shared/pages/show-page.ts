@@ -6,11 +6,11 @@ import type { Clock } from '../platform/clock.ts';
 import { readOrderFacts } from '../situation/order-facts.ts';
 import { readSituation } from '../situation/read.ts';
 import { readToday } from '../situation/today.ts';
-import { html, pageHeaders, pageOf } from './html.ts';
-import { claimOf, isSigned, type SignedLink, type Signer, signedLink } from './links.ts';
+import { html, htmlPage, pageHeaders } from './html.ts';
+import { claimedLink, isSigned, type SignedLink, type Signer, signedLink } from './links.ts';
 import { orderPage, todayPage } from './render.ts';
 
-/** A call: `page` is the last segment of its path. */
+/** A call: `pageAnswer` is the last segment of its path. */
 export type PageCall = Readonly<Record<'method' | 'sourceIp' | 'page' | 'query', string>>;
 
 /** What pages are shown with; the role of the function may read only. */
@@ -39,32 +39,36 @@ async function answerTo(call: PageCall, dependencies: PageDependencies) {
   const { plant, stage, clock, log } = dependencies;
   if (call.method !== 'GET' && call.method !== 'HEAD')
     return {
-      ...answer(405, 'Not possible', 'Links are only opened.'),
+      ...sentenceAnswer(405, 'Not possible', 'Links are only opened.'),
       headers: { ...pageHeaders, allow: 'GET, HEAD' },
     };
-  const link = dependencies.mayCall(call.sourceIp) ? claimOf(call.page, call.query) : undefined;
-  if (!link) return refused;
+  const link = dependencies.mayCall(call.sourceIp) ? claimedLink(call.page, call.query) : undefined;
+  if (!link) return forbiddenAnswer;
   try {
     // Read again once a minute, so that a rotation ends all links.
     const { current: key } = await dependencies.key({ refresh: true });
     const signer = { key, plant, stage };
-    if (!isSigned(link, call.query, signer)) return refused;
+    if (!isSigned(link, call.query, signer)) return forbiddenAnswer;
     if (link.until * 1000 < clock.now().getTime())
-      return answer(410, 'This link is over', 'The next alert and the next morning mail have new links.');
-    if (call.method === 'HEAD') return page('');
+      return sentenceAnswer(
+        410,
+        'This link is over',
+        'The next alert and the next morning mail have new links.',
+      );
+    if (call.method === 'HEAD') return pageAnswer('');
     // After a leak, the log says what was seen.
     log.info('A page is shown', { ...link, sourceIp: call.sourceIp });
     return link.page === 'today'
-      ? await today(link, signer, dependencies)
-      : await order(link.number, dependencies);
+      ? await todayAnswer(link, signer, dependencies)
+      : await orderAnswer(link.number, dependencies);
   } catch (error) {
     log.error('A page cannot be shown', { reason: reasonOf(error) });
-    return answer(503, 'Not now', 'Pages cannot be shown now. Try it again in some minutes.');
+    return sentenceAnswer(503, 'Not now', 'Pages cannot be shown now. Try it again in some minutes.');
   }
 }
 
 /** @param link Its time is that of the links on the page, too. */
-async function today(
+async function todayAnswer(
   { until }: SignedLink,
   signer: Signer,
   { ledger, breaker, clock, plant, stage, timeZone }: PageDependencies,
@@ -81,25 +85,26 @@ async function today(
   });
   const linkTo = (number: string) => signedLink({ page: 'order', number, until }, signer);
   const day = await readToday(situation, 1, { ledger, timeZone });
-  return page(todayPage(day, situation, { plant: `${plant} (${stage})`, timeZone, linkTo }));
+  return pageAnswer(todayPage(day, situation, { plant: `${plant} (${stage})`, timeZone, linkTo }));
 }
 
-async function order(number: string, { ledger, breaker, clock, timeZone }: PageDependencies) {
+async function orderAnswer(number: string, { ledger, breaker, clock, timeZone }: PageDependencies) {
   const partners = await breaker.states();
   const facts = await readOrderFacts(number, ledger, { now: clock.now(), partners });
-  if (!facts) return answer(404, `Order ${number}`, 'The ledger knows nothing of this order any more.');
-  return page(orderPage(number, facts, timeZone));
+  if (!facts)
+    return sentenceAnswer(404, `Order ${number}`, 'The ledger knows nothing of this order any more.');
+  return pageAnswer(orderPage(number, facts, timeZone));
 }
 
-function page(body: string, statusCode = 200) {
+function pageAnswer(body: string, statusCode = 200) {
   return { statusCode, headers: pageHeaders, body };
 }
 
-function answer(statusCode: number, title: string, text: string) {
-  return page(pageOf(title, html`<p>${text}</p>`), statusCode);
+function sentenceAnswer(statusCode: number, title: string, text: string) {
+  return pageAnswer(htmlPage(title, html`<p>${text}</p>`), statusCode);
 }
 
-const refused = answer(
+const forbiddenAnswer = sentenceAnswer(
   403,
   'Nothing to see here',
   'This link opens no page from where you are. The next alert and the next morning mail have new links.',

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { jsonOf } from './json.ts';
 import { describeMismatches, parse } from './validation.ts';
 
-const text = z.string().check(z.minLength(1));
-const seconds = z.pipe(
+const textVariable = z.string().check(z.minLength(1));
+const secondsVariable = z.pipe(
   z.string().check(z.regex(/^\d+$/)),
   z.transform((digits) => Number(digits)),
 );
@@ -11,41 +11,41 @@ const seconds = z.pipe(
 /** The environment variables of the functions: the stack sets them by these names. */
 export const variables = {
   /** Name of the stack: the dimension of all its metrics. */
-  STACK_NAME: text,
+  STACK_NAME: textVariable,
   /** Whether log lines are metrics, too, which CloudWatch bills. Default: they are. */
   METRICS: z._default(z.enum(['on', 'off']), 'on'),
-  STAGE: text,
+  STAGE: textVariable,
   /** Version of the deployed code and configuration: what an older one has mapped is mapped again. */
-  CONFIGURATION_VERSION: text,
-  LEDGER_TABLE_NAME: text,
-  PRODUCT_ORDERS_QUEUE_URL: text,
-  COMPLETIONS_QUEUE_URL: text,
-  DEAD_LETTERS_QUEUE_URL: text,
-  WEBHOOK_TOKEN_SECRET_ARN: text,
-  ORDER_API_KEY_SECRET_ARN: text,
-  AZUMUTA_API_KEY_SECRET_ARN: text,
-  ERP_CREDENTIALS_SECRET_ARN: text,
+  CONFIGURATION_VERSION: textVariable,
+  LEDGER_TABLE_NAME: textVariable,
+  PRODUCT_ORDERS_QUEUE_URL: textVariable,
+  COMPLETIONS_QUEUE_URL: textVariable,
+  DEAD_LETTERS_QUEUE_URL: textVariable,
+  WEBHOOK_TOKEN_SECRET_ARN: textVariable,
+  ORDER_API_KEY_SECRET_ARN: textVariable,
+  AZUMUTA_API_KEY_SECRET_ARN: textVariable,
+  ERP_CREDENTIALS_SECRET_ARN: textVariable,
   /** Addresses of the webhooks that get alerts; unset where there are none. */
-  ALERT_WEBHOOKS_SECRET_ARN: text,
+  ALERT_WEBHOOKS_SECRET_ARN: textVariable,
   /** Signs the links of pages; this and the next are unset where there are none. */
-  PAGES_KEY_SECRET_ARN: text,
-  PAGES_URL: text,
+  PAGES_KEY_SECRET_ARN: textVariable,
+  PAGES_URL: textVariable,
   /** Of the configuration, which the function that shows pages does not load. */
-  PLANT: text,
-  TIME_ZONE: text,
+  PLANT: textVariable,
+  TIME_ZONE: textVariable,
   /** SNS topics of the mails: alerts, and the morning mail where there is one. */
-  ALERTS_TOPIC_ARN: text,
-  MORNING_MAIL_TOPIC_ARN: text,
+  ALERTS_TOPIC_ARN: textVariable,
+  MORNING_MAIL_TOPIC_ARN: textVariable,
   /** JSON of `azumuta.contract.trigger`: the webhook endpoint does not load the configuration. */
-  TRIGGER_NAMES: text,
+  TRIGGER_NAMES: textVariable,
   /** JSON list of the addresses and networks that may call an endpoint; an empty one permits all. */
-  ALLOWED_SOURCES: z.pipe(z.pipe(text, z.transform(jsonOf)), z.array(z.string())),
+  ALLOWED_SOURCES: z.pipe(z.pipe(textVariable, z.transform(jsonOf)), z.array(z.string())),
   /** Longest time that a partner may need to finish what was sent to it before an attempt died. */
-  SETTLING_SECONDS: seconds,
+  SETTLING_SECONDS: secondsVariable,
   /** Longest wait after a first failure. */
-  RETRY_BASE_SECONDS: seconds,
+  RETRY_BASE_SECONDS: secondsVariable,
   /** First wait of an open circuit breaker. */
-  BREAKER_COOLDOWN_SECONDS: seconds,
+  BREAKER_COOLDOWN_SECONDS: secondsVariable,
 } as const;
 
 export type VariableName = keyof typeof variables;

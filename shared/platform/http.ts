@@ -72,12 +72,15 @@ export function createHttp(options: HttpOptions) {
   const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024, clock = systemClock } = options;
   let answers = 0;
 
-  async function sendNow(request: HttpRequest, built: ReturnType<typeof build>): Promise<HttpResponse> {
+  async function sendNow(
+    request: HttpRequest,
+    built: ReturnType<typeof buildRequest>,
+  ): Promise<HttpResponse> {
     const { url, headers, body } = built;
     const method = request.method ?? 'GET';
     const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
     const call = `${method} ${url.pathname}`;
-    if (request.signal?.aborted) throw outOfTime(`${partner} ${call}`, false);
+    if (request.signal?.aborted) throw outOfTimeError(`${partner} ${call}`, false);
     const answersBefore = answers;
     const timeout = clock.timeout(timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
@@ -102,7 +105,8 @@ export function createHttp(options: HttpOptions) {
       return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
     } catch (error) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
-      if (request.signal?.aborted && !timeout.aborted) throw outOfTime(`${partner} ${call}`, writes, error);
+      if (request.signal?.aborted && !timeout.aborted)
+        throw outOfTimeError(`${partner} ${call}`, writes, error);
       const code = timeout.aborted ? undefined : codeOf(error);
       const means = systemFailureOf(error)?.means ?? code ?? 'connection failed';
       const why = timeout.aborted ? 'no answer in time' : means;
@@ -125,7 +129,7 @@ export function createHttp(options: HttpOptions) {
      * size limit, redirect), of scope `order` when the given signal aborted it.
      */
     async send(request: HttpRequest): Promise<HttpResponse> {
-      const built = build(base, request, partner);
+      const built = buildRequest(base, request, partner);
       const { pace } = request.signal?.guard ?? {};
       return pace ? pace(request.signal, () => sendNow(request, built)) : sendNow(request, built);
     },
@@ -178,7 +182,7 @@ const beforeSending =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 /** Our own deadline, which says nothing about the partner. */
-function outOfTime(at: string, writes: boolean, cause?: unknown): RetryLater {
+function outOfTimeError(at: string, writes: boolean, cause?: unknown): RetryLater {
   return new RetryLater(`Out of time in this invocation, at ${at}.`, {
     scope: 'order',
     outOfTime: true,
@@ -205,7 +209,7 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
 }
 
 /** @throws Rejected when the request cannot be built: nothing was sent, and it is not the partner's fault. */
-function build(base: URL, request: HttpRequest, partner: string) {
+function buildRequest(base: URL, request: HttpRequest, partner: string) {
   const { body } = request;
   try {
     return {
@@ -252,11 +256,11 @@ function setQuery(url: URL, query: NonNullable<HttpRequest['query']>): void {
   }
   if (given.size === 0) return;
   const written = url.search.slice(1).split('&');
-  const kept = written.filter((parameter) => parameter !== '' && !given.has(nameOf(parameter)));
+  const kept = written.filter((parameter) => parameter !== '' && !given.has(nameOfParameter(parameter)));
   url.search = [...kept, writtenQuery(given)].join('&');
 }
 
-function nameOf(parameter: string): string {
+function nameOfParameter(parameter: string): string {
   const [name = ''] = new URLSearchParams(parameter).keys();
   return name;
 }

@@ -4,13 +4,13 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 export function ipAllowListCheck(allowed: readonly string[]): (address: string) => boolean {
   if (allowed.length === 0) return () => true;
   const list = new BlockList();
-  if (!addressesOf(allowed, list)) throw new Error('The list of allowed sources holds something else.');
+  if (!addAddresses(allowed, list)) throw new Error('The list of allowed sources holds something else.');
   return (address) =>
     (isIPv4(address) && list.check(address, 'ipv4')) || (isIPv6(address) && list.check(address, 'ipv6'));
 }
 
 /** Adds addresses and networks to the list; false when one of them is neither. */
-export function addressesOf(written: readonly string[], list: BlockList): boolean {
+export function addAddresses(written: readonly string[], list: BlockList): boolean {
   return written.every((text) => {
     const [address = '', bits, ...more] = text.split('/');
     const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;

@@ -1,7 +1,7 @@
 import { capitalized, sentence } from '../model/text.ts';
 
 /** What people are told of a failure of the system: what it means, and what they can do. */
-const known: Readonly<Record<string, readonly [means: string, next: string]>> = {
+const knownSystemErrors: Readonly<Record<string, readonly [means: string, next: string]>> = {
   ECONNREFUSED: ['nothing listens there', 'Start it, or correct the address.'],
   ENOTFOUND: ['no host has this name', 'Check the name, and whether this network knows it.'],
   ETIMEDOUT: ['there was no answer in time', 'Nothing is lost: try it again.'],
@@ -21,7 +21,7 @@ export function codeOf(error: unknown): string | undefined {
  */
 export function systemFailureOf(error: unknown) {
   const { code = '', at } = causeWithCode(error) ?? {};
-  const [means, next] = known[code] ?? [];
+  const [means, next] = knownSystemErrors[code] ?? [];
   if (means === undefined || next === undefined) return undefined;
   // Of a host with several addresses, each has failed.
   const { path, hostname, address, port } = Object(at instanceof AggregateError ? at.errors[0] : at);

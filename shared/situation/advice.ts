@@ -3,7 +3,7 @@ import type { Cause } from '../model/causes.ts';
 import type { Role } from '../model/roles.ts';
 
 /** One thing to do: in words, by a command, or both. */
-interface Step {
+interface AdviceStep {
   /** Sentences; the last one has no full stop where a command follows. */
   readonly does: string;
   /** What is typed, as it runs once the placeholders are filled in. */
@@ -14,15 +14,15 @@ export interface Advice {
   /** Who has to act. */
   readonly who: Role;
   /** Where nobody can see that it was done, the last step is the command that says so. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly AdviceStep[];
   /** Only what a person finds out decides between replay and discard: nothing suggests the one or the other before. */
   readonly compareFirst?: true;
 }
 
 /** No shell reads `"…"` as anything but a reason. */
-const orders = (what: string) => `npm run orders -- ${what} --because "…" --go --stack <stack>`;
-const giveUp = orders('give-up <number>');
-const settle = (kind: OrderConcernKind) => orders(`settle <number> ${kind}`);
+const ordersCommand = (what: string) => `npm run orders -- ${what} --because "…" --go --stack <stack>`;
+const giveUpCommand = ordersCommand('give-up <number>');
+const settleCommand = (kind: OrderConcernKind) => ordersCommand(`settle <number> ${kind}`);
 const replayOrder = 'npm run replay -- --order <number> --go --stack <stack>';
 
 /** What a person does about a dead letter, by its cause. */
@@ -56,7 +56,7 @@ export const adviceOnLetters = {
       { does: 'Release or reopen the order in the ERP and replay.' },
       {
         does: 'If it is cancelled or booked by somebody else, check that nothing is missing, and end the order',
-        types: giveUp,
+        types: giveUpCommand,
       },
     ],
     compareFirst: true,
@@ -67,7 +67,7 @@ export const adviceOnLetters = {
       {
         does: 'Make the ERP order and the product order equal by hand; if they are, send the order again from the ERP. Then replay.',
       },
-      { does: 'Or find out what was built, book it by hand, and end the order', types: giveUp },
+      { does: 'Or find out what was built, book it by hand, and end the order', types: giveUpCommand },
     ],
     compareFirst: true,
   },
@@ -85,7 +85,7 @@ export const adviceOnLetters = {
       { does: 'Complete or correct it in Azumuta and replay.' },
       {
         does: 'Or book by hand what was built. Then discard the dead letter in the console if the order is still to be built, else end the order',
-        types: giveUp,
+        types: giveUpCommand,
       },
     ],
     compareFirst: true,
@@ -95,7 +95,7 @@ export const adviceOnLetters = {
     steps: [
       {
         does: 'Compare what the ERP has of this completion with what was built, and correct it by hand. Then end the order',
-        types: giveUp,
+        types: giveUpCommand,
       },
     ],
     compareFirst: true,
@@ -142,7 +142,7 @@ export const adviceOnConcerns = {
       {
         does: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile. If it is booked already, release another order in the ERP for what is still to be built.',
       },
-      { does: 'If it shall stay as it is, end this', types: settle('changed') },
+      { does: 'If it shall stay as it is, end this', types: settleCommand('changed') },
     ],
   },
   unwanted: {
@@ -153,7 +153,7 @@ export const adviceOnConcerns = {
         does: 'If it is built, leave it there, have the ERP want it again, and then have it booked',
         types: replayOrder,
       },
-      { does: 'Or book it in the ERP by hand, and end the order', types: giveUp },
+      { does: 'Or book it in the ERP by hand, and end the order', types: giveUpCommand },
     ],
   },
   'number-taken': {
@@ -162,7 +162,7 @@ export const adviceOnConcerns = {
       {
         does: "Change productOrders.number in the plant's configuration, so that each gets a number of its own, deploy, and send the second one again. What is made keeps its number until it is renamed in Azumuta.",
       },
-      { does: 'If the second ERP order is gone, end this', types: settle('number-taken') },
+      { does: 'If the second ERP order is gone, end this', types: settleCommand('number-taken') },
     ],
   },
   refused: {
@@ -176,8 +176,8 @@ export const adviceOnConcerns = {
   removed: {
     who: 'planner',
     steps: [
-      { does: 'If it was built, book it in the ERP by hand. Then end the order', types: giveUp },
-      { does: 'If it was not, and shall be, have it made again', types: orders('remake <number>') },
+      { does: 'If it was built, book it in the ERP by hand. Then end the order', types: giveUpCommand },
+      { does: 'If it was not, and shall be, have it made again', types: ordersCommand('remake <number>') },
     ],
   },
   'figures-changed': {
@@ -185,7 +185,7 @@ export const adviceOnConcerns = {
     steps: [
       {
         does: 'Compare both figures with what was built, and correct the ERP by hand. Then end this',
-        types: settle('figures-changed'),
+        types: settleCommand('figures-changed'),
       },
     ],
   },
@@ -194,7 +194,7 @@ export const adviceOnConcerns = {
     steps: [
       {
         does: 'If the ERP still means the order that was built, end this',
-        types: settle('used-again'),
+        types: settleCommand('used-again'),
       },
       {
         does: "If it is another order, change productOrders.number in the plant's configuration, so that it tells the orders apart (such as by the year of their due date), deploy, and send it again.",
@@ -214,7 +214,7 @@ export const adviceOnConcerns = {
         does: 'Find out who sends these triggers. If a trigger in Azumuta is wrong, correct it; if somebody else has the address of the webhook, rotate its token.',
       },
       { does: 'If one was built, have it booked', types: replayOrder },
-      { does: 'Then end this', types: orders('settle unknown unknown-numbers') },
+      { does: 'Then end this', types: ordersCommand('settle unknown unknown-numbers') },
     ],
   },
 } as const satisfies Record<OrderConcernKind, Advice>;
@@ -256,7 +256,7 @@ export const adviceOnOthers = {
     who: 'operator',
     steps: [
       { does: 'Correct what the reason names, then have it looked at once more', types: replayOrder },
-      { does: 'Or book it in the ERP by hand, and end the order', types: giveUp },
+      { does: 'Or book it in the ERP by hand, and end the order', types: giveUpCommand },
     ],
   },
   'creation refused, dead letter gone': {
@@ -266,7 +266,7 @@ export const adviceOnOthers = {
         does: 'Correct what the reason names, then send the order again from the ERP, or have it looked at once more',
         types: replayOrder,
       },
-      { does: 'If it shall not be made, end it', types: giveUp },
+      { does: 'If it shall not be made, end it', types: giveUpCommand },
     ],
   },
   // Nobody should do it by hand meanwhile: it may be done a moment later, and then twice.

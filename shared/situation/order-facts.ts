@@ -5,7 +5,7 @@ import type { Partner } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 
 /** An order is overdue when its day is over. */
-const graceMs = 86_400_000;
+const overdueAfterMs = 86_400_000;
 
 /** All that the ledger knows of one product order, as `toldOf` takes it; by keys, a handful of reads. */
 export type OrderFacts = NonNullable<Awaited<ReturnType<typeof readOrderFacts>>>;
@@ -19,7 +19,7 @@ export async function readStanding(
   const standing = await knownOrders.standing(number);
   const record = standing.entry && (await erpOrders.find(standing.entry.erpOrder));
   const dueDate = record?.dueDate;
-  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= graceMs;
+  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= overdueAfterMs;
   // What cannot become a product order has only what its concern says of it.
   const about = standing.concerns.find((concern) => concern.about)?.about;
   const article = standing.entry?.erpOrder.article ?? about?.article;

@@ -18,7 +18,7 @@ interface Flow {
   readonly resumed: string;
 }
 
-const inQueue = {
+const queuedFlowSentences = {
   lost: `What has waited for ${durationInWords(maxWaitMs / 1000)} becomes dead letters.`,
   resumed: `what waits goes on within ${durationInWords(backoffDefaults.capSeconds)}`,
 };
@@ -28,21 +28,21 @@ export const flows: Readonly<Record<FlowName, Flow>> = {
     does: 'creating product orders in Azumuta',
     partners: 'Azumuta and the ERP',
     queue: 'product-orders',
-    ...inQueue,
+    ...queuedFlowSentences,
     meanwhile: 'Orders are still accepted.',
   },
   completions: {
     does: 'reading completions from Azumuta and booking them in the ERP',
     partners: 'Azumuta and the ERP',
     queue: 'completions',
-    ...inQueue,
+    ...queuedFlowSentences,
     meanwhile: 'Triggers are still accepted.',
   },
   bookings: {
     does: 'booking in the ERP',
     partners: 'the ERP; completions are still read and planned',
     queue: 'completions',
-    ...inQueue,
+    ...queuedFlowSentences,
     meanwhile: 'Completions are still read from Azumuta and planned.',
   },
   pull: {
@@ -54,6 +54,6 @@ export const flows: Readonly<Record<FlowName, Flow>> = {
 };
 
 /** The pause for whose end the messages of a queue wait. @param erp The breaker that knows what is paused. */
-export function pauseOf(queue: QueueName, { paused = {} }: BreakerState): FlowName | undefined {
+export function pauseHoldingQueue(queue: QueueName, { paused = {} }: BreakerState): FlowName | undefined {
   return flowNames.find((name) => paused[name] && flows[name].queue === queue);
 }

@@ -6,9 +6,16 @@ import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration } from '../model/time.ts';
 import { adviceInWords, adviceOnOthers } from './advice.ts';
-import { flows, pauseOf } from './pauses.ts';
+import { flows, pauseHoldingQueue } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
-import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './words.ts';
+import {
+  commandOf,
+  headlineOf,
+  nextStepInWords,
+  refusesCredentials,
+  shownReasonLength,
+  whoActs,
+} from './words.ts';
 
 /** Something that is stuck, late or slow, for the person who is asked to correct it. */
 export interface Problem {
@@ -26,7 +33,7 @@ export interface Problem {
   readonly more?: number;
 }
 
-const maxOrders = 10;
+const mostOrdersNamed = 10;
 /** A healthy flow finishes a message within seconds. */
 const slowSeconds = 120;
 /** Leaves some days to resume before anything becomes a dead letter. */
@@ -37,18 +44,18 @@ export function problemsOf(situation: Situation, where: string): Problem[] {
   const { partners, queues } = situation;
   const down = partnerNames.filter((partner) => partners[partner].open);
   return [
-    ...down.map((partner) => partnerDown(partner, situation, where)),
-    ...flowNames.flatMap((name) => paused(name, situation, where)),
-    ...troublesOf(situation, where),
+    ...down.map((partner) => partnerDownProblem(partner, situation, where)),
+    ...flowNames.flatMap((name) => pausedProblem(name, situation, where)),
+    ...problemsOfTroubles(situation, where),
     ...(down.length > 0 ? [] : queueNames)
       // Messages that wait for the end of a pause: nothing is wrong with them.
-      .filter((queue) => !pauseOf(queue, partners.erp))
+      .filter((queue) => !pauseHoldingQueue(queue, partners.erp))
       .flatMap((queue) => slowQueue(queue, queues[queue])),
   ];
 }
 
 /** The problems that are known without the queues and besides outages: what the ledger says a person must see to. */
-export function troublesOf(situation: Situation, where: string): Problem[] {
+export function problemsOfTroubles(situation: Situation, where: string): Problem[] {
   const { troubles, partners } = situation;
   // What waits for a partner that is down is told with it.
   const others = troubles.filter(
@@ -62,20 +69,24 @@ export function headlineOfAll(problems: readonly Problem[]): string {
   return problems.length === 0 ? 'Everything works.' : problems.map(({ what }) => what).join(' ');
 }
 
-export function partnerDown(partner: Partner, { partners, queues, at }: Situation, where: string): Problem {
+export function partnerDownProblem(
+  partner: Partner,
+  { partners, queues, at }: Situation,
+  where: string,
+): Problem {
   const { reason = '', openedAt } = partners[partner];
   const group = { kind: 'partner-down', partner } as const;
-  const total = queueNames.reduce((sum, queue) => sum + inQueue(queues[queue]), 0);
+  const total = queueNames.reduce((sum, queue) => sum + messagesInQueue(queues[queue]), 0);
   const downSeconds = Math.max(0, (at.getTime() - Date.parse(openedAt ?? '')) / 1000);
   const isDown = openedAt === undefined ? 'is down' : `has been down for ${duration(downSeconds)}`;
   const messages = waitingIn(queues).join(' and ');
-  const refused = isRefused(reason);
+  const refused = refusesCredentials(reason);
   return {
     id: `partner-${partner}`,
     kind: 'partner-down',
     orders: [],
     what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
-    why: sentence(oneLine(reason, maxReason)) || 'Several calls to it have failed.',
+    why: sentence(oneLine(reason, shownReasonLength)) || 'Several calls to it have failed.',
     next: [
       adviceInWords(adviceOnOthers[refused ? 'credentials refused' : 'partner-down'], {
         partner: partnerWords[partner],
@@ -89,12 +100,12 @@ export function partnerDown(partner: Partner, { partners, queues, at }: Situatio
   };
 }
 
-function paused(name: FlowName, { partners, queues, at }: Situation, where: string): Problem[] {
+function pausedProblem(name: FlowName, { partners, queues, at }: Situation, where: string): Problem[] {
   const since = partners.erp.paused?.[name];
   if (!since) return [];
   const { does, queue, meanwhile, lost, resumed } = flows[name];
   const status = queue && queues[queue];
-  const waits = status && inQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
+  const waits = status && messagesInQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
   const seconds = (at.getTime() - since.getTime()) / 1000;
   const isLong = lost !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
   const advice = adviceOnOthers[isLong ? 'paused too long' : 'paused'];
@@ -133,19 +144,19 @@ function groupProblem(
       why:
         reason === undefined
           ? `${orders.length > 0 ? 'The page of each order says it' : 'The list says it'}${forSeconds < 60 ? '' : `; the oldest is open for ${duration(forSeconds)}`}.`
-          : oneLine(reason, maxReason),
-      next: nextOf(first),
+          : oneLine(reason, shownReasonLength),
+      next: nextStepInWords(first),
       who: whoActs(first),
       command: commandOf(first, partners, where),
-      orders: orders.slice(0, maxOrders),
-      more: Math.max(0, orders.length - maxOrders),
+      orders: orders.slice(0, mostOrdersNamed),
+      more: Math.max(0, orders.length - mostOrdersNamed),
     };
   });
 }
 
 function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
   const { oldestSeconds = 0, underWay, waiting } = status;
-  if (inQueue(status) === 0 || oldestSeconds < slowSeconds) return [];
+  if (messagesInQueue(status) === 0 || oldestSeconds < slowSeconds) return [];
   const kind = underWay > 0 ? 'slow' : 'stalled';
   const advice = adviceOnOthers[kind];
   return [
@@ -164,22 +175,22 @@ function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
   ];
 }
 
-export function inQueue({ waiting, underWay }: QueueStatus): number {
+export function messagesInQueue({ waiting, underWay }: QueueStatus): number {
   return waiting + underWay;
 }
 
 /** What is in the queues: `3 orders to be created`. */
 export function waitingIn(queues: Situation['queues']): string[] {
   return queueNames
-    .filter((queue) => inQueue(queues[queue]) > 0)
+    .filter((queue) => messagesInQueue(queues[queue]) > 0)
     .map((queue) => countedIn(queue, queues[queue]));
 }
 
 function countedIn(queue: QueueName, status: QueueStatus): string {
-  return counted(inQueue(status), ...queueWords[queue]);
+  return counted(messagesInQueue(status), ...queueWords[queue]);
 }
 
 /** `3 bookings wait`. */
 function waitsIn(queue: QueueName, status: QueueStatus): string {
-  return `${countedIn(queue, status)} ${inQueue(status) === 1 ? 'waits' : 'wait'}`;
+  return `${countedIn(queue, status)} ${messagesInQueue(status) === 1 ? 'waits' : 'wait'}`;
 }

@@ -77,9 +77,9 @@ const maxOfKind = 1000;
 const limitOf = (kind: TroubleKind) => (kind === 'dead-letter' || kind === 'overdue' ? maxSeen : maxOfKind);
 /** What waited during an outage is drained within this multiple of `outageSeconds`: half an hour. */
 const drainedTimes = 6;
-const hourMs = 3_600_000;
+const situationHourMs = 3_600_000;
 /** SQS has dropped a message a day later at the latest. */
-const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
+const messageLastsMs = (queueKeepsDays + 1) * 24 * situationHourMs;
 
 /**
  * Never scans: a query for each kind of concern and two for overdue orders (one more when there are settled dead letters),
@@ -97,7 +97,7 @@ export async function readSituation(
     ledger.concerns.open(limitOf),
     // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
     overdueBy(at),
-    overdueBy(new Date(at.getTime() - graceHours * hourMs)),
+    overdueBy(new Date(at.getTime() - graceHours * situationHourMs)),
     breaker.states(),
     queue('product-orders'),
     queue('completions'),
@@ -111,19 +111,20 @@ export async function readSituation(
     ),
   );
   if (overdue.length >= maxSeen) cut.add('overdue');
-  const unknown = inQueue - open.filter((concern) => isLetter(concern) && hasMessage(concern)).length;
+  const unknown =
+    inQueue - open.filter((concern) => isDeadLetterConcern(concern) && hasMessage(concern)).length;
   const isKnown = unknown <= 0 || cut.has('dead-letter');
   const settled = isKnown ? [] : await ledger.deadLetters.settled(maxSeen);
   const unfiled = isKnown ? 0 : Math.max(0, unknown - settled.length);
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
   const long = new Set(due);
-  const told = byOrder(lasting);
+  const told = oldestOfAlike(lasting);
   return {
     at,
     cut,
     partners,
     unfiled,
-    deadLetters: told.filter(isLetter).length + unfiled,
+    deadLetters: told.filter(isDeadLetterConcern).length + unfiled,
     queues: { 'product-orders': productOrders, completions },
     troubles: [
       ...outagesOf(partners, outageSeconds, at),
@@ -140,7 +141,7 @@ export async function readSituation(
   };
 }
 
-const isLetter = ({ kind }: Pick<OpenConcern, 'kind'>): boolean => kind === 'dead-letter';
+const isDeadLetterConcern = ({ kind }: Pick<OpenConcern, 'kind'>): boolean => kind === 'dead-letter';
 const namesNoOrder = ({ key }: OpenConcern): boolean => numberOf({ ...key }) === noOrder;
 
 /**
@@ -148,16 +149,18 @@ const namesNoOrder = ({ key }: OpenConcern): boolean => numberOf({ ...key }) ===
  * what it asks for, as no replay of an order needs its message.
  */
 function endsWithMessage(concern: OpenConcern): boolean {
-  return concern.kind === 'waiting' || (isLetter(concern) && namesNoOrder(concern));
+  return concern.kind === 'waiting' || (isDeadLetterConcern(concern) && namesNoOrder(concern));
 }
 
 /** Several messages about one order may have failed for one reason, as each day sends one: they are one trouble, its oldest. */
-function byOrder(
+function oldestOfAlike(
   open: readonly OpenConcern[],
 ): (OpenConcern & { readonly more?: readonly OpenConcern['key'][] })[] {
   const alike = Map.groupBy(open, (concern) => {
     const { pk, sk } = concern.key;
-    return isLetter(concern) && !namesNoOrder(concern) ? `${pk} ${groupOf(concern)}` : `${pk} ${sk}`;
+    return isDeadLetterConcern(concern) && !namesNoOrder(concern)
+      ? `${pk} ${groupOf(concern)}`
+      : `${pk} ${sk}`;
   });
   return [...alike.values()].flatMap((concerns) => {
     const [oldest, ...others] = concerns.toSorted((a, b) => a.since.getTime() - b.since.getTime());

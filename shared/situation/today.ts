@@ -8,7 +8,7 @@ import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import type { Situation } from './read.ts';
 import { tellTrouble } from './told.ts';
 
-const maxLate = 10;
+const mostLateShown = 10;
 const maxAwaited = 5000;
 
 export type Today = Awaited<ReturnType<typeof readToday>>;
@@ -25,7 +25,7 @@ export async function readToday(
   const [days, awaited, late] = await Promise.all([
     ledger.days.of(shown),
     countAwaited(ledger.orders),
-    mapConcurrently(overdue.slice(0, maxLate), atOnce, (one) => tellTrouble(ledger, one, partners)),
+    mapConcurrently(overdue.slice(0, mostLateShown), atOnce, (one) => tellTrouble(ledger, one, partners)),
   ]);
   return {
     day,
@@ -51,10 +51,10 @@ export function lateBy(dueDate: string | undefined, today: string): string {
   return days > 0 ? counted(days, 'day') : 'today';
 }
 
-export type Figures = Omit<Day, 'day' | 'upTo'>;
+export type PeriodFigures = Omit<Day, 'day' | 'upTo'>;
 
 /** What is counted by the names of events: concerns of orders that were made have the names of their kinds. */
-const counts: Readonly<Record<string, readonly string[]>> = {
+const eventsCounted: Readonly<Record<string, readonly string[]>> = {
   'Created in Azumuta': ['created', 'adopted'],
   'Booked in the ERP': ['booked'],
   'Dead letters': ['dead-lettered'],
@@ -64,10 +64,10 @@ const counts: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The figures of some days, each with its name, in the order in which every view shows them. */
-export function figureCells(figures: Figures | undefined): [name: string, value: string][] {
+export function figureCells(figures: PeriodFigures | undefined): [name: string, value: string][] {
   const { good = {}, scrap = {}, due = 0, late = 0, events = {} } = figures ?? {};
   return [
-    ...Object.entries(counts).map(([name, of]): [string, string] => {
+    ...Object.entries(eventsCounted).map(([name, of]): [string, string] => {
       return [name, String(of.reduce((sum, event) => sum + (events[event] ?? 0), 0))];
     }),
     ['Pieces', piecesIn(good)],

@@ -8,7 +8,7 @@ import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
-import { headlineOf, maxName, maxReason, nextOf, whoActs } from './words.ts';
+import { headlineOf, maxName, nextStepInWords, shownReasonLength, whoActs } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {
@@ -22,14 +22,14 @@ export interface ToldFacts extends LifeFacts {
 }
 
 /** A sentence or two, and what a person does about it; no next step where nothing is needed. */
-interface Words {
+interface OrderSentences {
   readonly says: string;
   readonly next?: string;
   readonly who?: string;
   readonly command?: 'replay' | 'resume';
 }
 
-export interface Told extends Words {
+export interface Told extends OrderSentences {
   readonly stage: Stage;
   readonly needsPerson: boolean;
 }
@@ -79,20 +79,20 @@ export function toldInOwnWords(facts: ToldFacts): Told {
       reason: `Its cause: ${(cause ?? 'unknown').replaceAll('-', ' ')}`,
     })),
     journey: journey.map(({ note: _, ...entry }) => entry),
-    ...(partners && { partners: { erp: silent(partners.erp), azumuta: silent(partners.azumuta) } }),
+    ...(partners && { partners: { erp: hideReason(partners.erp), azumuta: hideReason(partners.azumuta) } }),
   });
 }
 
-const silent = (state: BreakerState): BreakerState => ({ ...state, reason: undefined });
+const hideReason = (state: BreakerState): BreakerState => ({ ...state, reason: undefined });
 
-function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
+function tasksOf(facts: ToldFacts, stage: Stage): OrderSentences[] {
   const [letter, ...others] = facts.letters;
-  const tasks: Words[] = facts.concerns.map((concern) => {
+  const tasks: OrderSentences[] = facts.concerns.map((concern) => {
     const says = sentence(capitalized(concern.note));
     const isRefused = concern.kind === 'refused';
     return {
       says: isRefused ? `It cannot become a product order. ${says}` : says,
-      next: nextOf(concern),
+      next: nextStepInWords(concern),
       who: whoActs(concern),
     };
   });
@@ -101,7 +101,7 @@ function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
     const more = others.length > 0 ? `(And ${counted(others.length, 'more dead letter')}.)` : '';
     const says = ['It has a dead letter.', sentence(reason), more].filter((text) => text).join(' ');
     const of = { kind: 'dead-letter', cause } as const;
-    return [{ says, next: nextOf(of), who: whoActs(of), command: 'replay' }, ...tasks];
+    return [{ says, next: nextStepInWords(of), who: whoActs(of), command: 'replay' }, ...tasks];
   }
   const done = lastOfLetters(facts);
   const booking = refusedBooking(facts);
@@ -110,18 +110,18 @@ function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
       ...tasks,
       {
         says: `Its booking was refused, and its dead letter is gone. ${sentence(booking.reason ?? '')}`.trim(),
-        ...saidBy(adviceOnOthers['booking refused, dead letter gone']),
+        ...adviceSentences(adviceOnOthers['booking refused, dead letter gone']),
         command: 'replay',
       },
     ];
   if (!isRefusedOrder(facts, stage) || done) return tasks;
   const says = `It was refused, and its dead letter is gone. ${sentence(facts.entry?.reason ?? '')}`.trim();
-  const advised = saidBy(adviceOnOthers['creation refused, dead letter gone']);
+  const advised = adviceSentences(adviceOnOthers['creation refused, dead letter gone']);
   const who = whoActs({ kind: 'dead-letter', cause: facts.entry?.cause });
   return [...tasks, { says, ...advised, who, command: 'replay' }];
 }
 
-function saidBy(advice: Advice): Pick<Words, 'next' | 'who'> {
+function adviceSentences(advice: Advice): Pick<OrderSentences, 'next' | 'who'> {
   return { next: adviceInWords(advice), who: advice.who };
 }
 
@@ -138,7 +138,7 @@ function lastOfLetters({ journey = [] }: ToldFacts): 'replayed' | 'discarded' | 
   return last === 'replayed' || last === 'discarded' ? last : undefined;
 }
 
-function progressOf(facts: ToldFacts, stage: Stage): Words {
+function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
   const { entry, bookings, journey = [] } = facts;
   const last = journey.at(-1);
   if (entry?.end && stage === 'given up') return { says: 'A person has given it up.' };
@@ -148,21 +148,21 @@ function progressOf(facts: ToldFacts, stage: Stage): Words {
   if (wasRefused && lastOfLetters(facts) === 'replayed')
     return {
       says: 'It was refused, and its dead letter was sent to its queue again.',
-      ...saidBy(adviceOnOthers['sent again']),
+      ...adviceSentences(adviceOnOthers['sent again']),
       command: 'replay',
     };
   const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
   if (open) return beingBooked(open, facts);
   const { isOverdue, dueDate } = facts;
-  if (stage !== 'in Azumuta' || !isOverdue) return { says: sayingOf(stage, facts) };
+  if (stage !== 'in Azumuta' || !isOverdue) return { says: stageSentence(stage, facts) };
   const when = dueDate === undefined ? '' : ` ${dueDate}`;
   return {
     says: `It was due${when}, and it is not completed in Azumuta.`,
-    ...saidBy(adviceOnOthers.overdue),
+    ...adviceSentences(adviceOnOthers.overdue),
   };
 }
 
-function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: ToldFacts): Words {
+function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: ToldFacts): OrderSentences {
   const what = kind === 'quantity' ? 'Its quantity' : 'A later recording';
   if (state === 'claimed')
     return { says: `${what} is being booked in the ERP now, or an attempt was interrupted.` };
@@ -171,12 +171,12 @@ function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: Told
     return { says: `${says}${whyWaiting('booking', 'erp', facts)}` };
   return {
     says: `${says} Bookings are paused.`,
-    ...saidBy(adviceOnOthers['bookings paused']),
+    ...adviceSentences(adviceOnOthers['bookings paused']),
     command: 'resume',
   };
 }
 
-function sayingOf(stage: Stage, facts: ToldFacts): string {
+function stageSentence(stage: Stage, facts: ToldFacts): string {
   const { entry, bookings, journey = [] } = facts;
   switch (stage) {
     case 'wanted':
@@ -240,7 +240,7 @@ export async function tellTrouble(
     quantity: quantity && oneLine(quantity, maxName),
     /** ISO date by which the ERP wants it. */
     dueDate,
-    why: oneLine(life?.says ?? facts?.reason ?? unknown, maxReason),
-    next: life ? (life.next ?? 'Nothing: it goes on by itself.') : nextOf(trouble),
+    why: oneLine(life?.says ?? facts?.reason ?? unknown, shownReasonLength),
+    next: life ? (life.next ?? 'Nothing: it goes on by itself.') : nextStepInWords(trouble),
   };
 }

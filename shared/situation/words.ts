@@ -68,7 +68,7 @@ export function adviceOn({ kind, cause = 'internal-error' }: Pick<TroubleGroup, 
   }
 }
 
-export function nextOf(open: Pick<TroubleGroup, 'kind' | 'cause'>): string {
+export function nextStepInWords(open: Pick<TroubleGroup, 'kind' | 'cause'>): string {
   return adviceInWords(adviceOn(open));
 }
 
@@ -78,10 +78,10 @@ export function whoActs(open: Pick<TroubleGroup, 'kind' | 'cause'>): Role {
 
 /** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
 export const maxName = 200;
-export const maxReason = 400;
+export const shownReasonLength = 400;
 
 /** Whether a partner is down because it refuses our credentials. */
-export function isRefused(reason = ''): boolean {
+export function refusesCredentials(reason = ''): boolean {
   return /\b401\b|credential|api key|log ?in|password/i.test(reason);
 }
 
@@ -100,6 +100,6 @@ export function commandOf(
   if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
   if (kind === 'channel-down') return `npm run doctor -- ${where}`;
   if (kind !== 'partner-down') return `npm run alert -- ${where}`;
-  const isCredentials = isRefused(partners[partner].reason);
+  const isCredentials = refusesCredentials(partners[partner].reason);
   return `npm run ${isCredentials ? `secrets -- ${setCredentials[partner]}` : 'doctor --'} ${where}`;
 }

@@ -28,18 +28,18 @@ export class NoFreeSlot extends Wait {
 }
 
 /** `shared`: the function's backlog has a slot already. `none`: others hold all slots, or have waited for long. */
-type Taken = 'taken' | 'shared' | 'none';
+type SlotAnswer = 'taken' | 'shared' | 'none';
 
 /** Between two looks of a scheduled run for a free slot. */
 const betweenLooksMs = 2000;
 /** Then a free slot is kept for the first in line. Earlier, it would often stay free while that one is away for a moment. */
-const patienceMs = 10_000;
+const slotKeptAfterMs = 10_000;
 /** A place lapses unless its holder asks again: soon, as a slot may be kept free for one that never comes. */
 const placeMs = 20_000;
 
 const leaseSchema = z.object({ sk: z.string(), owner: z.string(), leaseUntil: z.number() });
 /** Of one that found no slot free: since when, and when its place lapses (epoch milliseconds). */
-export const placeSchema = z.object({ sk: z.string(), since: z.number(), until: z.number() });
+export const slotPlaceSchema = z.object({ sk: z.string(), since: z.number(), until: z.number() });
 
 /** What one invocation holds of one partner. */
 class Turn {
@@ -47,7 +47,7 @@ class Turn {
   owner = '';
   pace: Pace | undefined;
   /** Under way: when several need a slot at once, one takes it for all. */
-  taking: Promise<Taken> | undefined;
+  taking: Promise<SlotAnswer> | undefined;
   /** Resolves when the calls that came before are over. */
   calls: Promise<unknown> = Promise.resolve();
   isUnderWay = false;
@@ -90,7 +90,7 @@ export class Slots {
   }
 
   /** As `take`, also for messages that have waited for long. */
-  async takeFor(partner: Partner, messages: 'new' | 'backlog'): Promise<Taken> {
+  async takeFor(partner: Partner, messages: 'new' | 'backlog'): Promise<SlotAnswer> {
     if (!this.isLimited(partner)) return 'taken';
     const turn = this.#turns[partner];
     if (turn.lease) return turn.inDoubt ? 'none' : 'taken';
@@ -116,7 +116,7 @@ export class Slots {
     if (!this.isLimited(partner)) return work();
     const turn = this.#turns[partner];
     if (!(await this.take(partner))) throw new NoFreeSlot(partner);
-    const call = turn.calls.then(() => alone(partner, turn, work));
+    const call = turn.calls.then(() => callWithSlot(partner, turn, work));
     turn.calls = call.catch(() => undefined);
     return call;
   }
@@ -143,7 +143,7 @@ export class Slots {
   }
 
   /** Takes a slot, a backlog one of the lower half (rounded up), or a place in line: a query, and a write. */
-  async #take(partner: Partner, isBacklog: boolean, turn: Turn): Promise<Taken> {
+  async #take(partner: Partner, isBacklog: boolean, turn: Turn): Promise<SlotAnswer> {
     const { limits, table, clock, settlingSeconds } = this.#dependencies;
     const invocation = this.#invocation;
     if (!invocation) throw new Error('A slot belongs to an invocation, and none has begun.');
@@ -183,14 +183,14 @@ function slotsSeenBy(name: string, isBacklog: boolean, items: readonly StoredIte
   const asker = isBacklog ? `${name} (backlog)` : name;
   const read = <T>(schema: z.ZodMiniType<T>) => items.flatMap((item) => z.safeParse(schema, item).data ?? []);
   const leases = read(leaseSchema).filter(({ leaseUntil }) => leaseUntil > now);
-  const line = read(placeSchema).filter(({ until }) => until > now);
+  const line = read(slotPlaceSchema).filter(({ until }) => until > now);
   const [first] = line.sort((a, b) => a.since - b.since);
   const own = line.find(({ sk }) => sk === slotPlacePrefix + asker);
   return {
     asker,
     /** The owner of each slot that is taken, by its sort key. */
     taken: new Map(leases.map(({ sk, owner }) => [sk, owner])),
-    isTurn: !first || first === own || (!isBacklog && now - first.since < patienceMs),
+    isTurn: !first || first === own || (!isBacklog && now - first.since < slotKeptAfterMs),
     /** The asker's place from now on; undefined if that stays as it is. */
     placeWith(hasSlot: boolean) {
       if (hasSlot) return own && { until: 0 };
@@ -200,7 +200,7 @@ function slotsSeenBy(name: string, isBacklog: boolean, items: readonly StoredIte
   };
 }
 
-async function alone<T>(partner: Partner, turn: Turn, work: (pace?: Pace) => Promise<T>): Promise<T> {
+async function callWithSlot<T>(partner: Partner, turn: Turn, work: (pace?: Pace) => Promise<T>): Promise<T> {
   // The call before may have got no answer.
   if (turn.inDoubt) throw new NoFreeSlot(partner);
   turn.isUnderWay = true;

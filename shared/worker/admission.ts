@@ -5,14 +5,14 @@ import type { FlowName } from '../ledger/records/pauses.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
-import { receiveCountOf, type Waiting, type Work, type WorkerDependencies } from './attempt.ts';
+import { type RecordWithStep, receiveCountOf, type Waiting, type WorkerDependencies } from './attempt.ts';
 import { secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
 import { newForMs } from './policy.ts';
 import { ageMsOf, firstTriedOf, waitedMsOf } from './waiting-time.ts';
 
 export interface Admitted {
-  readonly toWork: readonly Work[];
+  readonly toWork: readonly RecordWithStep[];
   readonly waiting: readonly Waiting[];
 }
 
@@ -33,7 +33,11 @@ export class Admission {
   }
 
   /** All works while a person has paused them; none otherwise, or where the ledger cannot tell. */
-  async paused(flow: FlowName, works: readonly Work[], deadline: Deadline): Promise<readonly Waiting[]> {
+  async paused(
+    flow: FlowName,
+    works: readonly RecordWithStep[],
+    deadline: Deadline,
+  ): Promise<readonly Waiting[]> {
     if (works.length === 0) return [];
     const asked = this.#dependencies.breaker.outage('erp', flow).catch(() => undefined);
     const outage = await Promise.race([asked, deadline.overdue]);
@@ -41,7 +45,7 @@ export class Admission {
     return (await this.#inOutage('erp', outage, works, deadline)).waiting;
   }
 
-  async admit(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
+  async admit(partner: Partner, works: readonly RecordWithStep[], deadline: Deadline): Promise<Admitted> {
     const calling = works.filter(({ step }) => step.needs !== undefined);
     const others = works.filter(({ step }) => step.needs === undefined);
     if (calling.length === 0) return { toWork: works, waiting: [] };
@@ -59,7 +63,7 @@ export class Admission {
   async #inOutage(
     partner: Partner,
     outage: Outage,
-    works: readonly Work[],
+    works: readonly RecordWithStep[],
     deadline: Deadline,
   ): Promise<Admitted> {
     const { random, baseSeconds } = this.#dependencies;
@@ -77,7 +81,7 @@ export class Admission {
     return { toWork: admitted.toWork, waiting: [...waiting, ...admitted.waiting] };
   }
 
-  async #withSlot(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
+  async #withSlot(partner: Partner, works: readonly RecordWithStep[], deadline: Deadline): Promise<Admitted> {
     const { slots, random } = this.#dependencies;
     if (!slots?.isLimited(partner)) return { toWork: works, waiting: [] };
     const backlog = works.filter(({ record }) => this.isBacklog(record));
@@ -88,10 +92,10 @@ export class Admission {
     const forNew = fresh.length > 0 && (await this.#inTime(slots.take(partner), deadline)) === true;
     const chance = random();
     const { message: reason } = new NoFreeSlot(partner);
-    const forMoment = (work: Work) => {
+    const forMoment = (work: RecordWithStep) => {
       return { work, reason, seconds: secondsUntilSlot(receiveCountOf(work.record), chance) };
     };
-    const inBacklog = (work: Work) => {
+    const inBacklog = (work: RecordWithStep) => {
       const ageSeconds = ageMsOf(work.record, this.#now()) / 1000;
       return { work, reason, seconds: secondsInBacklog(ageSeconds, backlog.length, random()) };
     };

@@ -10,13 +10,13 @@ import type { Logger } from '../platform/log.ts';
 import type { Slots } from '../slots/slots.ts';
 
 /** What a message needs next: a call to one partner, or none. */
-export interface Step {
+export interface WorkerStep {
   /** Absent: it calls nobody. */
   readonly needs?: Partner | undefined;
   /** Number under which the ledger keeps the order, where the message has another: its dead letter is filed there. */
   readonly order?: string | undefined;
   /** @returns the next step; undefined when the message is done. @throws RetryLater, Rejected; anything else is a bug. */
-  readonly run: (attempt: WorkAttempt) => Promise<Step | undefined>;
+  readonly run: (attempt: WorkAttempt) => Promise<WorkerStep | undefined>;
   /** What to write down when the partner cannot be called now; absent where nothing was read that would be lost. */
   readonly leave?: ((attempt: WorkAttempt) => Promise<void>) | undefined;
 }
@@ -35,7 +35,7 @@ export interface Consumer<Message> {
   /** Id of the call or run that the message goes back to: all logs of the order carry it. */
   readonly eventId?: (message: Message) => string;
   /** Finds the first step of a message. It only reads, as no attempt is noted yet. @throws Wait, Rejected */
-  readonly begin: (message: Message, attempt: WorkAttempt) => Promise<Step>;
+  readonly begin: (message: Message, attempt: WorkAttempt) => Promise<WorkerStep>;
 }
 
 export interface WorkAttempt {
@@ -88,20 +88,20 @@ export interface RecordInWork {
   readonly log: Logger;
 }
 
-export interface Work extends RecordInWork {
-  readonly step: Step;
+export interface RecordWithStep extends RecordInWork {
+  readonly step: WorkerStep;
   /** A step of this attempt came before it. */
   readonly isCarried: boolean;
 }
 
 export interface Waiting {
-  readonly work: Work;
+  readonly work: RecordWithStep;
   readonly seconds: number;
   readonly reason: string;
 }
 
 /** What became of a message: it goes on, it is retried, or (undefined) it is done. */
-export type Outcome = { readonly work: Work } | { readonly retried: RetriedIn } | undefined;
+export type AttemptOutcome = { readonly work: RecordWithStep } | { readonly retried: RetriedIn } | undefined;
 
 export function receiveCountOf({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateReceiveCount);

@@ -1,9 +1,9 @@
 import type { Attempts } from '../ledger/records/attempts.ts';
-import { receiveCountOf, type Work } from './attempt.ts';
+import { type RecordWithStep, receiveCountOf } from './attempt.ts';
 
 /** A message, and how many of its attempts in a row never finished: they crashed, or ran into the timeout. */
 export interface Weighed {
-  readonly work: Work;
+  readonly work: RecordWithStep;
   /** Undefined where neither beginning nor end of this attempt are noted. */
   readonly unfinished?: number;
 }
@@ -24,7 +24,11 @@ export interface Weighed {
  * thousands of those, each worked on alone, would take days.
  * @param others Messages of the batch that need its other partner.
  */
-export async function sortOut(works: readonly Work[], others: readonly Work[], attempts: Attempts) {
+export async function setSuspectApart(
+  works: readonly RecordWithStep[],
+  others: readonly RecordWithStep[],
+  attempts: Attempts,
+) {
   const weighed = await Promise.all(
     works.map(async (work): Promise<Weighed & { readonly noted?: number | undefined }> => {
       const { record, isCarried } = work;

@@ -2,7 +2,7 @@ import type { DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { About, Rejection } from '../model/errors.ts';
 import type { OutgoingMessage } from '../platform/aws/queue.ts';
 
-export interface DeadLetter extends Omit<DeadLetterRecord, keyof Rejection>, Rejection {
+export interface DeadLetterContent extends Omit<DeadLetterRecord, keyof Rejection>, Rejection {
   readonly body: string;
   readonly firstAttemptAt: Date;
   readonly lastAttemptAt: Date;
@@ -14,10 +14,10 @@ export interface DeadLetter extends Omit<DeadLetterRecord, keyof Rejection>, Rej
  * What a dead letter says of its message, as attributes: written by the functions, read by the commands and the console
  * (`infra/ops/dead-letters`). SQS takes ten, so a further one needs the place of another.
  */
-export type LetterAttribute = Exclude<keyof DeadLetter, 'body' | 'about'> | keyof About;
+export type LetterAttribute = Exclude<keyof DeadLetterContent, 'body' | 'about'> | keyof About;
 
 /** The message for the dead-letter queue, with its reasons as attributes. SQS refuses an attribute without a text. */
-export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter): OutgoingMessage {
+export function deadLetterMessage({ body, partner, about = {}, ...why }: DeadLetterContent): OutgoingMessage {
   const texts: Readonly<Record<LetterAttribute, string>> = {
     ...why,
     partner: partner ?? '',

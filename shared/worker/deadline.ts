@@ -1,6 +1,6 @@
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
-import { lastMs } from './policy.ts';
+import { lastMomentsMs } from './policy.ts';
 
 export type Deadline = ReturnType<typeof deadlineOf>;
 
@@ -10,10 +10,10 @@ export function deadlineOf(invocation: Invocation, clock: Pick<Clock, 'timeout'>
   // With no time left nothing begins at all.
   const allButLast = (keptMs: number) =>
     remainingMs <= keptMs ? AbortSignal.abort() : clock.timeout(remainingMs - keptMs);
-  const signal = allButLast(lastMs.aborting);
-  const givenUp = allButLast(lastMs.givingUp);
-  const overdue = aborted(givenUp).then(() => 'overdue' as const);
-  const closing = aborted(allButLast(lastMs.responding));
+  const signal = allButLast(lastMomentsMs.aborting);
+  const givenUp = allButLast(lastMomentsMs.givingUp);
+  const overdue = whenAborted(givenUp).then(() => 'overdue' as const);
+  const closing = whenAborted(allButLast(lastMomentsMs.responding));
   return {
     invocation,
     /** Aborts calls under way. */
@@ -26,7 +26,7 @@ export function deadlineOf(invocation: Invocation, clock: Pick<Clock, 'timeout'>
   };
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
+function whenAborted(signal: AbortSignal): Promise<undefined> {
   if (signal.aborted) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(undefined), { once: true });

@@ -46,9 +46,9 @@ export const maxBugs = 5;
 /** Records of one batch that are worked on at the same time: few, as several containers call a partner at once. */
 export const concurrency = 5;
 /** With less than this part of its time left, a container that works on one record at a time begins no further one. */
-export const lastPart = 0.25;
+export const endPartOfTime = 0.25;
 /** The last of two partners gets no call with less left than this part of the function's time: 24 s, of 30 after reading. */
-export const enough = 0.4;
+export const enoughForSecondPartner = 0.4;
 
 /** Milliseconds before the end of an invocation at which calls are aborted, what did not stop is given up, and the answer is sent. */
-export const lastMs = { aborting: 1500, givingUp: 750, responding: 200 } as const;
+export const lastMomentsMs = { aborting: 1500, givingUp: 750, responding: 200 } as const;

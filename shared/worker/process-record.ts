@@ -2,19 +2,19 @@ import type { SQSRecord } from 'aws-lambda';
 import { noOrder } from '../ledger/keys.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, Wait } from '../model/errors.ts';
 import {
+  type AttemptOutcome,
   type Consumer,
-  type Outcome,
   type RecordInWork,
+  type RecordWithStep,
   receiveCountOf,
-  type Step,
   type Waiting,
-  type Work,
   type WorkAttempt,
   type WorkerDependencies,
+  type WorkerStep,
 } from './attempt.ts';
 import { secondsUntilRetry, secondsUntilTurn } from './backoff.ts';
 import type { Weighed } from './crash-loop.ts';
-import { deadLetterOf } from './dead-letter.ts';
+import { deadLetterMessage } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
 import { longWaitMs, maxBugs, maxUnfinished } from './policy.ts';
 import { firstTriedOf, hasWaitedTooLong, waitedMsOf } from './waiting-time.ts';
@@ -34,7 +34,7 @@ export class RecordProcessor<Message> {
   }
 
   /** Parses a message and finds its first step; nothing is noted of the attempt yet. */
-  async begin(record: SQSRecord, deadline: Deadline): Promise<Outcome> {
+  async begin(record: SQSRecord, deadline: Deadline): Promise<AttemptOutcome> {
     if (deadline.signal.aborted) return { retried: { record, seconds: 1 } };
     const { parse, orderNumber: numberIn, eventId, begin, partners } = this.#consumer;
     const numbered = { messageId: record.messageId, attempt: receiveCountOf(record) };
@@ -57,7 +57,11 @@ export class RecordProcessor<Message> {
     }
   }
 
-  async run({ work, unfinished }: Weighed, deadline: Deadline, hasTime: () => boolean): Promise<Outcome> {
+  async run(
+    { work, unfinished }: Weighed,
+    deadline: Deadline,
+    hasTime: () => boolean,
+  ): Promise<AttemptOutcome> {
     const { step } = work;
     let inWork = work;
     try {
@@ -80,7 +84,7 @@ export class RecordProcessor<Message> {
   }
 
   /** Gives a message back that waits for its partner; what was read for it is written down first. */
-  async leave({ work, seconds, reason }: Waiting, deadline: Deadline): Promise<Outcome> {
+  async leave({ work, seconds, reason }: Waiting, deadline: Deadline): Promise<AttemptOutcome> {
     const { record, step } = work;
     try {
       await step.leave?.(this.#attemptAt(work, deadline));
@@ -120,7 +124,7 @@ export class RecordProcessor<Message> {
     await attempts.end(record.messageId);
   }
 
-  async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<Outcome> {
+  async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<AttemptOutcome> {
     const { attempts, random, baseSeconds } = this.#dependencies;
     const { record, log, partner, orderNumber, hasBegun } = inWork;
     const waitedMs = waitedMsOf(record, this.#dependencies.clock.now());
@@ -138,7 +142,8 @@ export class RecordProcessor<Message> {
         : undefined;
     const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
     if (failure instanceof Rejected) return this.#deadLetter(inWork, failure, waitedMs, deadline);
-    if (this.#hasWaitedTooLong(record)) return this.#deadLetter(inWork, tooLong(failure), waitedMs, deadline);
+    if (this.#hasWaitedTooLong(record))
+      return this.#deadLetter(inWork, waitedTooLong(failure), waitedMs, deadline);
     // Receives after which it was only given back are no failures, so they are not counted.
     const seconds = secondsUntilRetry(failure, known?.all ?? receiveCountOf(record), random(), baseSeconds);
     const { message: reason, scope } = failure;
@@ -147,10 +152,16 @@ export class RecordProcessor<Message> {
   }
 
   /** Nothing has failed, so nothing is noted; the note of an attempt that had begun is taken back. */
-  async #waits(wait: Wait, inWork: RecordInWork, waitedMs: number, deadline: Deadline): Promise<Outcome> {
+  async #waits(
+    wait: Wait,
+    inWork: RecordInWork,
+    waitedMs: number,
+    deadline: Deadline,
+  ): Promise<AttemptOutcome> {
     const { attempts, random } = this.#dependencies;
     const { record, hasBegun, log } = inWork;
-    if (this.#hasWaitedTooLong(record)) return this.#deadLetter(inWork, tooLong(wait), waitedMs, deadline);
+    if (this.#hasWaitedTooLong(record))
+      return this.#deadLetter(inWork, waitedTooLong(wait), waitedMs, deadline);
     // If this fails, the message is worked on alone next time, which does no harm.
     if (hasBegun) await attempts.note(record.messageId, 0).catch(() => undefined);
     const seconds = secondsUntilTurn(wait, receiveCountOf(record), random());
@@ -163,7 +174,7 @@ export class RecordProcessor<Message> {
     rejected: Rejected,
     waitedMs: number,
     deadline: Deadline,
-  ): Promise<Outcome> {
+  ): Promise<AttemptOutcome> {
     const { attempts, random, baseSeconds } = this.#dependencies;
     const { record, log } = inWork;
     try {
@@ -195,17 +206,20 @@ export class RecordProcessor<Message> {
     if (deadline.isOverdue()) return false;
     const tried = { firstAttemptAt: firstReceive(record), lastAttemptAt: clock.now() };
     const { body } = record;
-    await queues.send(deadLetterQueueUrl, deadLetterOf({ ...letter, body, ...tried, about: rejected.about }));
+    await queues.send(
+      deadLetterQueueUrl,
+      deadLetterMessage({ ...letter, body, ...tried, about: rejected.about }),
+    );
     return true;
   }
 }
 
-function carriedOn(inWork: RecordInWork, step: Step): Work {
+function carriedOn(inWork: RecordInWork, step: WorkerStep): RecordWithStep {
   const { order = inWork.orderNumber, needs = inWork.partner } = step;
   return { ...inWork, orderNumber: order, partner: needs, step, isCarried: true };
 }
 
-function tooLong({ message, about }: RetryLater): Rejected {
+function waitedTooLong({ message, about }: RetryLater): Rejected {
   return new Rejected(`Waited too long: ${message}`, { code: 'waited-too-long', about });
 }
 
@@ -225,7 +239,7 @@ function firstReceive(record: SQSRecord): Date {
 /** @param bugs How many attempts at the message ended with an unexpected error so far. */
 function classifyError(thrown: unknown, bugs: number, signal: AbortSignal): RetryLater | Rejected {
   if (isVerdict(thrown)) return thrown;
-  if (signal.aborted) return outOfTime(thrown);
+  if (signal.aborted) return retryOutOfTime(thrown);
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const said = `${name}: ${reasonOf(thrown, 300)}`;
   if (bugs < maxBugs) return new RetryLater(`Internal error (${said}).`, { scope: 'order', cause: thrown });
@@ -243,6 +257,6 @@ export function isAwsFailure(thrown: unknown): boolean {
   return thrown instanceof Error && '$metadata' in thrown && thrown.name !== 'ValidationException';
 }
 
-function outOfTime(cause?: unknown): RetryLater {
+function retryOutOfTime(cause?: unknown): RetryLater {
   return new RetryLater('Out of time in this invocation.', { scope: 'order', afterSeconds: 1, cause });
 }

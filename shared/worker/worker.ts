@@ -3,17 +3,24 @@ import type { Partner } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { Admission } from './admission.ts';
-import type { Consumer, Outcome, RetriedIn, Waiting, Work, WorkerDependencies } from './attempt.ts';
-import { sortOut } from './crash-loop.ts';
+import type {
+  AttemptOutcome,
+  Consumer,
+  RecordWithStep,
+  RetriedIn,
+  Waiting,
+  WorkerDependencies,
+} from './attempt.ts';
+import { setSuspectApart } from './crash-loop.ts';
 import { type Deadline, deadlineOf } from './deadline.ts';
-import { concurrency, enough, lastPart } from './policy.ts';
+import { concurrency, endPartOfTime, enoughForSecondPartner } from './policy.ts';
 import { RecordProcessor } from './process-record.ts';
 
-export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.ts';
+export type { Consumer, WorkAttempt, WorkerDependencies, WorkerStep } from './attempt.ts';
 
 interface Batch {
   readonly deadline: Deadline;
-  works: readonly Work[];
+  works: readonly RecordWithStep[];
   readonly retried: RetriedIn[];
 }
 
@@ -59,7 +66,7 @@ class Worker<Message> {
       await this.#holdBack(batch);
       for (const partner of this.#consumer.partners) await this.#workWith(partner, batch);
       // A step that needs a partner whose turn is over.
-      await this.#giveBack(batch.works.map(soon), batch);
+      await this.#giveBack(batch.works.map(withoutTimeLeft), batch);
       return { batchItemFailures: batch.retried.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {
       if (slots) await batch.deadline.whileOpen(slots.end());
@@ -90,12 +97,12 @@ class Worker<Message> {
     const { toWork, untouched } = await this.#sorted(admitted.toWork, others, batch);
     batch.works = others.filter((work) => !untouched.includes(work));
     // First of all: if a suspect kills the process, these would be hidden for the whole visibility timeout.
-    await this.#giveBack([...admitted.waiting, ...untouched.map(soon)], batch);
+    await this.#giveBack([...admitted.waiting, ...untouched.map(withoutTimeLeft)], batch);
 
     const { deadline } = batch;
     const phase = this.#isFollowed(partner) ? this.#halfOf(deadline) : deadline;
     const mayBegin = this.#beginning(partner, phase);
-    const late: Work[] = [];
+    const late: RecordWithStep[] = [];
     const isLimited = slots?.isLimited(partner) ?? false;
     const outcomes = await mapConcurrently(toWork, isLimited ? 1 : concurrency, async (each) => {
       if (await mayBegin(each.work))
@@ -108,12 +115,12 @@ class Worker<Message> {
       return undefined;
     });
     await this.#take(outcomes, batch);
-    await this.#giveBack(late.map(soon), batch);
+    await this.#giveBack(late.map(withoutTimeLeft), batch);
     if (this.#isFollowed(partner) && slots) await deadline.whileOpen(slots.giveBack(partner));
   }
 
   #hasTime(invocation: Invocation): boolean {
-    return invocation.getRemainingTimeInMillis() >= this.#timeoutMs * enough;
+    return invocation.getRemainingTimeInMillis() >= this.#timeoutMs * enoughForSecondPartner;
   }
 
   #isSecond(partner: Partner): boolean {
@@ -136,12 +143,12 @@ class Worker<Message> {
    * call. With a limit, not in the last part of the time, nor with less left than the longest record took, as calls are
    * paced; nor one of a backlog while somebody waits for its slot.
    */
-  #beginning(partner: Partner, deadline: Deadline): (work: Work) => Promise<boolean> {
+  #beginning(partner: Partner, deadline: Deadline): (work: RecordWithStep) => Promise<boolean> {
     const { slots } = this.#dependencies;
     const { invocation } = deadline;
     const limited = slots?.isLimited(partner) ? slots : undefined;
     const left = () => invocation.getRemainingTimeInMillis();
-    let longestMs = left() * lastPart;
+    let longestMs = left() * endPartOfTime;
     let leftBefore: number | undefined;
     let isOver = false;
 
@@ -161,14 +168,18 @@ class Worker<Message> {
   }
 
   /** If DynamoDB is too slow to show which are suspect, all are left for another attempt. */
-  async #sorted(works: readonly Work[], others: readonly Work[], { deadline }: Batch) {
-    const sorted = sortOut(works, others, this.#dependencies.attempts);
+  async #sorted(works: readonly RecordWithStep[], others: readonly RecordWithStep[], { deadline }: Batch) {
+    const sorted = setSuspectApart(works, others, this.#dependencies.attempts);
     const outcome = await Promise.race([sorted, deadline.overdue]);
     return outcome === 'overdue' ? { toWork: [], untouched: works } : outcome;
   }
 
   /** Gives it up when its work does not stop on the abort: that attempt never finished. */
-  async #inTime(record: SQSRecord, { deadline }: Batch, working: Promise<Outcome>): Promise<Outcome> {
+  async #inTime(
+    record: SQSRecord,
+    { deadline }: Batch,
+    working: Promise<AttemptOutcome>,
+  ): Promise<AttemptOutcome> {
     const outcome = await Promise.race([working, deadline.overdue]);
     if (outcome !== 'overdue') return outcome;
     const { messageId } = record;
@@ -187,7 +198,7 @@ class Worker<Message> {
     await this.#take(outcomes, batch);
   }
 
-  async #take(outcomes: readonly Outcome[], batch: Batch): Promise<void> {
+  async #take(outcomes: readonly AttemptOutcome[], batch: Batch): Promise<void> {
     batch.works = [...batch.works, ...outcomes.flatMap((one) => (one && 'work' in one ? [one.work] : []))];
     const retried = outcomes.flatMap((one) => (one && 'retried' in one ? [one.retried] : []));
     batch.retried.push(...retried);
@@ -200,6 +211,6 @@ class Worker<Message> {
   }
 }
 
-function soon(work: Work): Waiting {
+function withoutTimeLeft(work: RecordWithStep): Waiting {
   return { work, seconds: 1, reason: 'There was no time left for it.' };
 }

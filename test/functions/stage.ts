@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Runtime } from '../../functions/container.ts';
+import type { Runtime } from '../../functions/wiring.ts';
 import {
   type CompleteIntegration,
   defineIntegration,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { discard } from '../../infra/console/dead-letters.ts';
+import { discardDeadLetters } from '../../infra/console/dead-letters.ts';
 import { concernKinds } from '../../shared/ledger/records/concerns.ts';
 import { type Advice, adviceInWords } from '../../shared/situation/advice.ts';
 import type { TroubleKind } from '../../shared/situation/read.ts';
@@ -51,7 +51,7 @@ export async function typeFrom(mail: string, word: string, number: string): Prom
 /** A person discards all dead letters that are read from the queue, in the console. */
 export async function discarded(): Promise<void> {
   const request = { wanted: () => true, note: 'needs nobody (An)' };
-  await discard(request, { deadLetters: replayDependencies().deadLetters, ledger: plant.ledger });
+  await discardDeadLetters(request, { deadLetters: replayDependencies().deadLetters, ledger: plant.ledger });
 }
 
 const dueDate = '2027-06-01';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { discard } from '../../infra/console/dead-letters.ts';
+import { discardDeadLetters } from '../../infra/console/dead-letters.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { endings } from '../../infra/ops/orders/end-order.ts';
 import { defaultContract } from '../../shared/azumuta/contract.ts';
@@ -91,7 +91,7 @@ async function discarded({ number }: Order): Promise<void> {
   const records = (await plant.ledger.deadLetters.of(number)).filter(({ isDead }) => isDead);
   const wanted = ({ numbers }: { readonly numbers: readonly string[] }) => numbers.includes(number);
   const request = { wanted, records, note: 'by hand (An)' };
-  await discard(request, { deadLetters: deadLetterQueue(), ledger: plant.ledger });
+  await discardDeadLetters(request, { deadLetters: deadLetterQueue(), ledger: plant.ledger });
 }
 
 const replayed = ({ number }: Order) => plant.replayed({ orders: new Set([number]) });

@@ -4,7 +4,7 @@ import type { JourneyEntry } from '../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../shared/ledger/records/product-orders.ts';
 import { type Stage, stages } from '../../shared/life/life.ts';
 import { type ToldFacts, toldOf } from '../../shared/situation/told.ts';
-import { nextOf } from '../../shared/situation/words.ts';
+import { nextStepInWords } from '../../shared/situation/words.ts';
 
 const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   number: 'MO/1',
@@ -118,7 +118,7 @@ describe('an order that needs a person', () => {
     expect(life({ entry: inAzumuta, letters })).toMatchObject({
       needsPerson: true,
       says: 'It has a dead letter. The ERP has other figures. (And 1 more dead letter.)',
-      next: nextOf({ kind: 'dead-letter', cause: 'booked-otherwise' }),
+      next: nextStepInWords({ kind: 'dead-letter', cause: 'booked-otherwise' }),
       command: 'replay',
     });
   });
@@ -131,8 +131,10 @@ describe('an order that needs a person', () => {
     ];
     const { says, next } = life({ entry: inAzumuta, concerns, letters: [letter] });
     expect(says).toBe('It has a dead letter. MO-7 too. MO-8 too. Note of changed.');
-    const letterNext = nextOf({ kind: 'dead-letter' });
-    expect(next).toBe([letterNext, nextOf({ kind: 'number-taken' }), nextOf({ kind: 'changed' })].join(' '));
+    const letterNext = nextStepInWords({ kind: 'dead-letter' });
+    expect(next).toBe(
+      [letterNext, nextStepInWords({ kind: 'number-taken' }), nextStepInWords({ kind: 'changed' })].join(' '),
+    );
   });
 
   it.each<[string, Partial<ToldFacts>, string, string]>([

@@ -1,16 +1,16 @@
 import type { SQSEvent } from 'aws-lambda';
 import { createAcceptProductOrders } from '../../functions/accept-product-orders/accept-product-orders.ts';
 import { createBookCompletion } from '../../functions/book-completion/book-completion.ts';
-import type { Runtime } from '../../functions/container.ts';
 import { createCreateProductOrders } from '../../functions/create-product-orders/create-product-orders.ts';
 import { createPullProductOrders } from '../../functions/pull-product-orders/pull-product-orders.ts';
 import { createReceiveWebhook } from '../../functions/receive-webhook/receive-webhook.ts';
 import { createReconcileCompletions } from '../../functions/reconcile-completions/reconcile-completions.ts';
 import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
+import type { Runtime } from '../../functions/wiring.ts';
 import { operatorLedger } from '../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { orderRefusedWith } from '../../infra/ops/replay/accept.ts';
-import { type ReplayRequest, replay } from '../../infra/ops/replay/replay.ts';
+import { type ReplayRequest, replayDeadLetters } from '../../infra/ops/replay/replay.ts';
 import { defineIntegration } from '../../shared/integration/index.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
@@ -233,7 +233,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       completions: queueUrlOf('completions'),
       'dead-letters': queueUrlOf('dead-letters'),
     };
-    await replay(
+    await replayDeadLetters(
       { go: true, signal: new AbortController().signal, ...request },
       { deadLetters, queues: createQueues(queues.client), queueUrls, ledger, clock },
     );

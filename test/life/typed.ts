@@ -1,4 +1,4 @@
-import { type Answer, readCommandLine } from '../../infra/ops/cli/command.ts';
+import { type CommandAnswer, readCommandLine } from '../../infra/ops/cli/command.ts';
 import { signedNote } from '../../infra/ops/cli/target.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { endAsTyped, command as ordersCommand } from '../../infra/ops/orders/typed.ts';
@@ -37,7 +37,7 @@ function surroundings<Dependencies>(dependencies: Dependencies) {
   return async () => ({ name: 'life', where, dependencies, sign });
 }
 
-const commands: Readonly<Record<string, (words: readonly string[]) => Promise<Answer>>> = {
+const commands: Readonly<Record<string, (words: readonly string[]) => Promise<CommandAnswer>>> = {
   orders: (words) => endAsTyped(readCommandLine(ordersCommand, words), surroundings(endDependencies())),
   replay: (words) =>
     replayAsTyped(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { orderPage } from '../../infra/console/pages/order.ts';
-import { askedOf, readOrders } from '../../infra/console/pages/orders.ts';
-import { todayPage } from '../../infra/console/pages/today.ts';
+import { orderPageContent } from '../../infra/console/pages/order.ts';
+import { parseAskedOrders, readOrders } from '../../infra/console/pages/orders.ts';
+import { todayPageContent } from '../../infra/console/pages/today.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
@@ -34,20 +34,24 @@ async function views(number: string) {
   });
   const problems = problemsOf(situation, '--local');
   const read = (html: unknown) => unescaped(String(html));
-  const page = read(await orderPage(order, [], time));
+  const page = read(await orderPageContent(order, [], time));
   return {
     order,
     trace: traceLines(trace, { where: '--local', timeZone: 'UTC' }).join('\n'),
     page,
     today: read(
-      await todayPage(
+      await todayPageContent(
         await readToday(situation, 30, { ledger, timeZone: 'UTC' }),
         problems,
         situation,
         'UTC',
       ),
     ),
-    list: await readOrders(askedOf({ list: 'waiting' }), 10, { ledger, timeZone: 'UTC', now: clock.now() }),
+    list: await readOrders(parseAskedOrders({ list: 'waiting' }), 10, {
+      ledger,
+      timeZone: 'UTC',
+      now: clock.now(),
+    }),
     status: await plant.get(number),
     flows: problems.map(({ what, next }) => `${what} ${next}`).join('\n'),
     doctor: [problemFindings(situation, '--local')].flat(),

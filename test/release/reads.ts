@@ -1,27 +1,27 @@
 import type { fromJSONSchema } from 'zod';
 import * as z from 'zod/mini';
-import { attributesSchema, webhookCallSchema } from '../../infra/ops/dead-letters/dead-letter.ts';
+import { deadLetterAttributesSchema, webhookCallSchema } from '../../infra/ops/dead-letters/dead-letter.ts';
 import { outgoingSchema } from '../../shared/alerts/alert.ts';
-import { textOf, unpacked } from '../../shared/completions/content.ts';
+import { decompressContent, unpackCompletion } from '../../shared/completions/content.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
 import { heldSchema } from '../../shared/ledger/history.ts';
-import { stateSchema as alertsSchema, messageSchema } from '../../shared/ledger/records/alerts.ts';
-import { bookingEntryOf, bookingSchema } from '../../shared/ledger/records/bookings.ts';
+import { stateSchema as alertsSchema, outboxMessageSchema } from '../../shared/ledger/records/alerts.ts';
+import { bookingEntryOf, bookingEntrySchema } from '../../shared/ledger/records/bookings.ts';
 import { concernSchema } from '../../shared/ledger/records/concerns.ts';
 import { daySchema } from '../../shared/ledger/records/days.ts';
-import { letterSchema } from '../../shared/ledger/records/dead-letters.ts';
+import { deadLetterSchema } from '../../shared/ledger/records/dead-letters.ts';
 import {
   completedPartSchema,
   endedPartSchema,
   recordSchema,
 } from '../../shared/ledger/records/erp-orders.ts';
 import { dayFiguresSchema } from '../../shared/ledger/records/events.ts';
-import { orderSchema } from '../../shared/ledger/records/product-orders.ts';
+import { orderEntrySchema } from '../../shared/ledger/records/product-orders.ts';
 import { progressSchema } from '../../shared/ledger/records/pull-state.ts';
 import { answeredSchema, questionSchema } from '../../shared/ledger/records/questions.ts';
 import { completionSchema } from '../../shared/model/completions.ts';
 import { productOrderMessageSchema } from '../../shared/orders/messages.ts';
-import { placeSchema } from '../../shared/slots/slots.ts';
+import { slotPlaceSchema } from '../../shared/slots/slots.ts';
 
 // The first schema of `zod` gives all schemas of this process English messages, also in the tests after this one.
 z.config({ localeError: () => undefined });
@@ -59,11 +59,11 @@ const anyItem = some({
 /** What the present code reads of each kind of item, and of what is inside of one; and of each message. */
 export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'any item': [anyItem],
-  'ORDER ORDER': [orderSchema, lease, some({ doneAt: text })],
-  'ORDER BOOKING': [bookingSchema, lease, heldSchema, some({ enqueued: flag })],
+  'ORDER ORDER': [orderEntrySchema, lease, some({ doneAt: text })],
+  'ORDER BOOKING': [bookingEntrySchema, lease, heldSchema, some({ enqueued: flag })],
   'content of a booking': [completionSchema],
   'figures of a day': [dayFiguresSchema],
-  'ORDER DEAD-LETTER': [letterSchema, heldSchema],
+  'ORDER DEAD-LETTER': [deadLetterSchema, heldSchema],
   'ORDER ALIAS': [z.object({ number: text })],
   'ORDER QUESTION': [
     ...[z.union([questionSchema, z.object({ by: absent })]), some({ answered: answeredSchema }), heldSchema],
@@ -83,7 +83,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   ],
   'BREAKER MINUTE': [z.object({ failures: number })],
   'SLOTS SLOT': [lease],
-  'SLOTS PLACE': [placeSchema],
+  'SLOTS PLACE': [slotPlaceSchema],
   'MESSAGE ATTEMPTS': [
     some({ unfinished: number, failures: number, unexpected: number, order: text, reason: text }),
   ],
@@ -92,7 +92,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'RECONCILE LEASE': [lease],
   'DAY FIGURES': [daySchema],
   'ALERTS STATE': [alertsSchema, lease],
-  'ALERTS OUTBOX': [messageSchema],
+  'ALERTS OUTBOX': [outboxMessageSchema],
   'body of an outbox': [outgoingSchema],
   'product-orders': [productOrderMessageSchema],
   completions: [completionHintSchema],
@@ -100,10 +100,10 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'letter of book-completion': [completionHintSchema],
   'letter of receive-webhook': [webhookCallSchema, some({ kind: text })],
   // Of a letter, and of a message that is sent again.
-  attributes: [attributesSchema, some({ replayedAt: text })],
+  attributes: [deadLetterAttributesSchema, some({ replayedAt: text })],
 };
 
-/** All that is read of an item or a message. @throws what `unpacked` throws of a booking's content */
+/** All that is read of an item or a message. @throws what `unpackCompletion` throws of a booking's content */
 export function valuesIn(one: Recorded): Value[] {
   const { pk, sk, queue, body, attributes, content, happened } = one;
   const { stage } = Object(attributes);
@@ -119,10 +119,10 @@ export function valuesIn(one: Recorded): Value[] {
   return figures ? [...values, ['figures of a day', JSON.parse(figures)]] : values;
 }
 
-/** What a booking holds: `unpacked` reads it, and leaves out what it does not know. */
+/** What a booking holds: `unpackCompletion` reads it, and leaves out what it does not know. */
 function contentOf(booking: Recorded): Recorded {
   const { content = new Uint8Array(), ...entry } = bookingEntryOf(booking);
-  return { ...unpacked(content, entry), ...JSON.parse(textOf(content)) };
+  return { ...unpackCompletion(content, entry), ...JSON.parse(decompressContent(content)) };
 }
 
 /** All that is read, as JSON Schemas of its input; they say nothing of instants and bytes. */

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import * as z from 'zod/mini';
-import type { Progress } from '../../infra/local/progress.ts';
+import type { ProgressDisplay } from '../../infra/local/progress.ts';
 import {
-  type Answer,
   answerOptions,
+  type CommandAnswer,
   defineCommand,
-  flag,
+  flagOption,
   option,
   runCommand,
   UsageError,
@@ -63,7 +63,7 @@ or not run · 2 wrong command line`,
       'plants known faults, one at a time (default: all), each of which must be found by a promise that it names',
       z.exactOptional(z.union([z.literal(true), z.string()])),
     ),
-    full: flag('print the whole timeline, not only the entries about the orders of the finding'),
+    full: flagOption('print the whole timeline, not only the entries about the orders of the finding'),
   },
 });
 type Options = z.output<typeof command.form>;
@@ -84,7 +84,7 @@ function keptOf({ only, orders }: Options, all: Kept): Kept {
   return { events: keptOnes(only, all.events, 'only'), orders: keptOnes(orders, all.orders, 'orders') };
 }
 
-async function replay(seed: number, options: Options): Promise<Answer> {
+async function replay(seed: number, options: Options): Promise<CommandAnswer> {
   const { outcome, lines } = await explained(seed, keptOf(options, allOf(drawScenario(seed))), options);
   const { findings, timeline } = outcome;
   return { facts: { seed, findings, timeline }, lines, exit: exitOf(findings.length === 0) };
@@ -95,10 +95,10 @@ const exitOf = (isGood: boolean) => (isGood ? 'done' : 'failed');
 interface Running {
   readonly options: Options;
   readonly signal: AbortSignal;
-  readonly progress: Progress;
+  readonly progress: ProgressDisplay;
 }
 
-async function runMany(seed: number, { options, signal, progress }: Running): Promise<Answer> {
+async function runMany(seed: number, { options, signal, progress }: Running): Promise<CommandAnswer> {
   const { journeys = 2000, cores } = options;
   const tally = newTally();
   const began = performance.now();
@@ -142,7 +142,7 @@ async function runMany(seed: number, { options, signal, progress }: Running): Pr
 async function explanationOf(
   { findings: [first] }: Tally,
   options: Options,
-  { during }: Progress,
+  { during }: ProgressDisplay,
 ): Promise<readonly string[]> {
   if (!first) return [];
   const kept = await during('Looking for the fewest events that break it', shrunk(first.seed, first));
@@ -154,7 +154,7 @@ async function explanationOf(
   ];
 }
 
-async function plantMutants({ options, signal, progress }: Running): Promise<Answer> {
+async function plantMutants({ options, signal, progress }: Running): Promise<CommandAnswer> {
   const { mutants: names, seed: firstSeed, journeys, cores: atOnce } = options;
   const only = typeof names === 'string' ? names.split(',') : undefined;
   const unknown = only?.find((name) => !mutants.some((one) => one.name === name));

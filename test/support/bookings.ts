@@ -1,4 +1,4 @@
-import { figuresOf, packed } from '../../shared/completions/content.ts';
+import { figuresOf, packCompletion } from '../../shared/completions/content.ts';
 import type { Claim, Claimant } from '../../shared/ledger/claims.ts';
 import { bookingKeyOf, orderKey } from '../../shared/ledger/keys.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -67,7 +67,7 @@ export async function plan(
   const key = quantityKey(productOrder);
   const plan = bookingPlan({
     planned: plannedBooking({ key, parts, erpOrder, productOrder, recordingIds: ['5KKoy7m6ms89mvrTg'] }),
-    content: packed(completion),
+    content: packCompletion(completion),
     figures: figuresOf(completion),
     plannedFor,
   });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer, jsonAnswer } from '../../infra/local/emulator/process/http.ts';
-import { failure } from '../../infra/local/sandbox/api.ts';
+import { errorReply } from '../../infra/local/sandbox/api.ts';
 import type { Sandbox } from '../../infra/local/sandbox/sandboxes.ts';
 import { createChance } from '../simulation/world/chance.ts';
 
@@ -66,10 +66,10 @@ function failed(fault: Fault, work: () => Answer, { socket }: ServerResponse): A
     case 'status': {
       const { status, retryAfter, message = `The sandbox was configured to answer ${status}.` } = fault;
       const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-      return jsonAnswer(status, failure(status, 'fault', message).body, headers);
+      return jsonAnswer(status, errorReply(status, 'fault', message).body, headers);
     }
     case 'business-error':
-      return jsonAnswer(200, failure(200, 'business', 'It could not be done.').body);
+      return jsonAnswer(200, errorReply(200, 'business', 'It could not be done.').body);
     case 'silent-no-op':
       return jsonAnswer(200, {});
     case 'reset-before':

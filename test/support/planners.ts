@@ -1,6 +1,6 @@
 import { Refusal } from '../../infra/local/sandbox/api.ts';
 import type { ReleaseRequest } from '../../infra/local/sandbox/erp/planners.ts';
-import { statusOf } from '../../infra/local/sandbox/erp/routes.ts';
+import { statusAfterBookings } from '../../infra/local/sandbox/erp/routes.ts';
 import type { ProductionOrder, Store } from '../../infra/local/sandbox/erp/store.ts';
 import { toDecimal } from '../../shared/model/quantity.ts';
 
@@ -36,7 +36,7 @@ export function plannersOn(store: Store) {
         dueDate: dueDate ?? order.dueDate,
         quantity: wanted ?? order.quantity,
       });
-      const status = wanted === undefined ? order.status : statusOf(revised, store);
+      const status = wanted === undefined ? order.status : statusAfterBookings(revised, store);
       store.renameOrder({ ...revised, status }, number ?? order.number);
     },
   };

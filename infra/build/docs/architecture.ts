@@ -1,19 +1,19 @@
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { stages } from '../../../shared/life/life.ts';
-import type { Outcome } from '../../../shared/life/outcomes.ts';
+import type { OrderOutcome } from '../../../shared/life/outcomes.ts';
 import { personEvents, whatAPersonDoes } from '../../../shared/life/what-a-person-does.ts';
 import { azumutaEvents, azumutaRows, whatAzumutaShows } from '../../../shared/life/what-azumuta-shows.ts';
 import { erpEvents, erpRows, whatTheErpSays } from '../../../shared/life/what-the-erp-says.ts';
 import { withPart } from './made-part.ts';
 
-interface Decisions {
+interface DecisionTable {
   readonly title: string;
   readonly rows: readonly string[];
   readonly events: readonly string[];
-  readonly outcomes: readonly (readonly Outcome[])[];
+  readonly outcomes: readonly (readonly OrderOutcome[])[];
 }
 
-const decisions: readonly Decisions[] = [
+const decisionTables: readonly DecisionTable[] = [
   {
     title: 'What the ERP says',
     rows: erpRows,
@@ -36,11 +36,11 @@ const decisions: readonly Decisions[] = [
 
 /** The description of the architecture with the three tables that decide what becomes of a product order. */
 export function architectureWithDecisions(architecture: string): string {
-  const part = decisions.map(sectionOf).join('\n\n');
+  const part = decisionTables.map(sectionOf).join('\n\n');
   return withPart(architecture, { path: 'ARCHITECTURE.md', name: 'decisions' }, part);
 }
 
-function sectionOf({ title, rows, events, outcomes }: Decisions): string {
+function sectionOf({ title, rows, events, outcomes }: DecisionTable): string {
   const reasons = new Set<string>();
   const cells = outcomes.map((ofRow) => ofRow.map((outcome) => wordsOf(outcome, reasons)));
   const table = [
@@ -55,7 +55,7 @@ function sectionOf({ title, rows, events, outcomes }: Decisions): string {
 }
 
 /** @param reasons Why nothing is done, as they are counted in this table. */
-function wordsOf(outcome: Outcome, reasons: Set<string>): string {
+function wordsOf(outcome: OrderOutcome, reasons: Set<string>): string {
   switch (outcome.to) {
     case 'nothing':
       reasons.add(outcome.because);

@@ -7,7 +7,7 @@ import { integrationSchema } from '../../../shared/integration/schema.ts';
 import { placeSchema } from '../../../shared/platform/places.ts';
 
 /** Where the comments of the configuration's fields are, by the path of what they are about. */
-const comments: readonly (readonly [path: string, file: string, name: string])[] = [
+const commentSources: readonly (readonly [path: string, file: string, name: string])[] = [
   ['', 'integration/schema.ts', 'integrationSchema'],
   ['productOrders', 'integration/schema.ts', 'productOrdersSchema'],
   ['completions', 'integration/schema.ts', 'completionsSchema'],
@@ -40,7 +40,7 @@ const oftenSet = [
 
 type JsonSchema = z.core.JSONSchema._JSONSchema;
 
-interface Row {
+interface FieldRow {
   readonly path: string;
   readonly type: string;
   readonly standard: string;
@@ -50,7 +50,7 @@ interface Row {
 /** The reference of a plant's configuration in Markdown, from the schema that checks it and its comments. */
 export function configurationReference(): string {
   const meanings = new Map(
-    comments.flatMap(([path, file, name]) =>
+    commentSources.flatMap(([path, file, name]) =>
       [...docCommentsOf(file, name)].map(([field, text]): [string, string] => [
         path === '' ? field : `${path}.${field}`,
         text,
@@ -61,7 +61,7 @@ export function configurationReference(): string {
     ...docCommentsOf('model/partner.ts', 'limitShape'),
     ...docCommentsOf('erp/options.ts', 'erpOptionsShape'),
   ];
-  const rows = rowsOf(integrationSchema, meanings);
+  const rows = rowsOfSchema(integrationSchema, meanings);
   const sections = Object.values(connectors).map(({ facts: { folder, call = folder, options, generic } }) => {
     const file = `erp/${folder}/options.ts`;
     const title = `## \`erp: ${call}({ … })\`\n\nWhat it needs, does and refuses: [${folder}](../erp/${folder}/README.md).`;
@@ -69,12 +69,12 @@ export function configurationReference(): string {
       return `${title} Describes an ERP with an HTTP API in steps ([from an empty file to the first booking](../erp/${folder}/FIRST-BOOKING.md)); its fields are told in [\`options.ts\`](../${file}), and the [sample configuration](../../integration.config.ts) uses most of them.`;
     }
     const own = docCommentsOf(file, 'optionsSchema');
-    return `${title}\n\n${table(rowsOf(options, new Map([...ofEveryConnector, ...own])))}`;
+    return `${title}\n\n${fieldTable(rowsOfSchema(options, new Map([...ofEveryConnector, ...own])))}`;
   });
   return [
     '# Configuration',
     "What a plant's configuration (`plants/<plant>.config.ts`) may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. An invalid one stops synthesis with the path of the field.",
-    table(rows.filter(({ path }) => !path.startsWith(contractPath))),
+    fieldTable(rows.filter(({ path }) => !path.startsWith(contractPath))),
     '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. `path` is where a field of an answer is: `article.number`, `lines.0.id` (an empty text is the answer itself), a list of such paths of which the first with a value counts, or a function of the answer. [MAPPING.md](MAPPING.md) has worked examples.',
     contractSection(rows),
     ...sections,
@@ -82,7 +82,7 @@ export function configurationReference(): string {
   ].join('\n\n');
 }
 
-function contractSection(rows: readonly Row[]): string {
+function contractSection(rows: readonly FieldRow[]): string {
   const lines = rows.flatMap(({ path, ...row }) =>
     path.startsWith(contractPath) ? [{ ...row, path: path.slice(contractPath.length) }] : [],
   );
@@ -95,15 +95,15 @@ function contractSection(rows: readonly Row[]): string {
   return [
     '## `azumuta.contract`',
     "What is assumed of Azumuta's API. A configuration sets only the lines that differ: `contract: { productOrder: { number: 'orderNo' } }`. `npm run probe` finds most of them. The address that all calls begin with is `azumuta.baseUrl`, above. These twelve differ in practice:",
-    table(first),
+    fieldTable(first),
     'All others. The operations have the same fields, which are told once:',
-    table(withOperationsOnce(others)),
+    fieldTable(withOperationsOnce(others)),
   ].join('\n\n');
 }
 
 /** Each operation with the request that is assumed, and then once the fields that operations have in common. */
-function withOperationsOnce(rows: readonly Row[]): Row[] {
-  const isField = ({ path }: Row) => /^operations\.\w+\./.test(path);
+function withOperationsOnce(rows: readonly FieldRow[]): FieldRow[] {
+  const isField = ({ path }: FieldRow) => /^operations\.\w+\./.test(path);
   const fields = new Map(
     rows.filter(isField).map((row) => [row.path.replace(/^operations\.\w+/, 'operations.*'), row]),
   );
@@ -118,7 +118,7 @@ function withOperationsOnce(rows: readonly Row[]): Row[] {
   return others.toSpliced(after + 1, 0, ...common);
 }
 
-function withRequest(row: Row): Row {
+function withRequest(row: FieldRow): FieldRow {
   const name = row.path.replace('operations.', '');
   const operation = Object.entries(defaultContract.operations).find(([each]) => each === name)?.[1];
   if (!operation) return row;
@@ -128,7 +128,7 @@ function withRequest(row: Row): Row {
   return { ...row, standard: `\`${request}\`` };
 }
 
-function rowsOf(schema: z.ZodMiniType, comments: ReadonlyMap<string, string>): Row[] {
+function rowsOfSchema(schema: z.ZodMiniType, comments: ReadonlyMap<string, string>): FieldRow[] {
   const json = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
@@ -136,22 +136,22 @@ function rowsOf(schema: z.ZodMiniType, comments: ReadonlyMap<string, string>): R
       if (zodSchema === placeSchema) jsonSchema.title = 'path';
     },
   });
-  return fieldsOf(json, '', comments);
+  return rowsOfFields(json, '', comments);
 }
 
-function fieldsOf(schema: JsonSchema, parent: string, comments: ReadonlyMap<string, string>): Row[] {
+function rowsOfFields(schema: JsonSchema, parent: string, comments: ReadonlyMap<string, string>): FieldRow[] {
   // The fields of a connector have a section of their own.
   if (typeof schema === 'boolean' || parent === 'erp') return [];
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = parent === '' ? name : `${parent}.${name}`;
-    const row: Row = {
+    const row: FieldRow = {
       path,
       type: typeOf(field),
       standard: schema.required?.includes(name) ? '**required**' : standardOf(field),
       meaning: comments.get(path) ?? '',
     };
     const alternatives = typeof field === 'boolean' ? [] : (field.anyOf ?? []);
-    const within = [field, ...alternatives].flatMap((each) => fieldsOf(each, path, comments));
+    const within = [field, ...alternatives].flatMap((each) => rowsOfFields(each, path, comments));
     return [row, ...within.filter((each, at) => within.findIndex(({ path: p }) => p === each.path) === at)];
   });
 }
@@ -173,7 +173,7 @@ function standardOf(schema: JsonSchema): string {
   return `\`${JSON.stringify(schema.default)}\``;
 }
 
-function table(rows: readonly Row[]): string {
+function fieldTable(rows: readonly FieldRow[]): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const lines = rows.map(
     ({ path, type, standard, meaning }) =>

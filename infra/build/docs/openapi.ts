@@ -6,7 +6,7 @@ import {
   failureAnswerSchema,
   ordersAnswerSchema,
 } from '../../../shared/orders/endpoint/answers.ts';
-import { maxOrders, maxProductOrders } from '../../../shared/orders/endpoint/http-api.ts';
+import { maxPostedOrders, maxProductOrders } from '../../../shared/orders/endpoint/http-api.ts';
 import { postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 
 /** What the ERP and Azumuta's triggers call, with the schemas that the functions parse and answer with. */
@@ -37,9 +37,9 @@ export function openApiDocument() {
       { name: 'Triggers', description: 'Called by Azumuta, with the token in the path' },
     ],
     paths: {
-      '/product-orders': { post: postOrders() },
-      '/product-orders/{number}': { get: getOrder() },
-      '/webhooks/azumuta/{event}/{token}': { get: trigger('get'), post: trigger('post') },
+      '/product-orders': { post: postOrdersOperation() },
+      '/product-orders/{number}': { get: getOrderOperation() },
+      '/webhooks/azumuta/{event}/{token}': { get: triggerOperation('get'), post: triggerOperation('post') },
     },
     components: {
       securitySchemes: { orderApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
@@ -57,13 +57,13 @@ export function openApiDocument() {
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const jsonBody = (schema: object) => ({ required: true, content: { 'application/json': { schema } } });
 
-function postOrders() {
-  const list = { type: 'array', minItems: 1, maxItems: maxOrders, items: ref('PostedOrder') };
+function postOrdersOperation() {
+  const list = { type: 'array', minItems: 1, maxItems: maxPostedOrders, items: ref('PostedOrder') };
   return {
     tags: ['Orders'],
     operationId: 'postProductOrders',
     summary: 'Create product orders in Azumuta, each once',
-    description: `Takes one order, a list, or { "orders": [ … ] }; up to ${maxOrders}, which may become up to ${maxProductOrders} product orders where the configuration splits them. Each order has its own answer, and a bad one never blocks its neighbours. Posting an order again is safe.`,
+    description: `Takes one order, a list, or { "orders": [ … ] }; up to ${maxPostedOrders}, which may become up to ${maxProductOrders} product orders where the configuration splits them. Each order has its own answer, and a bad one never blocks its neighbours. Posting an order again is safe.`,
     security: [{ orderApiKey: [] }],
     parameters: [
       {
@@ -93,7 +93,7 @@ function postOrders() {
   };
 }
 
-function getOrder() {
+function getOrderOperation() {
   return {
     tags: ['Orders'],
     operationId: 'getProductOrder',
@@ -115,7 +115,7 @@ function getOrder() {
   };
 }
 
-function trigger(method: 'get' | 'post') {
+function triggerOperation(method: 'get' | 'post') {
   const fields = {
     productOrderNumber: { type: 'string', description: 'Which product order is completed.' },
     recordingIds: { type: 'array', items: { type: 'string' } },

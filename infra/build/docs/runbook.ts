@@ -9,20 +9,20 @@ import {
 import { withPart } from './made-part.ts';
 
 /** What is typed, or stands in the configuration. */
-const code = /azumuta\.contract[.\w]*|productOrders\.number|npm run [^.:()]+ --stack <stack>/g;
+const codeInAdvice = /azumuta\.contract[.\w]*|productOrders\.number|npm run [^.:()]+ --stack <stack>/g;
 
 /** The runbook with its tables of causes and concerns, which say what alerts, `trace` and the console say. */
 export function runbookWithAdvice(runbook: string): string {
   const ofCauses = causes.map((cause) => [cause, adviceOnLetters[cause]] as const);
   const ofConcerns = orderConcernKinds.map((kind) => [kind, adviceOnConcerns[kind]] as const);
   const path = 'infra/RUNBOOK.md';
-  const withCauses = withPart(runbook, { path, name: 'causes' }, tableOf('cause', ofCauses));
-  return withPart(withCauses, { path, name: 'concerns' }, tableOf('concern', ofConcerns));
+  const withCauses = withPart(runbook, { path, name: 'causes' }, adviceTable('cause', ofCauses));
+  return withPart(withCauses, { path, name: 'concerns' }, adviceTable('concern', ofConcerns));
 }
 
-function tableOf(column: string, advice: readonly (readonly [name: string, advice: Advice])[]): string {
+function adviceTable(column: string, advice: readonly (readonly [name: string, advice: Advice])[]): string {
   const rows = advice.map(
-    ([what, one]) => `| \`${what}\` | ${one.who} | ${adviceInWords(one).replaceAll(code, '`$&`')} |`,
+    ([what, one]) => `| \`${what}\` | ${one.who} | ${adviceInWords(one).replaceAll(codeInAdvice, '`$&`')} |`,
   );
   return [`| ${column} | who | what they do |`, '| --- | --- | --- |', ...rows].join('\n');
 }

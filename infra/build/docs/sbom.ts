@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { bundleFunctions } from '../bundle-functions.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const tool = join(root, 'node_modules/@cyclonedx/cyclonedx-esbuild/bin/cyclonedx-esbuild-cli.js');
+const sbomProjectRoot = fileURLToPath(new URL('../../..', import.meta.url));
+const tool = join(sbomProjectRoot, 'node_modules/@cyclonedx/cyclonedx-esbuild/bin/cyclonedx-esbuild-cli.js');
 
 const textSchema = z.object({ license: z.object({ text: z.object({ content: z.base64() }) }) });
 const packageSchema = z.object({
@@ -27,10 +27,18 @@ const sbomSchema = z.object({ components: z.array(z.looseObject({ version: z.opt
 export async function billOfMaterials() {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-sbom-'));
   try {
-    const { metafile } = await bundleFunctions(join(root, 'integration.config.ts'), folder);
+    const { metafile } = await bundleFunctions(join(sbomProjectRoot, 'integration.config.ts'), folder);
     const file = join(folder, 'metafile.json');
     writeFileSync(file, JSON.stringify(metafile));
-    const words = ['--output-reproducible', '--gather-license-texts', '--bwd', root, '-o', '-', file];
+    const words = [
+      '--output-reproducible',
+      '--gather-license-texts',
+      '--bwd',
+      sbomProjectRoot,
+      '-o',
+      '-',
+      file,
+    ];
     const listed: unknown = JSON.parse(
       execFileSync(process.execPath, [tool, ...words], {
         encoding: 'utf8',
@@ -54,12 +62,13 @@ function noticeOf(packages: readonly Package[]): string {
     evidence.licenses.map(({ license }) => Buffer.from(license.text.content, 'base64').toString()).join('\n'),
   );
   const notices = [...byText].map(
-    ([text, named]) => `${named.map(nameOf).join('\n')}\n\n${text.replaceAll('\r\n', '\n').trimEnd()}\n`,
+    ([text, named]) =>
+      `${named.map(describePackage).join('\n')}\n\n${text.replaceAll('\r\n', '\n').trimEnd()}\n`,
   );
   return `The bundles of the functions contain these packages.\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
-function nameOf({ group, name, version, licenses }: Package): string {
+function describePackage({ group, name, version, licenses }: Package): string {
   const ids = licenses.map(({ license }) => license.id).join(' and ');
   return `${group ? `${group}/` : ''}${name} ${version} (${ids})`;
 }

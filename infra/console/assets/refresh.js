@@ -1,13 +1,13 @@
 // Refreshes the parts of a page with `data-live`: fetches the page again and changes only what differs, so that focus,
 // scroll position, open details and half-filled forms stay as they are.
-const { timeZone, refreshSeconds = 0 } = document.body.dataset;
-const seconds = Number(refreshSeconds);
+const { timeZone, refreshSeconds: refreshSecondsText = 0 } = document.body.dataset;
+const secondsBetweenRefreshes = Number(refreshSecondsText);
 const note = document.querySelector('#refreshed');
 const pause = document.querySelector('#pause');
 const announcer = document.querySelector('#announcer');
 let paused = false;
 
-if (seconds > 0 && note && pause) {
+if (secondsBetweenRefreshes > 0 && note && pause) {
   pause.hidden = false;
   pause.addEventListener('click', () => {
     paused = !paused;
@@ -19,12 +19,12 @@ if (seconds > 0 && note && pause) {
     if (!document.hidden && !paused) refresh();
   });
   noteTime();
-  setTimeout(tick, seconds * 1000);
+  setTimeout(tick, secondsBetweenRefreshes * 1000);
 }
 
 async function tick() {
   if (!paused && !document.hidden) await refresh();
-  setTimeout(tick, seconds * 1000);
+  setTimeout(tick, secondsBetweenRefreshes * 1000);
 }
 
 async function refresh() {

@@ -3,41 +3,55 @@ import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import { capitalized, counted } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
-import { adviceOn, nextOf, whoActs } from '../../../shared/situation/words.ts';
+import { adviceOn, nextStepInWords, whoActs } from '../../../shared/situation/words.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
-import { groupsOf, type LetterGroup, type ListedLetter } from '../../ops/dead-letters/dead-letter.ts';
+import { groupDeadLetters, type LetterGroup, type ListedLetter } from '../../ops/dead-letters/dead-letter.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
-import { type DeadLetterDesk, idOf } from '../dead-letters.ts';
-import type { Pages } from '../dependencies.ts';
-import { definitions, type Html, moment, orderLinks, type PlantTime, postForm, table } from './parts.ts';
+import { type DeadLetterDesk, idOfDeadLetter } from '../dead-letters.ts';
+import type { ConsolePageDependencies } from '../dependencies.ts';
+import {
+  type Html,
+  moment,
+  namesAndValues,
+  orderLinks,
+  type PlantTime,
+  postForm,
+  tablePart,
+} from './parts.ts';
 
 /** Letters of a group that can be chosen: their ids fit into a form. */
 const maxChoices = 500;
-const maxOrders = 10;
+const mostOrdersLinked = 10;
 
-const id = z.string().check(z.minLength(1), z.maxLength(200));
-type Action = 'replay' | 'discard';
-const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: z.union([id, z.array(id)]) })]);
+const chosenIdSchema = z.string().check(z.minLength(1), z.maxLength(200));
+type DeadLetterAction = 'replay' | 'discard';
+const chosenSchema = z.union([
+  z.object({ group: chosenIdSchema }),
+  z.object({ letter: z.union([chosenIdSchema, z.array(chosenIdSchema)]) }),
+]);
 
-export function deadLetterRoutes(pages: Pages): Hono {
+export function deadLetterRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono()
     .get('/letters', (c) => showAll(c, pages))
     .get('/letters/unfiled', (c) => showUnfiled(c, pages))
-    .get('/letters/one', (c) => showOne(c, pages))
-    .post('/letters/choose', (c) => choose(c, pages))
-    .get('/letters/replay', (c) => confirm(c, 'replay', c.req.query(), pages))
-    .post('/letters/replay', (c) => replay(c, pages))
-    .get('/letters/discard', (c) => confirm(c, 'discard', c.req.query(), pages))
-    .post('/letters/discard', (c) => discard(c, pages));
+    .get('/letters/one', (c) => showDeadLetter(c, pages))
+    .post('/letters/choose', (c) => confirmTicked(c, pages))
+    .get('/letters/replay', (c) => askToConfirm(c, 'replay', c.req.query(), pages))
+    .post('/letters/replay', (c) => answerReplay(c, pages))
+    .get('/letters/discard', (c) => askToConfirm(c, 'discard', c.req.query(), pages))
+    .post('/letters/discard', (c) => answerDiscard(c, pages));
 }
 
 /** Its items are read again each time. */
-const refreshSeconds = 10;
+const deadLettersRefreshSeconds = 10;
 /** A page that asks for a decision does not refresh itself. */
-const still = { name: 'letters', refreshSeconds: undefined } as const;
+const deadLettersPageBase = { name: 'letters', refreshSeconds: undefined } as const;
 
-async function showAll(c: Context, { letters, situation, timeZone, show }: Pages): Promise<Response> {
+async function showAll(
+  c: Context,
+  { letters, situation, timeZone, show }: ConsolePageDependencies,
+): Promise<Response> {
   const now = await situation();
   const view = await letters.open(now);
   const total = view.total + now.unfiled;
@@ -50,7 +64,11 @@ async function showAll(c: Context, { letters, situation, timeZone, show }: Pages
       ${view.groups.map((group) => groupPart(group, { now: now.at, timeZone }))}
     </div>`;
   const headline = counted(total, 'dead letter');
-  return show(c, { name: 'letters', title: 'Dead letters', headline, content, refreshSeconds }, now);
+  return show(
+    c,
+    { name: 'letters', title: 'Dead letters', headline, content, refreshSeconds: deadLettersRefreshSeconds },
+    now,
+  );
 }
 
 function leftOutPart({ groups, total, isCut, leftOut }: Awaited<ReturnType<DeadLetterDesk['open']>>): Html {
@@ -68,29 +86,35 @@ function unfiledPart(unfiled: number): Html {
   </div>`;
 }
 
-async function showUnfiled(c: Context, { letters, timeZone, show }: Pages): Promise<Response> {
+async function showUnfiled(
+  c: Context,
+  { letters, timeZone, show }: ConsolePageDependencies,
+): Promise<Response> {
   const { at, groups, hidden, more } = await letters.unfiled();
   const content = html`<h1>Dead letters of no known order</h1>
     ${groups.length === 0 ? html`<p class="verdict">There are none among the letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone }))}
     ${hidden > 0 ? html`<p class="hint">Another run holds ${counted(hidden, 'more dead letter')}, or was killed while it did; ${hidden === 1 ? 'it is' : 'they are'} visible again within ${hiddenInWords}.</p>` : ''}
     ${more ? html`<p class="hint">The queue has more letters than were read.</p>` : ''}
-    ${back}`;
-  return show(c, { ...still, title: 'Dead letters of no known order', content });
+    ${backToDeadLetters}`;
+  return show(c, { ...deadLettersPageBase, title: 'Dead letters of no known order', content });
 }
 
-async function showOne(c: Context, { letters, clock, timeZone, show }: Pages): Promise<Response> {
+async function showDeadLetter(
+  c: Context,
+  { letters, clock, timeZone, show }: ConsolePageDependencies,
+): Promise<Response> {
   const letter = await letters.message(c.req.query('letter') ?? '');
   if (!letter) {
     const content = html`<h1>This dead letter is gone</h1>
     <p>It was replayed or discarded meanwhile, or another run holds it for a moment; or the queue has more letters than were read.</p>
-    ${back}`;
-    return show(c, { ...still, title: 'Dead letter', content });
+    ${backToDeadLetters}`;
+    return show(c, { ...deadLettersPageBase, title: 'Dead letter', content });
   }
   const { orderNumber, since, messageId, booking, figures, body } = letter;
   const time = { now: clock.now(), timeZone };
   const content = html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
-    ${groupsOf([letter]).map((group) => groupPart(group, time, { letter: idOf(letter) }))}
-    <section class="card">${definitions([
+    ${groupDeadLetters([letter]).map((group) => groupPart(group, time, { letter: idOfDeadLetter(letter) }))}
+    <section class="card">${namesAndValues([
       ['Booking', booking && html`<code>${booking}</code>`],
       ['Figures', figures && redactedText(figures)],
       ['First attempt', moment(since, time)],
@@ -99,8 +123,8 @@ async function showOne(c: Context, { letters, clock, timeZone, show }: Pages): P
     <h2 id="payload">Content</h2>
     <p class="hint">Secrets and names of persons are hidden.</p>
     <pre tabindex="0" aria-labelledby="payload">${shownPayload(body)}</pre>
-    ${back}`;
-  return show(c, { ...still, title: 'Dead letter', content });
+    ${backToDeadLetters}`;
+  return show(c, { ...deadLettersPageBase, title: 'Dead letter', content });
 }
 
 /** What a function was doing when its message became a dead letter. */
@@ -119,13 +143,13 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, one?: 
   return html`<section class="letters" id="group-${id}" aria-labelledby="reason-${id}">
     <h2 id="reason-${id}">${redactedText(isOne ? oldest.reason : reason)}</h2>
     <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
-    ${definitions([
+    ${namesAndValues([
       ['Who acts', whoActs({ kind: 'dead-letter', cause })],
-      ['What to do', nextOf({ kind: 'dead-letter', cause })],
+      ['What to do', nextStepInWords({ kind: 'dead-letter', cause })],
       ['Orders', orders],
       ['A replay', 'to' in oldest.route ? undefined : replayWords(oldest)],
     ])}
-    ${actions(one ?? { group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
+    ${actionLinks(one ?? { group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
     ${one ? '' : isOne ? showLink(oldest) : choices(id, letters, time)}
   </section>`;
 }
@@ -137,7 +161,7 @@ function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
 function firstOrders(letters: readonly ListedLetter[]): Html | undefined {
   const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))];
   if (orders.length === 0) return undefined;
-  return orderLinks(orders.slice(0, maxOrders), orders.length - maxOrders);
+  return orderLinks(orders.slice(0, mostOrdersLinked), orders.length - mostOrdersLinked);
 }
 
 function replayWords({ route }: ListedLetter): string {
@@ -148,13 +172,13 @@ function replayWords({ route }: ListedLetter): string {
 function showLink(letter: ListedLetter): Html {
   const { record, orderNumber } = letter;
   if (record && orderNumber !== '') return html``;
-  return html`<a href="/letters/one?${new URLSearchParams({ letter: idOf(letter) })}">Show it<span class="unseen">: the dead letter of ${orderNumber || 'an unknown order'}</span></a>`;
+  return html`<a href="/letters/one?${new URLSearchParams({ letter: idOfDeadLetter(letter) })}">Show it<span class="unseen">: the dead letter of ${orderNumber || 'an unknown order'}</span></a>`;
 }
 
 function choices(id: string, letters: readonly ListedLetter[], time: PlantTime): Html {
   const shown = letters.slice(0, maxChoices);
   const content = html`<ul>${shown.map((letter) => {
-    const one = idOf(letter);
+    const one = idOfDeadLetter(letter);
     return html`<li id="letter-${one}">
           <input type="checkbox" id="choose-${one}" name="letter" value="${one}">
           <label for="choose-${one}">${letter.orderNumber || 'order unknown'}</label>
@@ -172,7 +196,7 @@ function choices(id: string, letters: readonly ListedLetter[], time: PlantTime):
     </details>`;
 }
 
-function actions(
+function actionLinks(
   chosen: { readonly group: string } | { readonly letter: string },
   { cause, route }: ListedLetter,
   what: string,
@@ -188,18 +212,18 @@ function actions(
 }
 
 /** A form posts what was chosen, as an address cannot hold so many ids. Nothing is done before the confirmation. */
-async function choose(c: Context, pages: Pages): Promise<Response> {
+async function confirmTicked(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const form = await c.req.parseBody({ all: true });
   if (form.letter === undefined)
     return pages.redirect(c, '/letters', 'Nothing was chosen: tick at least one dead letter.');
-  return confirm(c, form.action === 'discard' ? 'discard' : 'replay', form, pages);
+  return askToConfirm(c, form.action === 'discard' ? 'discard' : 'replay', form, pages);
 }
 
-async function confirm(
+async function askToConfirm(
   c: Context,
-  action: Action,
+  action: DeadLetterAction,
   given: unknown,
-  { letters, show }: Pages,
+  { letters, show }: ConsolePageDependencies,
 ): Promise<Response> {
   const { data: chosen } = z.safeParse(chosenSchema, given);
   if (!chosen) return c.redirect('/letters', 303);
@@ -207,8 +231,8 @@ async function confirm(
   const concerned = action === 'replay' ? all.filter(({ route }) => 'to' in route) : all;
   const title = capitalized(action);
   if (concerned.length === 0) {
-    const content = html`<h1>${title}</h1><p class="verdict">There is nothing to ${action}: it was replayed or discarded meanwhile.</p>${back}`;
-    return show(c, { ...still, title, content });
+    const content = html`<h1>${title}</h1><p class="verdict">There is nothing to ${action}: it was replayed or discarded meanwhile.</p>${backToDeadLetters}`;
+    return show(c, { ...deadLettersPageBase, title, content });
   }
   const stay = all.length - concerned.length;
   const content = html`<h1>${title} ${counted(concerned.length, 'dead letter')}</h1>
@@ -220,7 +244,7 @@ async function confirm(
     ${chosenTable(all)}
     ${stay > 0 ? html`<p class="hint">${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.</p>` : ''}
     ${postForm(`/letters/${action}`, action === 'replay' ? replayForm(concerned) : discardForm(concerned.length), 'stack', chosen)}`;
-  return show(c, { ...still, title, content });
+  return show(c, { ...deadLettersPageBase, title, content });
 }
 
 function replayForm(letters: readonly ListedLetter[]): Html {
@@ -237,10 +261,10 @@ function discardForm(count: number): Html {
 }
 
 function chosenTable(letters: readonly ListedLetter[]): Html {
-  return table(
+  return tablePart(
     'The chosen dead letters, by reason',
     ['Reason', 'Dead letters', 'A replay', 'Orders'],
-    groupsOf(letters).map(({ reason, letters: [oldest, ...others] }) => [
+    groupDeadLetters(letters).map(({ reason, letters: [oldest, ...others] }) => [
       redactedText(others.length === 0 ? oldest.reason : reason),
       String(others.length + 1),
       replayWords(oldest),
@@ -249,19 +273,25 @@ function chosenTable(letters: readonly ListedLetter[]): Html {
   );
 }
 
-async function replay(c: Context, { letters, operator, redirect, commands }: Pages): Promise<Response> {
+async function answerReplay(
+  c: Context,
+  { letters, operator, redirect, commands }: ConsolePageDependencies,
+): Promise<Response> {
   const chosen = z.parse(chosenSchema, await c.req.parseBody({ all: true }));
   const note = signedNote('chosen among the dead letters', await operator());
-  return redirect(c, '/letters', replayed(await letters.replay(chosen, note), commands));
+  return redirect(c, '/letters', noticeOfReplay(await letters.replay(chosen, note), commands));
 }
 
-async function discard(c: Context, { letters, operator, redirect }: Pages): Promise<Response> {
+async function answerDiscard(
+  c: Context,
+  { letters, operator, redirect }: ConsolePageDependencies,
+): Promise<Response> {
   const form = await c.req.parseBody({ all: true });
   const report = letters.discard(z.parse(chosenSchema, form), String(form.note ?? ''), await operator());
-  return redirect(c, '/letters', report.then(discarded));
+  return redirect(c, '/letters', report.then(noticeOfDiscard));
 }
 
-function replayed(
+function noticeOfReplay(
   { moved, movable, more, missing, failure }: Awaited<ReturnType<DeadLetterDesk['replay']>>,
   commands: string,
 ): string {
@@ -275,7 +305,7 @@ function replayed(
   return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at once more, on its page or with npm run replay -- --order <number> ${commands}, unless it was booked by hand; then discard it, which ends its record.`;
 }
 
-function discarded({
+function noticeOfDiscard({
   discarded: gone,
   selected,
   ended,
@@ -288,4 +318,4 @@ function discarded({
 }
 
 const cancel = html`<a class="button" href="/letters">Cancel</a>`;
-const back = html`<p><a href="/letters">All dead letters</a></p>`;
+const backToDeadLetters = html`<p><a href="/letters">All dead letters</a></p>`;

@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { sentenceOf } from '../../ops/cli/command.ts';
+import { sentenceForOperator } from '../../ops/cli/command.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { Html } from './parts.ts';
 
-export function problemOf(error: unknown, local: boolean) {
+export function problemOfError(error: unknown, local: boolean) {
   if (local && cannotConnect(error))
     return {
       what: 'The platform on this machine does not answer.',
@@ -16,10 +16,10 @@ export function problemOf(error: unknown, local: boolean) {
       what: `AWS does not allow you to do this: ${reasonOf(error, 500)}`,
       next: 'Use a profile that may read the queues and the table of this stack (AWS_PROFILE).',
     };
-  return { what: redactedText(sentenceOf(error)), next: 'Correct that, then reload the page.' };
+  return { what: redactedText(sentenceForOperator(error)), next: 'Correct that, then reload the page.' };
 }
 
-export function problemPage({ what, next }: ReturnType<typeof problemOf>): Html {
+export function problemPage({ what, next }: ReturnType<typeof problemOfError>): Html {
   return html`<h1>That did not work</h1><p class="verdict bad" data-problem>${what}</p><p>${next}</p>`;
 }
 

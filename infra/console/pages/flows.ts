@@ -7,26 +7,29 @@ import { type Partner, partnerNames, partnerWords } from '../../../shared/model/
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { capitalized } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
-import { flows, pauseOf } from '../../../shared/situation/pauses.ts';
+import { flows, pauseHoldingQueue } from '../../../shared/situation/pauses.ts';
 import { headlineOfAll, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
-import { isRefused } from '../../../shared/situation/words.ts';
-import type { Pages } from '../dependencies.ts';
-import { definitions, type Html, moment, orderLinks, type PlantTime, postForm } from './parts.ts';
+import { refusesCredentials } from '../../../shared/situation/words.ts';
+import type { ConsolePageDependencies } from '../dependencies.ts';
+import { type Html, moment, namesAndValues, orderLinks, type PlantTime, postForm } from './parts.ts';
 
 const flowSchema = z.object({ flow: z.enum(flowNames) });
 const partnerSchema = z.object({ partner: z.enum(partnerNames) });
 
-export function flowRoutes(pages: Pages): Hono {
+export function flowRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono()
     .get('/flows', (c) => showFlows(c, pages))
     .get('/flows/pause', (c) => confirmPause(c, pages))
-    .post('/flows/pause', (c) => change(c, 'begin', pages))
-    .post('/flows/resume', (c) => change(c, 'end', pages))
+    .post('/flows/pause', (c) => pauseOrResumeFlow(c, 'begin', pages))
+    .post('/flows/resume', (c) => pauseOrResumeFlow(c, 'end', pages))
     .post('/flows/try', (c) => tryNow(c, pages));
 }
 
-async function showFlows(c: Context, { situation, commands, timeZone, show }: Pages): Promise<Response> {
+async function showFlows(
+  c: Context,
+  { situation, commands, timeZone, show }: ConsolePageDependencies,
+): Promise<Response> {
   const now = await situation();
   const problems = problemsOf(now, commands);
   const time = { now: now.at, timeZone };
@@ -39,20 +42,20 @@ async function showFlows(c: Context, { situation, commands, timeZone, show }: Pa
           ? worksPart
           : html`<section aria-labelledby="problems" class="troubles">
     <h2 id="problems" class="unseen">Problems</h2>
-    <ul>${problems.map(problemPart)}</ul>
+    <ul>${problems.map(flowProblemPart)}</ul>
   </section>`
       }
       ${lane('Orders out', 'From the ERP to Azumuta', [
-        partner('erp', now, 'releases orders', time),
-        step('by the order endpoint or the pull'),
-        queue('product-orders', 'To be created', now),
-        partner('azumuta', now, 'gets product orders', time),
+        partnerNode('erp', now, 'releases orders', time),
+        receivedNode('by the order endpoint or the pull'),
+        queueNode('product-orders', 'To be created', now),
+        partnerNode('azumuta', now, 'gets product orders', time),
       ])}
       ${lane('Results back', 'From Azumuta to the ERP', [
-        partner('azumuta', now, 'reports completions', time),
-        step('by the webhook or the reconciliation'),
-        queue('completions', 'To be booked', now),
-        partner('erp', now, 'gets bookings', time),
+        partnerNode('azumuta', now, 'reports completions', time),
+        receivedNode('by the webhook or the reconciliation'),
+        queueNode('completions', 'To be booked', now),
+        partnerNode('erp', now, 'gets bookings', time),
       ])}
       ${switchesPart(now)}
     </div>
@@ -60,7 +63,7 @@ async function showFlows(c: Context, { situation, commands, timeZone, show }: Pa
   return show(c, { name: 'flows', title: 'Flows', headline: headlineOfAll(problems), content }, now);
 }
 
-async function confirmPause(c: Context, { show }: Pages): Promise<Response> {
+async function confirmPause(c: Context, { show }: ConsolePageDependencies): Promise<Response> {
   const { data } = z.safeParse(flowSchema, c.req.query());
   if (!data) return c.redirect('/flows', 303);
   const { does, partners, meanwhile, lost } = flows[data.flow];
@@ -70,14 +73,18 @@ async function confirmPause(c: Context, { show }: Pages): Promise<Response> {
   return show(c, { name: 'flows', title: 'Pause', refreshSeconds: undefined, content });
 }
 
-async function change(c: Context, act: 'begin' | 'end', { ledger, redirect }: Pages): Promise<Response> {
+async function pauseOrResumeFlow(
+  c: Context,
+  act: 'begin' | 'end',
+  { ledger, redirect }: ConsolePageDependencies,
+): Promise<Response> {
   const { flow } = z.parse(flowSchema, await c.req.parseBody());
   await ledger.pauses[act](flow);
   const done = act === 'begin' ? 'paused' : 'resumed';
   return redirect(c, '/flows', `${capitalized(flows[flow].does)} is ${done}.`);
 }
 
-async function tryNow(c: Context, { ledger, redirect }: Pages): Promise<Response> {
+async function tryNow(c: Context, { ledger, redirect }: ConsolePageDependencies): Promise<Response> {
   const { partner } = z.parse(partnerSchema, await c.req.parseBody());
   const name = partnerWords[partner];
   const told = (await ledger.breaker.probeNow(partner))
@@ -88,10 +95,10 @@ async function tryNow(c: Context, { ledger, redirect }: Pages): Promise<Response
 
 export const worksPart = html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
 
-function problemPart({ id, kind, what, why, next, who, command, orders, more }: Problem): Html {
+function flowProblemPart({ id, kind, what, why, next, who, command, orders, more }: Problem): Html {
   return html`<li id="trouble-${id}" class="trouble ${kind === 'slow' ? 'slow' : 'stuck'}">
     <p class="what">${what}</p>
-    ${definitions([
+    ${namesAndValues([
       ['Why', why],
       [`What to do (${who})`, html`${next} ${linkOf(kind) ?? (command && html`<code>${command}</code>`)}`],
       ['Orders', orders.length > 0 ? orderLinks(orders, more) : undefined],
@@ -113,7 +120,7 @@ function lane(title: string, explanation: string, nodes: readonly Html[]): Html 
   </section>`;
 }
 
-function partner(name: Partner, { partners }: Situation, role: string, time: PlantTime): Html {
+function partnerNode(name: Partner, { partners }: Situation, role: string, time: PlantTime): Html {
   const state = partners[name];
   return html`<li class="node partner ${state.open ? 'bad' : 'good'}">
     <p class="name">${name === 'erp' ? 'ERP' : 'Azumuta'}</p>
@@ -131,13 +138,13 @@ function breakerPart({ open, openedAt, openUntilMs }: BreakerState, time: PlantT
     <p class="role">calls are paused, ${seconds > 0 ? `next try in ${duration(seconds)}` : 'the next message tries again'}</p>`;
 }
 
-function step(how: string): Html {
+function receivedNode(how: string): Html {
   return html`<li class="node step"><p class="name">Received</p><p class="role">${how}</p></li>`;
 }
 
-function queue(name: QueueName, title: string, { queues, partners }: Situation): Html {
+function queueNode(name: QueueName, title: string, { queues, partners }: Situation): Html {
   const { waiting, underWay, oldestSeconds } = queues[name];
-  const pause = pauseOf(name, partners.erp);
+  const pause = pauseHoldingQueue(name, partners.erp);
   const total = waiting + underWay;
   return html`<li class="node queue ${pause ? 'paused' : total > 0 ? 'busy' : 'idle'}">
     <p class="name">${title}</p>
@@ -181,5 +188,5 @@ function switchesPart(status: Situation): Html {
 function tryPart(partner: Partner, reason: string | undefined): Html {
   const button = html`<button>Try ${partnerWords[partner]} now</button>`;
   return html`<li id="try-${partner}">${postForm('/flows/try', button, '', { partner })}
-    <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${isRefused(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
+    <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${refusesCredentials(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
 }

@@ -11,7 +11,7 @@ export interface Frame {
   readonly notice?: string | undefined;
 }
 
-export interface Page {
+export interface ConsolePage {
   readonly name: 'today' | 'orders' | 'letters' | 'flows' | 'try' | 'floor' | 'none';
   readonly title: string;
   readonly content: Html;
@@ -23,7 +23,7 @@ export interface Page {
 }
 
 /** A whole page. It works without JavaScript; with it, the parts with `data-live` refresh themselves. */
-export function layout(frame: Frame, page: Page): Html {
+export function layOutPage(frame: Frame, page: ConsolePage): Html {
   const { target, timeZone, hasFloor, deadLetters, notice } = frame;
   const title = `${notice === undefined ? '' : `${notice} · `}${page.title} · Azumuta ↔ ERP`;
   return html`<!doctype html>

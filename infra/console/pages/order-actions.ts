@@ -6,36 +6,44 @@ import { adviceOn } from '../../../shared/situation/words.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import { endings } from '../../ops/orders/end-order.ts';
-import { figuresIn } from '../../ops/replay/accept.ts';
+import { parseAcceptedFigures } from '../../ops/replay/accept.ts';
 import type { TracedOrder } from '../../ops/trace/trace.ts';
-import type { Pages } from '../dependencies.ts';
+import type { ConsolePageDependencies } from '../dependencies.ts';
 import { type Html, orderLink, postForm } from './parts.ts';
 
-const actions = ['replay', 'accept', 'settle', 'remake', 'discard', 'give-up'] as const;
-type Action = (typeof actions)[number];
+const orderActions = ['replay', 'accept', 'settle', 'remake', 'discard', 'give-up'] as const;
+type OrderAction = (typeof orderActions)[number];
 
-const formSchema = z.object({
+const orderActionFormSchema = z.object({
   number: z.string().check(z.minLength(1), z.maxLength(200)),
   because: z._default(z.string(), ''),
   kind: z.optional(z.string()),
   /** The figures that a person accepts, typed in. */
   figures: z._default(z.string(), ''),
 });
-type Form = z.output<typeof formSchema>;
+type OrderActionForm = z.output<typeof orderActionFormSchema>;
 
-export function orderActionRoutes(pages: Pages): Hono {
+export function orderActionRoutes(pages: ConsolePageDependencies): Hono {
   const app = new Hono();
-  for (const action of actions) app.post(`/order/${action}`, (c) => act(c, action, pages));
+  for (const action of orderActions) app.post(`/order/${action}`, (c) => answerOrderAction(c, action, pages));
   return app;
 }
 
-async function act(c: Context, action: Action, pages: Pages): Promise<Response> {
-  const form = z.parse(formSchema, await c.req.parseBody());
-  const notice = done(action, form, pages).then((text) => `${form.number}: ${text}`);
+async function answerOrderAction(
+  c: Context,
+  action: OrderAction,
+  pages: ConsolePageDependencies,
+): Promise<Response> {
+  const form = z.parse(orderActionFormSchema, await c.req.parseBody());
+  const notice = performOrderAction(action, form, pages).then((text) => `${form.number}: ${text}`);
   return pages.redirect(c, orderLink(form.number), notice);
 }
 
-async function done(action: Action, { because, figures, ...of }: Form, pages: Pages): Promise<string> {
+async function performOrderAction(
+  action: OrderAction,
+  { because, figures, ...of }: OrderActionForm,
+  pages: ConsolePageDependencies,
+): Promise<string> {
   const { operator, letters, ending } = pages;
   const by = await operator();
   const note = signedNote(because, by);
@@ -45,14 +53,14 @@ async function done(action: Action, { because, figures, ...of }: Form, pages: Pa
   }
   if (action !== 'replay' && action !== 'accept')
     return (await endings[action]({ ...of, go: true, note }, ending)).join('; ');
-  const accepts = action === 'accept' ? figuresIn(figures) : undefined;
+  const accepts = action === 'accept' ? parseAcceptedFigures(figures) : undefined;
   const { moved, hinted, created, failure } = await letters.replay({ order: of.number }, note, accepts);
   const sent = moved + hinted.length + created.length;
   return failure ?? (sent > 0 ? 'is looked at once more' : 'there is nothing to look at');
 }
 
-interface Offered {
-  readonly action: Action;
+interface OfferedAction {
+  readonly action: OrderAction;
   readonly title: string;
   readonly does: string;
   readonly kind?: string;
@@ -62,7 +70,7 @@ interface Offered {
 }
 
 /** What a person can do about an order as it is now; the first is what its next step asks for. */
-function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrder): Offered[] {
+function offeredActions({ concerns, deadLetters, bookings, stage, command }: TracedOrder): OfferedAction[] {
   const isOver = stage === 'booked' || stage === 'given up' || stage === 'withdrawn';
   const isCompared = deadLetters.some(
     ({ cause }) => cause && adviceOn({ kind: 'dead-letter', cause }).compareFirst,
@@ -72,7 +80,7 @@ function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrde
   const isBeyondOrder = bookings.some(
     ({ state, reason }) => state === 'rejected' && figuresToAccept(reason) !== undefined,
   );
-  const all: (Offered | false)[] = [
+  const all: (OfferedAction | false)[] = [
     (!isOver || letters > 0) && {
       action: 'replay',
       title: 'Have it looked at once more',
@@ -112,7 +120,7 @@ function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrde
 }
 
 export function actionsPart(order: TracedOrder): Html {
-  const all = offered(order);
+  const all = offeredActions(order);
   if (all.length === 0) return html``;
   return html`<section aria-labelledby="actions" class="letters">
     <h2 id="actions">What you can do</h2>
@@ -121,7 +129,7 @@ export function actionsPart(order: TracedOrder): Html {
   </section>`;
 }
 
-function formPart({ action, title, does, kind, types, isMain = false }: Offered, number: string): Html {
+function formPart({ action, title, does, kind, types, isMain = false }: OfferedAction, number: string): Html {
   const id = kind === undefined ? action : `${action}-${kind}`;
   const typed =
     types === undefined

@@ -6,18 +6,18 @@ import { eventWords } from '../../../shared/model/journey.ts';
 import { maxTextLength, sentence } from '../../../shared/model/text.ts';
 import { dayIn, duration } from '../../../shared/model/time.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
-import { bookingWords, type Run, runsOf } from '../../ops/trace/report.ts';
+import { bookingWords, type EqualEntries, groupEqualEntries } from '../../ops/trace/report.ts';
 import { type TracedOrder, traceOrder } from '../../ops/trace/trace.ts';
-import type { Pages } from '../dependencies.ts';
+import type { ConsolePageDependencies } from '../dependencies.ts';
 import { actionsPart } from './order-actions.ts';
-import { dateOf, definitions, type Html, moment, orderLink, type PlantTime, stageBadge } from './parts.ts';
+import { dateOf, type Html, moment, namesAndValues, orderLink, type PlantTime, stageBadge } from './parts.ts';
 
-export function orderRoutes(pages: Pages): Hono {
-  return new Hono().get('/search', (c) => search(c, pages)).get('/order', (c) => showOne(c, pages));
+export function orderRoutes(pages: ConsolePageDependencies): Hono {
+  return new Hono().get('/search', (c) => search(c, pages)).get('/order', (c) => showOrder(c, pages));
 }
 
 /** Azumuta is only asked about what may be the id of a recording. */
-async function search(c: Context, pages: Pages): Promise<Response> {
+async function search(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const { ledger, commands, findOwner, clock, show } = pages;
   const asked = (c.req.query('q') ?? '').trim().slice(0, maxTextLength);
   if (asked === '') return c.redirect('/orders', 303);
@@ -50,7 +50,7 @@ function nothingFound(asked: string, notAsked: string | undefined): Html {
     </ul>`;
 }
 
-async function showOne(c: Context, pages: Pages): Promise<Response> {
+async function showOrder(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const { ledger, commands, clock, timeZone, show } = pages;
   const number = c.req.query('number') ?? '';
   const { productOrders } = await traceOrder(number, ledger, commands, undefined, clock.now());
@@ -62,12 +62,16 @@ async function showOne(c: Context, pages: Pages): Promise<Response> {
     title: `Order ${number}`,
     asked: number,
     headline: `Order ${number}: ${order.state}. ${order.says}`,
-    content: orderPage(order, siblings, { now: clock.now(), timeZone }),
+    content: orderPageContent(order, siblings, { now: clock.now(), timeZone }),
   });
 }
 
-export function orderPage(order: TracedOrder, siblings: readonly TracedOrder[], time: PlantTime): Html {
-  const runs = runsOf(order.journey);
+export function orderPageContent(
+  order: TracedOrder,
+  siblings: readonly TracedOrder[],
+  time: PlantTime,
+): Html {
+  const runs = groupEqualEntries(order.journey);
   return html`<h1>Order ${order.number}</h1>
     <div id="status" data-live>${statusPart(order)}</div>
     ${actionsPart(order)}
@@ -167,7 +171,7 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
 }
 
 function card(title: string, rows: readonly (readonly [string, string | Html | undefined])[]): Html {
-  return html`<section class="card"><h2>${title}</h2>${definitions(rows)}</section>`;
+  return html`<section class="card"><h2>${title}</h2>${namesAndValues(rows)}</section>`;
 }
 
 /** Only http and https addresses become links. */
@@ -175,7 +179,7 @@ function externalLink({ id, url = '' }: NonNullable<TracedOrder['azumuta']>): Ht
   return /^https?:\/\//i.test(url) ? html`<a href="${url}" rel="noreferrer" target="_blank">${id}</a>` : id;
 }
 
-function runPart(run: Run, before: JourneyEntry | undefined, place: number, time: PlantTime): Html {
+function runPart(run: EqualEntries, before: JourneyEntry | undefined, place: number, time: PlantTime): Html {
   const [entry] = run;
   const at = new Date(entry.at);
   const pause = before === undefined ? 0 : (at.getTime() - Date.parse(before.at)) / 1000;
@@ -191,7 +195,7 @@ function runPart(run: Run, before: JourneyEntry | undefined, place: number, time
   </li>`;
 }
 
-function timesPart(run: Run, place: number, time: PlantTime): Html {
+function timesPart(run: EqualEntries, place: number, time: PlantTime): Html {
   const times = run.map(({ at }) => moment(new Date(at), time));
   // The id lets a refresh recognise the element, so that one which the reader has opened stays open.
   return html`<details id="times-${place}"><summary class="hint">The last time at ${times.at(-1)}</summary>

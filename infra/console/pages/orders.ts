@@ -13,23 +13,23 @@ import type { Situation } from '../../../shared/situation/read.ts';
 import { toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
-import type { Pages } from '../dependencies.ts';
-import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge, table } from './parts.ts';
+import type { ConsolePageDependencies } from '../dependencies.ts';
+import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge, tablePart } from './parts.ts';
 
-const pageSize = 50;
-const fileSize = 1000;
+const ordersPerPage = 50;
+const ordersPerFile = 1000;
 
-export function ordersRoutes(pages: Pages): Hono {
+export function ordersRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono().get('/orders', (c) => showList(c, pages)).get('/orders.csv', (c) => sendList(c, pages));
 }
 
-const lists = {
+const orderListTitles = {
   day: 'By day',
   waiting: 'In Azumuta',
   concerns: 'For a person',
 } as const;
 
-const text = (most: number) => z._default(z.string().check(z.trim(), z.maxLength(most)), '');
+const textUpTo = (most: number) => z._default(z.string().check(z.trim(), z.maxLength(most)), '');
 const cursorSchema = z.record(
   z.string().check(z.maxLength(20)),
   z.union([z.string().check(z.maxLength(2048)), z.number()]),
@@ -39,16 +39,16 @@ const askedSchema = z.object({
   list: z.catch(z._default(z.enum(['day', 'waiting', 'concerns']), 'day'), 'day'),
   day: z.catch(z.optional(z.string().check(z.refine(isDate))), undefined),
   /** The beginning of a number. */
-  q: z.catch(text(200), ''),
+  q: z.catch(textUpTo(200), ''),
   kind: z.catch(z.optional(z.enum(concernKinds)), undefined),
-  article: z.catch(text(200), ''),
+  article: z.catch(textUpTo(200), ''),
   /** Where the page begins: the keys of an entry as JSON. */
   after: z.catch(z.optional(z.pipe(z.pipe(z.string(), z.transform(jsonOf)), cursorSchema)), undefined),
 });
 type AskedOrders = z.output<typeof askedSchema>;
-export const askedOf = (query: unknown): AskedOrders => z.parse(askedSchema, query);
+export const parseAskedOrders = (query: unknown): AskedOrders => z.parse(askedSchema, query);
 
-type OrderRow = Awaited<ReturnType<typeof rowOf>>;
+type OrderRow = Awaited<ReturnType<typeof readOrderRow>>;
 
 /** Entries of a day that are searched for the beginning of a number. */
 const maxSearched = 10_000;
@@ -56,21 +56,21 @@ const maxSearched = 10_000;
 export async function readOrders(
   asked: AskedOrders,
   limit: number,
-  dependencies: Pick<Pages, 'ledger' | 'timeZone'> & { readonly now: Date },
+  dependencies: Pick<ConsolePageDependencies, 'ledger' | 'timeZone'> & { readonly now: Date },
 ) {
   const { ledger, timeZone, now } = dependencies;
   const day = asked.day ?? dayIn(timeZone, now);
-  const page = await pageOf(asked, day, limit, ledger, timeZone);
+  const page = await readOrderPage(asked, day, limit, ledger, timeZone);
   const partners = await ledger.breaker.states();
   const wanted = page.orders.slice(0, limit);
-  const rows = await mapConcurrently(wanted, atOnce, (order) => rowOf(order, partners, ledger, now));
+  const rows = await mapConcurrently(wanted, atOnce, (order) => readOrderRow(order, partners, ledger, now));
   const article = asked.article.toLowerCase();
   const kept = rows.filter((row) => row.article.toLowerCase().includes(article));
   /** `leftOut`: orders of the page that are of other articles. */
   return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next };
 }
 
-function pageOf(
+function readOrderPage(
   { list, q, kind, after }: AskedOrders,
   day: string,
   limit: number,
@@ -83,7 +83,7 @@ function pageOf(
   return read.happened(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
 }
 
-async function rowOf(
+async function readOrderRow(
   listed: ListedOrder,
   partners: Situation['partners'],
   ledger: OperatorLedger,
@@ -106,13 +106,13 @@ function listLink(
   return `${path}?${query}`;
 }
 
-async function showList(c: Context, pages: Pages): Promise<Response> {
+async function showList(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const { clock, timeZone, show } = pages;
   const now = clock.now();
-  const asked = askedOf(c.req.query());
-  const { rows, day, leftOut, next } = await readOrders(asked, pageSize, { ...pages, now });
+  const asked = parseAskedOrders(c.req.query());
+  const { rows, day, leftOut, next } = await readOrders(asked, ordersPerPage, { ...pages, now });
   const content = html`<h1>Orders</h1>
-    <nav aria-label="Lists" class="tabs"><ul>${Object.entries(lists).map(
+    <nav aria-label="Lists" class="tabs"><ul>${Object.entries(orderListTitles).map(
       ([list, title]) =>
         html`<li><a href="/orders?list=${list}"${list === asked.list ? html` aria-current="page"` : ''}>${title}</a></li>`,
     )}</ul></nav>
@@ -122,17 +122,17 @@ async function showList(c: Context, pages: Pages): Promise<Response> {
       ${
         rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
-          : table(
-              lists[asked.list],
+          : tablePart(
+              orderListTitles[asked.list],
               ['Order', 'Article', 'Quantity', 'Due', 'Stage', 'What is so'],
-              rows.map((row) => cellsOf(row, { now, timeZone })),
+              rows.map((row) => orderRowCells(row, { now, timeZone })),
             )
       }
       ${leftOut > 0 ? html`<p class="hint">${counted(leftOut, 'order')} of this page of the list ${leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
     <p class="actions">
       ${next ? html`<a class="button main" href="${listLink({ ...asked, after: next })}">Next page</a>` : ''}
-      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to ${fileSize}</a>
+      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to ${ordersPerFile}</a>
     </p>`;
   return show(c, { name: 'orders', title: 'Orders', content });
 }
@@ -166,7 +166,7 @@ function filterPart(asked: AskedOrders, day: string): Html {
   </form>`;
 }
 
-function cellsOf(
+function orderRowCells(
   { number, article, quantity, dueDate, stage, needsPerson, says, event, at }: OrderRow,
   time: PlantTime,
 ): (string | Html)[] {
@@ -198,9 +198,9 @@ const columns = [
  * The rows as CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
-async function sendList(c: Context, pages: Pages): Promise<Response> {
-  const asked = askedOf(c.req.query());
-  const { rows } = await readOrders(asked, fileSize, { ...pages, now: pages.clock.now() });
+async function sendList(c: Context, pages: ConsolePageDependencies): Promise<Response> {
+  const asked = parseAskedOrders(c.req.query());
+  const { rows } = await readOrders(asked, ordersPerFile, { ...pages, now: pages.clock.now() });
   const cell = (value: unknown) => {
     const text = redactedText(String(value ?? ''));
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;

@@ -40,13 +40,13 @@ export function orderLinks(numbers: readonly string[], more = 0): Html {
 type Cell = string | Html;
 
 /** Names and values; those without a value are left out. */
-export function definitions(rows: readonly (readonly [name: string, value: Cell | undefined])[]): Html {
+export function namesAndValues(rows: readonly (readonly [name: string, value: Cell | undefined])[]): Html {
   const known = rows.filter(([, value]) => value !== undefined);
   return html`<dl>${known.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 /** A table whose rows are named by their first cells. In a narrow window each cell stands with its title. */
-export function table(
+export function tablePart(
   caption: string,
   titles: readonly string[],
   rows: readonly (readonly Cell[])[],

@@ -8,8 +8,8 @@ import {
   type ShopFloor,
   type ShopFloorOrder,
 } from '../../local/sandbox/shop-floor.ts';
-import type { Answers } from '../dependencies.ts';
-import { type Html, orderLink, postForm, table } from './parts.ts';
+import type { PageAnswers } from '../dependencies.ts';
+import { type Html, orderLink, postForm, tablePart } from './parts.ts';
 
 /** Articles of the ERP; the last one is missing in Azumuta. */
 const articles = [
@@ -19,14 +19,14 @@ const articles = [
 ] as const;
 
 const pieces = z.coerce.number().check(z.int(), z.minimum(0), z.maximum(9999));
-const releaseSchema = z.object({
+const releaseFormSchema = z.object({
   article: z.string().check(z.minLength(1), z.maxLength(40)),
   quantity: pieces,
 });
 const completeSchema = z.object({ number: z.string().check(z.minLength(1)), good: pieces, scrap: pieces });
 const switchSchema = z.object({ mode: erpModeSchema });
 
-export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect }: Answers): Hono {
+export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect }: PageAnswers): Hono {
   return new Hono()
     .get('/floor', async (c) => {
       const { erp, orders, more } = await shopFloor.look();
@@ -41,7 +41,7 @@ export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect }: Answer
       return show(c, { name: 'floor', title: 'Shop floor', content });
     })
     .post('/floor/release', async (c) => {
-      const { article, quantity } = z.parse(releaseSchema, await c.req.parseBody());
+      const { article, quantity } = z.parse(releaseFormSchema, await c.req.parseBody());
       const { number, notPulled } = await shopFloor.release(article, quantity);
       const notice =
         notPulled === undefined
@@ -92,18 +92,18 @@ function switchPart(current: ErpMode): Html {
 }
 
 function ordersTable(orders: readonly ShopFloorOrder[]): Html {
-  return table(
+  return tablePart(
     'Orders of both sandboxes',
     ['Order', 'Article', 'Quantity', 'In Azumuta', 'Booked in the ERP', 'Complete it'],
-    orders.map((order) => cellsOf(order)),
-    { rowIds: orders.map(({ number }) => `row-${idOf(number)}`) },
+    orders.map((order) => floorOrderCells(order)),
+    { rowIds: orders.map(({ number }) => `row-${elementIdOf(number)}`) },
   );
 }
 
-function cellsOf(order: ShopFloorOrder): (string | Html)[] {
+function floorOrderCells(order: ShopFloorOrder): (string | Html)[] {
   const { number, article, quantity, inAzumuta, inErp, booked } = order;
   return [
-    html`<a id="link-${idOf(number)}" href="${orderLink(number)}">${number}</a>`,
+    html`<a id="link-${elementIdOf(number)}" href="${orderLink(number)}">${number}</a>`,
     ...[article, quantity],
     inAzumuta ?? (inErp === 'cancelled' ? 'cancelled' : 'not yet'),
     bookedText(booked),
@@ -117,7 +117,7 @@ function bookedText(booked: ShopFloorOrder['booked']): string {
 }
 
 function completeForm({ number, quantity }: ShopFloorOrder): Html {
-  const id = idOf(number);
+  const id = elementIdOf(number);
   const content = html`<label for="good-${id}">Good<span class="unseen"> pieces of ${number}</span></label>
     <input id="good-${id}" name="good" type="number" inputmode="numeric" min="0" max="9999" value="${quantity}" required>
     <label for="scrap-${id}">Scrap<span class="unseen"> of ${number}</span></label>
@@ -127,6 +127,6 @@ function completeForm({ number, quantity }: ShopFloorOrder): Html {
 }
 
 /** The id of an element must not contain spaces. */
-function idOf(number: string): string {
+function elementIdOf(number: string): string {
   return encodeURIComponent(number).replaceAll('%', '_');
 }

@@ -3,25 +3,31 @@ import { html } from 'hono/html';
 import { type Day, sumOfDays } from '../../../shared/ledger/records/days.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
-import { headlineOfAll, inQueue, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
+import {
+  headlineOfAll,
+  messagesInQueue,
+  type Problem,
+  problemsOf,
+} from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { figureCells, lateBy, readToday, type Today } from '../../../shared/situation/today.ts';
-import type { Pages } from '../dependencies.ts';
+import type { ConsolePageDependencies } from '../dependencies.ts';
 import { linkOf, worksPart } from './flows.ts';
-import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime, table } from './parts.ts';
+import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime, tablePart } from './parts.ts';
 
 const shownDays = 30;
 
-export const todayRoutes = (pages: Pages) => new Hono().get('/', (c) => showToday(c, pages));
+export const todayRoutes = (pages: ConsolePageDependencies) =>
+  new Hono().get('/', (c) => showToday(c, pages));
 
-async function showToday(c: Context, pages: Pages): Promise<Response> {
+async function showToday(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const now = await pages.situation();
   const problems = problemsOf(now, pages.commands);
-  const content = todayPage(await readToday(now, shownDays, pages), problems, now, pages.timeZone);
+  const content = todayPageContent(await readToday(now, shownDays, pages), problems, now, pages.timeZone);
   return pages.show(c, { name: 'today', title: 'Today', headline: headlineOfAll(problems), content }, now);
 }
 
-export function todayPage(
+export function todayPageContent(
   today: Today,
   problems: readonly Problem[],
   situation: Situation,
@@ -31,7 +37,7 @@ export function todayPage(
   return html`<h1>Today</h1>
     <div id="today" data-live>
       ${verdictPart(problems)}
-      ${latePart(today)}
+      ${lateOrdersPart(today)}
       ${figuresPart(today, time)}
       ${waitingPart(today, situation)}
       ${needsPart(problems)}
@@ -82,8 +88,8 @@ function waitingPart({ awaited }: Today, { queues, deadLetters }: Situation): Ht
     <h2 id="waits">Waiting now</h2>
     ${tilesOf([
       [link('In Azumuta, to be completed', '/orders?list=waiting'), awaited],
-      [link('To be created', '/flows'), String(inQueue(queues['product-orders']))],
-      [link('To be booked', '/flows'), String(inQueue(queues.completions))],
+      [link('To be created', '/flows'), String(messagesInQueue(queues['product-orders']))],
+      [link('To be booked', '/flows'), String(messagesInQueue(queues.completions))],
       [link('Dead letters', '/letters'), String(deadLetters)],
     ])}
   </section>`;
@@ -96,13 +102,13 @@ function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint?: Ht
   )}</dl>`;
 }
 
-function latePart({ day, late, lateCount }: Today): Html {
+function lateOrdersPart({ day, late, lateCount }: Today): Html {
   return html`<section aria-labelledby="late">
     <h2 id="late">Late: ${lateCount === 0 ? 'none' : counted(lateCount, 'product order')}</h2>
     ${
       late.length === 0
         ? html`<p class="hint">Every product order in Azumuta has time left.</p>`
-        : table(
+        : tablePart(
             'Late product orders',
             ['Order', 'Article', 'Quantity', 'Due', 'Late by', 'What to do'],
             late.map(({ number, order, article = '', quantity = '', dueDate, next }) => [
@@ -141,7 +147,7 @@ function monthPart({ day: today, days }: Today): Html {
 
 function monthTable(days: readonly Day[]): Html {
   const valuesOf = (some: readonly Day[]) => figureCells(sumOfDays(some)).map(([, value]) => value);
-  return table(
+  return tablePart(
     `What happened on each of the last ${shownDays} days`,
     ['Day', ...figureCells(undefined).map(([name]) => name)],
     days

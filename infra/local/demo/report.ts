@@ -4,49 +4,55 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type LocalSystem, localOverrides } from '../run-locally.ts';
 import type { DemoOutcome } from './scenario.ts';
 
-const out = (line = '') => process.stdout.write(`${line}\n`);
+const printLine = (line = '') => process.stdout.write(`${line}\n`);
 /** Colours only on a terminal. */
-const style = (format: Parameters<typeof styleText>[0], text: string) =>
+const styleOnTerminal = (format: Parameters<typeof styleText>[0], text: string) =>
   styleText(format, text, { stream: process.stdout });
 
 /** Each order's journey, with the seconds since it was queued. */
 function printJourneys(journeys: DemoOutcome['journeys']): void {
   for (const [number, journey] of journeys) {
-    out(`\n${style('bold', number)}`);
+    printLine(`\n${styleOnTerminal('bold', number)}`);
     const start = Date.parse(journey[0]?.at ?? '');
     for (const { at, event, note } of journey) {
       const seconds = ((Date.parse(at) - start) / 1000).toFixed(1).padStart(6);
-      out(`${seconds} s  ${mark(event)} ${event.padEnd(10)} ${style('dim', note ?? '')}`);
+      printLine(
+        `${seconds} s  ${styledEventSign(event)} ${event.padEnd(10)} ${styleOnTerminal('dim', note ?? '')}`,
+      );
     }
   }
 }
 
-function mark(event: string): string {
-  if (event === 'booked' || event === 'created') return style('green', '✔');
-  return event === 'retry' || event === 'rejected' || event === 'dead-lettered' ? style('yellow', '!') : '·';
+function styledEventSign(event: string): string {
+  if (event === 'booked' || event === 'created') return styleOnTerminal('green', '✔');
+  return event === 'retry' || event === 'rejected' || event === 'dead-lettered'
+    ? styleOnTerminal('yellow', '!')
+    : '·';
 }
 
 export function printOutcome(outcome: DemoOutcome): void {
   const { journeys, seconds, azumutaCalls, erpCalls } = outcome;
   printJourneys(journeys);
-  out(`\n${style('green', `All ${journeys.size} orders arrived`)} in ${seconds.toFixed(1)} s`);
-  out(`  ${azumutaCalls} calls to Azumuta, ${erpCalls} to the ERP`);
+  printLine(
+    `\n${styleOnTerminal('green', `All ${journeys.size} orders arrived`)} in ${seconds.toFixed(1)} s`,
+  );
+  printLine(`  ${azumutaCalls} calls to Azumuta, ${erpCalls} to the ERP`);
   const environment = Object.entries(localOverrides.environment ?? {}).map(
     ([name, value]) => `${name}=${value}`,
   );
   const shortened = `shortened for this run: function timeouts to ${localOverrides.functionTimeoutSeconds} s, visibility timeouts to ${localOverrides.visibilityTimeoutSeconds} s, ${environment.join(', ')}`;
-  out(style('dim', `  ${shortened}`));
+  printLine(styleOnTerminal('dim', `  ${shortened}`));
 }
 
 /** Addresses, and commands to paste. */
-export function printPlaces({ emulator, webhookUrl, orderEndpoint, sandboxes }: LocalSystem): void {
+export function printCommandsToTry({ emulator, webhookUrl, orderEndpoint, sandboxes }: LocalSystem): void {
   const attributes = { side: 'Left' };
   const order = JSON.stringify({ number: 'MO/TRY-1', article: 'GEAR-01', quantity: '3', attributes });
   const key = `X-API-Key: ${orderEndpoint.key}`;
   const json = 'Content-Type: application/json';
   const folder = shellWord(emulator.dataDir);
   const curl = (...words: string[]) => ['curl -s', ...words.map((word) => shellWord(word))].join(' ');
-  out(`
+  printLine(`
 Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not know it):
 
   ${curl(orderEndpoint.url, '-H', key, '-H', json, '-H', 'Prefer: wait=10', '-d', order)}

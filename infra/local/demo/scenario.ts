@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Progress } from '../progress.ts';
+import type { ProgressDisplay } from '../progress.ts';
 import type { LocalSystem } from '../run-locally.ts';
 
-const orders = 8;
+const ordersInDemo = 8;
 /** The longest time that one part of the demo may take. */
-const patienceMs = 90_000;
+const longestDemoPartMs = 90_000;
 
 /** Gets the line that says how far a part of the demo has come. */
 type Tell = (line: string) => void;
@@ -18,13 +18,13 @@ export type DemoOutcome = Awaited<ReturnType<typeof runDemo>>;
  * @param step Runs a part of the demo.
  * @throws Error when an order does not arrive.
  */
-export async function runDemo(system: LocalSystem, step: Progress['step'], signal: AbortSignal) {
+export async function runDemo(system: LocalSystem, step: ProgressDisplay['step'], signal: AbortSignal) {
   const startedAt = Date.now();
   const until: Until = async (complaint, reached) => {
-    for (const end = Date.now() + patienceMs; !reached(); await pause(150, undefined, { signal }))
-      if (Date.now() > end) throw new Error(`${complaint} after ${patienceMs / 1000} s.`);
+    for (const end = Date.now() + longestDemoPartMs; !reached(); await pause(150, undefined, { signal }))
+      if (Date.now() > end) throw new Error(`${complaint} after ${longestDemoPartMs / 1000} s.`);
   };
-  const numbers = await step('Orders out: ERP → Azumuta', (tell) => ordersOut(system, until, tell));
+  const numbers = await step('Orders out: ERP → Azumuta', (tell) => sendOrdersOut(system, until, tell));
   // Operators build and complete every order; Azumuta fires its triggers.
   await step('Work done in Azumuta', async (tell) => {
     for (const [done, number] of numbers.entries()) {
@@ -43,13 +43,13 @@ export async function runDemo(system: LocalSystem, step: Progress['step'], signa
   return {
     journeys: new Map(await Promise.all(numbers.map(journeyOf))),
     seconds: (Date.now() - startedAt) / 1000,
-    azumutaCalls: totalOf(system.azumuta.calls()),
-    erpCalls: totalOf(system.erp.calls()),
+    azumutaCalls: sumOfCalls(system.azumuta.calls()),
+    erpCalls: sumOfCalls(system.erp.calls()),
   };
 }
 
 /** The ERP sends one half to the order endpoint; the scheduled pull finds the other. @returns their numbers. */
-async function ordersOut(
+async function sendOrdersOut(
   { erp, emulator, orderEndpoint }: LocalSystem,
   until: Until,
   tell: Tell,
@@ -57,13 +57,13 @@ async function ordersOut(
   const numbers: string[] = [];
   const advance = (created: number) =>
     tell(`Orders out: ${numbers.length} released in the ERP, ${created} created in Azumuta`);
-  while (numbers.length < orders / 2) {
+  while (numbers.length < ordersInDemo / 2) {
     const { order, status, answer } = await erp.releaseAndSend(orderEndpoint);
     if (status !== 202) throw new Error(`The order endpoint answered ${status}: ${answer}`);
     numbers.push(order.number);
     advance(0);
   }
-  numbers.push(...erp.release({ count: orders - numbers.length }).map(({ number }) => number));
+  numbers.push(...erp.release({ count: ordersInDemo - numbers.length }).map(({ number }) => number));
   advance(0);
   const { payload } = await emulator.runSchedule('SchedulesPull');
   if (Object(payload).outcome !== 'read')
@@ -78,5 +78,5 @@ async function ordersOut(
   return numbers;
 }
 
-const totalOf = (calls: Readonly<Record<string, number>>) =>
+const sumOfCalls = (calls: Readonly<Record<string, number>>) =>
   Object.values(calls).reduce((sum, count) => sum + count, 0);

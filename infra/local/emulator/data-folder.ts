@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
-import { credentialsSchema } from './iam/principals.ts';
+import { localCredentialsSchema } from './iam/principals.ts';
 
 /** `platform.json` of a data folder: how other commands find the platform that runs there. */
 const addressSchema = z.object({
@@ -11,7 +11,7 @@ const addressSchema = z.object({
   apiUrl: z.string(),
   awsEndpoint: z.string(),
   /** The operator's. */
-  credentials: credentialsSchema,
+  credentials: localCredentialsSchema,
   outputs: z.record(z.string(), z.string()),
   /** Where the partners' sandboxes listen, when the platform runs with them. */
   sandboxes: z.optional(z.object({ azumuta: z.string(), erp: z.string() })),

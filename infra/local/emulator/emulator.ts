@@ -1,11 +1,11 @@
-import { invoke } from './aws-endpoint/client.ts';
+import { invokeAtEndpoint } from './aws-endpoint/client.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type Principal, principalIn } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
 import { freePorts } from './process/http.ts';
 import { Supervisor } from './process/supervisor.ts';
-import { type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
-import { find, type LocalStack, readStack } from './template/read-stack.ts';
+import { type ServiceOptions, serviceSpecs, urlOfPort } from './services.ts';
+import { findResource, type LocalStack, readStack } from './template/read-stack.ts';
 import { readAssembly } from './template/template.ts';
 
 export interface EmulatorOptions extends ServiceOptions {
@@ -48,7 +48,7 @@ export async function startEmulator(options: EmulatorOptions) {
     signal?.throwIfAborted();
     const [sqs = 0, dynamodb = 0, endpoint = 0, gateway = 0] = await freePorts(4);
     const ports = { sqs, dynamodb, endpoint, gateway };
-    const [awsEndpoint, apiUrl] = [urlOf(ports, 'endpoint'), urlOf(ports, 'gateway')];
+    const [awsEndpoint, apiUrl] = [urlOfPort(ports, 'endpoint'), urlOfPort(ports, 'gateway')];
     const described = readStack(assembly, { region, accountId, awsEndpoint, apiUrl });
     const stack = overrideStack(described, options.overrides ?? {});
 
@@ -61,7 +61,7 @@ export async function startEmulator(options: EmulatorOptions) {
     folder.publish({ ...found, pid: process.pid, stackName, outputs, sandboxes: options.sandboxes });
     return {
       ...found,
-      ...callsOf(stack, awsEndpoint),
+      ...createStackCalls(stack, awsEndpoint),
       stack,
       ports,
       dataDir: folder.path,
@@ -78,22 +78,22 @@ export async function startEmulator(options: EmulatorOptions) {
 }
 
 /** Each name may be a logical id, a physical name or an ARN. They throw an Error that names what there is. */
-function callsOf(stack: LocalStack, awsEndpoint: string) {
-  const functionName = (wanted: string) => find(stack.functions, 'function', wanted).name;
+function createStackCalls(stack: LocalStack, awsEndpoint: string) {
+  const functionName = (wanted: string) => findResource(stack.functions, 'function', wanted).name;
   const invokeAs = (caller: Principal, target: string, payload: string) =>
-    invoke(awsEndpoint, { ...caller.credentials, region }, target, payload);
+    invokeAtEndpoint(awsEndpoint, { ...caller.credentials, region }, target, payload);
   const operator = principalIn(stack, 'operator', 'operator');
   return {
     functionName,
-    queueUrl: (wanted: string) => find(stack.queues, 'queue', wanted).ref,
-    tableName: (wanted: string) => find(stack.tables, 'table', wanted).name,
-    secretArn: (wanted: string) => find(stack.secrets, 'secret', wanted).arn,
+    queueUrl: (wanted: string) => findResource(stack.queues, 'queue', wanted).ref,
+    tableName: (wanted: string) => findResource(stack.tables, 'table', wanted).name,
+    secretArn: (wanted: string) => findResource(stack.secrets, 'secret', wanted).arn,
     /** As the operator. */
     invoke: async (wanted: string, payload: unknown) =>
       invokeAs(operator, functionName(wanted), JSON.stringify(payload ?? {})),
     /** Runs the schedule's target now with the schedule's role, and answers what it returned. */
     async runSchedule(wanted: string) {
-      const { name, Target } = find(stack.schedules, 'schedule', wanted);
+      const { name, Target } = findResource(stack.schedules, 'schedule', wanted);
       return invokeAs(principalIn(stack, 'schedule', name), Target.Arn, Target.Input);
     },
   };

@@ -1,4 +1,4 @@
-import { type LocalStack, labelOf } from './template/read-stack.ts';
+import { type LocalStack, labelOfResource } from './template/read-stack.ts';
 
 /** What a local run shortens, so that what takes an hour in an account takes seconds here. */
 export interface Overrides {
@@ -39,7 +39,7 @@ export function overrideStack(stack: LocalStack, overrides: Overrides): LocalSta
       VisibilityTimeout: given && Math.min(visibilityTimeoutSeconds, given),
     })),
     schedules: stack.schedules.map((schedule) => {
-      const seconds = scheduleSeconds[labelOf(schedule)];
+      const seconds = scheduleSeconds[labelOfResource(schedule)];
       return seconds ? { ...schedule, ScheduleExpression: `rate(${seconds} seconds)` } : schedule;
     }),
   };

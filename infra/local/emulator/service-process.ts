@@ -6,7 +6,7 @@ import { startSchedules } from './lambda/scheduler.ts';
 import { startLambda } from './lambda/service.ts';
 import { startPoll } from './lambda/sqs-poller.ts';
 import { runService } from './process/child-process.ts';
-import { type ServicesConfiguration, urlOf } from './services.ts';
+import { type ServicesConfiguration, urlOfPort } from './services.ts';
 import { openSecrets } from './stores/secrets.ts';
 import { openTopics } from './stores/sns.ts';
 
@@ -15,7 +15,7 @@ runService(async (configuration: ServicesConfiguration, report) => {
   const { stack, ports, dataDirectory } = configuration;
   const log = (line: string) => report({ kind: 'log', line });
   const access = createAccessControl(stack, configuration.grantsFile, log);
-  const services = { ...configuration, access, awsEndpoint: urlOf(ports, 'endpoint'), report, log };
+  const services = { ...configuration, access, awsEndpoint: urlOfPort(ports, 'endpoint'), report, log };
   const lambda = startLambda(services);
   const stopPolls = stack.mappings.map((mapping) => startPoll(mapping, services, lambda));
   const endpoint = await startEndpoint(services, lambda, {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AccessControl } from './iam/principals.ts';
-import type { Report } from './process/child-process.ts';
+import type { ServiceReport } from './process/child-process.ts';
 import type { ServiceSpec } from './process/supervisor.ts';
 import type { LocalStack } from './template/read-stack.ts';
 
@@ -24,11 +24,11 @@ export interface ServicesConfiguration extends ServiceOptions {
 export interface Services extends ServicesConfiguration {
   readonly access: AccessControl;
   readonly awsEndpoint: string;
-  readonly report: (report: Report) => void;
+  readonly report: (report: ServiceReport) => void;
   readonly log: (line: string) => void;
 }
 
-export const urlOf = (ports: Ports, name: keyof Ports) => `http://127.0.0.1:${ports[name]}`;
+export const urlOfPort = (ports: Ports, name: keyof Ports) => `http://127.0.0.1:${ports[name]}`;
 
 /** The processes of a platform, each with the configuration for its share of the stack. */
 export function serviceSpecs(

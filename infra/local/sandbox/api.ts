@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type * as z from 'zod/mini';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { routesOf } from '../emulator/api-gateway/event.ts';
+import { createRouteFinder } from '../emulator/api-gateway/event.ts';
 
 /** A request with its whole body. */
 interface ApiRequest {
@@ -15,7 +15,7 @@ interface ApiRequest {
 }
 
 /** A request as a route sees it: parsed and decoded. */
-export interface Call {
+export interface SandboxCall {
   /** The decoded path segments that matched `{name}` in the pattern. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -31,16 +31,16 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Route = ReturnType<typeof route>;
+export type SandboxRoute = ReturnType<typeof defineRoute>;
 
 /**
  * A route that answers with what `body` returns, unless that throws a Refusal.
  * @param pattern `{name}` in it matches one path segment; calls are counted under the pattern.
  */
-export function route(
+export function defineRoute(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH',
   pattern: string,
-  body: (call: Call) => unknown,
+  body: (call: SandboxCall) => unknown,
   status = 200,
 ) {
   return { routeKey: `${method} ${pattern}`, body, status };
@@ -51,7 +51,7 @@ export class Refusal extends Error {
   readonly reply: Reply;
   constructor(status: number, code: string, message: string) {
     super(message);
-    this.reply = failure(status, code, message);
+    this.reply = errorReply(status, code, message);
   }
 }
 
@@ -62,8 +62,8 @@ export type Api = ReturnType<typeof createApi>;
  * @param key Which callers must send: of Azumuta it is VERIFIED that the key travels in `X-API-Key`, and ASSUMED that a
  * wrong one gets 401. Default: everybody may call.
  */
-export function createApi(routes: readonly Route[], key?: string) {
-  const routeOf = routesOf(routes);
+export function createApi(routes: readonly SandboxRoute[], key?: string) {
+  const routeOf = createRouteFinder(routes);
 
   return {
     /** Method and pattern of the route that serves the request; undefined if there is none. */
@@ -77,7 +77,7 @@ export function createApi(routes: readonly Route[], key?: string) {
           throw new Refusal(401, 'unauthorized', 'The API key is missing or wrong.');
         const given = Object.entries(found.pathParameters);
         const parameters = Object.fromEntries(given.map(([name, text]) => [name, decodeURIComponent(text)]));
-        const call = { parameters, query: url.searchParams, body: bodyOf(body), origin: url.origin };
+        const call = { parameters, query: url.searchParams, body: parseJsonBody(body), origin: url.origin };
         return { status: found.status, body: found.body(call) ?? {} };
       } catch (error) {
         if (error instanceof Refusal) return error.reply;
@@ -88,18 +88,18 @@ export function createApi(routes: readonly Route[], key?: string) {
 }
 
 /** An error as both partners write it; for Azumuta this shape is ASSUMED. */
-export function failure(status: number, code: string, message: string): Reply {
+export function errorReply(status: number, code: string, message: string): Reply {
   return { status, body: { error: { code, message } } };
 }
 
-function bodyOf(text: string): unknown {
+function parseJsonBody(text: string): unknown {
   const parsed = jsonOf(text);
   if (parsed !== undefined || text === '') return parsed;
   throw new Refusal(400, 'malformed', 'The body is not JSON.');
 }
 
 /** The body in the shape that a route needs. @throws Refusal, a 400 that names what is wrong. */
-export function accepted<T>(schema: z.ZodMiniType<T>, body: unknown): T {
+export function acceptedBody<T>(schema: z.ZodMiniType<T>, body: unknown): T {
   const parsed = parse(schema, body);
   if (parsed.ok) return parsed.value;
   throw new Refusal(400, 'malformed', describeMismatches(parsed.mismatches));

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { readJson, writeJson } from '../emulator/data-folder.ts';
-import { accepted, azumutaSandboxKey, erpSandboxKey, type Route, route } from './api.ts';
+import { acceptedBody, azumutaSandboxKey, defineRoute, erpSandboxKey, type SandboxRoute } from './api.ts';
 import { newMeteorId } from './azumuta/catalogue.ts';
-import { completionSchema } from './azumuta/complete.ts';
+import { completionRequestSchema } from './azumuta/complete.ts';
 import { gearboxes } from './azumuta/gearboxes.ts';
-import { apiRoutes as azumutaRoutes } from './azumuta/routes.ts';
+import { azumutaApiRoutes as azumutaRoutes } from './azumuta/routes.ts';
 import { shopFloorOf } from './azumuta/shop-floor.ts';
 import { openStore as openAzumutaStore } from './azumuta/store.ts';
-import { plannersOf, releaseSchema } from './erp/planners.ts';
-import { apiRoutes as erpRoutes } from './erp/routes.ts';
+import { plannersOf, releaseRequestSchema } from './erp/planners.ts';
+import { erpApiRoutes as erpRoutes } from './erp/routes.ts';
 import { Store as ErpStore } from './erp/store.ts';
 import { type SandboxServerOptions, startSandboxServer } from './server.ts';
 import { type ErpMode, erpModeSchema, erpModes } from './shop-floor.ts';
@@ -27,20 +27,23 @@ export const startSandbox = {
     const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId };
     const floor = shopFloorOf(azumuta);
     const control = [
-      route('GET', '/sandbox/productorders', floor.productOrders),
-      route('POST', '/sandbox/productorders/{number}/complete', ({ parameters: { number = '' }, body }) =>
-        floor.complete(number, accepted(completionSchema, body ?? {})),
+      defineRoute('GET', '/sandbox/productorders', floor.productOrders),
+      defineRoute(
+        'POST',
+        '/sandbox/productorders/{number}/complete',
+        ({ parameters: { number = '' }, body }) =>
+          floor.complete(number, acceptedBody(completionRequestSchema, body ?? {})),
       ),
     ];
     const options = { api: azumutaRoutes(azumuta), control, key: azumutaSandboxKey };
-    return serve(options, store, floor, file);
+    return serveSandbox(options, store, floor, file);
   },
 
   erp(file?: string) {
     const store = new ErpStore(now, readJson(file));
     const planners = plannersOf(store);
     let mode: ErpMode = 'well';
-    const inMode = ({ body, ...route }: Route): Route => ({
+    const inMode = ({ body, ...route }: SandboxRoute): SandboxRoute => ({
       ...route,
       body(call) {
         const refusal = erpModes[mode].refusalOf(route.routeKey);
@@ -49,20 +52,22 @@ export const startSandbox = {
       },
     });
     const control = [
-      route('GET', '/sandbox/mode', () => ({ mode })),
-      route('PUT', '/sandbox/mode', ({ body }) => {
-        mode = accepted(modeSchema, body).mode;
+      defineRoute('GET', '/sandbox/mode', () => ({ mode })),
+      defineRoute('PUT', '/sandbox/mode', ({ body }) => {
+        mode = acceptedBody(modeSchema, body).mode;
       }),
-      route('POST', '/sandbox/orders', ({ body }) => planners.release(accepted(releaseSchema, body ?? {}))),
-      route('GET', '/sandbox/orders', planners.orders),
-      route('GET', '/sandbox/bookings', planners.bookings),
+      defineRoute('POST', '/sandbox/orders', ({ body }) =>
+        planners.release(acceptedBody(releaseRequestSchema, body ?? {})),
+      ),
+      defineRoute('GET', '/sandbox/orders', planners.orders),
+      defineRoute('GET', '/sandbox/bookings', planners.bookings),
     ];
     const options = { api: erpRoutes(store).map(inMode), control, key: erpSandboxKey };
-    return serve(options, store, planners, file);
+    return serveSandbox(options, store, planners, file);
   },
 };
 
-async function serve<Store extends { readonly books: () => unknown }, People>(
+async function serveSandbox<Store extends { readonly books: () => unknown }, People>(
   options: SandboxServerOptions,
   store: Store,
   people: People,

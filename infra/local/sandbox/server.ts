@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { type Answer, jsonAnswer, listen } from '../emulator/process/http.ts';
-import { createApi, type Reply, type Route } from './api.ts';
+import { createApi, type Reply, type SandboxRoute } from './api.ts';
 
 export interface SandboxServerOptions {
   /** The partner's own API, whose calls are counted. */
-  readonly api: readonly Route[];
+  readonly api: readonly SandboxRoute[];
   /** Routes below `/sandbox/`, for people and the console: not counted. */
-  readonly control: readonly Route[];
+  readonly control: readonly SandboxRoute[];
   /** Which callers of the API must send. */
   readonly key: string;
 }
@@ -29,11 +29,11 @@ export async function startSandboxServer(options: SandboxServerOptions) {
     const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);
     const { method = 'GET', headers } = incoming;
     const request = { method, url, headers, body: sent.toString('utf8') };
-    if (url.pathname.startsWith('/sandbox/')) return json(control.answer(request));
+    if (url.pathname.startsWith('/sandbox/')) return answerOfReply(control.answer(request));
     const name = api.routeOf(request);
-    if (name === undefined) return json(api.answer(request));
+    if (name === undefined) return answerOfReply(api.answer(request));
     calls.push({ route: name, path: `${method} ${url.pathname}${url.search}` });
-    return meddler(name, () => json(api.answer(request)), response);
+    return meddler(name, () => answerOfReply(api.answer(request)), response);
   });
   return {
     ...server,
@@ -54,4 +54,4 @@ export async function startSandboxServer(options: SandboxServerOptions) {
   };
 }
 
-const json = ({ status, body, headers }: Reply): Answer => jsonAnswer(status, body, headers);
+const answerOfReply = ({ status, body, headers }: Reply): Answer => jsonAnswer(status, body, headers);

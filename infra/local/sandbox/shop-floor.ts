@@ -4,7 +4,7 @@ import { Refusal } from './api.ts';
 import type { CompletionRequest } from './azumuta/complete.ts';
 import type { ShownProductOrder } from './azumuta/shop-floor.ts';
 import type { ReleaseRequest } from './erp/planners.ts';
-import type { Booking, ProductionOrder } from './erp/store.ts';
+import type { ProductionOrder, SandboxBooking } from './erp/store.ts';
 
 /** What the ERP sandbox may do, how pages name it, the notice that it does so from now on, and how it refuses a route. */
 export const erpModes = {
@@ -49,7 +49,7 @@ export interface ShopFloorOrder {
 
 export type ShopFloor = ReturnType<typeof createShopFloor>;
 
-const maxOrders = 25;
+const mostShopFloorOrders = 25;
 
 /**
  * The partners' sandboxes, which run in another process, for somebody who tries the integration out.
@@ -63,21 +63,21 @@ export function createShopFloor(
   return {
     async look() {
       const [{ mode }, ...books] = await Promise.all([
-        control<{ readonly mode: ErpMode }>(erp, 'GET', 'mode'),
-        control<readonly ProductionOrder[]>(erp, 'GET', 'orders'),
-        control<readonly Booking[]>(erp, 'GET', 'bookings'),
-        control<readonly ShownProductOrder[]>(azumuta, 'GET', 'productorders'),
+        callSandbox<{ readonly mode: ErpMode }>(erp, 'GET', 'mode'),
+        callSandbox<readonly ProductionOrder[]>(erp, 'GET', 'orders'),
+        callSandbox<readonly SandboxBooking[]>(erp, 'GET', 'bookings'),
+        callSandbox<readonly ShownProductOrder[]>(azumuta, 'GET', 'productorders'),
       ]);
-      const orders = ordersOf(...books);
+      const orders = joinShopFloorOrders(...books);
       // Newest first; `more` counts the older ones.
-      const more = Math.max(0, orders.length - maxOrders);
-      return { erp: mode, orders: orders.slice(0, maxOrders), more };
+      const more = Math.max(0, orders.length - mostShopFloorOrders);
+      return { erp: mode, orders: orders.slice(0, mostShopFloorOrders), more };
     },
 
     /** Releases an order and runs the pull. @returns its number, and why the pull failed, if it did. */
     async release(product: string, quantity: number) {
       const request: ReleaseRequest = { product, quantity };
-      const [order] = await control<readonly ProductionOrder[]>(erp, 'POST', 'orders', request);
+      const [order] = await callSandbox<readonly ProductionOrder[]>(erp, 'POST', 'orders', request);
       if (!order) throw new Error('The ERP sandbox released nothing.');
       const outcome = await pull().catch(reasonOf);
       return { number: order.number, notPulled: outcome === 'read' ? undefined : outcome };
@@ -86,15 +86,15 @@ export function createShopFloor(
     /** Completes an order in Azumuta, as its operator would. */
     async complete(number: string, good: number, scrap: number) {
       const how: CompletionRequest = { quantity: good, scrap };
-      await control(azumuta, 'POST', `productorders/${encodeURIComponent(number)}/complete`, how);
+      await callSandbox(azumuta, 'POST', `productorders/${encodeURIComponent(number)}/complete`, how);
     },
 
-    setErp: (mode: ErpMode) => control(erp, 'PUT', 'mode', { mode }),
+    setErp: (mode: ErpMode) => callSandbox(erp, 'PUT', 'mode', { mode }),
   };
 }
 
 /** @throws Error with the sandbox's answer when it is not 2xx. */
-async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+async function callSandbox<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(new URL(`/sandbox/${path}`, url), {
     method,
     headers: { 'content-type': 'application/json' },
@@ -105,9 +105,9 @@ async function control<T>(url: string, method: string, path: string, body?: unkn
   return JSON.parse(text);
 }
 
-function ordersOf(
+function joinShopFloorOrders(
   orders: readonly ProductionOrder[],
-  bookings: readonly Booking[],
+  bookings: readonly SandboxBooking[],
   productOrders: readonly ShownProductOrder[],
 ): ShopFloorOrder[] {
   const found = new Map<string, ShopFloorOrder>();

@@ -8,12 +8,12 @@ import { problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { tellTrouble } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
-import type { Progress } from '../../local/progress.ts';
-import { type Answer, defineCommand, flag, runCommand, stackOptions } from '../cli/command.ts';
-import { linesOf, styled, tableOf } from '../cli/output.ts';
-import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { withReaders } from '../doctor/check-alerts.ts';
-import { situationOf, stackReadsOf } from '../flows/situation.ts';
+import type { ProgressDisplay } from '../../local/progress.ts';
+import { type CommandAnswer, defineCommand, flagOption, runCommand, stackOptions } from '../cli/command.ts';
+import { definedLines, styled, tableLines } from '../cli/output.ts';
+import { findTarget, invokeStackFunction, ledgerOf, optionsForTarget, type Target } from '../cli/target.ts';
+import { correctTestReport } from '../doctor/check-alerts.ts';
+import { readStackSituation, stackReadsOf } from '../flows/situation.ts';
 
 const command = defineCommand({
   name: 'alert',
@@ -31,16 +31,19 @@ Exit codes: 0 nothing is open, or each channel has accepted the test · 1 failed
 3 something is open, or a channel has refused the test`,
   options: {
     ...stackOptions,
-    test: flag('send one message to each channel that receives alerts or the morning mail'),
+    test: flagOption('send one message to each channel that receives alerts or the morning mail'),
   },
 });
 
-const most = 100;
+const mostTroublesListed = 100;
 
-async function list(target: Target, { during }: Progress): Promise<Answer> {
+async function listWhatIsOpen(target: Target, { during }: ProgressDisplay): Promise<CommandAnswer> {
   const ledger = ledgerOf(target);
-  const where = whereOf(target);
-  const situation = await during('Reading the situation', situationOf(stackReadsOf(target, systemClock)));
+  const where = optionsForTarget(target);
+  const situation = await during(
+    'Reading the situation',
+    readStackSituation(stackReadsOf(target, systemClock)),
+  );
   const problems = problemsOf(situation, where);
   const troubles = situation.troubles.filter(({ key, order }) => key ?? order);
   const open = await during('Reading the ledger', openTroubles(troubles, situation, ledger));
@@ -54,20 +57,22 @@ async function list(target: Target, { during }: Progress): Promise<Answer> {
     `${why} ${next}`,
   ]);
   const titles = [{ title: 'Order' }, { title: 'What' }, { title: 'Since' }];
-  const table = tableOf([...titles, { title: 'Why, and what to do', most: 70 }], rows);
-  const hasMore = troubles.length > most;
-  const lines = linesOf(
+  const table = tableLines([...titles, { title: 'Why, and what to do', most: 70 }], rows);
+  const hasMore = troubles.length > mostTroublesListed;
+  const lines = definedLines(
     styled('bold', `${target.name}: ${about}`),
-    problems.flatMap(({ what, next, command }) => linesOf('', what, `  ${next}`, command && `  ${command}`)),
+    problems.flatMap(({ what, next, command }) =>
+      definedLines('', what, `  ${next}`, command && `  ${command}`),
+    ),
     rows.length > 0 && ['', ...table],
-    hasMore && `… and ${troubles.length - most} more`,
+    hasMore && `… and ${troubles.length - mostTroublesListed} more`,
   );
   const facts = { target: target.name, problems, open, hasMore };
   return { facts, lines, exit: needed.length === 0 ? 'done' : 'partly' };
 }
 
 function openTroubles(troubles: Situation['troubles'], { partners }: Situation, ledger: OperatorLedger) {
-  return mapConcurrently(troubles.slice(0, most), atOnce, async (trouble) => {
+  return mapConcurrently(troubles.slice(0, mostTroublesListed), atOnce, async (trouble) => {
     const { kind, partner, cause, since } = trouble;
     const { order, why, next } = await tellTrouble(ledger, trouble, partners);
     return { order, kind, partner, cause, since: since.toISOString(), why, next };
@@ -76,9 +81,9 @@ function openTroubles(troubles: Situation['troubles'], { partners }: Situation, 
 
 const testReportSchema = z.record(z.string(), z.string());
 
-async function test(target: Target, { during }: Progress): Promise<Answer> {
-  const sending = invoke(target, 'AlertFunction', testReportSchema, { test: true });
-  const report = await withReaders(target, await during('Sending to each channel', sending));
+async function sendTestMessages(target: Target, { during }: ProgressDisplay): Promise<CommandAnswer> {
+  const sending = invokeStackFunction(target, 'AlertFunction', testReportSchema, { test: true });
+  const report = await correctTestReport(target, await during('Sending to each channel', sending));
   const lines = Object.entries(report).map(([channel, problem]) =>
     problem === ''
       ? `${styled('green', '✔')} ${channelWords[channel] ?? channel} has accepted it`
@@ -91,5 +96,5 @@ async function test(target: Target, { during }: Progress): Promise<Answer> {
 
 await runCommand(command, async ({ options, progress }) => {
   const target = await findTarget(options);
-  return options.test ? test(target, progress) : list(target, progress);
+  return options.test ? sendTestMessages(target, progress) : listWhatIsOpen(target, progress);
 });

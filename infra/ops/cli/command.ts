@@ -8,7 +8,7 @@ import { isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { systemSentenceOf } from '../../../shared/platform/system-errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { createProgress, type Progress } from '../../local/progress.ts';
+import { createProgress, type ProgressDisplay } from '../../local/progress.ts';
 import { printable, say, sayJson } from './output.ts';
 
 /** The command was called in a way that cannot be carried out; the message says how to call it. */
@@ -29,7 +29,7 @@ const exits = {
   interrupted: 130,
 } as const;
 
-export const text = z.string().check(z.minLength(1));
+export const nonEmptyText = z.string().check(z.minLength(1));
 
 /**
  * @param takes `<file>`, or `[folder]` where it may be left out; empty for an option that is given or not.
@@ -43,13 +43,13 @@ export type OptionsOf<Specs extends OptionSpecs> = z.output<
   z.ZodMiniObject<{ [Name in keyof Specs]: Specs[Name]['form'] }>
 >;
 
-export const flag = (help: string) => option('', help, z._default(z.boolean(), false));
-export const textOption = (takes: string, help: string) => option(takes, help, z.exactOptional(text));
+export const flagOption = (help: string) => option('', help, z._default(z.boolean(), false));
+export const textOption = (takes: string, help: string) => option(takes, help, z.exactOptional(nonEmptyText));
 /** Likewise, where it is `standard` if it is left out. */
 export const textOr = (standard: string, takes: string, help: string, flags?: string) =>
-  option(takes, help, z._default(text, standard), flags);
+  option(takes, help, z._default(nonEmptyText, standard), flags);
 
-export const answerOptions = { json: flag('answer as JSON') };
+export const answerOptions = { json: flagOption('answer as JSON') };
 
 export const stackOptions = {
   ...answerOptions,
@@ -57,7 +57,7 @@ export const stackOptions = {
   local: option(
     '[folder]',
     'the platform that runs on this machine (in the data folder of npm start)',
-    z.exactOptional(z.union([z.literal(true), text])),
+    z.exactOptional(z.union([z.literal(true), nonEmptyText])),
   ),
   stack: textOption('<name>', 'the deployed stack, such as AzumutaErp-ghent-production'),
   region: textOption('<region>', 'AWS region of the stack (default: that of the AWS profile)'),
@@ -115,7 +115,11 @@ export function defineCommand<const Specs extends OptionSpecs>({
 }
 
 /** A value that was given. @param complain Makes the error of an invalid one; it gets where and why. */
-export function fitting<T>(schema: z.ZodMiniType<T>, given: unknown, complain: (why: string) => Error): T {
+export function parseOrComplain<T>(
+  schema: z.ZodMiniType<T>,
+  given: unknown,
+  complain: (why: string) => Error,
+): T {
   const parsed = parse(schema, given);
   if (parsed.ok) return parsed.value;
   throw complain(describeMismatches(parsed.mismatches));
@@ -128,15 +132,15 @@ export function oneOf<const T extends string>(known: readonly T[], given: string
   return found;
 }
 
-export interface Typed<T> {
+export interface TypedCommandLine<T> {
   readonly options: T;
   readonly words: readonly string[];
   readonly signal: AbortSignal;
-  readonly progress: Progress;
+  readonly progress: ProgressDisplay;
 }
 
 /** The stack that a command line names, as the function behind the command needs it. */
-export interface Surroundings<Dependencies> {
+export interface NamedStack<Dependencies> {
   readonly name: string;
   /** The options that name it. */
   readonly where: string;
@@ -149,7 +153,7 @@ export interface Surroundings<Dependencies> {
 export function readCommandLine<T extends object>(
   { parser, form }: OperatorCommand<T>,
   commandLine: readonly string[],
-): Omit<Typed<T>, 'signal' | 'progress'> {
+): Omit<TypedCommandLine<T>, 'signal' | 'progress'> {
   parser.parse(commandLine, { from: 'user' });
   const { args: words, registeredArguments } = parser;
   const known = new Set(parser.options.flatMap(({ long, short }) => [long, short]));
@@ -158,7 +162,7 @@ export function readCommandLine<T extends object>(
     throw new UsageError(`--${taker} takes a word, and ${taken} follows it: type the word in between.`);
   const complain = (why: string) =>
     new UsageError(`The command line is invalid: ${why.replaceAll('$.', '--')}.`);
-  const options = fitting(form, parser.opts(), complain);
+  const options = parseOrComplain(form, parser.opts(), complain);
   const local = 'local' in options ? options.local : undefined;
   if (typeof local === 'string' && words.length < registeredArguments.length && !existsSync(local))
     throw new UsageError(
@@ -168,7 +172,7 @@ export function readCommandLine<T extends object>(
 }
 
 /** Facts for other programs (`--json`), or lines for a person. */
-export interface Answer {
+export interface CommandAnswer {
   readonly facts: unknown;
   readonly lines: readonly string[];
   /** Default: done. */
@@ -181,7 +185,7 @@ export interface Answer {
  */
 export async function runCommand<T extends { readonly json: boolean }>(
   command: OperatorCommand<T>,
-  act: (typed: Typed<T>) => Promise<Answer>,
+  act: (typed: TypedCommandLine<T>) => Promise<CommandAnswer>,
   commandLine: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   const ending = new AbortController();
@@ -202,9 +206,10 @@ export async function runCommand<T extends { readonly json: boolean }>(
     else for (const line of lines) say(line);
     process.exitCode = exits[exit];
   } catch (error) {
-    process.exitCode = exitOf(error);
+    process.exitCode = exitOfError(error);
     // The parser has printed its own complaint already.
-    if (!(error instanceof CommanderError)) process.stderr.write(`${printable(sentenceOf(error))}\n`);
+    if (!(error instanceof CommanderError))
+      process.stderr.write(`${printable(sentenceForOperator(error))}\n`);
   }
 }
 
@@ -214,14 +219,14 @@ function endQuietly(error: NodeJS.ErrnoException): void {
   process.exit();
 }
 
-function exitOf(error: unknown): number {
+function exitOfError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
   const ofTheCaller = error instanceof UsageError || error instanceof ConfigurationError;
   return ofTheCaller ? exits.usage : exits.failed;
 }
 
 /** The message of an error. The usual complaints of AWS's SDK and of the system become sentences that say what to do. */
-export function sentenceOf(error: unknown): string {
+export function sentenceForOperator(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
   const reason = reasonOf(error);
   if (name === 'CredentialsProviderError')

@@ -7,7 +7,7 @@ import { type CANCEL_SYMBOL, isCancel } from '@clack/prompts';
 import type * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { systemFailureOf } from '../../../shared/platform/system-errors.ts';
-import { fitting, UsageError } from './command.ts';
+import { parseOrComplain, UsageError } from './command.ts';
 
 /** Reads a file as JSON; `-` is standard input. @throws UsageError when it cannot be read, or is not JSON. */
 export async function jsonIn(file: string): Promise<unknown> {
@@ -63,7 +63,7 @@ export async function answersFrom<T>(
   if (file === undefined && !process.stdin.isTTY)
     throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
   const answers = file === undefined ? await ask() : await jsonIn(file);
-  return fitting(schema, answers, (why) => new UsageError(`The answers are invalid: ${why}.`));
+  return parseOrComplain(schema, answers, (why) => new UsageError(`The answers are invalid: ${why}.`));
 }
 
 /** An answer of a person. @throws UsageError when they leave. */

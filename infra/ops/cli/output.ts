@@ -22,7 +22,9 @@ export function say(line = ''): void {
 }
 
 /** The lines of a text that are there: what is undefined or false is left out. */
-export function linesOf(...parts: readonly (string | readonly string[] | false | undefined)[]): string[] {
+export function definedLines(
+  ...parts: readonly (string | readonly string[] | false | undefined)[]
+): string[] {
   return parts.flatMap((part) => (part === undefined || part === false ? [] : part));
 }
 
@@ -47,7 +49,7 @@ export const terminalWidth = (): number => process.stdout.columns || Number.POSI
 const shares = [1, 0.75, 0.5, 0.35];
 
 /** Long cells wrap at spaces. In a terminal that is too narrow, each row becomes lines `Title: value`. */
-export function tableOf(
+export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width = terminalWidth(),
@@ -61,9 +63,9 @@ export function tableOf(
   // Where the one title stands for all, each row has its own.
   if (fields && values?.title === '')
     return shown.flatMap(([title = '', ...row], at) =>
-      linesOf(at === 0 && folded(fields.title, width), listOf([{ title }], row, width)),
+      definedLines(at === 0 && folded(fields.title, width), rowAsList([{ title }], row, width)),
     );
-  return shown.flatMap((row, at) => linesOf(at > 0 && '', listOf(columns, row, width)));
+  return shown.flatMap((row, at) => definedLines(at > 0 && '', rowAsList(columns, row, width)));
 }
 
 function gridOf(columns: readonly Column[], rows: readonly (readonly string[])[], share: number): string[] {
@@ -88,7 +90,7 @@ function gridOf(columns: readonly Column[], rows: readonly (readonly string[])[]
   ];
 }
 
-function listOf(columns: readonly Column[], row: readonly string[], width: number): string[] {
+function rowAsList(columns: readonly Column[], row: readonly string[], width: number): string[] {
   return columns.flatMap(({ title }, at) => {
     const name = title && `${title}: `;
     const lines = row[at] === '' ? [] : folded(`${name}${row[at]}`, width - 2);
@@ -102,9 +104,9 @@ export function folded(text: string, width: number): string[] {
   return wrap(text, most).flatMap((line) => line.match(new RegExp(`.{1,${most}}`, 'gsu')) ?? line);
 }
 
-const breaker = Object.assign(new Help(), { minWidthToWrap: 1 });
+const wordWrapper = Object.assign(new Help(), { minWidthToWrap: 1 });
 
 /** The lines of a text of at most so many characters, broken at spaces; a longer word stays whole. */
 export function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
-  return breaker.boxWrap(text, most).split('\n');
+  return wordWrapper.boxWrap(text, most).split('\n');
 }

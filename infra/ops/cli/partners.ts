@@ -5,24 +5,26 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
-import { type SecretName, SecretStore } from '../secrets/secret-store.ts';
-import { fitting } from './command.ts';
+import { SecretStore, type StackSecretName } from '../secrets/secret-store.ts';
+import { parseOrComplain } from './command.ts';
 import { configurationOf, type Target } from './target.ts';
 
-export type Plant = Awaited<ReturnType<typeof plantOf>>;
+export type ConnectedPlant = Awaited<ReturnType<typeof connectPlant>>;
 
 /** The plant's configuration on this machine, and clients of both partners. @throws ConfigurationError, UsageError */
-export async function plantOf(target: Target, config: string) {
+export async function connectPlant(target: Target, config: string) {
   const configuration = await configurationOf(target, config);
-  return { ...partnersOf(configuration.integration, new SecretStore(target)), ...configuration };
+  return { ...connectPartners(configuration.integration, new SecretStore(target)), ...configuration };
 }
 
 /** With the stack's secrets, which are read when they are first needed. Calls throw what those of the flows throw. */
-export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<SecretStore, 'read'>) {
-  async function secret<T>(name: SecretName, schema: z.ZodMiniType<T>): Promise<T> {
+export function connectPartners({ azumuta, erp }: CompleteIntegration, secrets: Pick<SecretStore, 'read'>) {
+  async function secret<T>(name: StackSecretName, schema: z.ZodMiniType<T>): Promise<T> {
     const stored = await secrets.read(name);
-    if (stored === undefined) throw unusable(`The secret ${name} is not set yet.`);
-    return fitting(schema, jsonOf(stored), (why) => unusable(`The secret ${name} is invalid: ${why}.`));
+    if (stored === undefined) throw unusableSecret(`The secret ${name} is not set yet.`);
+    return parseOrComplain(schema, jsonOf(stored), (why) =>
+      unusableSecret(`The secret ${name} is invalid: ${why}.`),
+    );
   }
 
   return {
@@ -36,6 +38,6 @@ export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<
   };
 }
 
-function unusable(sentence: string): RetryLater {
+function unusableSecret(sentence: string): RetryLater {
   return new RetryLater(sentence, { scope: 'partner', unauthorized: true });
 }

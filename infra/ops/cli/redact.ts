@@ -1,20 +1,20 @@
 import { personalFields } from '../../../shared/model/completions.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 
-const hidden = '•••';
+const hiddenMark = '•••';
 /** What secrets are called in English, Dutch, French and German. A key or sleutel alone may be one for screws. */
 const secretWords = [
   'pass[-_ ]?(?:word|wd|phrase|code|wort)|kennwort|paswoord|wachtwoord|mot[-_ ]?de[-_ ]?passe|pwd|(?<![a-z])mdp(?![a-z])',
   'secret|geheim|token|jeton|credential|zugangsdaten|inloggegevens|identifiants|sess(?:ion)?[-_ ]?id',
   "api[-_ ]?(?:key|sleutel|schl(?:ü|ue?)ssel)|cl(?:é|ef?)[-_ ](?:d['’])?api|(?:access|private|account)[-_ ]?key",
 ].join('|');
-const secretNames = new RegExp(
+const secretNamePattern = new RegExp(
   `${secretWords}|^pass$|authori[sz]ation|cookie|signature|handtekening|unterschrift`,
   'i',
 );
 const signatureStep = /\bsign(ed|ature|-?off)?\b/i;
 /** Names of fields that name a person, in small letters without separators and accents. */
-const personNames = new RegExp(
+const personNamePattern = new RegExp(
   [
     `^(?:${personalFields.join('|')}|operateur|bediener|user|benutzer|gebruiker|utilisateur|employee|mitarbeiter|medewerker|employe|worker)(?:s|full|login)?(?:name|naam|nom|id|email)?$`,
     '^(?:e?mail(?:address?e?)?|courriel)$',
@@ -29,7 +29,7 @@ function isConfidential(name: string): boolean {
     .normalize('NFD')
     .replace(/[^\p{L}\p{N}]/gu, '')
     .toLowerCase();
-  return secretNames.test(name) || personNames.test(plain);
+  return secretNamePattern.test(name) || personNamePattern.test(plain);
 }
 
 /** Hides values under names that mean a secret or a person, credentials within texts, and who has signed a step. */
@@ -49,25 +49,25 @@ export function redacted(value: unknown): unknown {
   return Object.fromEntries(
     fields.map(([name, field]) => {
       const conceals = isConfidential(name) || (isSigned && name.toLowerCase() === 'value');
-      return [name, conceals && field !== null && field !== '' ? hidden : redacted(field)];
+      return [name, conceals && field !== null && field !== '' ? hiddenMark : redacted(field)];
     }),
   );
 }
 
 /** What stays between a name and its value: `: `, `" = "`. Bounded, as a text may be made to take long. */
-const between = '[\\w-]{0,40}[\\\\"\']{0,4}\\s{0,8}[:=]\\s*';
+const betweenNameAndValue = '[\\w-]{0,40}[\\\\"\']{0,4}\\s{0,8}[:=]\\s*';
 /** What our own sentences say of a secret: no value. */
-const saidOfIt = '(?!(?:is|are|found|must|not|the|no|see|check|expected|•••)(?![\\w-]))';
+const notOurOwnWords = '(?!(?:is|are|found|must|not|the|no|see|check|expected|•••)(?![\\w-]))';
 
 /** Secrets in texts, each behind what stays to be read, which is its first group. */
 const secretForms: readonly RegExp[] = [
-  new RegExp(`((?:set-)?cookie${between})[^\\r\\n"']+`, 'gi'),
+  new RegExp(`((?:set-)?cookie${betweenNameAndValue})[^\\r\\n"']+`, 'gi'),
   new RegExp(
-    `(authori[sz]ation${between}["']?)${saidOfIt}(?:(?:Bearer|Basic|Digest|\\w*(?:Key|Token))\\s+)?[^\\s"',;]+`,
+    `(authori[sz]ation${betweenNameAndValue}["']?)${notOurOwnWords}(?:(?:Bearer|Basic|Digest|\\w*(?:Key|Token))\\s+)?[^\\s"',;]+`,
     'gi',
   ),
   new RegExp(
-    `((?:${secretWords})${between})(?:\\\\?"(?:[^"\\\\]|\\\\[^"])*|'[^']*|${saidOfIt}[^&\\s"',;})]+)`,
+    `((?:${secretWords})${betweenNameAndValue})(?:\\\\?"(?:[^"\\\\]|\\\\[^"])*|'[^']*|${notOurOwnWords}[^&\\s"',;})]+)`,
     'gi',
   ),
   // Without a colon, only what does not look like a word of the sentence.
@@ -85,14 +85,14 @@ const secretForms: readonly RegExp[] = [
 
 /** Hides credentials in a text: in headers, URLs, query strings, JSON and sentences. */
 export function redactedText(text: string): string {
-  return secretForms.reduce((shown, form) => shown.replace(form, `$1${hidden}`), text);
+  return secretForms.reduce((shown, form) => shown.replace(form, `$1${hiddenMark}`), text);
 }
 
 /** In an ARN, or in the URL of a queue. */
 const accountNumber = /(?<before>(?:arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:|amazonaws\.com\/))\d{12}/g;
 const mailAddress = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 /** As `signedNote` writes it; it may be cut off at its end. */
-const signature = / \(signed by [^()"]*\)?/g;
+const signedByPattern = / \(signed by [^()"]*\)?/g;
 
 /** Stands in what is shared, for whoever sends or gets it. */
 const readFirst =
@@ -103,7 +103,7 @@ const readFirst =
  * AWS account numbers. Free text stays, because it usually contains the explanation; names in it cannot be recognised.
  */
 export function shareable(facts: object): unknown {
-  const text = JSON.stringify(redacted({ readFirst, ...facts })).replace(signature, '');
+  const text = JSON.stringify(redacted({ readFirst, ...facts })).replace(signedByPattern, '');
   return JSON.parse(text.replace(accountNumber, '$<before>•••').replace(mailAddress, '•••'));
 }
 

@@ -44,7 +44,10 @@ export type Where = Partial<OptionsOf<typeof stackOptions>>;
 const maxAttempts = 5;
 
 /** The options that name this stack, for commands that messages suggest. @param config For one that reads it. */
-export function whereOf({ options }: Pick<Target, 'options'>, config: string = defaultConfigFile): string {
+export function optionsForTarget(
+  { options }: Pick<Target, 'options'>,
+  config: string = defaultConfigFile,
+): string {
   const words = config === defaultConfigFile ? options : [...options, '--config', config];
   return words.map((word) => shellWord(word)).join(' ');
 }
@@ -53,9 +56,10 @@ export function whereOf({ options }: Pick<Target, 'options'>, config: string = d
 export async function findTarget({ local, stack, region }: Where): Promise<Target> {
   if (local !== undefined && stack !== undefined)
     throw new UsageError('Choose one: --local for this machine, or --stack for a deployed one.');
-  if (stack !== undefined) return createProgress().during('Looking for the stack', deployed(stack, region));
-  if (local === true) return onThisMachine(onlyPlatform(), ['--local']);
-  if (local !== undefined) return onThisMachine(platformIn(local), ['--local', local]);
+  if (stack !== undefined)
+    return createProgress().during('Looking for the stack', deployedTarget(stack, region));
+  if (local === true) return localTarget(onlyPlatform(), ['--local']);
+  if (local !== undefined) return localTarget(platformIn(local), ['--local', local]);
   throw new UsageError(
     'Say which stack: --stack AzumutaErp-<plant>-<stage> for a deployed one, or --local for the platform on this machine.',
   );
@@ -102,7 +106,7 @@ export function signedNote(why: string, by: string): string {
 const failureSchema = z.object({ errorMessage: z.string() });
 
 /** Calls a function, once and without retries. @param name Output of the stack that holds its name. */
-export async function invoke<T>(
+export async function invokeStackFunction<T>(
   { aws, output }: Target,
   name: string,
   schema: z.ZodMiniType<T>,
@@ -118,7 +122,7 @@ export async function invoke<T>(
   throw new Error(`The function ${FunctionName} failed: ${data?.errorMessage ?? FunctionError}`);
 }
 
-async function deployed(stack: string, given: string | undefined): Promise<Target> {
+async function deployedTarget(stack: string, given: string | undefined): Promise<Target> {
   const aws = { maxAttempts, ...(given === undefined ? {} : { region: given }) };
   const client = new CloudFormationClient(aws);
   const region = await client.config.region();
@@ -140,7 +144,7 @@ async function deployed(stack: string, given: string | undefined): Promise<Targe
   });
 }
 
-function onThisMachine({ folder, address }: RunningPlatform, options: readonly string[]): Target {
+function localTarget({ folder, address }: RunningPlatform, options: readonly string[]): Target {
   const { region, awsEndpoint: endpoint, credentials, stackName, outputs, sandboxes } = address;
   const name = `${stackName} on this machine (${folder})`;
   const aws = { region, endpoint, credentials, maxAttempts };

@@ -12,7 +12,7 @@ import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { type LetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
-export type DeadLetterMessage = ReturnType<typeof letterOf>;
+export type DeadLetterMessage = ReturnType<typeof parseDeadLetter>;
 
 /** What letters are listed and grouped by, whether the queue or the ledger tells of them. */
 export interface ListedLetter
@@ -33,22 +33,27 @@ const stageOfKind: Readonly<Record<string, string>> = {
   'webhook-call': 'receive-webhook',
 };
 
-const text = z.catch(z.optional(z.string()), undefined);
-const contentSchema = z.object({ kind: text, number: text, productOrderNumber: text, otherNumber: text });
+const textIfAny = z.catch(z.optional(z.string()), undefined);
+const deadLetterBodySchema = z.object({
+  kind: textIfAny,
+  number: textIfAny,
+  productOrderNumber: textIfAny,
+  otherNumber: textIfAny,
+});
 /** All are absent where SQS itself moved it. */
-export const attributesSchema = z.object({
-  stage: text,
-  orderNumber: text,
-  messageId: text,
-  reason: text,
+export const deadLetterAttributesSchema = z.object({
+  stage: textIfAny,
+  orderNumber: textIfAny,
+  messageId: textIfAny,
+  reason: textIfAny,
   cause: z.catch(z.optional(z.enum(causes)), undefined),
   /** The partner that was called last. */
   partner: z.catch(z.optional(z.enum(partnerNames)), undefined),
-  firstAttemptAt: text,
-  lastAttemptAt: text,
+  firstAttemptAt: textIfAny,
+  lastAttemptAt: textIfAny,
   /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
-  booking: text,
-  figures: text,
+  booking: textIfAny,
+  figures: textIfAny,
 } satisfies Record<LetterAttribute, unknown>);
 
 export const webhookCallSchema = z.object({
@@ -66,11 +71,11 @@ const withoutReason = 'SQS dead-lettered it after too many receives';
  * Reads a message by the attributes that our functions give it; one that SQS moved itself, by the `kind` in its body.
  * @param names How triggers name their content, as the stack is configured now.
  */
-export function letterOf(message: Message, names: TriggerNames) {
+export function parseDeadLetter(message: Message, names: TriggerNames) {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
-  const told = z.parse(attributesSchema, Object.fromEntries(texts));
-  const { data } = z.safeParse(contentSchema, jsonOf(Body));
+  const told = z.parse(deadLetterAttributesSchema, Object.fromEntries(texts));
+  const { data } = z.safeParse(deadLetterBodySchema, jsonOf(Body));
   const { kind = '', number, productOrderNumber, otherNumber } = data ?? {};
   const inBody = [productOrderNumber, number, otherNumber].flatMap((each) => each || []);
   const named = told.orderNumber ?? 'unknown';
@@ -110,8 +115,8 @@ function routeOf(
   { stage, messageId, body }: Readonly<Record<'stage' | 'messageId' | 'body', string>>,
   names: TriggerNames,
 ): { readonly to: QueueName; readonly body: string } | { readonly stays: string } {
-  const to = queueOf(stage);
-  if (to !== undefined) return { to, body: wantedAgain(body, to) };
+  const to = queueOfStage(stage);
+  if (to !== undefined) return { to, body: markWantedAgain(body, to) };
   if (stage !== 'receive-webhook')
     return { stays: 'it does not say which function it is for: read it in the queue, then delete it there' };
   const call = z.safeParse(webhookCallSchema, jsonOf(body));
@@ -124,10 +129,10 @@ function routeOf(
   if (!parsed.ok)
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
   const hint = completionHint('webhook', parsed.content, messageId);
-  return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
+  return { to: 'completions', body: markWantedAgain(JSON.stringify(hint), 'completions') };
 }
 
-export function queueOf(stage: string): QueueName | undefined {
+export function queueOfStage(stage: string): QueueName | undefined {
   return queueNames.find((queue) => consumerOf[queue] === stage);
 }
 
@@ -135,7 +140,7 @@ export function queueOf(stage: string): QueueName | undefined {
  * The message of a person: a hint says that they want it again, a product order that the ERP is asked what it wants now.
  * What cannot be read goes as it is, and is refused by its function.
  */
-function wantedAgain(body: string, to: QueueName): string {
+function markWantedAgain(body: string, to: QueueName): string {
   const message = jsonOf(body);
   if (!isRecord(message)) return body;
   return JSON.stringify({ ...message, ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }) });
@@ -150,16 +155,16 @@ export interface LetterGroup {
 }
 
 /** Largest first. */
-export function groupsOf(all: readonly ListedLetter[]): LetterGroup[] {
+export function groupDeadLetters(all: readonly ListedLetter[]): LetterGroup[] {
   return [...Map.groupBy(all, groupIdOf)]
     .flatMap(([id, members]): LetterGroup[] => {
       const [oldest, ...others] = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
       return oldest ? [{ id, reason: reasonFor(oldest), letters: [oldest, ...others] }] : [];
     })
-    .sort((a, b) => b.letters.length - a.letters.length || sinceOf(a) - sinceOf(b));
+    .sort((a, b) => b.letters.length - a.letters.length || oldestAttemptMs(a) - oldestAttemptMs(b));
 }
 
-const sinceOf = ({ letters: [oldest] }: LetterGroup): number => oldest.since.getTime();
+const oldestAttemptMs = ({ letters: [oldest] }: LetterGroup): number => oldest.since.getTime();
 
 /** Short and stable: the same reason, without the number of the order, always has the same id. */
 function groupIdOf(letter: ListedLetter): string {

@@ -2,7 +2,7 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from
 import type { TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { durationInWords } from '../../../shared/model/time.ts';
 import { createQueues, readQueue } from '../../../shared/platform/aws/queue.ts';
-import { type DeadLetterMessage, letterOf } from './dead-letter.ts';
+import { type DeadLetterMessage, parseDeadLetter } from './dead-letter.ts';
 
 /** How long letters stay hidden from others while a run looks at them. */
 const hidesSeconds = 300;
@@ -18,7 +18,7 @@ export interface DeadLetterQueueOptions {
 }
 
 /** SQS takes and returns at most ten messages in one call. */
-const pageSize = 10;
+const lettersPerSqsCall = 10;
 
 /** The dead-letter queue, for an operator. It holds the letters of one run until they are given back or removed. */
 export class DeadLetterQueue {
@@ -57,7 +57,7 @@ export class DeadLetterQueue {
       const { Messages = [] } = await this.#sqs.send(
         new ReceiveMessageCommand({
           QueueUrl: this.#queueUrl,
-          MaxNumberOfMessages: pageSize,
+          MaxNumberOfMessages: lettersPerSqsCall,
           VisibilityTimeout: hiddenSeconds,
           WaitTimeSeconds: waitSeconds,
           MessageAttributeNames: ['All'],
@@ -65,7 +65,7 @@ export class DeadLetterQueue {
         }),
       );
       if (Messages.length === 0) return;
-      const letters = Messages.map((message) => letterOf(message, names));
+      const letters = Messages.map((message) => parseDeadLetter(message, names));
       this.cameBack = letters.some(({ sqsId }) => this.#held.has(sqsId));
       for (const letter of letters) this.#held.set(letter.sqsId, letter);
       yield letters;
@@ -77,10 +77,10 @@ export class DeadLetterQueue {
     const letters = this.held.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 }));
     // Letters whose visibility SQS does not change become visible when their timeout ends.
     const queues = createQueues(this.#sqs);
-    for (const page of pagesOf(letters)) await queues.changeVisibility(this.#queueUrl, page);
+    for (const page of splitIntoSqsPages(letters)) await queues.changeVisibility(this.#queueUrl, page);
   }
 
-  /** @param page As `pagesOf` makes them. @returns the letters that SQS did not remove; they are held still. */
+  /** @param page As `splitIntoSqsPages` makes them. @returns the letters that SQS did not remove; they are held still. */
   async remove(page: readonly DeadLetterMessage[]): Promise<readonly DeadLetterMessage[]> {
     if (page.length === 0) return [];
     const { Failed = [] } = await this.#sqs.send(
@@ -96,6 +96,7 @@ export class DeadLetterQueue {
 }
 
 /** Splits a list into pages, as SQS takes and removes them. */
-export function* pagesOf<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < all.length; start += pageSize) yield all.slice(start, start + pageSize);
+export function* splitIntoSqsPages<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += lettersPerSqsCall)
+    yield all.slice(start, start + lettersPerSqsCall);
 }

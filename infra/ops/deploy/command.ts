@@ -7,9 +7,9 @@ import { loadIntegration } from '../../build/load-configuration.ts';
 import {
   answerOptions,
   defineCommand,
+  nonEmptyText,
   option,
   runCommand,
-  text,
   textOr,
   UsageError,
 } from '../cli/command.ts';
@@ -30,7 +30,7 @@ Exit codes: 0 deployed · 1 failed · 2 wrong command line, configuration, regio
   options: {
     ...answerOptions,
     // Without a default, as that is the demo, which would replace a plant of the same name.
-    config: option('<file>', "the plant's configuration file", text, '-c, --config <file>'),
+    config: option('<file>', "the plant's configuration file", nonEmptyText, '-c, --config <file>'),
     stage: textOr('production', '<stage>', 'stage of the stack (default: production)'),
   },
 });

@@ -5,8 +5,8 @@ import { outboxKeepsSeconds } from '../../../shared/ledger/records/alerts.ts';
 import { durationInWords, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { counted } from '../cli/output.ts';
-import { ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { type Check, check, fine, notice, wrong } from './finding.ts';
+import { ledgerOf, optionsForTarget, type Target } from '../cli/target.ts';
+import { type DoctorCheck, defineCheck, fine, notice, wrong } from './finding.ts';
 
 export async function lookAtChannels(target: Target) {
   const { failing } = await ledgerOf(target).alerts.state();
@@ -14,33 +14,33 @@ export async function lookAtChannels(target: Target) {
     wrong(
       `${channelWords[channel] ?? channel}: ${problem} (since ${localTime(new Date(since), target.output('TimeZone'))})`,
       `repair it; what was not delivered in the last ${durationInWords(outboxKeepsSeconds)} is sent then`,
-      `npm run alert -- --test ${whereOf(target)}`,
+      `npm run alert -- --test ${optionsForTarget(target)}`,
     ),
   );
   return found.length > 0 ? found : fine('accepted all that was sent');
 }
 
-type Deployment = CompleteIntegration['deployment'];
+type ConfiguredDeployment = CompleteIntegration['deployment'];
 
-const lists = [
+const mailLists = [
   { output: 'AlarmTopic', about: 'Alarm mails', field: 'deployment.alarmEmails' },
   { output: 'AlertTopic', about: 'Alert mails', field: 'deployment.alerts.emails' },
   { output: 'MorningMailTopic', about: 'Morning mail', field: 'deployment.morningMail.emails' },
 ] as const;
 
-const addressesOf = ({ alarmEmails, alerts, morningMail }: Deployment) => ({
+const configuredAddresses = ({ alarmEmails, alerts, morningMail }: ConfiguredDeployment) => ({
   AlarmTopic: alarmEmails,
   AlertTopic: alerts.emails ?? alarmEmails,
   MorningMailTopic: morningMail?.emails ?? [],
 });
 
-export function mailChecks(target: Target, integration: CompleteIntegration | undefined): Check[] {
+export function mailChecks(target: Target, integration: CompleteIntegration | undefined): DoctorCheck[] {
   // The platform on this machine sends no mails, and a stack has no topic for mails that nobody wants.
   if (target.local) return [];
-  const found = lists
+  const found = mailLists
     .filter(({ output }) => target.outputs[output] !== undefined)
-    .map((list) => check(list.about, () => lookAtList(target, list, integration?.deployment)));
-  return target.outputs.AlarmTopic === undefined ? [check('Alarms', noAlarms), ...found] : found;
+    .map((list) => defineCheck(list.about, () => lookAtMailList(target, list, integration?.deployment)));
+  return target.outputs.AlarmTopic === undefined ? [defineCheck('Alarms', noAlarms), ...found] : found;
 }
 
 const noAlarms = async () =>
@@ -49,14 +49,14 @@ const noAlarms = async () =>
     'nothing in a stage for trying; else set deployment.alarms to true, and deploy',
   );
 
-async function lookAtList(
+async function lookAtMailList(
   target: Target,
-  { output, field }: (typeof lists)[number],
-  deployment: Deployment | undefined,
+  { output, field }: (typeof mailLists)[number],
+  deployment: ConfiguredDeployment | undefined,
 ) {
   const topicArn = target.output(output);
   const { confirmed, waiting } = await subscribersOf(target, topicArn);
-  const gone = (deployment ? addressesOf(deployment)[output] : []).filter(
+  const gone = (deployment ? configuredAddresses(deployment)[output] : []).filter(
     (address) => !confirmed.includes(address) && !waiting.includes(address),
   );
   const found = [
@@ -85,7 +85,7 @@ async function lookAtList(
  * What became of a test on each channel: SNS accepts a mail even if nobody gets it. A list without any address is left out
  * where alerts go to a webhook. @param report By channel; an empty text where it was accepted.
  */
-export async function withReaders(target: Target, report: Readonly<Record<string, string>>) {
+export async function correctTestReport(target: Target, report: Readonly<Record<string, string>>) {
   const topics: Readonly<Record<string, string>> = {
     email: 'AlertTopic',
     'morning-mail': 'MorningMailTopic',

@@ -2,29 +2,34 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { setCredentials } from '../../../shared/situation/words.ts';
-import { partnersOf } from '../cli/partners.ts';
-import { type Target, whereOf } from '../cli/target.ts';
-import { type SecretName, type SecretState, type SecretStore, secretFacts } from '../secrets/secret-store.ts';
-import { type Check, check, type Finding, fine, notice, wrong } from './finding.ts';
+import { connectPartners } from '../cli/partners.ts';
+import { optionsForTarget, type Target } from '../cli/target.ts';
+import {
+  type SecretState,
+  type SecretStore,
+  type StackSecretName,
+  secretFacts,
+} from '../secrets/secret-store.ts';
+import { type DoctorCheck, type DoctorFinding, defineCheck, fine, notice, wrong } from './finding.ts';
 
-const maxWaitMs = 30_000;
+const partnerCheckTimeoutMs = 30_000;
 /** Pages of the ERP's released orders that are looked at. */
-const maxPages = 20;
+const mostReleasedPagesRead = 20;
 
 /** Never repeats a value. @param config Configuration file of the plant, for the commands that the findings name. */
 export function secretFindings(
-  states: ReadonlyMap<SecretName, SecretState>,
+  states: ReadonlyMap<StackSecretName, SecretState>,
   target: Pick<Target, 'options'>,
   config?: string,
-): Finding[] {
+): DoctorFinding[] {
   return [...states].map(([name, state]) => {
     // Only the ERP's are checked against the configuration.
-    const where = whereOf(target, name === 'erp-credentials' ? config : undefined);
+    const where = optionsForTarget(target, name === 'erp-credentials' ? config : undefined);
     return { about: secretFacts[name].title, ...secretFinding(name, state, where) };
   });
 }
 
-function secretFinding(name: SecretName, state: SecretState, where: string) {
+function secretFinding(name: StackSecretName, state: SecretState, where: string) {
   const set = `npm run secrets -- set ${name} ${where}`;
   switch (state.state) {
     case 'set':
@@ -48,14 +53,18 @@ export function partnerChecks(
   integration: CompleteIntegration,
   secrets: Pick<SecretStore, 'read'>,
   config?: string,
-): Check[] {
-  const { azumuta, erp } = partnersOf(integration, secrets);
+): DoctorCheck[] {
+  const { azumuta, erp } = connectPartners(integration, secrets);
   const called = (about: string, call: (signal: AbortSignal) => Promise<string>) =>
-    check(about, async () => {
+    defineCheck(about, async () => {
       try {
-        return fine(await call(AbortSignal.timeout(maxWaitMs)));
+        return fine(await call(AbortSignal.timeout(partnerCheckTimeoutMs)));
       } catch (error) {
-        return partnerFinding(error, about === 'Azumuta' ? 'azumuta' : 'erp', whereOf(target, config));
+        return partnerFinding(
+          error,
+          about === 'Azumuta' ? 'azumuta' : 'erp',
+          optionsForTarget(target, config),
+        );
       }
     });
   return [
@@ -71,7 +80,7 @@ export function partnerChecks(
       for await (const { orders, unreadable } of erp.releasedOrders(undefined, signal)) {
         rows += orders.length + unreadable.length;
         pages += 1;
-        if (pages === maxPages) break;
+        if (pages === mostReleasedPagesRead) break;
       }
       return `answers, takes the credentials and lists released orders (${rows} were looked at; whether it lets us book is not tried)`;
     }),

@@ -14,26 +14,26 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import { problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { counted } from '../cli/output.ts';
-import { ledgerOf, queueUrlsOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
-import { situationOf, stackReadsOf } from '../flows/situation.ts';
-import { type Check, check, fine, notice, wrong } from './finding.ts';
+import { ledgerOf, optionsForTarget, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
+import { readStackSituation, stackReadsOf } from '../flows/situation.ts';
+import { type DoctorCheck, defineCheck, fine, notice, wrong } from './finding.ts';
 
 /** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
-const maxPeriods = 3;
+const mostPeriodsWithoutPull = 3;
 
 export function stackChecks(
   target: Target,
   integration: CompleteIntegration | undefined,
   now: Date,
   config?: string,
-): Check[] {
+): DoctorCheck[] {
   return [
-    ...queueNames.map((queue) => check(`Queue of ${queue}`, () => lookAtQueue(target, queue))),
-    check('People', async () =>
-      problemFindings(await situationOf(stackReadsOf(target, systemClock)), whereOf(target)),
+    ...queueNames.map((queue) => defineCheck(`Queue of ${queue}`, () => lookAtQueue(target, queue))),
+    defineCheck('People', async () =>
+      problemFindings(await readStackSituation(stackReadsOf(target, systemClock)), optionsForTarget(target)),
     ),
-    check('Ledger table', () => lookAtLedger(target)),
-    check('Pull', () => lookAtPull(target, integration?.schedule.pull, now, config)),
+    defineCheck('Ledger table', () => lookAtLedger(target)),
+    defineCheck('Pull', () => lookAtPull(target, integration?.schedule.pull, now, config)),
   ];
 }
 
@@ -68,12 +68,12 @@ async function lookAtPull(
     return notice(
       `${every}has not run yet`,
       'wait for its first run; a dry run shows what it will find',
-      `npm run pull -- --dry-run ${whereOf(target, config)}`,
+      `npm run pull -- --dry-run ${optionsForTarget(target, config)}`,
     );
   const seconds = Math.max(0, (now.getTime() - Date.parse(endedAt)) / 1000);
   const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
   const says = `${every}ran last ${duration(seconds)} ago${upTo}`;
-  if (pull === undefined || seconds <= maxPeriods * pull.everyMinutes * 60) return fine(says);
+  if (pull === undefined || seconds <= mostPeriodsWithoutPull * pull.everyMinutes * 60) return fine(says);
   return wrong(says, 'check that its schedule is switched on, and read the log group of pull-product-orders');
 }
 
@@ -81,10 +81,10 @@ async function lookAtPull(
 const enoughContainers = 50;
 
 /** Checks whether AWS lets the account do what a plant needs. The platform on this machine has no account. */
-export function accountChecks({ local, aws }: Pick<Target, 'local' | 'aws'>): Check[] {
+export function accountChecks({ local, aws }: Pick<Target, 'local' | 'aws'>): DoctorCheck[] {
   if (local) return [];
   return [
-    check('Account', async () => {
+    defineCheck('Account', async () => {
       const { AccountLimit } = await new LambdaClient(aws).send(new GetAccountSettingsCommand());
       const containers = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
       if (containers >= enoughContainers)

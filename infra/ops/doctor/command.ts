@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
-import { defineCommand, option, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
-import { linesOf, styled } from '../cli/output.ts';
+import { defineCommand, option, plantOptions, runCommand, sentenceForOperator } from '../cli/command.ts';
+import { definedLines, styled } from '../cli/output.ts';
 import { configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { lookAtChannels, mailChecks } from './check-alerts.ts';
 import { httpApiChecks } from './check-http-api.ts';
 import { partnerChecks, secretFindings } from './check-partners.ts';
 import { accountChecks, stackChecks } from './check-stack.ts';
-import { check, type Finding, findingLines, fine, verdict, wrong } from './finding.ts';
+import { type DoctorFinding, defineCheck, findingLines, fine, verdict, wrong } from './finding.ts';
 
 const command = defineCommand({
   name: 'doctor',
@@ -34,27 +34,27 @@ Exit codes: 0 all is well, or only things to know (!) Â· 1 something is wrong (â
   },
 });
 
-type Options = z.output<typeof command.form>;
+type DoctorOptions = z.output<typeof command.form>;
 
 /** All checks. Those of the partners are left out when the configuration does not load. */
-async function checksOf(target: Target, { config, partners }: Options) {
+async function collectChecks(target: Target, { config, partners }: DoctorOptions) {
   const loading = configurationOf(target, config);
   const { integration } = await loading.catch(() => ({ integration: undefined }));
   const secrets = new SecretStore(target, integration?.erp.secret.schema);
   return [
-    check('Configuration', async () => {
+    defineCheck('Configuration', async () => {
       try {
         return fine(`${(await loading).file} loads, and is that of the stack's plant`);
       } catch (error) {
         const next = 'correct it, or name another with --config; without it the partners are not called';
-        return wrong(sentenceOf(error), next);
+        return wrong(sentenceForOperator(error), next);
       }
     }),
-    check('Secrets', async () => secretFindings(await secrets.states(), target, config)),
+    defineCheck('Secrets', async () => secretFindings(await secrets.states(), target, config)),
     ...(partners && integration ? partnerChecks(target, integration, secrets, config) : []),
     ...httpApiChecks(target, secrets),
     ...stackChecks(target, integration, new Date(), config),
-    check('Channels of alerts', () => lookAtChannels(target)),
+    defineCheck('Channels of alerts', () => lookAtChannels(target)),
     ...accountChecks(target),
     ...mailChecks(target, integration),
   ];
@@ -62,14 +62,14 @@ async function checksOf(target: Target, { config, partners }: Options) {
 
 await runCommand(command, async ({ options, signal, progress }) => {
   const target = await findTarget(options);
-  const findings: Finding[] = [];
-  for (const each of await checksOf(target, options)) {
+  const findings: DoctorFinding[] = [];
+  for (const each of await collectChecks(target, options)) {
     if (signal.aborted) break;
     findings.push(...(await progress.during(`Looking at: ${each.about}`, each.look())));
   }
   const failed = findings.some(({ result }) => result === 'wrong');
   const note = styled('dim', 'Partners were called from this machine; Lambda may reach more, or less.');
-  const lines = linesOf(
+  const lines = definedLines(
     [styled('bold', `Check of ${target.name}`), ''],
     findings.flatMap((finding) => findingLines(finding)),
     !signal.aborted && ['', verdict(findings)],

@@ -1,7 +1,7 @@
-import { sentenceOf } from '../cli/command.ts';
-import { counted, folded, linesOf, styled } from '../cli/output.ts';
+import { sentenceForOperator } from '../cli/command.ts';
+import { counted, definedLines, folded, styled } from '../cli/output.ts';
 
-export interface Finding {
+export interface DoctorFinding {
   /** What was looked at: `Azumuta`, `Queue of completions`. */
   readonly about: string;
   /** `fine`; `notice`: works, but somebody should know; `wrong`: must be corrected. */
@@ -12,23 +12,26 @@ export interface Finding {
   readonly command?: string | undefined;
 }
 
-export interface Check {
+export interface DoctorCheck {
   readonly about: string;
   /** Never throws. */
-  readonly look: () => Promise<readonly Finding[]>;
+  readonly look: () => Promise<readonly DoctorFinding[]>;
 }
 
-type Found = Omit<Finding, 'about'> & { readonly about?: string };
+type CheckOutcome = Omit<DoctorFinding, 'about'> & { readonly about?: string };
 
 /** Makes a check. An error that its look throws becomes a finding, too. */
-export function check(about: string, look: () => Promise<Found | readonly Found[]>): Check {
+export function defineCheck(
+  about: string,
+  look: () => Promise<CheckOutcome | readonly CheckOutcome[]>,
+): DoctorCheck {
   return {
     about,
     async look() {
       try {
         return [await look()].flat().map((found) => ({ about, ...found }));
       } catch (error) {
-        return [{ about, ...wrong(sentenceOf(error)) }];
+        return [{ about, ...wrong(sentenceForOperator(error)) }];
       }
     },
   };
@@ -47,13 +50,13 @@ const marks = {
 } as const;
 
 export function findingLines(
-  { about, result, says, next, command }: Finding,
+  { about, result, says, next, command }: DoctorFinding,
   width = process.stdout.columns || 110,
 ): string[] {
   const [colour, mark] = marks[result];
   const [first = '', ...others] = folded(`${about}: ${says}.`, width - 4);
   const todo = next === undefined ? [] : folded(`→ ${next}`, width - 6);
-  return linesOf(
+  return definedLines(
     `  ${styled(colour, mark)} ${first}`,
     others.map((line) => `    ${line}`),
     todo.map((line, at) => `    ${at === 0 ? line : `  ${line}`}`),
@@ -62,8 +65,9 @@ export function findingLines(
   );
 }
 
-export function verdict(findings: readonly Finding[]): string {
-  const count = (result: Finding['result']) => findings.filter((finding) => finding.result === result).length;
+export function verdict(findings: readonly DoctorFinding[]): string {
+  const count = (result: DoctorFinding['result']) =>
+    findings.filter((finding) => finding.result === result).length;
   const [wrongs, notices] = [count('wrong'), count('notice')];
   if (wrongs > 0) return styled('red', `${counted(wrongs, 'thing')} to fix.`);
   if (notices > 0) return styled('yellow', `It works; ${counted(notices, 'thing')} to know.`);

@@ -19,7 +19,7 @@ export function stackReadsOf(target: Target, clock: Clock) {
 }
 
 /** The state of both flows, by a few cheap calls, none of which takes a message. Outages count at once. */
-export function situationOf(reads: ReturnType<typeof stackReadsOf>): Promise<Situation> {
+export function readStackSituation(reads: ReturnType<typeof stackReadsOf>): Promise<Situation> {
   const { sqs, ledger, queueUrls, insight, clock } = reads;
   return readSituation({
     ledger,
@@ -49,7 +49,7 @@ async function countDeadLetters({
 export type QueueInsight = (queue: QueueName) => Promise<number | undefined>;
 
 /** CloudWatch has one figure a minute, so reading it more often would only cost. */
-const freshMs = 60_000;
+const queueAgesFreshMs = 60_000;
 /** Waits grow to 15 minutes, and each attempt reports how long its message has waited. */
 const lookBackMs = 16 * 60_000;
 
@@ -64,15 +64,15 @@ export function insightOfTarget(target: Target, clock: Pick<Clock, 'now'>): Queu
   return async (queue) => {
     if (target.local) return undefined;
     const now = clock.now();
-    if (!last || now.getTime() - last.at > freshMs) {
-      const ages = agesOf(target, cloudwatch, now).catch(() => new Map<string, number>());
+    if (!last || now.getTime() - last.at > queueAgesFreshMs) {
+      const ages = readQueueAges(target, cloudwatch, now).catch(() => new Map<string, number>());
       last = { at: now.getTime(), ages };
     }
     return (await last.ages).get(queue);
   };
 }
 
-async function agesOf(target: Target, cloudwatch: CloudWatchClient, now: Date) {
+async function readQueueAges(target: Target, cloudwatch: CloudWatchClient, now: Date) {
   const queueUrls = queueUrlsOf(target);
   const asked = queueNames.flatMap((queue) => {
     const ofFunction = { Stack: target.stackName, Function: consumerOf[queue] };

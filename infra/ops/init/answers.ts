@@ -6,27 +6,27 @@ import * as connectors from '../../../shared/erp/registry.ts';
 import { isTimeZone } from '../../../shared/model/time.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { answered } from '../cli/files.ts';
-import { literal } from '../probe/contract-text.ts';
+import { stringLiteralOf } from '../probe/contract-text.ts';
 
 export const examples = new URL('../../../plants/examples/', import.meta.url);
 
 /** The connectors that have an example to copy, the generic one last. */
-const offered = Object.values(connectors)
+const offeredConnectors = Object.values(connectors)
   .map(({ facts }) => facts)
   .filter(({ folder }) => existsSync(new URL(`${folder}.config.ts`, examples)))
   .toSorted((a, b) => Number(a.generic ?? false) - Number(b.generic ?? false));
 
-export const erps = offered.map(({ folder }) => folder);
+export const offeredErps = offeredConnectors.map(({ folder }) => folder);
 
 function titleOf(folder: string): string {
   const page = readFileSync(new URL(`../../../shared/erp/${folder}/README.md`, import.meta.url), 'utf8');
   return page.replace(/^# |\n.*/gs, '');
 }
 
-export const exampleOf = (erp: string) => readFileSync(new URL(`${erp}.config.ts`, examples), 'utf8');
+export const exampleOfErp = (erp: string) => readFileSync(new URL(`${erp}.config.ts`, examples), 'utf8');
 
 /** ERPs that have several databases, one of them for trying things out. */
-const withDatabase = new Set(erps.filter((erp) => /\n {4}database: /.test(exampleOf(erp))));
+const erpsWithDatabase = new Set(offeredErps.filter((erp) => /\n {4}database: /.test(exampleOfErp(erp))));
 
 export const answersSchema = z
   .strictObject({
@@ -34,7 +34,7 @@ export const answersSchema = z
       .string()
       .check(z.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'small letters, digits and dashes: ghent')),
     timeZone: z.string().check(z.refine(isTimeZone, 'a time zone such as Europe/Brussels')),
-    erp: z.enum(erps),
+    erp: z.enum(offeredErps),
     /** Of the ERP. */
     url: z.url({ protocol: /^https?$/, error: 'an address such as https://erp.plant.example' }),
     /** Of Odoo or Tryton. The test stage gets `<database>-test`, which somebody may have to correct. */
@@ -50,26 +50,26 @@ export const answersSchema = z
     emails: z._default(z.array(z.email()), []),
   })
   .check(
-    z.refine(({ erp, database }) => (database !== undefined) === withDatabase.has(erp), {
+    z.refine(({ erp, database }) => (database !== undefined) === erpsWithDatabase.has(erp), {
       path: ['database'],
-      error: `the name of its database, for ${[...withDatabase].join(' and ')} only`,
+      error: `the name of its database, for ${[...erpsWithDatabase].join(' and ')} only`,
     }),
   );
-export type Answers = z.output<typeof answersSchema>;
+export type InitAnswers = z.output<typeof answersSchema>;
 
 /** Asks a person five questions, some of them in two parts. @throws UsageError when they leave. */
 export async function askForAnswers(): Promise<unknown> {
-  const plant = await typed('plant', 'Which plant? Its name is part of the stack’s.', 'ghent');
-  const timeZone = await typed('timeZone', 'In which time zone is it?', 'Europe/Brussels');
+  const plant = await askForText('plant', 'Which plant? Its name is part of the stack’s.', 'ghent');
+  const timeZone = await askForText('timeZone', 'In which time zone is it?', 'Europe/Brussels');
   const erp = answered(
     await select({
       message: 'Which ERP does it have?',
-      options: erps.map((value) => ({ value, label: titleOf(value) })),
+      options: offeredErps.map((value) => ({ value, label: titleOf(value) })),
     }),
   );
-  const url = await typed('url', 'At which address is it called?', 'https://erp.plant.example');
-  const database = withDatabase.has(erp)
-    ? await typed('database', 'What is its database called?', 'plant')
+  const url = await askForText('url', 'At which address is it called?', 'https://erp.plant.example');
+  const database = erpsWithDatabase.has(erp)
+    ? await askForText('database', 'What is its database called?', 'plant')
     : undefined;
   const way = answered(
     await select({
@@ -80,8 +80,12 @@ export async function askForAnswers(): Promise<unknown> {
       ],
     }),
   );
-  const numberPrefix = await typed('numberPrefix', 'Which prefix do their numbers get in Azumuta?', '');
-  const mailed = await typed(undefined, 'Who is mailed when a person must act? (addresses, with commas)', '');
+  const numberPrefix = await askForText('numberPrefix', 'Which prefix do their numbers get in Azumuta?', '');
+  const mailed = await askForText(
+    undefined,
+    'Who is mailed when a person must act? (addresses, with commas)',
+    '',
+  );
   return {
     plant,
     timeZone,
@@ -94,7 +98,11 @@ export async function askForAnswers(): Promise<unknown> {
   };
 }
 
-async function typed(field: keyof Answers | undefined, message: string, example: string): Promise<string> {
+async function askForText(
+  field: keyof InitAnswers | undefined,
+  message: string,
+  example: string,
+): Promise<string> {
   return answered(
     await text({
       message,
@@ -105,7 +113,7 @@ async function typed(field: keyof Answers | undefined, message: string, example:
 }
 
 /** What is wrong with one answer, as a sentence, while the others are not known yet. */
-export function complaintOf(field: keyof Answers, given: string): string | undefined {
+export function complaintOf(field: keyof InitAnswers, given: string): string | undefined {
   const parsed = parse(answersSchema, { [field]: given });
   if (parsed.ok) return undefined;
   const [own] = parsed.mismatches.filter(({ path }) => path.startsWith(`$.${field}`));
@@ -119,16 +127,16 @@ const contractLines = `
 `;
 
 /** @param example Source of `plants/examples/<erp>.config.ts`. @param now Orders released before are left out. */
-export function configurationText(example: string, answers: Answers, now: Date): string {
+export function configurationText(example: string, answers: InitAnswers, now: Date): string {
   const { plant, timeZone, url, database, orders, numberPrefix, emails } = answers;
   const from = `${now.toISOString().slice(0, 16)}:00Z`;
   const pull = orders === 'posted' ? "'off'" : `{ everyMinutes: ${orders.everyMinutes}, from: '${from}' }`;
   const prefix = numberPrefix.replace(/[\\`$]/g, '\\$&');
-  const databases = database && `${literal(database)} : ${literal(`${database}-test`)}`;
+  const databases = database && `${stringLiteralOf(database)} : ${stringLiteralOf(`${database}-test`)}`;
   const replacements: readonly (readonly [RegExp, string | ((found: string) => string) | undefined])[] = [
-    [/(?<=\n {2}plant: )'[^'\n]*'/, literal(plant)],
-    [/(?<=\n {2}timeZone: )'[^'\n]*'/, literal(timeZone)],
-    [/(?<=\n {4}(?:url|baseUrl): )'[^'\n]*'/, literal(url)],
+    [/(?<=\n {2}plant: )'[^'\n]*'/, stringLiteralOf(plant)],
+    [/(?<=\n {2}timeZone: )'[^'\n]*'/, stringLiteralOf(timeZone)],
+    [/(?<=\n {4}(?:url|baseUrl): )'[^'\n]*'/, stringLiteralOf(url)],
     [/(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/, databases],
     [/(?<= from '#azumuta-erp';\n)/, `import { contract } from './${plant}.contract.ts';\n`],
     [/(?=\n {2}productOrders: )/, contractLines],
@@ -138,7 +146,7 @@ export function configurationText(example: string, answers: Answers, now: Date):
       (found) => (prefix === '' ? found : `\`${prefix}\${${found}}\``),
     ],
     [/(?<=\n {4}pull: stage === 'production' \? )\{[^{}\n]*\}/, pull],
-    [/(?<=alarmEmails: )\[[^\]\n]*\]/, `[${emails.map(literal).join(', ')}]`],
+    [/(?<=alarmEmails: )\[[^\]\n]*\]/, `[${emails.map(stringLiteralOf).join(', ')}]`],
   ];
   return replacements.reduce((text, [place, own]) => {
     if (own === undefined) return text;

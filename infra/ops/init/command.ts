@@ -6,7 +6,14 @@ import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
 import { previewLines, previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { emptyContract } from '../probe/contract-text.ts';
-import { answersSchema, askForAnswers, configurationText, erps, exampleOf, examples } from './answers.ts';
+import {
+  answersSchema,
+  askForAnswers,
+  configurationText,
+  exampleOfErp,
+  examples,
+  offeredErps,
+} from './answers.ts';
 
 const command = defineCommand({
   name: 'init',
@@ -19,7 +26,7 @@ Examples:
 
 A file of answers: {"plant": "ghent", "timeZone": "Europe/Brussels", "erp": "odoo", "url": "https://plant.odoo.com",
 "database": "plant", "orders": {"everyMinutes": 5}, "numberPrefix": "", "emails": ["it@plant.example"]}
-erp is ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(erps)}; orders is {"everyMinutes": 1 to 1440}, or "posted" by the ERP.
+erp is ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(offeredErps)}; orders is {"everyMinutes": 1 to 1440}, or "posted" by the ERP.
 
 Exit codes: 0 written · 1 failed · 2 an answer is invalid, or the file is there already: nothing was written`,
   options: {
@@ -54,7 +61,7 @@ await runCommand(command, async ({ options }) => {
   const isThere = existsSync(contract);
   if (!isThere) writeNewFile(contract, emptyContract);
   try {
-    await writeConfiguration(file, configurationText(exampleOf(erp), answers, new Date()));
+    await writeConfiguration(file, configurationText(exampleOfErp(erp), answers, new Date()));
   } catch (error) {
     if (!isThere) await rm(contract);
     throw error;

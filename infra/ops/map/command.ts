@@ -10,7 +10,7 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
-import { linesOf, styled } from '../cli/output.ts';
+import { definedLines, styled } from '../cli/output.ts';
 import { previewLines, previewsOf } from './preview.ts';
 import { sampleNames, samples } from './read-sample.ts';
 
@@ -50,7 +50,7 @@ await runCommand(command, async ({ options, words: [file] }) => {
   const { integration } = await loadIntegration(config, stage);
   const previews = previewsOf(await jsonIn(file), integration);
   const isWrong = previews.some(({ mistakes }) => mistakes.length > 0);
-  const shown = previews.flatMap((preview, at) => linesOf(at > 0 && '', previewLines(preview)));
+  const shown = previews.flatMap((preview, at) => definedLines(at > 0 && '', previewLines(preview)));
   const lines = [styled('dim', `By ${config}, at the stage ${stage}:`), '', ...shown];
   return { facts: previews, lines, exit: isWrong ? 'failed' : 'done' };
 });

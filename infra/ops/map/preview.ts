@@ -12,17 +12,17 @@ import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.t
 import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { readOrWhy, Unread } from '../../../shared/model/unread.ts';
 import { fieldOf, isRecord } from '../../../shared/platform/json.ts';
-import { counted, linesOf, styled, tableOf } from '../cli/output.ts';
+import { counted, definedLines, styled, tableLines } from '../cli/output.ts';
 import { readSample, type Sample } from './read-sample.ts';
 
-export type Row = readonly [field: string, value: string];
+export type PreviewRow = readonly [field: string, value: string];
 
 export interface Preview {
   /** Its path in the file: `$`, `$[2]`. */
   readonly at: string;
-  readonly from: { readonly title: string; readonly rows: readonly Row[] };
+  readonly from: { readonly title: string; readonly rows: readonly PreviewRow[] };
   /** What is sent; several product orders when the order is split. */
-  readonly becomes: readonly { readonly title: string; readonly rows: readonly Row[] }[];
+  readonly becomes: readonly { readonly title: string; readonly rows: readonly PreviewRow[] }[];
   /** Every mistake that was found, each with the path of its field; nothing is sent when there are any. */
   readonly mistakes: readonly string[];
   /** Why nothing is sent although nothing is wrong. */
@@ -54,12 +54,12 @@ export function previewOf(at: string, sample: Sample, integration: CompleteInteg
 
 function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Preview, 'at'> {
   const from = { title: 'ERP order', rows: orderRows(order) };
-  const attempt = (partial: ProductOrderMapping) => rejectionOf(() => mapProductOrders(partial, order));
+  const attempt = (partial: ProductOrderMapping) => catchRejection(() => mapProductOrders(partial, order));
   const { accept: _, ...fields } = mapping;
   const found = [
     ...Object.entries(fields).flatMap(([field, map]) => attempt({ [field]: map })),
     ...attempt(mapping),
-    ...rejectionOf(() => isWanted(mapping, order)),
+    ...catchRejection(() => isWanted(mapping, order)),
   ];
   const mistakes = [...new Set(found)];
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
@@ -79,10 +79,10 @@ function previewCompletion(
   books: Completion['kind'],
   { completions, timeZone, erp }: CompleteIntegration,
 ): Omit<Preview, 'at'> {
-  const from = { title: 'Completed in Azumuta', rows: rowsOf(completed) };
+  const from = { title: 'Completed in Azumuta', rows: nestedFieldRows(completed) };
   const map = (mapping: CompletionMapping) =>
     mapCompletion({ completions: mapping, timeZone }, books, [completed]);
-  const attempt = (mapping: CompletionMapping) => rejectionOf(() => map(mapping));
+  const attempt = (mapping: CompletionMapping) => catchRejection(() => map(mapping));
   // The others are tried with some quantity: by default it would be the planned one.
   const found = Object.entries(completions).flatMap(([field, own]) =>
     attempt({ quantity: () => 1, [field]: own }),
@@ -95,32 +95,34 @@ function previewCompletion(
 }
 
 /** The fields of an ERP order; its state where it is not released. */
-export function orderRows({ quantity, attributes, state, ...order }: ErpOrder): Row[] {
+export function orderRows({ quantity, attributes, state, ...order }: ErpOrder): PreviewRow[] {
   const unusual = state === 'released' ? undefined : state;
-  return rowsOf({ ...order, quantity: formatQuantity(quantity), state: unusual, attributes });
+  return nestedFieldRows({ ...order, quantity: formatQuantity(quantity), state: unusual, attributes });
 }
 
 /** In place of what is not told. */
-const untold = '–';
+const missingValueMark = '–';
 
 /** The fields of a product order, as the mapping wants it, or as Azumuta has it and may not tell them all. */
 export function draftRows(
   order: Omit<ProductOrderDraft, 'article'> & { article?: string | undefined },
-): Row[] {
-  const { number, article = untold, parameters } = order;
-  const variants = readOrWhy(() => order.variants.join(', ') || untold);
+): PreviewRow[] {
+  const { number, article = missingValueMark, parameters } = order;
+  const variants = readOrWhy(() => order.variants.join(', ') || missingValueMark);
   return [
     ['number', number],
     ['article', article],
-    ...Object.keys(parameters).map((key): Row => [`parameter "${key}"`, typed(readField(parameters, key))]),
+    ...Object.keys(parameters).map(
+      (key): PreviewRow => [`parameter "${key}"`, showFieldValue(readField(parameters, key))],
+    ),
     ['variants', variants instanceof Unread ? variants.why.message : variants],
   ];
 }
 
 /** The fields of a booking; those that it has several of come several times. */
-export function completionRows(completion: Completion): Row[] {
+export function completionRows(completion: Completion): PreviewRow[] {
   const { kind, erpOrder, article, quantity, scrap, lots, notes, links, work, final } = completion;
-  return filled([
+  return rowsWithValue([
     ['ERP order', erpOrder.number],
     ['must be of article', article],
     ['good quantity', quantity && formatQuantity(quantity)],
@@ -138,20 +140,22 @@ export function completionRows(completion: Completion): Row[] {
   ]);
 }
 
-export function filled(rows: readonly (readonly [field: string, value: string | undefined])[]): Row[] {
-  return rows.flatMap(([field, value]): Row[] => (value === undefined ? [] : [[field, value]]));
+export function rowsWithValue(
+  rows: readonly (readonly [field: string, value: string | undefined])[],
+): PreviewRow[] {
+  return rows.flatMap(([field, value]): PreviewRow[] => (value === undefined ? [] : [[field, value]]));
 }
 
 /** Nested fields by their path, `attributes.options[0].colour`, except those that are undefined. */
-function rowsOf(value: object, path = ''): Row[] {
-  return Object.keys(value).flatMap((name): Row[] => {
+function nestedFieldRows(value: object, path = ''): PreviewRow[] {
+  return Object.keys(value).flatMap((name): PreviewRow[] => {
     const isEntry = Array.isArray(value);
     const at = isEntry ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
     const inner = readField(value, name);
     if (inner === undefined) return [];
     if (inner === null || typeof inner !== 'object' || inner instanceof Unread)
-      return [[at, path === '' && typeof inner === 'string' ? inner : typed(inner)]];
-    return rowsOf(inner, at);
+      return [[at, path === '' && typeof inner === 'string' ? inner : showFieldValue(inner)]];
+    return nestedFieldRows(inner, at);
   });
 }
 
@@ -161,12 +165,12 @@ function readField(object: object, name: string): unknown {
 }
 
 /** Text in quotes, which distinguishes `5` from `"5"`: Azumuta's value type follows from it. */
-function typed(value: unknown): string {
+function showFieldValue(value: unknown): string {
   if (value instanceof Unread) return value.why.message;
   return typeof value === 'string' ? `"${value}"` : String(value);
 }
 
-function rejectionOf(act: () => unknown): string[] {
+function catchRejection(act: () => unknown): string[] {
   try {
     act();
     return [];
@@ -177,16 +181,16 @@ function rejectionOf(act: () => unknown): string[] {
 }
 
 /** Showing more parts of a split order adds nothing. */
-const maxParts = 3;
+const mostPartsPreviewed = 3;
 
 export function previewLines({ at, from, becomes, mistakes, leftOut }: Preview): string[] {
-  const shown = becomes.slice(0, maxParts);
+  const shown = becomes.slice(0, mostPartsPreviewed);
   const tables = [from, ...shown.map(({ title, rows }) => ({ title: `→ ${title}`, rows }))];
-  return linesOf(
+  return definedLines(
     at !== '$' && styled('dim', at),
     tables
       .filter(({ rows }) => rows.length > 0)
-      .flatMap(({ title, rows }) => [...tableOf([{ title }, { title: '', most: 70 }], rows), '']),
+      .flatMap(({ title, rows }) => [...tableLines([{ title }, { title: '', most: 70 }], rows), '']),
     becomes.length > shown.length && `… and ${becomes.length - shown.length} more`,
     mistakes.length > 0 && styled('red', `${counted(mistakes.length, 'mistake')}: nothing would be sent.`),
     mistakes.map((mistake) => `  ✗ ${mistake}`),

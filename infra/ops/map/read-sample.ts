@@ -1,6 +1,10 @@
 import * as z from 'zod/mini';
 import { productOrderIn, recordingIn } from '../../../shared/azumuta/answer-readers.ts';
-import { type ReadResource, readBy, sentencesOf } from '../../../shared/azumuta/field-readers.ts';
+import {
+  describeInvalidFields,
+  type ReadResource,
+  readByContract,
+} from '../../../shared/azumuta/field-readers.ts';
 import { completedOf, forMapping } from '../../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { erpOrderNumberOf } from '../../../shared/integration/mapping/completions.ts';
@@ -8,7 +12,7 @@ import type { CompletedProductOrder, Completion } from '../../../shared/model/co
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { quantitySchema } from '../../../shared/model/quantity.ts';
-import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
+import { erpOrderOfPosted, postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 import { isRecord } from '../../../shared/platform/json.ts';
 import { describeMismatches, type Mismatch, parse } from '../../../shared/platform/validation.ts';
 import completion from './samples/completion.json' with { type: 'json' };
@@ -40,7 +44,7 @@ export function readSample(
   if (isRecord(one) && ('productOrder' in one || 'recordings' in one))
     return completionSample(one, at, integration, learnedAt);
   const parsed = parse(postedOrderSchema, one);
-  return parsed.ok ? { order: erpOrderOf(parsed.value) } : invalid(at, parsed.mismatches);
+  return parsed.ok ? { order: erpOrderOfPosted(parsed.value) } : invalidSample(at, parsed.mismatches);
 }
 
 function completionSample(
@@ -50,13 +54,13 @@ function completionSample(
   learnedAt: string,
 ): Sample {
   const parsed = parse(completionSampleSchema, one);
-  if (!parsed.ok) return invalid(at, parsed.mismatches);
+  if (!parsed.ok) return invalidSample(at, parsed.mismatches);
   const { productOrder, recordings, erpOrder, part, kind } = parsed.value;
   const mistakes: string[] = [];
   const readAt = <T>(where: string, as: ReadResource<T>, json: unknown): T[] => {
-    const read = readBy(azumuta.contract, as, json);
+    const read = readByContract(azumuta.contract, as, json);
     if (read.ok) return [read.value];
-    mistakes.push(...sentencesOf(read.invalid, `${at}.${where}`));
+    mistakes.push(...describeInvalidFields(read.invalid, `${at}.${where}`));
     return [];
   };
   const [order] = readAt('productOrder', productOrderIn, productOrder);
@@ -73,7 +77,7 @@ function completionSample(
   }
 }
 
-function invalid(at: string, mismatches: readonly Mismatch[]): Sample {
+function invalidSample(at: string, mismatches: readonly Mismatch[]): Sample {
   const within = mismatches.map((one) => ({ ...one, path: one.path.replace('$', () => at) }));
   return { mistakes: within.map((one) => describeMismatches([one])) };
 }

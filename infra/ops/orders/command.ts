@@ -1,6 +1,14 @@
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { runCommand } from '../cli/command.ts';
-import { findTarget, ledgerOf, operatorOf, queueUrlsOf, signedNote, sqsOf, whereOf } from '../cli/target.ts';
+import {
+  findTarget,
+  ledgerOf,
+  operatorOf,
+  optionsForTarget,
+  queueUrlsOf,
+  signedNote,
+  sqsOf,
+} from '../cli/target.ts';
 import { command, endAsTyped } from './typed.ts';
 
 await runCommand(command, (typed) =>
@@ -9,7 +17,7 @@ await runCommand(command, (typed) =>
     const queues = createQueues(sqsOf(target));
     return {
       name: target.name,
-      where: whereOf(target),
+      where: optionsForTarget(target),
       dependencies: { ledger: ledgerOf(target), queues, queueUrls: queueUrlsOf(target) },
       sign: async (because) => signedNote(because, await operatorOf(target)),
     };

@@ -16,7 +16,7 @@ import { erpOrderRefOf, partNumber } from '../../../shared/model/orders.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import { oneOf, UsageError } from '../cli/command.ts';
-import { linesOf } from '../cli/output.ts';
+import { definedLines } from '../cli/output.ts';
 
 export interface EndDependencies {
   readonly ledger: Pick<
@@ -37,7 +37,11 @@ export interface EndRequest {
 }
 
 /** What a person ends, by its name. Each resolves to what was or would be done, by line. */
-export const endings = { settle, 'give-up': giveUp, remake } as const;
+export const endings = {
+  settle: settleConcern,
+  'give-up': giveUpProductOrder,
+  remake: remakeProductOrder,
+} as const;
 
 /**
  * While one of these is open, nobody asks Azumuta whether the order is completed. An order that does not wait counts as
@@ -46,18 +50,19 @@ export const endings = { settle, 'give-up': giveUp, remake } as const;
 const stopsAsking: readonly OrderConcernKind[] = ['unwanted', 'removed'];
 
 /** A concern is over until its cause is seen anew, or, where it says what differs, until something else does. @throws UsageError */
-async function settle({ number: asked, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
+async function settleConcern({ number: asked, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
   const known = await ledger.knownOrders.standing(asked);
   const { number, concerns } = known;
   const wanted = oneOf(orderConcernKinds, kind, 'concern');
   const open = concerns.filter((concern) => concern.kind === wanted);
-  if (open.length === 0) throw new UsageError(`${number} has no open concern ${kind}${others(concerns)}.`);
+  if (open.length === 0)
+    throw new UsageError(`${number} has no open concern ${kind}${listOpenConcerns(concerns)}.`);
   const left = { ...known, concerns: concerns.filter((concern) => !open.includes(concern)) };
   const isAskedAgain = stopsAsking.includes(wanted) && lifeOf(left).stage === 'completed';
   if (go) for (const concern of open) await ledger.concerns.settle(number, concern, note);
   if (go && isAskedAgain) await ledger.orders.setAwaited(number, true);
-  return linesOf(
+  return definedLines(
     open.map((concern) => `ends "${concern.kind}": ${concern.note}`),
     isAskedAgain &&
       `product order ${number} is asked about again once it is overdue: if nobody shall ask, give it up instead`,
@@ -65,28 +70,28 @@ async function settle({ number: asked, kind, go, note }: EndRequest, { ledger }:
 }
 
 /** Nothing more is created, asked or booked for an order. @throws UsageError */
-async function giveUp(request: EndRequest, dependencies: EndDependencies) {
+async function giveUpProductOrder(request: EndRequest, dependencies: EndDependencies) {
   const { go, note } = request;
   const { ledger } = dependencies;
-  const known = await knownOf(request, ledger);
+  const known = await requireKnownOrder(request, ledger);
   const { number, entry, bookings, concerns, letters, home } = known;
   const outcome = whatAPersonDoes['give up'][lifeOf(known).stage];
   if (outcome.to === 'nothing') throw new UsageError(`${number}: ${outcome.because}.`);
   const index = entry?.part.index ?? 1;
   // Bookings of other parts may be kept at the same home.
   const left = bookings.filter(({ state, parts }) => state !== 'done' && parts.includes(index));
-  if (left.some(isUnderWay)) throw underWay(number, 'booked');
+  if (left.some(isUnderWay)) throw underWayError(number, 'booked');
   if (go) {
     if (entry && !(await ledger.orders.end(entry, { how: 'given up', because: note })))
-      throw underWay(number, 'changed');
-    const planned = isBookedTogether(entry) ? await plannedSince(entry, note, ledger) : left;
+      throw underWayError(number, 'changed');
+    const planned = isBookedTogether(entry) ? await stopJointPlanning(entry, note, ledger) : left;
     for (const booking of planned) await giveUpBooking(home, booking, note, ledger);
-    if (isBookedTogether(entry)) await goOnWithout(entry, dependencies);
+    if (isBookedTogether(entry)) await sendHintForOtherParts(entry, dependencies);
     for (const concern of concerns) await ledger.concerns.end(number, concern, note);
     for (const { messageId, orderNumber } of letters)
       await ledger.deadLetters.markSettled({ messageId, orderNumber });
   }
-  return linesOf(
+  return definedLines(
     entry && `gives up product order ${number}: nobody asks about it any more`,
     left.map(({ key }) => `gives up the booking ${key}: it is booked only if somebody replays the order`),
     concerns.map(({ kind, note: told }) => `ends "${kind}": ${told}`),
@@ -103,7 +108,7 @@ function isUnderWay(booking: BookingEntry): boolean {
  * What is planned of a part that has ended. Whoever has read before that it goes on plans nothing more: the key for it is
  * used up, so they read again. @throws UsageError when it is too late
  */
-async function plannedSince(
+async function stopJointPlanning(
   { number, erpOrder, productOrder = { id: '', number } }: OrderEntry,
   note: string,
   { bookings, knownOrders }: EndDependencies['ledger'],
@@ -129,11 +134,11 @@ async function giveUpBooking(
   { bookings }: EndDependencies['ledger'],
 ): Promise<void> {
   if (booking.parts.length === 1) await bookings.giveUp(home, booking, note);
-  else if (!(await bookings.withdraw(home, booking))) throw underWay(home, 'booked');
+  else if (!(await bookings.withdraw(home, booking))) throw underWayError(home, 'booked');
 }
 
 /** The other parts of its ERP order are booked without it, once they are completed: they may be. */
-async function goOnWithout(entry: OrderEntry, dependencies: EndDependencies): Promise<void> {
+async function sendHintForOtherParts(entry: OrderEntry, dependencies: EndDependencies): Promise<void> {
   const { ledger, queues, queueUrls } = dependencies;
   const record = await ledger.erpOrders.find(entry.erpOrder);
   if (!record) return;
@@ -146,14 +151,14 @@ async function goOnWithout(entry: OrderEntry, dependencies: EndDependencies): Pr
 }
 
 /** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
-async function remake(request: EndRequest, dependencies: EndDependencies) {
+async function remakeProductOrder(request: EndRequest, dependencies: EndDependencies) {
   const { go, note } = request;
   const { ledger, queues, queueUrls } = dependencies;
-  const known = await knownOf(request, ledger);
+  const known = await requireKnownOrder(request, ledger);
   const { number, entry, bookings, concerns } = known;
   const outcome = whatAPersonDoes.remake[lifeOf(known).stage];
   if (outcome.to === 'nothing')
-    throw new UsageError(`${number} is not made anew: ${outcome.because}${others(concerns)}.`);
+    throw new UsageError(`${number} is not made anew: ${outcome.because}${listOpenConcerns(concerns)}.`);
   // A booking that a person has discarded is one that he takes care of.
   if (!entry || bookings.some(({ parts }) => parts.includes(entry.part.index)))
     throw new UsageError(`${number} has a booking already: a second one would need another number.`);
@@ -163,7 +168,7 @@ async function remake(request: EndRequest, dependencies: EndDependencies) {
     const inAzumuta = removed ? 'removed' : 'perhaps';
     const withdrawn = await ledger.orders.end(entry, { how: 'withdrawn', because: note, inAzumuta });
     const again = withdrawn && (await ledger.orders.replace(withdrawn, { ...asMade(entry), via: note }));
-    if (!again) throw underWay(number, 'changed');
+    if (!again) throw underWayError(number, 'changed');
     if (removed) await ledger.concerns.end(number, removed, note);
     const send = (body: string) => queues.send(queueUrls['product-orders'], { body });
     await send(productOrderMessage(number));
@@ -173,10 +178,10 @@ async function remake(request: EndRequest, dependencies: EndDependencies) {
   return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];
 }
 
-const underWay = (number: string, what: string) =>
+const underWayError = (number: string, what: string) =>
   new UsageError(`${number} is being ${what} at this moment: try it again in a few minutes.`);
 
-async function knownOf(
+async function requireKnownOrder(
   { number }: EndRequest,
   { knownOrders }: EndDependencies['ledger'],
 ): Promise<Standing> {
@@ -186,6 +191,6 @@ async function knownOf(
   throw new UsageError(`The ledger has no product order ${number}: trace names those of an ERP order.`);
 }
 
-function others(concerns: readonly Concern[]): string {
+function listOpenConcerns(concerns: readonly Concern[]): string {
   return concerns.length === 0 ? '' : `; open are: ${concerns.map(({ kind }) => kind).join(', ')}`;
 }

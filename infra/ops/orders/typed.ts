@@ -2,25 +2,25 @@ import * as z from 'zod/mini';
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import {
-  type Answer,
+  type CommandAnswer,
   defineCommand,
-  flag,
+  flagOption,
+  type NamedStack,
   type OptionsOf,
   oneOf,
   option,
-  type Surroundings,
   stackOptions,
-  type Typed,
+  type TypedCommandLine,
   UsageError,
 } from '../cli/command.ts';
-import { linesOf, styled } from '../cli/output.ts';
+import { definedLines, styled } from '../cli/output.ts';
 import { type EndDependencies, endings } from './end-order.ts';
 
-const actions = ['settle', 'give-up', 'remake'] as const;
-const options = {
+const endingNames = ['settle', 'give-up', 'remake'] as const;
+const ordersCommandOptions = {
   ...stackOptions,
   because: option('<text>', 'why, for everybody who looks up the order later', z.exactOptional(z.string())),
-  go: flag('do it'),
+  go: flagOption('do it'),
 };
 
 export const command = defineCommand({
@@ -44,11 +44,11 @@ What is done is signed in the journey of the order, with your name and the reaso
 
 Exit codes: 0 done, or shown · 1 failed · 2 wrong command line, or there is nothing to do`,
   words: {
-    '<action>': actions.join(', '),
+    '<action>': endingNames.join(', '),
     '<number>': 'number of the product order',
     '[kind]': `of the concern that is settled: ${orderConcernKinds.join(', ')}`,
   },
-  options,
+  options: ordersCommandOptions,
 });
 
 /** Does what was typed. @param find Called once the words are complete. @throws UsageError */
@@ -56,17 +56,17 @@ export async function endAsTyped(
   {
     options: { go, because },
     words: [action = '', number, kind],
-  }: Pick<Typed<OptionsOf<typeof options>>, 'options' | 'words'>,
-  find: () => Promise<Surroundings<EndDependencies>>,
-): Promise<Answer> {
+  }: Pick<TypedCommandLine<OptionsOf<typeof ordersCommandOptions>>, 'options' | 'words'>,
+  find: () => Promise<NamedStack<EndDependencies>>,
+): Promise<CommandAnswer> {
   if (number === undefined) throw new UsageError('Say which product order.');
   if (because === undefined) throw new UsageError('Say why: --because "…".');
   const { name, where, dependencies, sign } = await find();
   const request = { number, kind, go, note: await sign(because) };
-  const steps = await endings[oneOf(actions, action, 'action')](request, dependencies);
-  const again = linesOf(action, number, kind).map((word) => shellWord(word));
+  const steps = await endings[oneOf(endingNames, action, 'action')](request, dependencies);
+  const again = definedLines(action, number, kind).map((word) => shellWord(word));
   const toDoIt = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${where}`;
-  const lines = linesOf(
+  const lines = definedLines(
     styled('bold', go ? `${number}: done` : `${number}: this would be done`),
     steps.map((step) => `  ${step}`),
     !go && ['', toDoIt],

@@ -2,7 +2,7 @@ import { type FlowName, flowNames } from '../../../shared/ledger/records/pauses.
 import { capitalized } from '../../../shared/model/text.ts';
 import { flows } from '../../../shared/situation/pauses.ts';
 import { defineCommand, oneOf, runCommand, stackOptions, UsageError } from '../cli/command.ts';
-import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, optionsForTarget } from '../cli/target.ts';
 
 const descriptions = {
   pause: 'Pauses a flow, for the maintenance of a partner. New orders and completions wait in their queues.',
@@ -10,13 +10,13 @@ const descriptions = {
 } as const;
 
 // The scripts `pause` and `resume` of package.json run this program with a different first word.
-const [script, ...typed] = process.argv.slice(2);
-const name = script === 'resume' ? 'resume' : 'pause';
+const [typedScript, ...wordsAfterScript] = process.argv.slice(2);
+const pauseOrResume = typedScript === 'resume' ? 'resume' : 'pause';
 
 const command = defineCommand({
-  name,
-  description: descriptions[name],
-  help: help(),
+  name: pauseOrResume,
+  description: descriptions[pauseOrResume],
+  help: composePauseHelp(),
   words: { '[flow]': `${flowNames.join(', ')}, or all` },
   options: stackOptions,
 });
@@ -31,19 +31,19 @@ await runCommand(
     /** `already`: whether it was so before. */
     const outcomes = [];
     for (const flow of chosen === 'all' ? flowNames : [chosen]) {
-      const already = await (name === 'pause' ? pauses.begin(flow) : pauses.end(flow));
+      const already = await (pauseOrResume === 'pause' ? pauses.begin(flow) : pauses.end(flow));
       outcomes.push({ flow, already });
     }
-    const lines = outcomes.map(({ flow, already }) => sentenceFor(flow, already, whereOf(target)));
+    const lines = outcomes.map(({ flow, already }) => sentenceFor(flow, already, optionsForTarget(target)));
     return { facts: { target: target.name, flows: outcomes }, lines };
   },
-  typed,
+  wordsAfterScript,
 );
 
 function sentenceFor(flow: FlowName, already: boolean, where: string): string {
   const { does, meanwhile, resumed } = flows[flow];
   const sentences =
-    name === 'pause'
+    pauseOrResume === 'pause'
       ? [
           `${does} is paused${already ? ' (it was already)' : ''}.`,
           ...[meanwhile, `Resume it with: npm run resume -- ${flow} ${where}`],
@@ -55,7 +55,7 @@ function sentenceFor(flow: FlowName, already: boolean, where: string): string {
   return `${flow}: ${sentences.join(' ')}`;
 }
 
-function help(): string {
+function composePauseHelp(): string {
   const all = Object.entries(flows);
   const lines = all.map(([flow, { does, partners }]) => `  ${flow.padEnd(12)} ${does} (calls ${partners})`);
   return `
@@ -63,8 +63,8 @@ Flows:
 ${lines.join('\n')}
 
 Examples:
-  npm run ${name} -- bookings --stack AzumutaErp-ghent-production
-  npm run ${name} -- all --stack AzumutaErp-ghent-production        for maintenance of the ERP
+  npm run ${pauseOrResume} -- bookings --stack AzumutaErp-ghent-production
+  npm run ${pauseOrResume} -- all --stack AzumutaErp-ghent-production        for maintenance of the ERP
 
 A pause is a mark in the ledger, which acts within seconds. New orders and completions are still accepted, and messages
 that are under way are finished. The others wait in their queues; after resume, ${flows.bookings.resumed}.

@@ -1,6 +1,6 @@
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
-import type { Operation } from '../../../shared/azumuta/operations.ts';
-import { requestOf } from '../../../shared/azumuta/requests.ts';
+import type { AzumutaOperation } from '../../../shared/azumuta/operations.ts';
+import { requestForOperation } from '../../../shared/azumuta/requests.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { withoutSecrets } from '../../../shared/platform/aws/credentials.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
@@ -18,13 +18,13 @@ interface AccountAnswer {
 }
 
 /** Asks the account. @param values What the placeholders of the operation are filled in with. */
-export type Ask = (operation: Operation, values: object) => Promise<AccountAnswer>;
+export type AskAccount = (operation: AzumutaOperation, values: object) => Promise<AccountAnswer>;
 
 const callsPerSecond = 2;
 /** After so many failures the account is not asked again. */
-const maxFailures = 3;
+const mostAccountFailures = 3;
 
-const nothing: AccountAnswer = { status: 0, json: undefined };
+const unusableAnswer: AccountAnswer = { status: 0, json: undefined };
 
 export interface AccountOptions {
   readonly baseUrl: string;
@@ -53,13 +53,13 @@ export class Account {
     this.#http = createHttp({ partner: 'Azumuta', baseUrl, clock });
   }
 
-  readonly ask: Ask = async (operation, values) => {
+  readonly ask: AskAccount = async (operation, values) => {
     let request: HttpRequest;
     try {
-      request = requestOf(operation, values, this.#options.signal);
+      request = requestForOperation(operation, values, this.#options.signal);
     } catch (error) {
       // A value of the account, such as `..`, would ask for something else.
-      if (error instanceof Rejected) return nothing;
+      if (error instanceof Rejected) return unusableAnswer;
       throw error;
     }
     const key = JSON.stringify([request.method, request.path, request.query, request.body]);
@@ -94,14 +94,14 @@ export class Account {
   /** What an answer says, unless the account refuses, fails or is none. */
   #understand({ status, json, text }: HttpResponse, call: string): AccountAnswer {
     const { contract, apiKey } = this.#options;
-    const refused = refusals(contract.apiKeyHeader)[status];
+    const refused = refusalSentences(contract.apiKeyHeader)[status];
     if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
     if (status >= 500) return this.#countFailure(`Azumuta failed (${status}) at ${call}.`);
     this.#hasAnsweredJson ||= json !== undefined;
     if (json !== undefined || status === 204 || status >= 400)
       return { status, json: text.includes(apiKey) ? JSON.parse(withoutSecrets(text, [apiKey])) : json };
     // Some servers answer a page for an address that is not there.
-    if (this.#hasAnsweredJson) return nothing;
+    if (this.#hasAnsweredJson) return unusableAnswer;
     const found = /^\s*</.test(text) ? 'a page (HTML), perhaps of a login' : 'something that is no JSON';
     throw new Stopped(
       `Azumuta answered ${call} with ${found}: check azumuta.baseUrl in the configuration, and the paths in azumuta.contract.operations.`,
@@ -110,13 +110,13 @@ export class Account {
 
   #countFailure(sentence: string): AccountAnswer {
     this.#failures += 1;
-    if (this.calls > 1 && this.#failures < maxFailures) return nothing;
+    if (this.calls > 1 && this.#failures < mostAccountFailures) return unusableAnswer;
     const after = this.calls === 1 ? '' : ` after ${this.#failures} failures`;
     throw new Stopped(`${sentence} Nothing more was asked${after}.`);
   }
 }
 
-function refusals(header: string): Readonly<Record<number, string>> {
+function refusalSentences(header: string): Readonly<Record<number, string>> {
   return {
     401: `it does not take the key. Check the key, and that it belongs into the header ${header} as it is (azumuta.contract.apiKeyHeader, and apiKeyFormat for Bearer).`,
     403: 'the key may not read this, or there is no such address. Give it the right to read in Azumuta, or write the address into azumuta.contract.operations.',

@@ -7,10 +7,10 @@ import { jsonOf } from '../../../shared/platform/json.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import {
-  type Answer,
+  type CommandAnswer,
   defaultConfigFile,
   defineCommand,
-  flag,
+  flagOption,
   plantOptions,
   runCommand,
   textOption,
@@ -18,12 +18,12 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
-import { linesOf, styled, tableOf } from '../cli/output.ts';
-import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
+import { definedLines, styled, tableLines } from '../cli/output.ts';
+import { configurationOf, findTarget, optionsForTarget, type Target } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
-import { cannotBeRead, contractModule, emptyContract, placeIn } from './contract-text.ts';
+import { cannotBeRead, contractModule, describeSetting, emptyContract } from './contract-text.ts';
 import { type Probed, probeAccount } from './probe.ts';
-import type { Finding } from './recognise/findings.ts';
+import type { FieldFinding } from './recognise/findings.ts';
 import { askForKey, askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
 const command = defineCommand({
@@ -52,14 +52,18 @@ Exit codes: 0 done · 1 Azumuta refused or failed · 2 wrong command line, or an
       'stage of the configuration, without a stack (default: production)',
     ),
     answers: textOption('<file>', 'a JSON file with what you see, where there is no terminal'),
-    values: flag('show the values that were found, too'),
+    values: flagOption('show the values that were found, too'),
     out: textOption('<file>', 'where the contract is written (default: plants/<plant>.contract.ts)'),
   },
 });
-type Options = z.output<typeof command.form>;
+type ProbeOptions = z.output<typeof command.form>;
 
 /** Writes the contract, never over another one than the empty one of `npm run init`. @returns What to do with it, in lines. */
-function writeContract(contract: string, { file, contractFile }: Plant, { out }: Options): string[] {
+function writeContract(
+  contract: string,
+  { file, contractFile }: ProbedPlant,
+  { out }: ProbeOptions,
+): string[] {
   const own = out ?? contractFile;
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
@@ -79,19 +83,19 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out }:
 
 function reportLines(probed: Probed, contract: string, showsValues: boolean): string[] {
   const { findings, settings, calls, stopped } = probed;
-  const count = (certainty: Finding['certainty']) =>
+  const count = (certainty: FieldFinding['certainty']) =>
     `${findings.filter((finding) => finding.certainty === certainty).length} ${certainty}`;
   const where = { title: 'Where', most: 40 };
   const columns = [{ title: 'Field' }, where, { title: 'Certainty' }, { title: 'Why', most: 60 }];
   if (showsValues) columns.push({ title: 'Value', most: 30 });
   const rows = findings.map(({ line, set, certainty, why, shown }) => {
-    return [line, placeIn(set) ?? '', certainty, why, JSON.stringify(shown) ?? ''];
+    return [line, describeSetting(set) ?? '', certainty, why, JSON.stringify(shown) ?? ''];
   });
   const differs = Object.keys(settings).length > 0;
-  return linesOf(
+  return definedLines(
     stopped !== undefined && styled('red', stopped),
     calls > 0 && `${calls} calls; ${count('sure')}, ${count('to confirm')}, ${count('not found')}.`,
-    ['', ...tableOf(columns, rows), ''],
+    ['', ...tableLines(columns, rows), ''],
     differs
       ? [styled('bold', 'The contract, where it differs from what is assumed:'), contract]
       : 'Nothing differs from what is assumed: there is no line to write.',
@@ -99,15 +103,15 @@ function reportLines(probed: Probed, contract: string, showsValues: boolean): st
 }
 
 /** The result. Writes the contract if anything was found, unless other programs read the result. */
-function probedAnswer(probed: Probed, plant: Plant, options: Options): Answer {
+function probedAnswer(probed: Probed, plant: ProbedPlant, options: ProbeOptions): CommandAnswer {
   const { findings, stopped } = probed;
   const contract = formatted(contractModule(probed.settings, findings));
   const fields = findings.map(({ line, set, certainty, why, shown }) => {
-    return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };
+    return { line, where: describeSetting(set), certainty, why, value: options.values ? shown : undefined };
   });
   return {
     facts: { findings: fields, contract, stopped, cannotBeRead },
-    lines: linesOf(
+    lines: definedLines(
       reportLines(probed, contract, options.values),
       !options.json && hasFound(probed) && writeContract(contract, plant, options),
       ['', 'What reading cannot show:', ...cannotBeRead.map((each) => `  - ${each}`)],
@@ -133,7 +137,7 @@ await runCommand(command, async ({ options, signal, progress }) => {
   return probedAnswer(probed, plant, options);
 });
 
-type Plant = Awaited<ReturnType<typeof findPlant>>;
+type ProbedPlant = Awaited<ReturnType<typeof findPlant>>;
 
 /** Of the stack's plant, else of the file that was named; with the file of its contract, if it is a plant's. */
 async function findPlant(target: Target | undefined, stage: string, config: string) {
@@ -156,6 +160,6 @@ async function storedKey(target: Target): Promise<string> {
   const parsed = parse(apiKeySchema, jsonOf(stored ?? ''));
   if (parsed.ok) return parsed.value.apiKey;
   throw new UsageError(
-    `The stack has no usable key of Azumuta: npm run secrets -- set azumuta-api-key ${whereOf(target)}`,
+    `The stack has no usable key of Azumuta: npm run secrets -- set azumuta-api-key ${optionsForTarget(target)}`,
   );
 }

@@ -2,9 +2,9 @@ import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { oneLine } from '../../../shared/model/text.ts';
 import { isRecord } from '../../../shared/platform/json.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
-import type { Finding } from './recognise/findings.ts';
+import type { FieldFinding } from './recognise/findings.ts';
 
-export function literal(text: string): string {
+export function stringLiteralOf(text: string): string {
   const quoted = JSON.stringify(text);
   if (text.includes("'")) return quoted;
   return `'${quoted.slice(1, -1).replaceAll('\\"', '"')}'`;
@@ -17,10 +17,10 @@ export function withSource(read: (json: unknown) => unknown, source: string) {
 
 /** A value of the configuration in TypeScript, not formatted. */
 export function sourceOf(value: unknown): string {
-  if (typeof value === 'string') return literal(value);
+  if (typeof value === 'string') return stringLiteralOf(value);
   if (Array.isArray(value)) return `[${value.map(sourceOf).join(', ')}]`;
   if (!isRecord(value)) return String(value);
-  const keyOf = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name));
+  const keyOf = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : stringLiteralOf(name));
   const fields = Object.entries(value).map(([name, each]) => `${keyOf(name)}: ${sourceOf(each)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
@@ -49,21 +49,22 @@ const wrongFirst = [
 ];
 
 /** The contract as a module, not formatted, with whatever somebody must confirm, could not be seen, or is told otherwise. */
-export function contractModule(settings: object, findings: readonly Finding[]): string {
-  const rankOf = ({ line }: Finding) => wrongFirst.findIndex((start) => line.startsWith(start)) >>> 0;
+export function contractModule(settings: object, findings: readonly FieldFinding[]): string {
+  const rankOf = ({ line }: FieldFinding) => wrongFirst.findIndex((start) => line.startsWith(start)) >>> 0;
   const remarks = findings
     .toSorted((a, b) => rankOf(a) - rankOf(b))
     .flatMap(({ line, set, certainty, why }) => {
       if (set === undefined) return `${line}: ${certainty}: ${why}`;
       const own = valueAt(settings, line) ?? valueAt(defaultContract, line);
       const isOther = certainty === 'sure' && sourceOf(own) !== sourceOf(set);
-      if (isOther) return `${line}: the configuration's line stays, but ${placeIn(set)} is sure: ${why}`;
-      return certainty === 'sure' ? [] : `${line}: ${placeIn(set)} is to confirm: ${why}`;
+      if (isOther)
+        return `${line}: the configuration's line stays, but ${describeSetting(set)} is sure: ${why}`;
+      return certainty === 'sure' ? [] : `${line}: ${describeSetting(set)} is to confirm: ${why}`;
     });
   return moduleOf(settings, [...remarks, ...cannotBeRead]);
 }
 
-export function placeIn(set: unknown): string | undefined {
+export function describeSetting(set: unknown): string | undefined {
   if (set === undefined) return undefined;
   return typeof set === 'string' ? set || 'the answer itself' : sourceOf(set).replace(/\s+/g, ' ');
 }

@@ -4,8 +4,8 @@ import { parse } from '../../../shared/platform/validation.ts';
 import { Account, type AccountOptions, Stopped } from './account.ts';
 import { sourceOf } from './contract-text.ts';
 import { Explorer } from './explore.ts';
-import type { Finding } from './recognise/findings.ts';
-import { recognise } from './recognise/recognise.ts';
+import type { FieldFinding } from './recognise/findings.ts';
+import { recogniseFields } from './recognise/recognise.ts';
 import type { ScreenValues } from './screen-values.ts';
 
 /** What the answers of an account show, and why it was not asked further, if something was left. */
@@ -23,8 +23,8 @@ export async function probeAccount(options: AccountOptions & { readonly seen: Sc
     if (!(error instanceof Stopped)) throw error;
     stopped = error.message;
   }
-  const findings = [...explorer.findings, ...recognise(explorer.resources, seen, clock.now())];
-  return { findings, settings: proposalOf(contract, findings), calls: account.calls, stopped };
+  const findings = [...explorer.findings, ...recogniseFields(explorer.resources, seen, clock.now())];
+  return { findings, settings: proposeSettings(contract, findings), calls: account.calls, stopped };
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -32,23 +32,25 @@ type Settings = Readonly<Record<string, unknown>>;
 /** The configuration replaces these as a whole. */
 const whole = new Set(['query', 'body']);
 
-function linesOf(contract: Settings, start = ''): [line: string, value: unknown][] {
+function flattenContract(contract: Settings, start = ''): [line: string, value: unknown][] {
   return Object.entries(contract).flatMap(([name, value]) =>
-    isRecord(value) && !whole.has(name) ? linesOf(value, `${start}${name}.`) : [[start + name, value]],
+    isRecord(value) && !whole.has(name)
+      ? flattenContract(value, `${start}${name}.`)
+      : [[start + name, value]],
   );
 }
 
-const assumed = new Map(linesOf(defaultContract));
+const assumedLines = new Map(flattenContract(defaultContract));
 
 /**
  * The lines in which the contract of the configuration, with what was found, differs from what is assumed. What the
  * configuration says stays, as somebody may have written it: the remarks name where something else is sure.
  */
-export function proposalOf(current: AzumutaContract, findings: readonly Finding[]): Settings {
-  const isOther = ([line, value]: [string, unknown]) => sourceOf(value) !== sourceOf(assumed.get(line));
-  const lines = new Map(linesOf(current).filter(isOther));
+export function proposeSettings(current: AzumutaContract, findings: readonly FieldFinding[]): Settings {
+  const isOther = ([line, value]: [string, unknown]) => sourceOf(value) !== sourceOf(assumedLines.get(line));
+  const lines = new Map(flattenContract(current).filter(isOther));
   for (const { line, set } of findings) {
-    const known = assumed.get(line);
+    const known = assumedLines.get(line);
     // The contract may have it in its list of places or words already.
     const isKnown = Array.isArray(known) && [set].flat().every((each) => known.includes(each));
     if (set !== undefined && !isKnown && !lines.has(line)) lines.set(line, set);
@@ -56,7 +58,7 @@ export function proposalOf(current: AzumutaContract, findings: readonly Finding[
   // Names of triggers are added to those that are assumed.
   const added = ([line, value]: [string, unknown]): [string, unknown] =>
     line.startsWith('trigger.') && Array.isArray(value)
-      ? [line, value.filter((each) => ![assumed.get(line)].flat().includes(each))]
+      ? [line, value.filter((each) => ![assumedLines.get(line)].flat().includes(each))]
       : [line, value];
   const settings = [...lines].filter(isOther).map(added).reduce<Settings>(withLine, {});
   const parsed = parse(contractSchema, settings);

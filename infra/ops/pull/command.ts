@@ -2,25 +2,25 @@ import type * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { pullReportSchema } from '../../../shared/orders/pull.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
-import type { Progress } from '../../local/progress.ts';
+import type { ProgressDisplay } from '../../local/progress.ts';
 import {
-  type Answer,
+  type CommandAnswer,
   defineCommand,
-  flag,
+  flagOption,
   momentOf,
   plantOptions,
   runCommand,
-  type Typed,
+  type TypedCommandLine,
   textOption,
   UsageError,
 } from '../cli/command.ts';
-import { plantOf } from '../cli/partners.ts';
-import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { connectPlant } from '../cli/partners.ts';
+import { findTarget, invokeStackFunction, ledgerOf, optionsForTarget, type Target } from '../cli/target.ts';
 import { previewPull, previewPullLines, pulledLines } from './preview.ts';
 
 /** A dry run that takes longer ends early and shows what it has found. */
 const maxDryRunMs = 15 * 60_000;
-const maxOrders = 500;
+const mostOrdersInDryRun = 500;
 
 const command = defineCommand({
   name: 'pull',
@@ -34,27 +34,30 @@ Before going live, make a dry run from the time that schedule.pull.from will nam
 into Azumuta by hand (they are adopted if they are open and equal, and never created twice), orders whose article or
 variant is missing in Azumuta, orders that the mapping refuses, and ERP orders that cannot be read. It runs on this
 machine, with the stack's secrets and the configuration that is here. For each order that the ledger does not know, it
-sends one or two requests to Azumuta, and it reads at most ${maxOrders} orders.
+sends one or two requests to Azumuta, and it reads at most ${mostOrdersInDryRun} orders.
 
 Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wrong command line ·
 3 some orders cannot be read, would be refused, conflict or were cancelled · 130 interrupted`,
   options: {
     ...plantOptions,
-    dryRun: flag('show what would be created, what exists already and what conflicts; write nothing'),
+    dryRun: flagOption('show what would be created, what exists already and what conflicts; write nothing'),
     since: textOption('<when>', 'dry run: read from this time on (default: from where the next pull begins)'),
-    go: flag('run the pull now, as the schedule does: from where the last run ended'),
+    go: flagOption('run the pull now, as the schedule does: from where the last run ended'),
   },
 });
-type Options = z.output<typeof command.form>;
+type PullCommandOptions = z.output<typeof command.form>;
 
-async function dryRun(target: Target, { options, signal, progress }: Typed<Options>): Promise<Answer> {
-  const { integration, azumuta, erp } = await plantOf(target, options.config);
+async function dryRunPull(
+  target: Target,
+  { options, signal, progress }: TypedCommandLine<PullCommandOptions>,
+): Promise<CommandAnswer> {
+  const { integration, azumuta, erp } = await connectPlant(target, options.config);
   const ledger = ledgerOf(target);
   const since =
     options.since === undefined
       ? await nextStart(ledger, integration)
       : momentOf(options.since, integration.timeZone).toISOString();
-  const preview = await previewPull(since, maxOrders, {
+  const preview = await previewPull(since, mostOrdersInDryRun, {
     azumuta,
     erp,
     ledger,
@@ -62,7 +65,7 @@ async function dryRun(target: Target, { options, signal, progress }: Typed<Optio
     signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),
     progress: progress.tell,
   });
-  const lines = previewPullLines(preview, { target: target.name, where: whereOf(target) });
+  const lines = previewPullLines(preview, { target: target.name, where: optionsForTarget(target) });
   const facts = { target: target.name, dryRun: true, ...preview };
   if (signal.aborted) return { facts, lines, exit: 'interrupted' };
   if (preview.failure !== undefined) return { facts, lines, exit: 'failed' };
@@ -78,12 +81,15 @@ async function nextStart({ pullState }: OperatorLedger, { schedule }: CompleteIn
   return watermark?.changedAt ?? (schedule.pull === 'off' ? undefined : schedule.pull.from);
 }
 
-async function go(target: Target, { during }: Progress): Promise<Answer> {
-  const report = await during('Running the pull', invoke(target, 'PullFunction', pullReportSchema));
+async function runPullNow(target: Target, { during }: ProgressDisplay): Promise<CommandAnswer> {
+  const report = await during(
+    'Running the pull',
+    invokeStackFunction(target, 'PullFunction', pullReportSchema),
+  );
   const needsPerson = report.conflicts + report.rejected + report.cancelled > 0;
   return {
     facts: { target: target.name, ...report },
-    lines: pulledLines(report, whereOf(target)),
+    lines: pulledLines(report, optionsForTarget(target)),
     exit: report.outcome !== 'read' ? 'failed' : needsPerson ? 'partly' : 'done',
   };
 }
@@ -95,5 +101,5 @@ await runCommand(command, async (typed) => {
   if (options.go && options.since !== undefined)
     throw new UsageError('--since is only for a dry run: the pull goes on from where the last run ended.');
   const target = await findTarget(options);
-  return options.go ? go(target, progress) : dryRun(target, typed);
+  return options.go ? runPullNow(target, progress) : dryRunPull(target, typed);
 });

@@ -12,10 +12,10 @@ import { whyNotAdopted } from '../../../shared/orders/differences.ts';
 import type { PullReport } from '../../../shared/orders/pull.ts';
 import { type PartDecision, readKnown } from '../../../shared/orders/wanted-order.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { counted, linesOf, styled, tableOf, terminalWidth } from '../cli/output.ts';
+import { counted, definedLines, styled, tableLines, terminalWidth } from '../cli/output.ts';
 
 /** What the pull would do with a product order, in words and their colour, worst first. */
-export const outcomes = {
+export const previewOutcomes = {
   unreadable: ['cannot be read', 'red'],
   conflict: ['would be a conflict', 'yellow'],
   reject: ['would be refused', 'red'],
@@ -25,13 +25,13 @@ export const outcomes = {
   exists: ['in Azumuta already', 'dim'],
   'left out': ['left out', 'dim'],
 } as const;
-export type Outcome = keyof typeof outcomes;
+export type PreviewOutcome = keyof typeof previewOutcomes;
 
 export interface PreviewedOrder {
   readonly erpOrder: string;
   /** Number of the product order; the ERP order's where there is none. */
   readonly number: string;
-  readonly outcome: Outcome;
+  readonly outcome: PreviewOutcome;
   readonly reason?: string | undefined;
 }
 
@@ -66,7 +66,7 @@ export async function previewPull(
         if (preview.read >= most) return { ...preview, more: true };
         signal.throwIfAborted();
         preview.read += 1;
-        productOrders.push(...(await previewOrder(order, dependencies)));
+        productOrders.push(...(await previewErpOrder(order, dependencies)));
         progress(`Read ${preview.read} orders of the ERP`);
       }
       preview.read += unreadable.length;
@@ -81,7 +81,7 @@ export async function previewPull(
   }
 }
 
-async function previewOrder(
+async function previewErpOrder(
   order: ErpOrder,
   dependencies: PullPreviewDependencies,
 ): Promise<PreviewedOrder[]> {
@@ -98,21 +98,21 @@ async function previewOrder(
   for (const part of [...first, ...parts]) {
     const found =
       part.action === 'create'
-        ? await outcomeOfNew(part.wanted, dependencies).catch(refusedBy)
-        : foundOf(part, previewed.get(part.number));
+        ? await outcomeOfNew(part.wanted, dependencies).catch(outcomeOfRefusal)
+        : outcomeOfKnown(part, previewed.get(part.number));
     if (found) previewed.set(part.number, { erpOrder: order.number, number: part.number, ...found });
   }
   if (previewed.size === 0) return [{ ...about, outcome: 'left out', reason: wanted.ended }];
   return [...previewed.values()];
 }
 
-type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
+type OutcomeAndReason = Pick<PreviewedOrder, 'outcome' | 'reason'>;
 
 /** @param before What its withdrawal says. @returns undefined where the number is another ERP order's. */
-function foundOf(
+function outcomeOfKnown(
   part: Exclude<PartDecision, { action: 'create' }>,
-  before: Found | undefined,
-): Found | undefined {
+  before: OutcomeAndReason | undefined,
+): OutcomeAndReason | undefined {
   if (part.action === 'unclaimed') return undefined;
   const { entry } = part;
   if (part.action === 'replace')
@@ -139,7 +139,7 @@ function foundOf(
 async function outcomeOfNew(
   { draft }: MappedProductOrder,
   { azumuta, signal }: PullPreviewDependencies,
-): Promise<Found> {
+): Promise<OutcomeAndReason> {
   const typed = await azumuta.findProductOrder(draft.number, signal);
   if (typed) {
     const why = whyNotAdopted(typed, draft, { mayBeOurs: false });
@@ -153,13 +153,13 @@ async function outcomeOfNew(
   return { outcome: 'create' };
 }
 
-function refusedBy(error: unknown): Found {
+function outcomeOfRefusal(error: unknown): OutcomeAndReason {
   if (error instanceof Rejected) return { outcome: 'reject', reason: error.message };
   throw error;
 }
 
 /** How many orders of one kind are named; --json has all. */
-const maxNamed = 30;
+const mostOrdersOfOutcome = 30;
 
 /** Orders that need a person come first. */
 export function previewPullLines(
@@ -167,11 +167,11 @@ export function previewPullLines(
   about: { readonly target: string; readonly where: string },
 ): string[] {
   const { since, read, productOrders } = preview;
-  const kinds = Object.entries(outcomes).flatMap(([outcome, [title, colour]]) => {
+  const kinds = Object.entries(previewOutcomes).flatMap(([outcome, [title, colour]]) => {
     const found = productOrders.filter((order) => order.outcome === outcome);
     return found.length > 0 ? [{ title, colour, found }] : [];
   });
-  return linesOf(
+  return definedLines(
     styled('bold', `What a pull into ${about.target} would do (dry run: nothing is written)`),
     `${counted(read, 'released order')} of the ERP${since === undefined ? '' : ` that changed since ${since}`}.`,
     '',
@@ -179,15 +179,18 @@ export function previewPullLines(
       ({ title, colour, found }) => `  ${styled(colour, `${String(found.length).padStart(5)} ${title}`)}`,
     ),
     kinds.flatMap(({ title, found }) =>
-      linesOf(
+      definedLines(
         '',
         styled('bold', `${counted(found.length, 'product order')} ${title}`),
-        tableOf(
+        tableLines(
           [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
-          found.slice(0, maxNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
+          found
+            .slice(0, mostOrdersOfOutcome)
+            .map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
           terminalWidth() - 2,
         ).map((line) => `  ${line}`),
-        found.length > maxNamed && `  … and ${found.length - maxNamed} more (--json has all)`,
+        found.length > mostOrdersOfOutcome &&
+          `  … and ${found.length - mostOrdersOfOutcome} more (--json has all)`,
       ),
     ),
     kinds.length > 0 && '',
@@ -220,13 +223,13 @@ export function pulledLines(
   };
   const why = notRead[outcome];
   if (why !== undefined) return [why];
-  const parts = linesOf(
+  const parts = definedLines(
     `${counted(queued, 'product order')} queued to be created`,
     conflicts > 0 && counted(conflicts, 'conflict'),
     rejected > 0 && `${rejected} refused`,
     cancelled > 0 && `${cancelled} cancelled`,
   );
-  return linesOf(
+  return definedLines(
     `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
     remapped > 0 &&
       `The mapping adds parameters to ${counted(remapped, 'product order')} that stay as they were made.`,

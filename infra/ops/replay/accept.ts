@@ -4,7 +4,7 @@ import { toDecimal } from '../../../shared/model/quantity.ts';
 import { UsageError } from '../cli/command.ts';
 
 /** Figures that a person accepts, as refusals write them: `4000`, or `4000+300` for good and scrap. @throws UsageError */
-export function figuresIn(typed: string): string {
+export function parseAcceptedFigures(typed: string): string {
   const figures = typed.split('+').map(toDecimal);
   if (figures.every((figure) => figure !== undefined)) return figures.join('+');
   throw new UsageError(`"${typed}" is no figure: type the one that the refusal names.`);

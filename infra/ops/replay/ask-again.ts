@@ -37,7 +37,7 @@ export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger
   for (const number of asked) {
     const standing = await ledger.knownOrders.standing(number);
     numbers.add(standing.number).add(standing.home);
-    if (isRefused(standing)) refused.add(standing.number);
+    if (creationWaitsForPerson(standing)) refused.add(standing.number);
     if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing))
       homes.set(standing.home, await partToAskFor(standing, ledger));
   }
@@ -60,7 +60,7 @@ function mayBeBooked({ entry, bookings }: Standing): boolean {
 }
 
 /** Refused; or a dead letter says that its creation, or its link, is not done. What has ended only `remake` has made again. */
-function isRefused({ entry, bookings, letters }: Standing): boolean {
+function creationWaitsForPerson({ entry, bookings, letters }: Standing): boolean {
   if (letters.some(isOfCreation)) return true;
   return entry?.state === 'rejected' && entry.end === undefined && bookings.length === 0;
 }

@@ -1,5 +1,5 @@
 import { runCommand } from '../cli/command.ts';
-import { findTarget, operatorOf, signedNote, whereOf } from '../cli/target.ts';
+import { findTarget, operatorOf, optionsForTarget, signedNote } from '../cli/target.ts';
 import { replayDependenciesOf } from './replay.ts';
 import { command, replayAsTyped } from './typed.ts';
 
@@ -9,7 +9,7 @@ await runCommand(command, (typed) =>
     const target = await findTarget(options);
     return {
       name: target.name,
-      where: whereOf(target),
+      where: optionsForTarget(target),
       dependencies: { ...replayDependenciesOf(target), progress: progress.tell },
       sign: async (because) => signedNote(because, options.go ? await operatorOf(target) : ''),
     };

@@ -6,8 +6,8 @@ import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
-import { type DeadLetterMessage, groupsOf, type LetterGroup } from '../dead-letters/dead-letter.ts';
-import { DeadLetterQueue, type DeadLetterQueueOptions, pagesOf } from '../dead-letters/queue.ts';
+import { type DeadLetterMessage, groupDeadLetters, type LetterGroup } from '../dead-letters/dead-letter.ts';
+import { DeadLetterQueue, type DeadLetterQueueOptions, splitIntoSqsPages } from '../dead-letters/queue.ts';
 import {
   type AskDependencies,
   findOrders,
@@ -56,7 +56,7 @@ export interface ReplayRequest {
 export type ReplayGroup = ReturnType<typeof groupReport>;
 export type ReplayReport = Readonly<ReturnType<typeof reportOf>>;
 
-interface Run {
+interface ReplayRun {
   /** By SQS's id, so that a letter which is taken a second time replaces itself. */
   readonly chosen: Map<string, DeadLetterMessage>;
   lookedAt: number;
@@ -78,9 +78,9 @@ interface Run {
 /** All are held before the first is moved: one that fails again at once would be taken again, and the run would not end. */
 const maxMoved = 5000;
 
-type Move = ReturnType<typeof movesOf>[number];
+type ReplayMove = ReturnType<typeof movesOf>[number];
 
-function movesOf({ chosen }: Pick<Run, 'chosen'>) {
+function movesOf({ chosen }: Pick<ReplayRun, 'chosen'>) {
   return [...chosen.values()].flatMap((letter) =>
     'to' in letter.route ? [{ letter, ...letter.route }] : [],
   );
@@ -91,9 +91,9 @@ function movesOf({ chosen }: Pick<Run, 'chosen'>) {
  * may fail again at once, and a later note would tell the ledger that it is gone. A run that is killed leaves a letter in
  * one of the queues or in both; the next run corrects that, and a message that is worked on twice is booked once.
  */
-export async function replay(request: ReplayRequest, dependencies: ReplayDependencies) {
+export async function replayDeadLetters(request: ReplayRequest, dependencies: ReplayDependencies) {
   const { go, signal } = request;
-  const run: Run = {
+  const run: ReplayRun = {
     chosen: new Map(),
     lookedAt: 0,
     more: false,
@@ -115,7 +115,10 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
     if (!asked) run.gone = await ordersWithoutMessage(dependencies);
     if (go) {
       await moveAll(run, request, dependencies);
-      const asking = { ...request, note: noteOf('looked at once more, as its letter is gone', request) };
+      const asking = {
+        ...request,
+        note: noteOfReplay('looked at once more, as its letter is gone', request),
+      };
       await sendHints(run.hinted, asking, dependencies);
       await sendCreations(run.created, asking, dependencies);
     }
@@ -127,7 +130,7 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
   return reportOf(run, signal.aborted, failure);
 }
 
-async function chooseLetters(run: Run, request: ReplayRequest, dependencies: ReplayDependencies) {
+async function chooseLetters(run: ReplayRun, request: ReplayRequest, dependencies: ReplayDependencies) {
   const { deadLetters, progress } = dependencies;
   const { go, most = maxMoved, signal } = request;
   for await (const page of deadLetters.take()) {
@@ -140,11 +143,15 @@ async function chooseLetters(run: Run, request: ReplayRequest, dependencies: Rep
   }
 }
 
-async function moveAll(run: Run, request: ReplayRequest, dependencies: ReplayDependencies): Promise<void> {
+async function moveAll(
+  run: ReplayRun,
+  request: ReplayRequest,
+  dependencies: ReplayDependencies,
+): Promise<void> {
   const { signal } = request;
   const { deadLetters, progress } = dependencies;
   const moves = movesOf(run);
-  for (const page of pagesOf(moves)) {
+  for (const page of splitIntoSqsPages(moves)) {
     if (signal.aborted) return;
     const gone = (await noteAndSend(page, request, dependencies)).map(({ letter }) => letter);
     const left = await deadLetters.remove(gone);
@@ -156,19 +163,19 @@ async function moveAll(run: Run, request: ReplayRequest, dependencies: ReplayDep
 
 /** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
 async function noteAndSend(
-  moves: readonly Move[],
+  moves: readonly ReplayMove[],
   request: ReplayRequest,
   { ledger, queues, queueUrls, clock }: ReplayDependencies,
-): Promise<readonly Move[]> {
-  const sent: Move[] = [];
+): Promise<readonly ReplayMove[]> {
+  const sent: ReplayMove[] = [];
   try {
     for (const { letter, to } of moves) {
       const { messageId, filedUnder: orderNumber } = letter;
-      const sending = noteOf(`sending it to ${to} again`, request);
+      const sending = noteOfReplay(`sending it to ${to} again`, request);
       await ledger.deadLetters.markReplayed({ messageId, orderNumber }, sending);
     }
     for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
-      const messages = group.map((move) => messageOf(move, request, clock));
+      const messages = group.map((move) => messageOfMove(move, request, clock));
       const refused = await queues.sendAll(queueUrls[queue], messages);
       sent.push(...group.filter((_, at) => !refused.includes(at)));
     }
@@ -183,8 +190,8 @@ async function noteAndSend(
   return sent;
 }
 
-function messageOf(
-  { letter: { messageId, since }, body, to }: Move,
+function messageOfMove(
+  { letter: { messageId, since }, body, to }: ReplayMove,
   { accepts }: ReplayRequest,
   clock: Clock,
 ) {
@@ -198,13 +205,13 @@ function messageOf(
 }
 
 /** What was done, what a person accepts, and who and why. */
-function noteOf(done: string, { accepts, note }: ReplayRequest): string {
+function noteOfReplay(done: string, { accepts, note }: ReplayRequest): string {
   const accepting = accepts === undefined ? done : `${done}, accepting ${accepts}`;
   return note === undefined ? accepting : `${accepting}: ${note}`;
 }
 
 /** The orders of which no message to this queue is replayed: one is enough for each. */
-function withoutLetter(numbers: readonly string[], queue: QueueName, run: Run): string[] {
+function withoutLetter(numbers: readonly string[], queue: QueueName, run: ReplayRun): string[] {
   const moves = movesOf(run).filter(({ to }) => to === queue);
   const named = new Set(moves.flatMap(({ letter }) => letter.numbers));
   return numbers.filter((number) => !named.has(number));
@@ -217,12 +224,12 @@ function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: Repla
   return letter.reason.toLowerCase().includes(reason.toLowerCase());
 }
 
-function reportOf(run: Run, interrupted: boolean, failure: string | undefined) {
+function reportOf(run: ReplayRun, interrupted: boolean, failure: string | undefined) {
   const { chosen, ...counts } = run;
   return {
     ...counts,
     selected: chosen.size,
-    groups: groupsOf([...chosen.values()]).map(groupReport),
+    groups: groupDeadLetters([...chosen.values()]).map(groupReport),
     /** Selected letters that can go back: moved now, or by a run with `go`. */
     movable: movesOf(run).length,
     interrupted,

@@ -1,5 +1,5 @@
 import { duration } from '../../../shared/model/time.ts';
-import { counted, linesOf, styled, tableOf } from '../cli/output.ts';
+import { counted, definedLines, styled, tableLines } from '../cli/output.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import type { ReplayGroup, ReplayReport } from './replay.ts';
 
@@ -19,11 +19,11 @@ export function replayLines(
     ? `Replay of dead letters of ${target}`
     : `Dead letters of ${target} (dry run: nothing is moved)`;
   const isComplete = report.failure === undefined && !report.interrupted;
-  return linesOf(
+  return definedLines(
     styled('bold', title),
     '',
     report.groups.length > 0 && [...groupTable(report.groups, now), ''],
-    sentencesOf(report, go),
+    replayOutcomeLines(report, go),
     hintSentence(report, go),
     creationSentence(report, go),
     goneSentence(report),
@@ -47,21 +47,21 @@ function creationSentence({ created }: ReplayReport, go: boolean): string | unde
 
 function goneSentence({ gone }: ReplayReport): string | undefined {
   if (gone.length === 0) return undefined;
-  return `The messages of ${named(gone)} are gone, and what they were about is still open: each is replayed by its number, with --order.`;
+  return `The messages of ${firstNumbers(gone)} are gone, and what they were about is still open: each is replayed by its number, with --order.`;
 }
 
 function areOrWouldBe(numbers: readonly string[], go: boolean): string {
   const are = numbers.length === 1 ? 'is' : 'are';
-  return `${named(numbers)} ${go ? are : 'would be'}`;
+  return `${firstNumbers(numbers)} ${go ? are : 'would be'}`;
 }
 
-function named(numbers: readonly string[]): string {
+function firstNumbers(numbers: readonly string[]): string {
   const more = numbers.length > 10 ? ` and ${numbers.length - 10} more` : '';
   return `${numbers.slice(0, 10).join(', ')}${more}`;
 }
 
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
-  return tableOf(
+  return tableLines(
     [
       { title: 'Letters', right: true },
       { title: 'Cause' },
@@ -89,7 +89,7 @@ function ordersText(orders: readonly string[], letters: number): string {
   return letters > 3 && orders.length > 3 ? `${shown} …` : shown;
 }
 
-function sentencesOf(report: ReplayReport, go: boolean): string[] {
+function replayOutcomeLines(report: ReplayReport, go: boolean): string[] {
   const { lookedAt, selected, movable, moved, copied, more, interrupted, failure } = report;
   const again = 'Nothing is lost: run it again to go on.';
   if (failure !== undefined)
@@ -98,10 +98,10 @@ function sentencesOf(report: ReplayReport, go: boolean): string[] {
   if (lookedAt === 0) return ['There are no dead letters.'];
   const others = more && 'There are more: run it again.';
   const all = counted(lookedAt, 'dead letter');
-  if (selected === 0) return linesOf(`None of ${all} is selected.`, others);
+  if (selected === 0) return definedLines(`None of ${all} is selected.`, others);
   const stay = selected - movable;
   const refused = movable - moved - copied;
-  return linesOf(
+  return definedLines(
     go ? `Replayed ${moved} of ${all}.` : `${movable} of ${all} would be replayed.`,
     stay > 0 && `${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`,
     go && refused > 0 && `SQS did not take ${counted(refused, 'message')}: run it again.`,

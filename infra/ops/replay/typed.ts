@@ -3,25 +3,25 @@ import { durationInWords } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import {
-  type Answer,
+  type CommandAnswer,
   defineCommand,
-  flag,
+  flagOption,
+  type NamedStack,
   type OptionsOf,
-  type Surroundings,
   stackOptions,
-  type Typed,
+  type TypedCommandLine,
   textOption,
   UsageError,
 } from '../cli/command.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
-import { figuresIn, orderRefusedWith } from './accept.ts';
-import { type ReplayDependencies, type ReplayReport, replay } from './replay.ts';
+import { orderRefusedWith, parseAcceptedFigures } from './accept.ts';
+import { type ReplayDependencies, type ReplayReport, replayDeadLetters } from './replay.ts';
 import { replayLines } from './report.ts';
 
-const options = {
+const replayCommandOptions = {
   ...stackOptions,
-  go: flag('do it'),
-  all: flag('all dead letters'),
+  go: flagOption('do it'),
+  all: flagOption('all dead letters'),
   order: textOption('<number>', 'those of one order: its product order number, or its number in the ERP'),
   reason: textOption('<text>', 'those whose reason contains this text, or whose cause it is'),
   accept: textOption(
@@ -30,7 +30,7 @@ const options = {
   ),
   because: textOption('<text>', 'why, for everybody who looks up the order later'),
 };
-type Options = OptionsOf<typeof options>;
+type ReplayCommandOptions = OptionsOf<typeof replayCommandOptions>;
 
 export const command = defineCommand({
   name: 'replay',
@@ -54,14 +54,14 @@ While the command runs, dead letters are hidden from others. If it is killed, th
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
 replayed and stay · 130 interrupted`,
-  options,
+  options: replayCommandOptions,
 });
 
 /** Does what was typed. @param find Called once the options fit together. @throws UsageError */
 export async function replayAsTyped(
-  { options, signal }: Pick<Typed<Options>, 'options' | 'signal'>,
-  find: () => Promise<Surroundings<ReplayDependencies & { readonly ledger: OperatorLedger }>>,
-): Promise<Answer> {
+  { options, signal }: Pick<TypedCommandLine<ReplayCommandOptions>, 'options' | 'signal'>,
+  find: () => Promise<NamedStack<ReplayDependencies & { readonly ledger: OperatorLedger }>>,
+): Promise<CommandAnswer> {
   checkSelection(options);
   const { go, order, reason, accept, because = 'by hand' } = options;
   const { name, where, dependencies, sign } = await find();
@@ -71,17 +71,17 @@ export async function replayAsTyped(
   // One ERP order may have several product orders.
   const asked =
     order === undefined ? undefined : new Set([order, ...(await ledger.journeys.productOrdersOf(order))]);
-  const accepts = accept === undefined ? undefined : figuresIn(accept);
+  const accepts = accept === undefined ? undefined : parseAcceptedFigures(accept);
   const orders =
     asked && accepts !== undefined ? new Set([await orderRefusedWith(accepts, asked, ledger)]) : asked;
-  const report = await replay({ go, signal, reason, orders, accepts, note }, dependencies);
+  const report = await replayDeadLetters({ go, signal, reason, orders, accepts, note }, dependencies);
   const toDoIt = `npm run replay -- ${selectionOf(options)} --go ${where}`;
   const about = { target: name, go, hidden, now: dependencies.clock.now(), command: toDoIt };
   const facts = { target: name, dryRun: !go, hidden, ...report };
-  return { facts, lines: replayLines(report, about), exit: exitOf(report, go) };
+  return { facts, lines: replayLines(report, about), exit: exitOfReplay(report, go) };
 }
 
-function checkSelection({ go, all, order, reason, accept }: Options): void {
+function checkSelection({ go, all, order, reason, accept }: ReplayCommandOptions): void {
   const isSelective = order !== undefined || reason !== undefined;
   const isOneOrder = order !== undefined && reason === undefined && !all;
   if (accept !== undefined && !isOneOrder)
@@ -95,14 +95,14 @@ function checkSelection({ go, all, order, reason, accept }: Options): void {
     );
 }
 
-function selectionOf({ order, reason, accept, because }: Options): string {
+function selectionOf({ order, reason, accept, because }: ReplayCommandOptions): string {
   const given = Object.entries({ order, reason, accept, because });
   const words = given.flatMap(([name, text]) => (text === undefined ? [] : [`--${name}`, shellWord(text)]));
   if (order === undefined && reason === undefined) words.unshift('--all');
   return words.join(' ');
 }
 
-function exitOf({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean) {
+function exitOfReplay({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean) {
   if (failure !== undefined) return 'failed';
   if (interrupted) return 'interrupted';
   if (go && moved < movable) return 'failed';

@@ -2,11 +2,11 @@ import type { Readable, Writable } from 'node:stream';
 import { password } from '@clack/prompts';
 import { webhookChannels } from '../../../shared/alerts/dependencies.ts';
 import { answered, unlessEmpty } from '../cli/files.ts';
-import { type SecretName, secretFacts } from './secret-store.ts';
+import { type StackSecretName, secretFacts } from './secret-store.ts';
 
 /** What is typed is never shown. @param erpFields Each with an example. @throws UsageError when they leave. */
 export async function askForValue(
-  name: SecretName,
+  name: StackSecretName,
   erpFields: Readonly<Record<string, string>>,
   terminal: { readonly input: Readable; readonly output: Writable; readonly signal: AbortSignal },
 ): Promise<string> {

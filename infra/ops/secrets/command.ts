@@ -1,34 +1,41 @@
 import { text as readAll } from 'node:stream/consumers';
 import { newToken } from '../../local/operator-clients.ts';
-import type { Progress } from '../../local/progress.ts';
-import { type Answer, defineCommand, oneOf, plantOptions, runCommand, UsageError } from '../cli/command.ts';
+import type { ProgressDisplay } from '../../local/progress.ts';
+import {
+  type CommandAnswer,
+  defineCommand,
+  oneOf,
+  plantOptions,
+  runCommand,
+  UsageError,
+} from '../cli/command.ts';
 import { styled } from '../cli/output.ts';
-import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
+import { configurationOf, findTarget, optionsForTarget, type Target } from '../cli/target.ts';
 import { secretFindings } from '../doctor/check-partners.ts';
 import { findingLines } from '../doctor/finding.ts';
 import { askForValue } from './ask-for-value.ts';
 import {
   acceptedWithin,
   handedOut,
-  isOwn,
+  isOwnSecret,
   type OwnSecretName,
   ownSecrets,
   refusedWithin,
-  type SecretName,
   SecretStore,
+  type StackSecretName,
   secretFacts,
-  secretNames,
+  stackSecretNames,
 } from './secret-store.ts';
 
-const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
-type Action = (typeof actions)[number];
+const secretActions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
+type SecretAction = (typeof secretActions)[number];
 
-interface Run {
+interface SecretsRun {
   readonly store: SecretStore;
   readonly target: Target;
   readonly config: string;
   /** A partner's value: asked for at a terminal, else read from standard input. */
-  readonly given: (name: SecretName) => Promise<string>;
+  readonly given: (name: StackSecretName) => Promise<string>;
 }
 
 const command = defineCommand({
@@ -50,13 +57,16 @@ A new key of a partner is used as soon as the partner refuses the old one.
 Exit codes: 0 done · 1 failed · 2 wrong command line, or an invalid value (nothing was changed) ·
 3 status: at least one secret is not usable`,
   words: {
-    '[action]': `${actions.join(', ')} (default: status)`,
-    '[secret]': secretNames.join(', '),
+    '[action]': `${secretActions.join(', ')} (default: status)`,
+    '[secret]': stackSecretNames.join(', '),
   },
   options: plantOptions,
 });
 
-async function status({ store, target, config }: Run, { during }: Progress): Promise<Answer> {
+async function showSecretStates(
+  { store, target, config }: SecretsRun,
+  { during }: ProgressDisplay,
+): Promise<CommandAnswer> {
   const states = await during('Reading the secrets', store.states());
   const findings = secretFindings(states, target, config);
   const lines = findings.flatMap((finding) => findingLines(finding));
@@ -68,18 +78,22 @@ async function status({ store, target, config }: Run, { during }: Progress): Pro
   };
 }
 
-async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run): Promise<Answer> {
+async function runSecretAction(
+  action: Exclude<SecretAction, 'status'>,
+  name: StackSecretName,
+  run: SecretsRun,
+): Promise<CommandAnswer> {
   const { store, target, config, given } = run;
-  if (!isOwn(name)) {
+  if (!isOwnSecret(name)) {
     if (action !== 'set')
       throw new UsageError(
         `${name} is a partner's: get the new value there, then set ${name}. Only ${(action === 'show' ? handedOut : ownSecrets).join(' and ')} can be ${action === 'show' ? 'shown' : 'rotated'}.`,
       );
     await store.set(name, await given(name));
-    const check = `Check it with: npm run doctor -- ${whereOf(target, config)}`;
+    const check = `Check it with: npm run doctor -- ${optionsForTarget(target, config)}`;
     return { facts: { set: name }, lines: [`${secretFacts[name].title}: set in ${target.name}. ${check}`] };
   }
-  const next = (then: Action) => `npm run secrets -- ${then} ${name} ${whereOf(target)}`;
+  const next = (then: SecretAction) => `npm run secrets -- ${then} ${name} ${optionsForTarget(target)}`;
   const isShown = handedOut.some((each) => each === name);
   if (action === 'show' && !isShown)
     throw new UsageError(`Nobody needs to see ${name}: rotate it to end all links.`);
@@ -99,7 +113,7 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
   return { facts: { rotate: name }, lines: [done, finish] };
 }
 
-function handOut(name: OwnSecretName, value: string, target: Target): Answer {
+function handOut(name: OwnSecretName, value: string, target: Target): CommandAnswer {
   const soon = `(the functions accept it within ${acceptedWithin})`;
   const toErp = `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`;
   if (name === 'order-api-key') return { facts: { value }, lines: [toErp, value] };
@@ -110,8 +124,8 @@ function handOut(name: OwnSecretName, value: string, target: Target): Answer {
 
 await runCommand(command, async ({ options, words: [first, second], signal, progress }) => {
   const { config } = options;
-  const action = oneOf(actions, first ?? 'status', 'action');
-  const name = second === undefined ? undefined : oneOf(secretNames, second, 'secret');
+  const action = oneOf(secretActions, first ?? 'status', 'action');
+  const name = second === undefined ? undefined : oneOf(stackSecretNames, second, 'secret');
   const target = await findTarget(options);
   // The ERP's connector knows the shape of its credentials. Everything else can be done without it.
   const isNeeded = action === 'set' && name === 'erp-credentials';
@@ -121,11 +135,11 @@ await runCommand(command, async ({ options, words: [first, second], signal, prog
   );
   // The answers of --json stay clean.
   const terminal = { input: process.stdin, output: process.stderr, signal };
-  const given = (secret: SecretName) =>
+  const given = (secret: StackSecretName) =>
     process.stdin.isTTY ? askForValue(secret, erp?.secret.example ?? {}, terminal) : readAll(process.stdin);
   const run = { store: new SecretStore(target, erp?.secret.schema), target, config, given };
 
-  if (action === 'status') return status(run, progress);
-  if (name === undefined) throw new UsageError(`Say which secret: ${secretNames.join(', ')}.`);
-  return act(action, name, run);
+  if (action === 'status') return showSecretStates(run, progress);
+  if (name === undefined) throw new UsageError(`Say which secret: ${stackSecretNames.join(', ')}.`);
+  return runSecretAction(action, name, run);
 });

@@ -6,8 +6,8 @@ import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws
 import { refreshSeconds, storedSecret, ttlSeconds } from '../../../shared/platform/aws/secrets.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { fitting, UsageError } from '../cli/command.ts';
-import { type Target, whereOf } from '../cli/target.ts';
+import { parseOrComplain, UsageError } from '../cli/command.ts';
+import { optionsForTarget, type Target } from '../cli/target.ts';
 
 /** The secrets of a stack. Not every stack has the last two. */
 export const secretFacts = {
@@ -42,23 +42,23 @@ export const secretFacts = {
     from: 'it is made here, and signs the links of alerts',
   },
 } as const;
-export type SecretName = keyof typeof secretFacts;
+export type StackSecretName = keyof typeof secretFacts;
 /** Made from the keys of the table, so each is one. */
-export const secretNames = Object.keys(secretFacts) as SecretName[];
+export const stackSecretNames = Object.keys(secretFacts) as StackSecretName[];
 
 /** The output of the stack that names it: `OrderApiKeySecret`. */
-export function outputOf(name: SecretName): string {
+export function secretOutputOf(name: StackSecretName): string {
   return `${name.replace(/(?:^|-)./g, (found) => found.slice(-1).toUpperCase())}Secret`;
 }
 
 /** Made with a stack that needs them. */
-const optional: ReadonlySet<SecretName> = new Set(['alert-webhooks', 'pages-key']);
+const optionalSecrets: ReadonlySet<StackSecretName> = new Set(['alert-webhooks', 'pages-key']);
 /** Secrets that we make. During a rotation of those that we hand out, two values are valid. */
-export const handedOut = ['webhook-token', 'order-api-key'] as const satisfies readonly SecretName[];
-export const ownSecrets = [...handedOut, 'pages-key'] as const satisfies readonly SecretName[];
+export const handedOut = ['webhook-token', 'order-api-key'] as const satisfies readonly StackSecretName[];
+export const ownSecrets = [...handedOut, 'pages-key'] as const satisfies readonly StackSecretName[];
 export type OwnSecretName = (typeof ownSecrets)[number];
 
-export function isOwn(name: SecretName): name is OwnSecretName {
+export function isOwnSecret(name: StackSecretName): name is OwnSecretName {
   return ownSecrets.some((own) => own === name);
 }
 
@@ -85,19 +85,21 @@ export class SecretStore {
   }
 
   /** The stored text; undefined while the secret is not set. */
-  read(name: SecretName): Promise<string | undefined> {
+  read(name: StackSecretName): Promise<string | undefined> {
     return storedSecret(this.#client, this.#idOf(name));
   }
 
-  async states(): Promise<ReadonlyMap<SecretName, SecretState>> {
+  async states(): Promise<ReadonlyMap<StackSecretName, SecretState>> {
     const { outputs } = this.#target;
-    const names = secretNames.filter((name) => !optional.has(name) || outputOf(name) in outputs);
+    const names = stackSecretNames.filter(
+      (name) => !optionalSecrets.has(name) || secretOutputOf(name) in outputs,
+    );
     return new Map(await Promise.all(names.map(async (name) => [name, await this.#stateOf(name)] as const)));
   }
 
   /** Ours can be set only once. @param value A key, or JSON. @throws UsageError with the path of each invalid field. */
-  async set(name: SecretName, value: string): Promise<void> {
-    if (isOwn(name)) {
+  async set(name: StackSecretName, value: string): Promise<void> {
+    if (isOwnSecret(name)) {
       const { state } = await this.#stateOf(name);
       if (state === 'set' || state === 'rotating')
         throw new UsageError(
@@ -109,7 +111,11 @@ export class SecretStore {
     // Azumuta shows a bare key, which may consist of digits only.
     const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
     if (given === undefined) throw new UsageError(`The value of ${name} must be JSON.`);
-    fitting(this.#shapeOf(name), given, (why) => new UsageError(`The value of ${name} is invalid: ${why}.`));
+    parseOrComplain(
+      this.#shapeOf(name),
+      given,
+      (why) => new UsageError(`The value of ${name} is invalid: ${why}.`),
+    );
     return this.#put(name, given);
   }
 
@@ -119,7 +125,7 @@ export class SecretStore {
     if (name === 'pages-key') return this.#put(name, { current: value });
     if (previous !== undefined)
       throw new UsageError(
-        `A rotation of ${name} is not finished. When the old value is not used any more, finish it: npm run secrets -- finish ${name} ${whereOf(this.#target)}`,
+        `A rotation of ${name} is not finished. When the old value is not used any more, finish it: npm run secrets -- finish ${name} ${optionsForTarget(this.#target)}`,
       );
     await this.#put(name, { current: value, previous: current });
   }
@@ -137,20 +143,20 @@ export class SecretStore {
     return (await this.#rotating(name)).current;
   }
 
-  #idOf(name: SecretName): string {
-    return this.#target.output(outputOf(name));
+  #idOf(name: StackSecretName): string {
+    return this.#target.output(secretOutputOf(name));
   }
 
-  #shapeOf(name: SecretName): z.ZodMiniType {
+  #shapeOf(name: StackSecretName): z.ZodMiniType {
     return (name === 'erp-credentials' && this.#erp) || secretFacts[name].shape;
   }
 
-  async #put(name: SecretName, value: unknown): Promise<void> {
+  async #put(name: StackSecretName, value: unknown): Promise<void> {
     const SecretString = JSON.stringify(value);
     await this.#client.send(new PutSecretValueCommand({ SecretId: this.#idOf(name), SecretString }));
   }
 
-  async #stateOf(name: SecretName): Promise<SecretState> {
+  async #stateOf(name: StackSecretName): Promise<SecretState> {
     const stored = await this.read(name);
     if (stored === undefined) return { state: 'unset' };
     const json = jsonOf(stored);
@@ -159,7 +165,7 @@ export class SecretStore {
     if (!parsed.ok)
       return { state: 'invalid', mistakes: parsed.mismatches.map((each) => describeMismatches([each])) };
     const rotating = z.safeParse(z.object({ previous: z.string() }), json);
-    return { state: isOwn(name) && rotating.success ? 'rotating' : 'set' };
+    return { state: isOwnSecret(name) && rotating.success ? 'rotating' : 'set' };
   }
 
   async #rotating(name: OwnSecretName) {
@@ -168,6 +174,6 @@ export class SecretStore {
       throw new UsageError(`The ${secretFacts[name].title.toLowerCase()} is not set yet: set ${name} first.`);
     const complain = (why: string) =>
       new UsageError(`The secret ${name} is invalid (${why}): set it again with set ${name}.`);
-    return fitting(rotatingSecretSchema, jsonOf(stored), complain);
+    return parseOrComplain(rotatingSecretSchema, jsonOf(stored), complain);
   }
 }

@@ -1,7 +1,7 @@
 import project from '../../../package.json' with { type: 'json' };
 import { defineCommand, plantOptions, runCommand, UsageError } from '../cli/command.ts';
 import { shareable } from '../cli/redact.ts';
-import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, optionsForTarget } from '../cli/target.ts';
 import { traceLines } from './report.ts';
 import { findOwnerOf, traceOrder } from './trace.ts';
 
@@ -29,7 +29,7 @@ await runCommand(command, async ({ options, words: [asked], progress }) => {
   if (asked === undefined)
     throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
   const target = await findTarget(options);
-  const where = whereOf(target);
+  const where = optionsForTarget(target);
   const findOwner = findOwnerOf(target, options.config);
   const tracing = traceOrder(asked, ledgerOf(target), where, findOwner);
   const trace = await progress.during('Reading the ledger', tracing);

@@ -4,7 +4,7 @@ import { eventWords } from '../../../shared/model/journey.ts';
 import { maxTextLength } from '../../../shared/model/text.ts';
 import { duration, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { linesOf, styled, tableOf } from '../cli/output.ts';
+import { definedLines, styled, tableLines } from '../cli/output.ts';
 import type { Trace, TracedBooking, TracedOrder } from './trace.ts';
 
 /** The status of each order, then its timeline. @param stack Times are shown in the plant's zone. */
@@ -13,7 +13,7 @@ export function traceLines(
   { where, timeZone }: { readonly where: string; readonly timeZone: string },
 ): string[] {
   if (trace.productOrders.length === 0)
-    return linesOf(
+    return definedLines(
       `The ledger has no order, ERP order or recording ${trace.asked.length > maxTextLength ? `of ${trace.asked.length} characters` : trace.asked}.`,
       trace.notAsked,
       'An article, and a receipt that does not hold the number of its order, cannot be looked up. The beginning of a number is searched on the console’s page Orders.',
@@ -21,7 +21,7 @@ export function traceLines(
       `  npm run pull -- --dry-run ${where}`,
     );
   if (trace.productOrders.length > maxInFull) return summaryLines(trace, where);
-  return trace.productOrders.flatMap((order, at) => linesOf(at > 0 && '', orderLines(order, timeZone)));
+  return trace.productOrders.flatMap((order, at) => definedLines(at > 0 && '', orderLines(order, timeZone)));
 }
 
 /** A split order has up to some hundred parts; above this number each gets one line only. */
@@ -35,7 +35,7 @@ function summaryLines({ asked, productOrders }: Trace, where: string): string[] 
     styled('bold', `${asked} is ${productOrders.length} product orders`),
     [...states].map(([state, orders]) => `${orders.length} ${state}`).join(' · '),
     '',
-    ...tableOf(
+    ...tableLines(
       [{ title: 'Product order' }, { title: 'State' }, { title: 'Status', most: 90 }],
       productOrders.map(({ number, state, says }) => [number, state, says]),
     ),
@@ -47,14 +47,14 @@ function summaryLines({ asked, productOrders }: Trace, where: string): string[] 
 
 function orderLines(order: TracedOrder, timeZone: string): string[] {
   const { number, erpOrder, azumuta, part, state, stage, says, next, who, command, journey } = order;
-  const names = linesOf(
+  const names = definedLines(
     erpOrder !== undefined && erpOrder !== number && `ERP order ${erpOrder}`,
     part && `part ${part.index} of ${part.of}`,
     azumuta && (azumuta.url ?? `Azumuta ${azumuta.id}`),
     state !== stage && stage,
   );
   const colour = state === 'needs a person' ? 'red' : state === 'booked' ? 'green' : 'yellow';
-  return linesOf(
+  return definedLines(
     `${styled('bold', number)}${names.length > 0 ? `  ${styled('dim', names.join(' · '))}` : ''}`,
     styled(colour, says),
     next && `What to do (${who}): ${next}`,
@@ -83,22 +83,22 @@ function draftLine({ draft }: TracedOrder): string | undefined {
   if (!draft) return undefined;
   const parameters = Object.entries(draft.parameters).map(([key, value]) => `${key} ${value}`);
   const variants = draft.variants.length > 0 && `variants ${draft.variants.join(', ')}`;
-  return styled('dim', linesOf(`Article ${draft.article}`, parameters, variants).join(' · '));
+  return styled('dim', definedLines(`Article ${draft.article}`, parameters, variants).join(' · '));
 }
 
 function timeline(journey: readonly JourneyEntry[], timeZone: string): string[] {
   let day = '';
   let before: JourneyEntry | undefined;
-  return runsOf(journey).flatMap((run) => {
+  return groupEqualEntries(journey).flatMap((run) => {
     const [entry] = run;
     const last = run.at(-1) ?? entry;
     const [date = '', time = ''] = localTime(new Date(entry.at), timeZone).split(' ');
     const pause = before === undefined ? '' : waited(Date.parse(entry.at) - Date.parse(before.at));
-    const note = noteOf(entry, before);
+    const note = noteWithoutRepeat(entry, before);
     const lastTime = localTime(new Date(last.at), timeZone).slice(11);
     const repeated = run.length > 1 ? ` (${run.length} times, last at ${lastTime})` : '';
     const { words, tone } = eventWords(entry);
-    const line = `  ${time}  ${pause.padStart(8)}  ${mark(tone)} ${words}${repeated}${note ? styled('dim', `: ${note}`) : ''}`;
+    const line = `  ${time}  ${pause.padStart(8)}  ${markOfTone(tone)} ${words}${repeated}${note ? styled('dim', `: ${note}`) : ''}`;
     const head = date === day ? [] : [styled('dim', `  ${date}`)];
     day = date;
     before = last;
@@ -107,9 +107,9 @@ function timeline(journey: readonly JourneyEntry[], timeZone: string): string[] 
 }
 
 /** One or more entries in a row that say the same. */
-export type Run = readonly [JourneyEntry, ...JourneyEntry[]];
+export type EqualEntries = readonly [JourneyEntry, ...JourneyEntry[]];
 
-export function runsOf(journey: readonly JourneyEntry[]): Run[] {
+export function groupEqualEntries(journey: readonly JourneyEntry[]): EqualEntries[] {
   const runs: [JourneyEntry, ...JourneyEntry[]][] = [];
   for (const entry of journey) {
     const run = runs.at(-1);
@@ -122,14 +122,14 @@ export function runsOf(journey: readonly JourneyEntry[]): Run[] {
 }
 
 /** A dead letter often repeats the reason of the entry before it; then only the function is shown. */
-function noteOf({ event, note = '' }: JourneyEntry, before: JourneyEntry | undefined): string {
+function noteWithoutRepeat({ event, note = '' }: JourneyEntry, before: JourneyEntry | undefined): string {
   if (event !== 'dead-lettered') return note;
   // The ledger writes a dead letter as `<stage>: <reason>`.
   const [, stage = 'unknown', reason = note || 'no reason is known'] = /^([a-z-]+): (.*)$/s.exec(note) ?? [];
   return reason === before?.note ? `by ${stage}` : reason;
 }
 
-function mark(tone: 'good' | 'bad' | 'plain'): string {
+function markOfTone(tone: 'good' | 'bad' | 'plain'): string {
   return { good: styled('green', '✔'), bad: styled('yellow', '!'), plain: '·' }[tone];
 }
 

@@ -1,4 +1,4 @@
-import { unpacked } from '../../../shared/completions/content.ts';
+import { unpackCompletion } from '../../../shared/completions/content.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { Stage } from '../../../shared/life/life.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
@@ -8,9 +8,9 @@ import { notTyped, wordForAnyShell } from '../../../shared/platform/shell-word.t
 import { readOrderFacts } from '../../../shared/situation/order-facts.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
-import { sentenceOf } from '../cli/command.ts';
-import { linesOf } from '../cli/output.ts';
-import { plantOf } from '../cli/partners.ts';
+import { sentenceForOperator } from '../cli/command.ts';
+import { definedLines } from '../cli/output.ts';
+import { connectPlant } from '../cli/partners.ts';
 import type { Target } from '../cli/target.ts';
 
 export type TracedOrder = NonNullable<Awaited<ReturnType<typeof traceOne>>>;
@@ -44,7 +44,7 @@ async function traceKnown(asked: string, ledger: OperatorLedger, where: string, 
   /** Empty when the ledger knows nothing by that name. */
   let productOrders: readonly TracedOrder[] = [];
   for (const writing of [asked, ...numbersInReceipt(asked)].flatMap(writingsOf)) {
-    const numbers = await numbersOf(writing, ledger);
+    const numbers = await findProductOrderNumbers(writing, ledger);
     const traced = await mapConcurrently(numbers, atOnce, (number) => traceOne(number, ledger, seen, where));
     productOrders = traced.filter((each) => each !== undefined);
     if (productOrders.length > 0) break;
@@ -62,7 +62,7 @@ function numbersInReceipt(text: string): string[] {
 }
 
 /** Product orders that the text may name, also as Azumuta calls them by now; the parts of a split order are sorted. */
-async function numbersOf(asked: string, { journeys, knownOrders, erpOrders }: OperatorLedger) {
+async function findProductOrderNumbers(asked: string, { journeys, knownOrders, erpOrders }: OperatorLedger) {
   const [ofErpNumber, ofErpId, ofAzumutaId, { alias }] = await Promise.all([
     journeys.productOrdersOf(asked),
     erpOrders.find({ number: asked, id: asked }),
@@ -70,7 +70,7 @@ async function numbersOf(asked: string, { journeys, knownOrders, erpOrders }: Op
     knownOrders.read(asked),
   ]);
   const parts = ofErpId ? partNumbers({ ...ofErpId.split, of: ofErpId.mostParts }) : [];
-  const found = linesOf(asked, ofErpNumber, parts, ofAzumutaId, alias);
+  const found = definedLines(asked, ofErpNumber, parts, ofAzumutaId, alias);
   return [...new Set(found)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
@@ -88,7 +88,7 @@ async function traceOne(
   const { id, url } = entry?.productOrder ?? {};
   return {
     number,
-    ...statusOf(number, toldOf(facts), where),
+    ...statusForPlanner(number, toldOf(facts), where),
     /** Why it was refused, or why it cannot follow its ERP order. */
     cause: entry?.cause ?? concerns[0]?.cause,
     erpOrder: entry?.erpOrder.number,
@@ -111,7 +111,11 @@ async function traceOne(
 export type OrderState = Stage | 'needs a person';
 
 /** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */
-function statusOf(number: string, { stage, needsPerson, says, next, who, command }: Told, where: string) {
+function statusForPlanner(
+  number: string,
+  { stage, needsPerson, says, next, who, command }: Told,
+  where: string,
+) {
   const state: OrderState = needsPerson ? 'needs a person' : stage;
   const word = wordForAnyShell(number);
   const commands = {
@@ -119,14 +123,14 @@ function statusOf(number: string, { stage, needsPerson, says, next, who, command
     resume: `npm run resume -- bookings ${where}`,
   };
   const typed = command && commands[command];
-  const todo = command && !typed ? linesOf(next, notTyped).join(' ') : next;
+  const todo = command && !typed ? definedLines(next, notTyped).join(' ') : next;
   return { state, stage, says, next: todo, who, command: typed };
 }
 
 /** Figures, lots and counts of what is planned or was refused, and figures of what was booked; never its texts. */
 function tracedBooking(booking: BookingEntry) {
   const { key, kind, state, discarded, cause, reason, recordingIds, figures, content } = booking;
-  const lots = content ? unpacked(content, booking).lots.map(({ number }) => number) : [];
+  const lots = content ? unpackCompletion(content, booking).lots.map(({ number }) => number) : [];
   const { completedAt } = figures ?? {};
   return { key, kind, state, discarded, cause, reason, recordingIds, figures, lots, completedAt };
 }
@@ -143,15 +147,15 @@ export type FindOwner = (recordingId: string) => Promise<{
 
 /** An id of Azumuta; numbers of orders often have other characters. */
 const idPattern = /^\w{1,100}$/;
-const maxWaitMs = 30_000;
+const ownerLookupTimeoutMs = 30_000;
 
 /** Calls Azumuta from this machine, with the key of the stack and the configuration of its plant. */
 export function findOwnerOf(target: Target, config: string): FindOwner {
   return async (recordingId) => {
     if (!idPattern.test(recordingId)) return {};
     try {
-      const { azumuta } = await plantOf(target, config);
-      const recording = await azumuta.recording(recordingId, AbortSignal.timeout(maxWaitMs));
+      const { azumuta } = await connectPlant(target, config);
+      const recording = await azumuta.recording(recordingId, AbortSignal.timeout(ownerLookupTimeoutMs));
       if (!recording) return {};
       const { number, id } = recording.productOrder;
       const owner = number ?? id;
@@ -159,7 +163,7 @@ export function findOwnerOf(target: Target, config: string): FindOwner {
         ? { notAsked: insteadOf('It does not say which order it belongs to') }
         : { owner };
     } catch (error) {
-      return { notAsked: insteadOf(`Azumuta could not be asked about it: ${sentenceOf(error)}`) };
+      return { notAsked: insteadOf(`Azumuta could not be asked about it: ${sentenceForOperator(error)}`) };
     }
   };
 }

@@ -7,7 +7,7 @@ import { shellWord } from '../../platform/shell-word.ts';
 import { codeOf } from '../../platform/system-errors.ts';
 import type { Alert, Outgoing } from '../alert.ts';
 import type { AlertDependencies, ChannelName, WebhookChannel } from '../dependencies.ts';
-import { slackMessage, subjectOf, teamsMessage, textOf } from './forms.ts';
+import { mailSubject, mailText, slackMessage, teamsMessage } from './forms.ts';
 
 const address = z.optional(
   z.string().check(z.refine((url) => URL.canParse(url) && isSafe(new URL(url)), 'an https URL')),
@@ -43,7 +43,7 @@ export async function sendTest(dependencies: AlertDependencies): Promise<Readonl
   };
   const sent = channelsOf(dependencies).map(async (channel) => [
     channel,
-    (await send(dependencies, channel, alert))?.problem ?? '',
+    (await sendToChannel(dependencies, channel, alert))?.problem ?? '',
   ]);
   return Object.fromEntries(await Promise.all(sent));
 }
@@ -58,13 +58,13 @@ interface Undelivered {
 }
 
 /** Sends a message to a channel; never rejects. @returns Why the channel did not take it. */
-export async function send(
+export async function sendToChannel(
   dependencies: AlertDependencies,
   channel: ChannelName,
   message: Outgoing,
 ): Promise<Undelivered | undefined> {
   if (channel === 'email' || channel === 'morning-mail') return mail(dependencies, channel, message);
-  return 'text' in message ? undefined : postTo(dependencies, channel, message);
+  return 'text' in message ? undefined : postAlert(dependencies, channel, message);
 }
 
 async function mail(
@@ -75,9 +75,9 @@ async function mail(
   const topicArn = topicArns[list];
   if (topicArn === undefined) return { problem: 'there is no list for it any more' };
   const { subject, text } =
-    'text' in message ? message : { subject: message.title, text: textOf(message, timeZone) };
+    'text' in message ? message : { subject: message.title, text: mailText(message, timeZone) };
   try {
-    await publish(sns, topicArn, subjectOf(subject), text);
+    await publish(sns, topicArn, mailSubject(subject), text);
     return undefined;
   } catch (error) {
     const ofMessage = error instanceof Error && /InvalidParameter/.test(error.name);
@@ -85,7 +85,7 @@ async function mail(
   }
 }
 
-async function postTo(
+async function postAlert(
   { secrets, clock, timeZone, webhooksSecretArn }: AlertDependencies,
   channel: WebhookChannel,
   alert: Alert,
@@ -94,7 +94,7 @@ async function postTo(
     // Read each time: messages are few, and an operator tries a new address at once.
     const urls = await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true });
     const url = urls[channel];
-    if (url !== undefined) return await post(url, bodyFor[channel](alert, timeZone), clock);
+    if (url !== undefined) return await postToWebhook(url, bodyFor[channel](alert, timeZone), clock);
     const command = 'npm run secrets -- set alert-webhooks --stack <stack>';
     return { problem: `its address is not in the secret: ${command}` };
   } catch (error) {
@@ -112,7 +112,7 @@ const word = /^[\w .:-]{1,80}$/;
  * Posts a message to a webhook. Its address is a secret, so no problem contains any of it. A redirect is not followed, as
  * it would send the message to an address that nobody has configured.
  */
-async function post(address: string, body: unknown, clock: Clock): Promise<Undelivered | undefined> {
+async function postToWebhook(address: string, body: unknown, clock: Clock): Promise<Undelivered | undefined> {
   try {
     const response = await fetch(address, {
       method: 'POST',
@@ -125,7 +125,7 @@ async function post(address: string, body: unknown, clock: Clock): Promise<Undel
     if (!ok) {
       const wait = status === 429 ? headers.get('retry-after') : undefined;
       const afterSeconds = retryAfterSeconds(wait, clock.now());
-      const problem = problemOf(status, await beginningOf(response));
+      const problem = describeWebhookStatus(status, await beginningOf(response));
       return { problem, afterSeconds, ofMessage: ofMessage.has(status) };
     }
     // The status is enough; the body may be slow.
@@ -139,7 +139,7 @@ async function post(address: string, body: unknown, clock: Clock): Promise<Undel
   }
 }
 
-function problemOf(status: number, said: string): string {
+function describeWebhookStatus(status: number, said: string): string {
   const answer = word.test(said) ? `${status}: ${said}` : `${status}`;
   if (status === 429) return 'it asks us to slow down (429)';
   if (status >= 300 && status < 400)

@@ -34,7 +34,7 @@ function restOf({ event, count, troubles, command }: Alert): string[] {
   return [`Type: ${command}`];
 }
 
-export function textOf(alert: Alert, timeZone: string): string {
+export function mailText(alert: Alert, timeZone: string): string {
   const paragraphs = paragraphsOf(alert, timeZone).map((lines) => lines.join('\n   '));
   const linked = alert.link === undefined ? [] : [`See it: ${alert.link}`];
   return [alert.title, ...paragraphs, ...linked].join('\n\n');
@@ -45,7 +45,7 @@ export function textOf(alert: Alert, timeZone: string): string {
  * reference say ASCII only, so other characters are replaced.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
-export function subjectOf(title: string): string {
+export function mailSubject(title: string): string {
   const ascii = title
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -62,17 +62,17 @@ export function subjectOf(title: string): string {
  */
 export function slackMessage(alert: Alert, timeZone: string) {
   const sections = paragraphsOf(alert, timeZone).map((lines) => {
-    return { type: 'section', text: plain(lines.join('\n'), 3000) };
+    return { type: 'section', text: slackPlainText(lines.join('\n'), 3000) };
   });
   // In plain text it could not be opened; it is ours, and percent-encoded.
   const seeIt = { type: 'mrkdwn', text: `See it: <${escaped(alert.link ?? '')}>`, verbatim: true };
   const linked = alert.link === undefined ? [] : [{ type: 'section', text: seeIt }];
-  const header = { type: 'header', text: plain(alert.title, 150) };
+  const header = { type: 'header', text: slackPlainText(alert.title, 150) };
   return { text: escaped(alert.title), blocks: [header, ...sections, ...linked] };
 }
 
 /** Cut to so many escaped characters, without cutting an entity. */
-function plain(text: string, most: number) {
+function slackPlainText(text: string, most: number) {
   let kept = text;
   while (escaped(kept).length > most) kept = `${kept.slice(0, -2).toWellFormed()}…`.replace(/……$/, '…');
   return { type: 'plain_text', text: escaped(kept), emoji: false };
@@ -93,12 +93,12 @@ const maxBytes = 18_000;
  */
 export function teamsMessage(alert: Alert, timeZone: string) {
   for (let shown = alert.troubles.length; ; shown -= 1) {
-    const message = messageOf({ ...alert, troubles: alert.troubles.slice(0, shown) }, timeZone);
+    const message = teamsCard({ ...alert, troubles: alert.troubles.slice(0, shown) }, timeZone);
     if (shown === 0 || Buffer.byteLength(JSON.stringify(message)) <= maxBytes) return message;
   }
 }
 
-function messageOf(alert: Alert, timeZone: string) {
+function teamsCard(alert: Alert, timeZone: string) {
   const paragraphs = paragraphsOf(alert, timeZone).flatMap(([head = '', ...lines]) => {
     const style = lines.length > 0 ? { weight: 'Bolder' } : {};
     return [{ ...line(head, style), separator: lines.length > 0 }, ...lines.map((text) => line(text))];

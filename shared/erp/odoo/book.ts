@@ -4,19 +4,19 @@ import { Rejected } from '../../model/errors.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { Writer } from './client.ts';
-import { type Needed, readComponents, requireConsumed } from './components.ts';
-import { type Booking, isOpen } from './family.ts';
-import { type QuantityToBook, requireAsBooked, type ToBook } from './look.ts';
+import { type Needed, readComponentMoves, requireConsumed } from './components.ts';
+import { isOpen, type OdooBooking } from './family.ts';
+import { type QuantityToBook, requireFinishedAsBuilt, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
-import { post } from './marks.ts';
-import { bookOperations, reopen } from './operations.ts';
+import { postNote } from './marks.ts';
+import { bookOperations, reopenWorkorders } from './operations.ts';
 import { readProduction } from './order.ts';
-import type { Production } from './records.ts';
+import type { OdooProduction } from './records.ts';
 import { bookScrap } from './scrap.ts';
 
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
   if ('found' in toBook) return bookQuantity(writer, toBook);
-  await post(writer, toBook);
+  await postNote(writer, toBook);
   return { reference: `note on ${toBook.production.name}`, alreadyBooked: false };
 }
 
@@ -27,7 +27,7 @@ async function bookQuantity(writer: Writer, { found, finish, scraps }: QuantityT
     const booking = { ...found, ...writer };
     const production = finish ? await finishOrder(booking, finish, written) : found.production;
     const done = { ...booking, production };
-    if (finish) await requireAsBooked(done, finish.components.recorded);
+    if (finish) await requireFinishedAsBuilt(done, finish.components.recorded);
     for (const scrap of scraps) await bookScrap(done, scrap);
     return { reference: `${production.name} done`, alreadyBooked: finish === undefined };
   } catch (error) {
@@ -38,7 +38,7 @@ async function bookQuantity(writer: Writer, { found, finish, scraps }: QuantityT
 type Finish = NonNullable<QuantityToBook['finish']>;
 
 /** @param written Takes the name of each thing that was written. */
-async function finishOrder(booking: Booking, finish: Finish, written: string[]): Promise<Production> {
+async function finishOrder(booking: OdooBooking, finish: Finish, written: string[]): Promise<OdooProduction> {
   const { write, production, family } = booking;
   const { note, components, operations, leavesRest } = finish;
   if (components.toReturn) {
@@ -47,7 +47,7 @@ async function finishOrder(booking: Booking, finish: Finish, written: string[]):
   }
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
   if (note) {
-    await post(booking, note);
+    await postNote(booking, note);
     written.push('our note');
   }
   const begun = await readProduction(booking, production);
@@ -70,10 +70,10 @@ async function finishOrder(booking: Booking, finish: Finish, written: string[]):
     return now;
   }
   requireUnchanged(production, now);
-  const refusal = answer instanceof Rejected ? answer : notDone(now, answer);
+  const refusal = answer instanceof Rejected ? answer : whyNotDone(now, answer);
   // An order that is `to_close` is listed no more; this one is open work as before.
   if (refusal instanceof Rejected && now.state === 'to_close') {
-    await reopen(booking, operations.endFirst);
+    await reopenWorkorders(booking, operations.endFirst);
     const qty_producing = family.lastBooking(production) ? 0 : production.qty_producing;
     await write('mrp.production', 'write', [production.id], { values: { qty_producing } });
     written.pop();
@@ -82,7 +82,11 @@ async function finishOrder(booking: Booking, finish: Finish, written: string[]):
 }
 
 /** @throws Rejected when we have changed what was consumed for an order that somebody finished meanwhile. */
-function requireNeeded(booking: Booking, production: Production, needed: readonly Needed[]): Promise<void> {
+function requireNeeded(
+  booking: OdooBooking,
+  production: OdooProduction,
+  needed: readonly Needed[],
+): Promise<void> {
   const how = 'changed by us after somebody finished it meanwhile';
   return requireConsumed({ ...booking, production }, needed, how);
 }
@@ -93,7 +97,7 @@ function requireNeeded(booking: Booking, production: Production, needed: readonl
  * takes what is picked for a person's.
  */
 async function returnComponents(
-  { write, production }: Booking,
+  { write, production }: OdooBooking,
   picked: readonly number[],
   written: string[],
 ): Promise<void> {
@@ -108,7 +112,7 @@ async function returnComponents(
 
 /** What is produced, under which lots, and what of the components is consumed for it. */
 async function writeQuantity(
-  booking: Booking,
+  booking: OdooBooking,
   { lots, components: { picks, commands }, operations: { endFirst } }: Finish,
   written: string[],
 ): Promise<void> {
@@ -139,20 +143,20 @@ async function writeQuantity(
  * `action_confirm`; seen on 17 and 19).
  * @returns Odoo's answer, or its refusal.
  */
-async function markDone(booking: Booking, leavesRest: boolean): Promise<unknown> {
+async function markDone(booking: OdooBooking, leavesRest: boolean): Promise<unknown> {
   const { write, production } = booking;
   const ids = [production.id];
   const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: ids } : {}) };
   const answer = await orRefusal(write('mrp.production', 'button_mark_done', ids, { context }));
-  if (askedOf(answer) !== consumptionWarning || production.consumption === 'strict') return answer;
-  const components = await readComponents(booking);
+  if (questionModelOf(answer) !== consumptionWarning || production.consumption === 'strict') return answer;
+  const components = await readComponentMoves(booking);
   if (!components.every(({ picked }) => picked)) return answer;
   const confirmed = { ...context, skip_consumption: true };
   return orRefusal(write('mrp.production', 'button_mark_done', ids, { context: confirmed }));
 }
 
 /** Values of the order for its lots; lots that Odoo does not have yet are created. */
-async function lotValues(booking: Booking, lots: readonly OdooLot[]): Promise<object> {
+async function lotValues(booking: OdooBooking, lots: readonly OdooLot[]): Promise<object> {
   const ids: number[] = [];
   for (const lot of lots) ids.push(await idOfLot(booking, lot));
   if (ids.length === 0) return {};
@@ -160,7 +164,7 @@ async function lotValues(booking: Booking, lots: readonly OdooLot[]): Promise<ob
 }
 
 /** @throws RetryLater when a person has finished, cancelled or changed the order since: the next attempt looks at it. */
-function requireUnchanged(seen: Production, now: Production): void {
+function requireUnchanged(seen: OdooProduction, now: OdooProduction): void {
   if (isOpen(now) && now.product_qty === seen.product_qty) return;
   throw orderWaits(
     `Odoo: ${now.name} was changed by somebody while we booked it (${now.state}, for ${now.product_qty}): the next attempt looks again.`,
@@ -171,14 +175,14 @@ function requireUnchanged(seen: Production, now: Production): void {
 const consumptionWarning = 'mrp.consumption.warning';
 
 /** Model of the question that Odoo has answered with. */
-function askedOf(answer: unknown): string | undefined {
+function questionModelOf(answer: unknown): string | undefined {
   const action = z.object({ res_model: z.string() }).safeParse(answer);
   return action.data?.res_model;
 }
 
 /** Seen: a wizard action, or true, with HTTP 200, and the order is not done. */
-function notDone({ name, state }: Production, answer: unknown): Error {
-  const asked = askedOf(answer);
+function whyNotDone({ name, state }: OdooProduction, answer: unknown): Error {
+  const asked = questionModelOf(answer);
   if (asked === undefined)
     return orderWaits(`Odoo accepted finishing ${name}, but it is ${state} still.`, { wrote: 'perhaps' });
   // Confirming this one cancels the unpicked components instead of consuming them (seen on 17).

@@ -11,21 +11,21 @@ import { failureOfOdooError, odooErrorSchema } from './errors.ts';
 import type { OdooCredentials, OdooOptions } from './options.ts';
 import { reference } from './records.ts';
 
-type Named = Readonly<Record<string, unknown>>;
+type ValuesByName = Readonly<Record<string, unknown>>;
 
 /** What a method gets. */
-interface Given {
-  readonly named?: Named;
+interface OdooArguments {
+  readonly named?: ValuesByName;
   /**
    * Values to create or write. JSON-RPC gets them by position, as their name differs: `write` of mail_thread.py takes
    * `values` up to 18 (:309 (17.0), :330 (18.0)) and `vals` in 19 (:382, 19.0), and `create` looks at its first
    * positional argument (`call_kw`: api.py:445 (17.0), :536 (18.0), service/model.py:98 (19.0)).
    */
-  readonly values?: Named | readonly Named[];
-  readonly context?: Named | undefined;
+  readonly values?: ValuesByName | readonly ValuesByName[];
+  readonly context?: ValuesByName | undefined;
 }
 
-interface OdooCall extends Given {
+interface OdooCall extends OdooArguments {
   readonly model: string;
   readonly method: string;
   /** Records that the method works on; absent for a method of the model itself. */
@@ -33,7 +33,7 @@ interface OdooCall extends Given {
   readonly writes: boolean;
 }
 
-interface Request extends OdooCall {
+interface OdooRequest extends OdooCall {
   /** `mrp.production button_mark_done`. */
   readonly what: string;
   /** Number of the order that it is about; undefined for a listing. */
@@ -43,7 +43,7 @@ interface Request extends OdooCall {
 
 type ReadingMethod = 'search_read' | 'fields_get' | 'context_get';
 
-interface OdooSearch<Row> extends Pick<Given, 'context'> {
+interface OdooSearch<Row> extends Pick<OdooArguments, 'context'> {
   readonly domain: readonly unknown[];
   /** Default: those of `row`. */
   readonly fields?: readonly string[];
@@ -60,13 +60,13 @@ interface OdooReader {
    * have changed.
    * @throws RetryLater or Rejected, by the name of the Odoo exception (errors.ts).
    */
-  read<T>(model: string, method: ReadingMethod, answer: z.ZodMiniType<T>, given?: Given): Promise<T>;
+  read<T>(model: string, method: ReadingMethod, answer: z.ZodMiniType<T>, given?: OdooArguments): Promise<T>;
   /** `search_read`, with the errors of `read`. */
   search<Row>(model: string, search: OdooSearch<Row>): Promise<Row[]>;
 }
 
 /** What a booking knows of this Odoo before it looks at an order. */
-interface Facts {
+interface OdooFacts {
   /** By its fields, as a server may be newer than the configuration says. */
   readonly isFrom19: boolean;
   /** Decimals to which every quantity is rounded when it is written. */
@@ -78,13 +78,13 @@ interface Facts {
 }
 
 /** Odoo as one attempt looks at it: it cannot write. */
-export interface Reader extends OdooReader, Facts {}
+export interface Reader extends OdooReader, OdooFacts {}
 
 /** With the errors of `read`. */
 export interface Writer extends Reader {
-  write(model: string, method: string, ids: readonly number[], given?: Given): Promise<unknown>;
+  write(model: string, method: string, ids: readonly number[], given?: OdooArguments): Promise<unknown>;
   /** @returns the ids of the new records. */
-  create(model: string, values: readonly Named[]): Promise<[number, ...number[]]>;
+  create(model: string, values: readonly ValuesByName[]): Promise<[number, ...number[]]>;
 }
 
 /** Odoo as a listing reads it, which needs the facts only when an order was split. */
@@ -102,7 +102,7 @@ export function createOdooClient(options: OdooOptions, environment: ErpEnvironme
   const http = createHttp({ ...options, partner: 'Odoo', baseUrl: options.url, clock });
   const { version = 19 } = options;
   const send = version >= 19 ? json2(http, options, clock) : jsonRpc(http, options, clock);
-  let facts: Facts | undefined;
+  let facts: OdooFacts | undefined;
 
   return function attempt(signal: AbortSignal, order?: string, onWritten = () => {}): Source {
     async function ask<T>(call: OdooCall, answer: z.ZodMiniType<T>): Promise<T> {
@@ -114,10 +114,10 @@ export function createOdooClient(options: OdooOptions, environment: ErpEnvironme
     }
     const read: OdooReader['read'] = (model, method, answer, given) =>
       ask({ model, method, writes: false, ...given }, answer);
-    const odoo: Omit<Writer, keyof Facts> = {
+    const odoo: Omit<Writer, keyof OdooFacts> = {
       options,
       read,
-      search: (model, { domain, row, fields = fieldsOf(row), sort, limit, context }) => {
+      search: (model, { domain, row, fields = schemaFieldNames(row), sort, limit, context }) => {
         const named = { domain, fields, limit, order: sort };
         return read(model, 'search_read', z.array(row), { named, context });
       },
@@ -128,14 +128,14 @@ export function createOdooClient(options: OdooOptions, environment: ErpEnvironme
     return {
       ...odoo,
       async connect() {
-        facts ??= await readFacts(attempt(signal));
+        facts ??= await readOdooFacts(attempt(signal));
         return { ...odoo, ...facts };
       },
     };
   };
 }
 
-function fieldsOf(row: z.ZodMiniType): string[] {
+function schemaFieldNames(row: z.ZodMiniType): string[] {
   return row instanceof z.ZodMiniObject ? Object.keys(row.shape) : [];
 }
 
@@ -145,7 +145,7 @@ const fieldsSchema = z.object({
 });
 
 /** These calls are about no order. */
-async function readFacts({ read, search, options: { version = 19 } }: OdooReader): Promise<Facts> {
+async function readOdooFacts({ read, search, options: { version = 19 } }: OdooReader): Promise<OdooFacts> {
   const named = { allfields: Object.keys(fieldsSchema.shape), attributes: ['digits'] };
   const known = await read('mrp.production', 'fields_get', fieldsSchema, { named });
   const { uid } = await read('res.users', 'context_get', z.object({ uid: z.number() }));
@@ -168,10 +168,10 @@ async function readFacts({ read, search, options: { version = 19 } }: OdooReader
  * @throws the failure of an Odoo exception, which has rolled back its transaction: the call changed nothing; or of an answer
  * that is not Odoo's.
  */
-type Send = (request: Request, credentials: OdooCredentials) => Promise<unknown>;
+type SendOdooCall = (request: OdooRequest, credentials: OdooCredentials) => Promise<unknown>;
 
 /** JSON-2: named arguments in the body, real statuses, exceptions in the body of an error (seen on 19). */
-function json2(http: Http, { database }: OdooOptions, clock: Clock): Send {
+function json2(http: Http, { database }: OdooOptions, clock: Clock): SendOdooCall {
   return async (request, { apiKey }) => {
     const { model, method, ids, values, context, named, signal, writes } = request;
     const written = method === 'create' ? { vals_list: values } : { vals: values };
@@ -197,10 +197,15 @@ const rpcAnswerSchema = z.object({
 });
 
 /** JSON-RPC: the user's id is asked for once; errors arrive with HTTP 200. */
-function jsonRpc(http: Http, { database }: OdooOptions, clock: Clock): Send {
+function jsonRpc(http: Http, { database }: OdooOptions, clock: Clock): SendOdooCall {
   let user: { readonly id: number; readonly of: OdooCredentials } | undefined;
 
-  async function rpc(service: string, method: string, args: unknown[], request: Request): Promise<unknown> {
+  async function rpc(
+    service: string,
+    method: string,
+    args: unknown[],
+    request: OdooRequest,
+  ): Promise<unknown> {
     const response = await http.send({
       method: 'POST',
       path: '/jsonrpc',
@@ -239,7 +244,7 @@ function refusedLogin(message: string): RetryLater {
 }
 
 /** @throws the failure of an answer that holds no Odoo exception, and no result. */
-function requireAnswer(response: HttpResponse, request: Request, now: Date): HttpResponse {
+function requireAnswer(response: HttpResponse, request: OdooRequest, now: Date): HttpResponse {
   const { what, order, writes } = request;
   const wrote = writes ? 'perhaps' : 'nothing';
   const down = partnerFailure(response, { partner: 'Odoo', what, now, wrote });
@@ -255,7 +260,7 @@ function requireAnswer(response: HttpResponse, request: Request, now: Date): Htt
   return response;
 }
 
-function notOdoo({ what, writes }: Request, why: string): RetryLater {
+function notOdoo({ what, writes }: OdooRequest, why: string): RetryLater {
   return partnerDown(
     `Odoo did not answer ${what} as Odoo does (${why}): check the URL, the database and the version in the configuration.`,
     { wrote: writes ? 'perhaps' : 'nothing' },

@@ -2,10 +2,10 @@ import Big from 'big.js';
 import * as z from 'zod/mini';
 import { type Decimal, sumOf } from '../../model/quantity.ts';
 import { rejected } from '../failures.ts';
-import type { Found } from './family.ts';
-import { decimalOf, idOf, many2one, reference } from './records.ts';
+import type { BookingTarget } from './family.ts';
+import { decimalOf, idOfReference, many2one, reference } from './records.ts';
 
-const componentSchema = z.object({
+const componentMoveSchema = z.object({
   id: z.number(),
   product_id: reference,
   product_uom_qty: z.number(),
@@ -24,13 +24,18 @@ const componentSchema = z.object({
 });
 
 /** A move of a component: what the order plans of it. */
-export interface Component extends z.infer<typeof componentSchema> {
+export interface ComponentMove extends z.infer<typeof componentMoveSchema> {
   /** What is planned of it for what is built now. */
   readonly share: Decimal;
 }
 
 /** Of an order that is open, only what is still to be consumed. */
-export async function readComponents({ search, decimals, production, built }: Found): Promise<Component[]> {
+export async function readComponentMoves({
+  search,
+  decimals,
+  production,
+  built,
+}: BookingTarget): Promise<ComponentMove[]> {
   const components = await search('stock.move', {
     domain: [
       ['raw_material_production_id', '=', production.id],
@@ -38,7 +43,7 @@ export async function readComponents({ search, decimals, production, built }: Fo
       // Without the extra lines that a person added: `set_qty_producing` leaves them alone.
       ['product_uom_qty', '!=', 0],
     ],
-    row: componentSchema,
+    row: componentMoveSchema,
   });
   const part = new Big(built.produced).div(production.product_qty);
   return components.map((one) => ({
@@ -65,7 +70,7 @@ export interface Needed {
  * @throws Rejected when it does not fit what was built.
  */
 export async function requireConsumed(
-  { search, production }: Found,
+  { search, production }: BookingTarget,
   needed: readonly Needed[],
   how: string,
 ): Promise<void> {
@@ -86,9 +91,14 @@ export async function requireConsumed(
     const move = moves.find((one) => one.id === id);
     if (!move) continue;
     const from = lines.flatMap(({ move_id, lot_id, quantity }) =>
-      idOf(move_id) === id ? [{ number: lot_id ? lot_id[1] : '?', amount: decimalOf(quantity) }] : [],
+      idOfReference(move_id) === id
+        ? [{ number: lot_id ? lot_id[1] : '?', amount: decimalOf(quantity) }]
+        : [],
     );
-    const [is, wanted] = [inWords(decimalOf(move.quantity), from), inWords(amount, lots)];
+    const [is, wanted] = [
+      describeAmountByLot(decimalOf(move.quantity), from),
+      describeAmountByLot(amount, lots),
+    ];
     if (is === wanted) continue;
     const why = `Odoo: ${production.name} was ${how}, and its component ${move.product_id[1]}${place} was consumed with ${is} instead of ${wanted}: correct it by hand, then replay.`;
     throw rejected('booked-otherwise', why);
@@ -96,7 +106,7 @@ export async function requireConsumed(
 }
 
 /** `6 (5 of B-1, 1 of B-2)`. */
-function inWords(amount: Decimal, lots: Needed['lots']): string {
+function describeAmountByLot(amount: Decimal, lots: Needed['lots']): string {
   const byNumber = Map.groupBy(lots, ({ number }) => number);
   const parts = [...byNumber.keys()].sort().map((number) => {
     const amounts = byNumber.get(number)?.map((lot) => lot.amount) ?? [];

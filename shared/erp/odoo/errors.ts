@@ -14,24 +14,24 @@ export const odooErrorSchema = z.object({ name: z.string(), message: z.string() 
  * (17.0), :140 (18.0), :156 (19.0), `retrying`). Two that post on the same order at once both subscribe our user to it,
  * and one of them fails (seen on 17; mail_followers.py:70 (17.0, 18.0), :71 (19.0)).
  */
-const busy =
+const conflictErrors =
   /could not serialize access|could not obtain lock|LockNotAvailable|SerializationFailure|deadlock detected|DeadlockDetected|LockError|ConcurrencyError|QueryCanceled|cannot follow twice the same object/;
 /**
  * The order was split just now and has nothing left to split off: an earlier call of ours got through (seen on 17 and
  * 19; mrp_production.py:256 (17.0), :278 (18.0), :310 (19.0), constraint `qty_positive`).
  */
 const alreadySplit = /quantity to produce must be positive/;
-const refused = /AccessDenied|SessionExpired/;
+const loginErrors = /AccessDenied|SessionExpired/;
 /** A person must grant the rights, so asking often does not help. */
 const rightsSeconds = 900;
 /** The database or the server is in trouble, for every order; `error` is an error of JSON-RPC itself. */
-const down =
+const serverErrors =
   /OperationalError|InterfaceError|PoolError|AdminShutdown|CrashShutdown|CannotConnectNow|TooManyConnections|DiskFull|OutOfMemory|MemoryError|ServiceUnavailable|^error$/;
 /**
  * Somebody must change the order, the configuration or the mapping, as the message says. JSON-2 has names of its own for
  * wrong arguments and for an unknown model or method (rpc/controllers/json2.py:69, :74 and :84, 19.0).
  */
-const forAPerson =
+const errorsForPerson =
   /UserError|ValidationError|RedirectWarning|MissingError|ValueError|TypeError|UnprocessableEntity|KeyError|AttributeError|NotFound|IntegrityError|NotNullViolation|UniqueViolation|CheckViolation/;
 
 /**
@@ -44,7 +44,7 @@ export function failureOfOdooError(
 ): RetryLater | Rejected {
   const said = shorten(message.replace(/\s+/g, ' ').trim(), 400);
   const call = order ? `order ${order}, ${what}` : what;
-  if (busy.test(`${name} ${message}`)) {
+  if (conflictErrors.test(`${name} ${message}`)) {
     return orderWaits(`Odoo: ${call} conflicts with a change by somebody else (${said}).`);
   }
   if (alreadySplit.test(message)) {
@@ -60,15 +60,15 @@ export function failureOfOdooError(
     if (order === undefined) return partnerDown(lacks, { unauthorized: true });
     return orderWaits(lacks, { afterSeconds: rightsSeconds });
   }
-  if (refused.test(name)) {
+  if (loginErrors.test(name)) {
     const why = `${said} Check the API key, and whether Odoo has ended it.`;
     return partnerDown(`Odoo refused our user at ${what}: ${why}`, { unauthorized: true });
   }
-  if (forAPerson.test(name)) {
+  if (errorsForPerson.test(name)) {
     return rejected('refused-by-erp', `Odoo refused ${call}: ${said}`);
   }
   const failed = `Odoo failed at ${call}: ${name}: ${said}`;
-  if (down.test(name) || order === undefined) return partnerDown(failed);
+  if (serverErrors.test(name) || order === undefined) return partnerDown(failed);
   return rejected(
     'refused-by-erp',
     `${failed} Ask the people who look after Odoo and its modules, then replay.`,

@@ -7,7 +7,7 @@ import { rejected } from '../failures.ts';
 import type { Reader, Writer } from './client.ts';
 import { type FoundMark, markOf, readMarks } from './marks.ts';
 import { readOrder, searchProductions } from './order.ts';
-import type { ListedProduction, Product, Production } from './records.ts';
+import type { ListedProduction, OdooProduct, OdooProduction } from './records.ts';
 
 // A family is the manufacturing orders that were split from one order. Odoo splits an order when a part of it is
 // booked, and when a person asks for it (mrp_production.py:1745 (17.0), :1802 (18.0), :1917 (19.0),
@@ -29,12 +29,12 @@ export function nameWithoutSuffix(name: string): string {
 }
 
 /** The company counts, as two companies may have orders of one name. */
-function familyNameOf({ name, company_id: [company] }: Production): string {
+function familyNameOf({ name, company_id: [company] }: OdooProduction): string {
   return `${company} ${nameWithoutSuffix(name)}`;
 }
 
 /** All members of the families of orders that were split, also those of other companies; a name alone may be another's. */
-function readMembers(reader: Reader, split: readonly { readonly name: string }[]): Promise<Production[]> {
+function readMembers(reader: Reader, split: readonly { readonly name: string }[]): Promise<OdooProduction[]> {
   const bases = [...new Set(split.map(({ name }) => nameWithoutSuffix(name)))];
   // `%` and `_` are wildcards in PostgreSQL's LIKE.
   const patterns = bases.map((base) => `${base.replace(/[\\%_]/g, '\\$&')}-%`);
@@ -63,32 +63,32 @@ export async function readFamily(reader: Reader, order: ErpOrderRef) {
 export type Family = Awaited<ReturnType<typeof readFamily>>;
 
 /** What is booked on which order: what a look works with once it knows that. */
-export interface Found extends Reader {
+export interface BookingTarget extends Reader {
   readonly completion: Completion;
   readonly key: BookingKey;
   readonly family: Family;
   /** The order to book on, or the one that we have finished. */
-  readonly production: Production;
-  readonly product: Product;
+  readonly production: OdooProduction;
+  readonly product: OdooProduct;
   /** In the unit of the order. */
   readonly built: Built;
   /** From the unit of the completion to that of the order. */
   readonly scale: Big;
 }
 
-export type Booking = Found & Writer;
+export type OdooBooking = BookingTarget & Writer;
 
 /**
  * Whether another booking of ours was the last one to begin on the order, and did not finish it. Then that booking, and no
  * person, has picked what is picked there.
  */
-export function isBegunByAnother({ family, production, key }: Found): boolean {
+export function isBegunByAnother({ family, production, key }: BookingTarget): boolean {
   const last = family.lastBooking(production);
   return isOpen(production) && last !== undefined && last.mark !== markOf('booking', key);
 }
 
 /** @param marks All our marks on the members. */
-function createFamily(members: readonly Production[], marks: readonly FoundMark[]) {
+function createFamily(members: readonly OdooProduction[], marks: readonly FoundMark[]) {
   /** The booking that was last begun on an order. */
   const lastBooking = ({ id }: Member) =>
     marks.findLast(({ mark, production }) => mark.startsWith('booking ') && production === id);
@@ -97,7 +97,7 @@ function createFamily(members: readonly Production[], marks: readonly FoundMark[
    * The orders that our booking of a part left: those made while it ran, except what the bookings of those left in
    * turn. Odoo shows whole seconds, and several bookings may fall into one.
    */
-  function restsOf(done: Member): Production[] {
+  function restsOf(done: Member): OdooProduction[] {
     const made = madeDuringBooking(done);
     const left = new Set(made.flatMap(madeDuringBooking));
     return made.filter((one) => !left.has(one));
@@ -108,7 +108,7 @@ function createFamily(members: readonly Production[], marks: readonly FoundMark[
    * finishes an order: not before our mark was posted, and not after the order was last written, by the database's
    * clock.
    */
-  function madeDuringBooking(done: Member): Production[] {
+  function madeDuringBooking(done: Member): OdooProduction[] {
     const begun = lastBooking(done)?.postedAt;
     if (begun === undefined || done.state !== 'done') return [];
     return members.filter(
@@ -120,7 +120,7 @@ function createFamily(members: readonly Production[], marks: readonly FoundMark[
   }
 
   /** The order whose rest, left by our own bookings, this one is; undefined when it is no such rest. */
-  function originOf(one: Member): Production | undefined {
+  function originOf(one: Member): OdooProduction | undefined {
     // It may have been booked since it was listed as open.
     const done = members.find((each) => restsOf(each).some(({ id }) => id === one.id));
     return done && (originOf(done) ?? done);
@@ -154,7 +154,11 @@ function createFamily(members: readonly Production[], marks: readonly FoundMark[
  * The order to book on: the one that was meant, or the rest that our own bookings have left of it.
  * @throws Rejected when there is none, when it cannot be booked on, or when several could be meant.
  */
-export function openOrder({ own, restsOf }: Family, { number }: ErpOrderRef, built: string): Production {
+export function findOpenOrder(
+  { own, restsOf }: Family,
+  { number }: ErpOrderRef,
+  built: string,
+): OdooProduction {
   let at = own;
   while (at.state === 'done') {
     const [rest, ...others] = restsOf(at);

@@ -5,7 +5,7 @@ import { booking } from './booking.ts';
 import { createOdooClient } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { linkProductOrder } from './marks.ts';
-import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchema } from './options.ts';
+import { type OdooCredentials, type OdooOptions, odooCredentialsSchema, optionsSchema } from './options.ts';
 
 /**
  * Odoo 17 to 19 with Manufacturing, over its external API: JSON-2 (19 and later) or JSON-RPC. Comments in this folder
@@ -17,7 +17,7 @@ export const odoo = defineConnector({
   folder: 'odoo',
   options: optionsSchema,
   secret: () => ({
-    schema: credentialsSchema,
+    schema: odooCredentialsSchema,
     example: {
       username: 'integration@example.com',
       apiKey: 'the key made under My Profile, Account Security',

@@ -158,7 +158,7 @@ async function withArticles(
   for (const production of listed) {
     const [id, name] = production.product_id;
     const product = parse(productSchema, byId.get(id));
-    if (product.ok) orders.push(orderOf(production, product.value.default_code, released));
+    if (product.ok) orders.push(erpOrderFromOdoo(production, product.value.default_code, released));
     else {
       const found = describeMismatches(product.mismatches);
       const why = `its product ${name} (id ${id}) is not as expected (${found})`;
@@ -169,7 +169,11 @@ async function withArticles(
   return { orders, unreadable: [...unreadable, ...withoutProduct] };
 }
 
-function orderOf(production: ListedProduction, code: string | false, released: readonly string[]): ErpOrder {
+function erpOrderFromOdoo(
+  production: ListedProduction,
+  code: string | false,
+  released: readonly string[],
+): ErpOrder {
   const { id, name, backorder_sequence, product_id, product_qty, product_uom_id } = production;
   const { date_deadline, state, write_date } = production;
   return {

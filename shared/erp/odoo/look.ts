@@ -8,24 +8,24 @@ import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './client.ts';
 import { type Needed, requireConsumed } from './components.ts';
-import { type Found, isOpen, openOrder, readFamily } from './family.ts';
+import { type BookingTarget, findOpenOrder, isOpen, readFamily } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
-import { markOf, type Note } from './marks.ts';
+import { type ChatterNote, markOf } from './marks.ts';
 import { lookForOperations, type OperationsToBook, requireTimes } from './operations.ts';
 import { readProduct } from './order.ts';
-import { decimalOf, type Production } from './records.ts';
+import { decimalOf, type OdooProduction } from './records.ts';
 import { lookForScrap, type ScrapToBook } from './scrap.ts';
-import { inUnitOf } from './units.ts';
+import { convertToOrderUnit } from './units.ts';
 import { type ComponentsToBook, lookForComponents, usesOfDone } from './uses.ts';
 
-export type ToBook = Note | QuantityToBook;
+export type ToBook = ChatterNote | QuantityToBook;
 
 export interface QuantityToBook {
-  readonly found: Found;
+  readonly found: BookingTarget;
   /** Absent for an order that we have finished. */
   readonly finish?: {
     /** Undefined when our mark is already the last one on the order. */
-    readonly note: Note | undefined;
+    readonly note: ChatterNote | undefined;
     readonly lots: readonly OdooLot[];
     readonly components: ComponentsToBook;
     readonly operations: OperationsToBook;
@@ -44,7 +44,7 @@ export async function lookForAmendment(
   const mark = markOf('note', key);
   if (marks.some((found) => found.mark === mark))
     return { receipt: { reference: `note on ${production.name}`, alreadyBooked: true } };
-  return { toBook: { production, mark, ...textOf(reader, completion) } };
+  return { toBook: { production, mark, ...composeNoteText(reader, completion) } };
 }
 
 /**
@@ -60,29 +60,29 @@ export async function lookForQuantity(
   const told = builtOf(completion, 'Odoo');
   const figures = reader.keepsReasons ? told : withoutReasons(told);
   const family = await readFamily(reader, completion.erpOrder);
-  const isOurs = (one: Production) => family.lastBooking(one)?.mark === markOf('booking', key);
+  const isOurs = (one: OdooProduction) => family.lastBooking(one)?.mark === markOf('booking', key);
   const done = family.members.find((one) => one.state === 'done' && isOurs(one));
-  const production = done ?? openOrder(family, completion.erpOrder, figures.produced);
+  const production = done ?? findOpenOrder(family, completion.erpOrder, figures.produced);
   const product = await readProduct(reader, production, completion);
-  const built = await inUnitOf(reader, production, figures);
+  const built = await convertToOrderUnit(reader, production, figures);
   const scale = new Big(built.produced).div(figures.produced);
   const found = { ...reader, completion, key, family, production, product, built, scale };
   if (!done) return { toBook: await lookAtOpen(found) };
 
-  await requireAsBooked(found, await usesOfDone(found));
+  await requireFinishedAsBuilt(found, await usesOfDone(found));
   const { scraps } = built.scrapped.length > 0 ? await lotsToBook(found) : { scraps: [] };
   const left = await lookForScrap(found, scraps);
   if (left.length > 0) return { toBook: { found, scraps: left } };
   return { receipt: { reference: `${done.name} done`, alreadyBooked: true } };
 }
 
-async function lookAtOpen(found: Found): Promise<QuantityToBook> {
+async function lookAtOpen(found: BookingTarget): Promise<QuantityToBook> {
   const { completion, key, family, production } = found;
   const mark = markOf('booking', key);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
   const isTold = family.marks.some((one) => one.mark === mark);
   // A booking that has begun goes on, whatever others have booked since.
-  if (!isTold) requireWithin(found);
+  if (!isTold) requireWithinWholeOrder(found);
   requireRoom(found);
   requirePlanned(found);
   const leavesRest = leavesRestOf(found);
@@ -90,7 +90,7 @@ async function lookAtOpen(found: Found): Promise<QuantityToBook> {
   const toScrap = await lookForScrap(found, scraps);
   const components = await lookForComponents(found);
   const operations = await lookForOperations(found, leavesRest);
-  const { paragraphs, links } = textOf(found, completion);
+  const { paragraphs, links } = composeNoteText(found, completion);
   const text = isTold ? { paragraphs: paragraphs.slice(0, 1), links: [] } : { paragraphs, links };
   const note = family.lastBooking(production)?.mark === mark ? undefined : { production, mark, ...text };
   return { found, finish: { note, lots, components, operations, leavesRest }, scraps: toScrap };
@@ -101,7 +101,7 @@ function withoutReasons(built: Built): Built {
 }
 
 /** What an order is for, and what was booked on it before, count with the rests that our bookings have left of it. */
-function requireWithin({ completion, family, production, built }: Found): void {
+function requireWithinWholeOrder({ completion, family, production, built }: BookingTarget): void {
   const whole = new Big(family.wholeQuantity(family.own));
   requireWithinOrder(completion, {
     subject: `Odoo: ${family.own.name}`,
@@ -114,7 +114,7 @@ function requireWithin({ completion, family, production, built }: Found): void {
 }
 
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */
-function requireRoom({ production, family, built: { produced } }: Found): void {
+function requireRoom({ production, family, built: { produced } }: BookingTarget): void {
   const left = decimalOf(production.product_qty);
   const others = family.members.filter((one) => isOpen(one) && one.id !== production.id);
   if (others.length === 0 || compareDecimals(produced, left) <= 0) return;
@@ -129,7 +129,7 @@ function requireRoom({ production, family, built: { produced } }: Found): void {
  * `_auto_production_checks`), and earlier versions set one piece whatever they were given (:1209 (17.0), :1262 (18.0),
  * `_set_qty_producing`).
  */
-function requirePlanned({ production, product: { tracking }, built: { produced } }: Found): void {
+function requirePlanned({ production, product: { tracking }, built: { produced } }: BookingTarget): void {
   const planned = decimalOf(production.product_qty);
   if (tracking !== 'serial' || compareDecimals(produced, planned) <= 0) return;
   const why = `it is for ${planned}, and Odoo books no more serial numbers than that: set its quantity to the ${produced} that were built, then replay`;
@@ -137,7 +137,7 @@ function requirePlanned({ production, product: { tracking }, built: { produced }
 }
 
 /** Whether Odoo must keep a backorder for the rest. */
-function leavesRestOf({ options, decimals, completion, production, family, built }: Found): boolean {
+function leavesRestOf({ options, decimals, completion, production, family, built }: BookingTarget): boolean {
   const { name, product_qty, product_uom_id } = production;
   const { final, madeFor } = completion;
   const { produced } = built;
@@ -158,7 +158,10 @@ function leavesRestOf({ options, decimals, completion, production, family, built
 }
 
 /** @throws Rejected when the order was finished with another quantity, other components or minutes. */
-export async function requireAsBooked(found: Found, recorded: readonly Needed[]): Promise<void> {
+export async function requireFinishedAsBuilt(
+  found: BookingTarget,
+  recorded: readonly Needed[],
+): Promise<void> {
   const { production, built } = found;
   const booked = decimalOf(production.qty_produced);
   if (compareDecimals(booked, built.produced) !== 0) {
@@ -169,7 +172,7 @@ export async function requireAsBooked(found: Found, recorded: readonly Needed[])
   await requireTimes(found);
 }
 
-function textOf(reader: Reader, completion: Completion): Pick<Note, 'paragraphs' | 'links'> {
+function composeNoteText(reader: Reader, completion: Completion): Pick<ChatterNote, 'paragraphs' | 'links'> {
   const { kind, productOrder, quantity, scrap, notes, links, work, lots } = completion;
   const { scrapReasons = [], checks = [] } = completion;
   const scrapped = scrap && compareDecimals(scrap.amount, '0') > 0 ? `, ${formatQuantity(scrap)} scrap` : '';

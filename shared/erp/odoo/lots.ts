@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
-import { made } from '../../model/unread.ts';
+import { definedFields } from '../../model/unread.ts';
 import { type Built, type BuiltLot, notBookable, orRefusal } from '../booking-rules.ts';
-import type { Booking, Found } from './family.ts';
+import type { BookingTarget, OdooBooking } from './family.ts';
 
 /** A lot or serial number; without an id, Odoo does not have it yet. */
 export interface OdooLot {
@@ -27,7 +27,7 @@ export interface Scrap {
  * @throws Rejected when the product is tracked and the lots are wrong.
  */
 export async function lotsToBook(
-  found: Found,
+  found: BookingTarget,
 ): Promise<{ readonly lots: readonly OdooLot[]; readonly scraps: readonly Scrap[] }> {
   const { production, built, isFrom19 } = found;
   const { tracking } = found.product;
@@ -51,7 +51,7 @@ export async function lotsToBook(
     throw notBookable('Odoo', name, why);
   }
   if (isSerial) requireOnePerPiece(found, recorded, planned.length);
-  const known = await findLots(found, numbers);
+  const known = await findOdooLots(found, numbers);
   // Odoo refuses it when the order is finished (mrp_production.py:2542 (17.0), :2598 (18.0), :2717 (19.0),
   // `_check_sn_uniqueness`).
   const before = isSerial && state !== 'done' && known.find(({ inStock }) => inStock);
@@ -67,19 +67,19 @@ export async function lotsToBook(
     return { lots, scraps: built.scrapped.flatMap(ofPiece) };
   }
   const [lot] = [...lots, ...planned];
-  return { lots, scraps: byReason.map((one) => ({ ...one, ...made({ lot }) })) };
+  return { lots, scraps: byReason.map((one) => ({ ...one, ...definedFields({ lot }) })) };
 }
 
 /** The scrap of each reason, or without one. */
 function scrapByReason({ scrapped }: Built): Scrap[] {
   return [...Map.groupBy(scrapped, ({ reason }) => reason)].map(([reason, own]) => ({
     amount: sumOf(own.map(({ amount }) => amount)),
-    ...made({ reason }),
+    ...definedFields({ reason }),
   }));
 }
 
 function requireOnePerPiece(
-  { production, built: { produced, scrap } }: Found,
+  { production, built: { produced, scrap } }: BookingTarget,
   recorded: readonly BuiltLot[],
   planned: number,
 ): void {
@@ -97,7 +97,10 @@ function requireOnePerPiece(
 }
 
 /** Those of these lots that Odoo has; of several with one number the oldest comes first. */
-async function findLots({ search, production }: Found, numbers: readonly string[]): Promise<OdooLot[]> {
+async function findOdooLots(
+  { search, production }: BookingTarget,
+  numbers: readonly string[],
+): Promise<OdooLot[]> {
   if (numbers.length === 0) return [];
   const found = await search('stock.lot', {
     domain: [
@@ -116,13 +119,13 @@ async function findLots({ search, production }: Found, numbers: readonly string[
  * The lot's id; the lot is created if need be. When two create it at once, Odoo has two of the same number (seen), so
  * it is looked for again: the oldest counts, and ours is removed.
  */
-export async function idOfLot(booking: Booking, { id, number }: OdooLot): Promise<number> {
+export async function idOfLot(booking: OdooBooking, { id, number }: OdooLot): Promise<number> {
   if (id !== undefined) return id;
   const { product_id, company_id } = booking.production;
   const values = { name: number, product_id: product_id[0], company_id: company_id[0] };
   // It is refused if somebody has created it since we looked.
   const created = await orRefusal(booking.create('stock.lot', [values]));
-  const [oldest] = await findLots(booking, [number]);
+  const [oldest] = await findOdooLots(booking, [number]);
   const ours = created instanceof Rejected ? undefined : created[0];
   const used = oldest?.id ?? ours;
   if (used === undefined) throw created;

@@ -4,7 +4,7 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { keyAsText } from '../marks.ts';
 import type { Reader, Writer } from './client.ts';
 import { readOrder } from './order.ts';
-import type { Production } from './records.ts';
+import type { OdooProduction } from './records.ts';
 
 /**
  * Each of our messages in the chatter of manufacturing orders ends with a mark, `[azumuta booking <key>]`, by which we
@@ -22,8 +22,8 @@ export interface FoundMark {
   readonly postedAt: string;
 }
 
-export interface Note {
-  readonly production: Pick<Production, 'id' | 'name'>;
+export interface ChatterNote {
+  readonly production: Pick<OdooProduction, 'id' | 'name'>;
   readonly mark: string;
   readonly paragraphs: readonly string[];
   readonly links: readonly Link[];
@@ -36,7 +36,7 @@ const ownMark =
 /** All our marks on these orders, oldest first: only those in messages of our own user, as people can copy one of ours. */
 export async function readMarks(
   { search, author }: Reader,
-  productions: readonly Production[],
+  productions: readonly OdooProduction[],
 ): Promise<FoundMark[]> {
   const messages = await search('mail.message', {
     domain: [
@@ -60,7 +60,10 @@ export async function readMarks(
  * @throws Rejected up to 18 for a user without an e-mail address, in Odoo's words (:2857 (17.0), :2871 (18.0),
  * `_message_compute_author`; that of 19.0, :2947, refuses nobody).
  */
-export async function post({ write }: Writer, { production, mark, paragraphs, links }: Note): Promise<void> {
+export async function postNote(
+  { write }: Writer,
+  { production, mark, paragraphs, links }: ChatterNote,
+): Promise<void> {
   const lines = [
     ...paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll('\n', '<br>')}</p>`),
     ...links.map(({ name, url }) => `<p><a href="${escapeHtml(url)}">${escapeHtml(name)}</a></p>`),
@@ -82,7 +85,7 @@ export async function linkProductOrder(
   const marks = await readMarks(writer, [production]);
   if (marks.some((found) => found.mark === mark)) return;
   const links = url === undefined ? [] : [{ name: number, url }];
-  await post(writer, { production, mark, paragraphs: [`Azumuta product order ${number}`], links });
+  await postNote(writer, { production, mark, paragraphs: [`Azumuta product order ${number}`], links });
 }
 
 function escapeHtml(text: string): string {

@@ -1,14 +1,14 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import { placeIn } from '../../model/completion-lines.ts';
+import { placeInWords } from '../../model/completion-lines.ts';
 import type { Operation } from '../../model/completions.ts';
 import { sumOf } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
-import { reportsOf } from '../detail-rules.ts';
+import { matchReportsToRouting } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { keyAsText } from '../marks.ts';
 import type { Writer } from './client.ts';
-import { type Found, isBegunByAnother, isOpen } from './family.ts';
+import { type BookingTarget, isBegunByAnother, isOpen } from './family.ts';
 import { decimalOf, fromOdooTime, many2one, reference, toOdooTime } from './records.ts';
 
 const workorderSchema = z.object({
@@ -45,7 +45,10 @@ type Count = readonly [amount: number, workorders: readonly number[]];
  * (18.0), :692 (19.0), `button_finish`): so only minutes and quantities are written.
  * @throws Rejected for an operation that is not in the routing, reports twice, is cancelled, or would be left open.
  */
-export async function lookForOperations(found: Found, leavesRest: boolean): Promise<OperationsToBook> {
+export async function lookForOperations(
+  found: BookingTarget,
+  leavesRest: boolean,
+): Promise<OperationsToBook> {
   const { search, completion, production } = found;
   // What another booking has counted may change the quantity of this one.
   if (!completion.operations?.length && !mayBeEndedByAnother(found))
@@ -54,7 +57,7 @@ export async function lookForOperations(found: Found, leavesRest: boolean): Prom
   const routing = await search('mrp.workorder', { domain, row: workorderSchema });
   const namesOf = ({ name, operation_id }: Workorder) =>
     operation_id ? [name, String(operation_id[0])] : [name];
-  const reports = reportsOf(completion, routing, namesOf, 'Odoo');
+  const reports = matchReportsToRouting(completion, routing, namesOf, 'Odoo');
   for (const report of reports) requireReportable(found, report, leavesRest);
   const left = await missingTimes(found);
   const loss_id = left.length > 0 ? await productiveLoss(found) : undefined;
@@ -67,14 +70,14 @@ export async function lookForOperations(found: Found, leavesRest: boolean): Prom
 }
 
 /** Whether a booking that did not finish the order may have ended work orders. Up to 18 no booking ends one before its order. */
-function mayBeEndedByAnother(found: Found): boolean {
+function mayBeEndedByAnother(found: BookingTarget): boolean {
   return found.isFrom19 && isBegunByAnother(found);
 }
 
 /** What an operation reports, and its work order. */
-type Reported = ReturnType<typeof reportsOf<Workorder>>[number];
+type Reported = ReturnType<typeof matchReportsToRouting<Workorder>>[number];
 
-function requireReportable(found: Found, { report, operation }: Reported, leavesRest: boolean): void {
+function requireReportable(found: BookingTarget, { report, operation }: Reported, leavesRest: boolean): void {
   const { state, qty_produced } = operation;
   const handled = handledBy(found, report);
   const isEnded = state === 'done' && !mayBeEndedByAnother(found);
@@ -86,12 +89,12 @@ function requireReportable(found: Found, { report, operation }: Reported, leaves
         ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
         : undefined;
   if (why === undefined) return;
-  const what = `operation ${report.operation}${placeIn(report)} ${why}`;
+  const what = `operation ${report.operation}${placeInWords(report)} ${why}`;
   throw notBookable('Odoo', found.production.name, what);
 }
 
 /** Good and scrap together, in the unit of the order; 0 where they are not counted. */
-function handledBy({ scale, decimals }: Found, { good, scrap }: Operation): number {
+function handledBy({ scale, decimals }: BookingTarget, { good, scrap }: Operation): number {
   const handled = new Big(sumOf([good?.amount ?? '0', scrap?.amount ?? '0'])).times(scale);
   return handled.round(decimals, Big.roundHalfUp).toNumber();
 }
@@ -106,7 +109,7 @@ function handledBy({ scale, decimals }: Found, { good, scrap }: Operation): numb
  * none, everything stays, as a person may have counted.
  */
 function countsToBook(
-  found: Found,
+  found: BookingTarget,
   routing: readonly Workorder[],
   reports: readonly Reported[],
 ): Omit<OperationsToBook, 'times'> {
@@ -123,31 +126,34 @@ function countsToBook(
   // Odoo takes what is produced for a work order that has none.
   const isMixed = new Set(open.map((one) => amountOf(one) || produced)).size > 1;
   return {
-    reopened: idsOf(routing.filter(isReopened)),
-    counts: [...Map.groupBy(open.filter(isOther), amountOf)].map(([amount, own]) => [amount, idsOf(own)]),
-    endFirst: found.isFrom19 && isMixed ? idsOf(open) : [],
+    reopened: idsOfWorkorders(routing.filter(isReopened)),
+    counts: [...Map.groupBy(open.filter(isOther), amountOf)].map(([amount, own]) => [
+      amount,
+      idsOfWorkorders(own),
+    ]),
+    endFirst: found.isFrom19 && isMixed ? idsOfWorkorders(open) : [],
   };
 }
 
-const idsOf = (workorders: readonly Workorder[]) => workorders.map(({ id }) => id);
+const idsOfWorkorders = (workorders: readonly Workorder[]) => workorders.map(({ id }) => id);
 
 /** Comes before the quantity of the order, which it may change. */
 export async function bookOperations(writer: Writer, operations: OperationsToBook): Promise<void> {
   const { times, reopened, counts } = operations;
   if (times.length > 0) await writer.create('mrp.workcenter.productivity', times);
-  await reopen(writer, reopened);
+  await reopenWorkorders(writer, reopened);
   for (const [qty_produced, workorders] of counts)
     await writer.write('mrp.workorder', 'write', workorders, { values: { qty_produced } });
 }
 
 /** Opens work orders again: once all of them have ended, Odoo takes their order for built, and it is not listed. */
-export async function reopen({ write }: Writer, workorders: readonly number[]): Promise<void> {
+export async function reopenWorkorders({ write }: Writer, workorders: readonly number[]): Promise<void> {
   if (workorders.length > 0)
     await write('mrp.workorder', 'write', workorders, { values: { state: 'ready' } });
 }
 
 /** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */
-export async function requireTimes(found: Found): Promise<void> {
+export async function requireTimes(found: BookingTarget): Promise<void> {
   const [missing] = await missingTimes(found);
   if (missing) throw timedOtherwise(found, missing, 0);
 }
@@ -157,7 +163,7 @@ const timeSchema = z.object({ description: z.string(), date_start: z.string(), d
 type Time = z.infer<typeof timeSchema> & { readonly operation: string };
 
 /** Setup, then run, until the completion, as only the minutes of an operation are known. Odoo keeps whole seconds. */
-function timesOf({ completion: { operations = [], completedAt }, key }: Found): Time[] {
+function timeLinesOf({ completion: { operations = [], completedAt }, key }: BookingTarget): Time[] {
   const before = (seconds: number) => toOdooTime(new Date(Date.parse(completedAt) - seconds * 1000));
   const lines = operations.flatMap(({ operation, setupSeconds = 0, runSeconds = 0 }) => {
     const run = Math.round(runSeconds);
@@ -173,8 +179,8 @@ function timesOf({ completion: { operations = [], completedAt }, key }: Found): 
 }
 
 /** Our lines that Odoo does not have yet. @throws Rejected for one that is there twice, or differs. */
-async function missingTimes(found: Found): Promise<Time[]> {
-  const times = timesOf(found);
+async function missingTimes(found: BookingTarget): Promise<Time[]> {
+  const times = timeLinesOf(found);
   if (times.length === 0) return [];
   const known = await found.search('mrp.workcenter.productivity', {
     domain: [
@@ -195,7 +201,7 @@ async function missingTimes(found: Found): Promise<Time[]> {
 }
 
 /** The kind of time of whoever works on it (mrp_workorder.py:814 (17.0), :818 (18.0), :863 (19.0), `_prepare_timeline_vals`). */
-async function productiveLoss({ search, production }: Found): Promise<number> {
+async function productiveLoss({ search, production }: BookingTarget): Promise<number> {
   const domain = [['loss_type', '=', 'productive']];
   const row = z.object({ id: z.number() });
   const [loss] = await search('mrp.workcenter.productivity.loss', { domain, limit: 1, row });
@@ -204,7 +210,11 @@ async function productiveLoss({ search, production }: Found): Promise<number> {
   throw rejected('refused-by-erp', why);
 }
 
-function timedOtherwise({ production }: Found, { description, date_start, date_end }: Time, is: number) {
+function timedOtherwise(
+  { production }: BookingTarget,
+  { description, date_start, date_end }: Time,
+  is: number,
+) {
   const why = `Odoo: ${production.name} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`;
   return rejected('booked-otherwise', why);
 }

@@ -35,9 +35,9 @@ export const optionsSchema = strictObject(
 export type OdooOptions = Readonly<z.input<typeof optionsSchema>>;
 
 /** The Odoo secret. */
-export const credentialsSchema = z.object({
+export const odooCredentialsSchema = z.object({
   /** Login of the user: JSON-RPC needs it, JSON-2 does not. */
   username: z.optional(z.string()),
   apiKey: z.string().check(z.minLength(1)),
 });
-export type OdooCredentials = z.infer<typeof credentialsSchema>;
+export type OdooCredentials = z.infer<typeof odooCredentialsSchema>;

@@ -4,13 +4,13 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import { requireArticle } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './client.ts';
-import { type Product, type Production, productionSchema, productSchema } from './records.ts';
+import { type OdooProduct, type OdooProduction, odooProductionSchema, productSchema } from './records.ts';
 
 /**
  * The manufacturing order that is meant, by id if there is one: Odoo renames an order to …-001 when it splits it.
  * @throws UnknownOrder when there is none; Rejected when there are several, or the id is another order's.
  */
-export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<Production> {
+export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<OdooProduction> {
   const [own, surplus] = await searchProductions(reader, domainOf(order));
   if (!own) {
     const why = `Odoo shows no manufacturing order ${order.number}: check the number, whether it was deleted, and the companies and record rules of our user.`;
@@ -33,7 +33,7 @@ export function domainOf({ number, id }: ErpOrderRef): unknown[] {
   return [id === undefined ? ['name', 'in', names] : ['id', '=', Number(id)]];
 }
 
-export async function readProduction(reader: Reader, { id, name }: Production): Promise<Production> {
+export async function readProduction(reader: Reader, { id, name }: OdooProduction): Promise<OdooProduction> {
   const [found] = await searchProductions(reader, [['id', '=', id]]);
   // Seen: a missing record reads as an empty list.
   if (found) return found;
@@ -43,18 +43,18 @@ export async function readProduction(reader: Reader, { id, name }: Production): 
 export function searchProductions(
   { search, isFrom19 }: Reader,
   domain: readonly unknown[],
-): Promise<Production[]> {
+): Promise<OdooProduction[]> {
   const unknown = isFrom19 ? 'lot_producing_id' : 'lot_producing_ids';
-  const fields = Object.keys(productionSchema.shape).filter((field) => field !== unknown);
-  return search('mrp.production', { domain, fields, sort: 'id asc', row: productionSchema });
+  const fields = Object.keys(odooProductionSchema.shape).filter((field) => field !== unknown);
+  return search('mrp.production', { domain, fields, sort: 'id asc', row: odooProductionSchema });
 }
 
 /** @throws Rejected when it is another product than was completed, or our user may not read it. */
 export async function readProduct(
   { search }: Reader,
-  { product_id: [id, nameOfProduct], name }: Production,
+  { product_id: [id, nameOfProduct], name }: OdooProduction,
   completion: Completion,
-): Promise<Product> {
+): Promise<OdooProduct> {
   const { article, erpOrder } = completion;
   const own = ['id', '=', id];
   const found = await search('product.product', {

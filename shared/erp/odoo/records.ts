@@ -7,7 +7,7 @@ const none = z.literal(false);
 export const reference = z.tuple([z.number(), z.string()]);
 export const many2one = z.union([reference, none]);
 
-const time = z
+const odooTimeSchema = z
   .string()
   .check(z.refine((text) => !Number.isNaN(Date.parse(fromOdooTime(text))), 'a time as 2026-11-24 10:00:00'));
 
@@ -18,21 +18,21 @@ const production = {
   product_qty: z.number(),
   state: z.string(),
   /** UTC, to the second: `2026-11-24 10:00:00`. */
-  write_date: time,
+  write_date: odooTimeSchema,
   /** 0 or false for one that was never split. */
   backorder_sequence: z.union([z.number(), none]),
 };
 
 /** The position of a manufacturing order in a listing by change time. */
 export const positionSchema = z.pipe(
-  z.object({ id: production.id, write_date: time }),
+  z.object({ id: production.id, write_date: odooTimeSchema }),
   z.transform(({ id, write_date }) => ({ id: String(id), time: write_date })),
 );
 
 const listed = z.object({
   ...production,
   product_uom_id: many2one,
-  date_deadline: z.union([time, none]),
+  date_deadline: z.union([odooTimeSchema, none]),
   origin: z.union([z.string(), none]),
 });
 export const listedFields = [...Object.keys(listed.shape), 'priority'];
@@ -45,9 +45,9 @@ export const productSchema = z.object({
   default_code: z.union([z.string(), none]),
   tracking: z.string(),
 });
-export type Product = z.infer<typeof productSchema>;
+export type OdooProduct = z.infer<typeof productSchema>;
 
-export const productionSchema = z.object({
+export const odooProductionSchema = z.object({
   ...production,
   product_uom_id: reference,
   company_id: reference,
@@ -62,10 +62,10 @@ export const productionSchema = z.object({
   /** From 19 on. */
   lot_producing_ids: z.optional(z.array(z.number())),
 });
-export type Production = z.infer<typeof productionSchema>;
+export type OdooProduction = z.infer<typeof odooProductionSchema>;
 
 /** Id of the record that a field refers to; undefined when it is empty. */
-export function idOf(field: z.infer<typeof many2one>): number | undefined {
+export function idOfReference(field: z.infer<typeof many2one>): number | undefined {
   return field ? field[0] : undefined;
 }
 

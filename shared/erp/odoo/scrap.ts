@@ -4,15 +4,15 @@ import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal } from '../../model/quantity.ts';
 import { notBookable, orRefusal } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import type { Booking, Found } from './family.ts';
+import type { BookingTarget, OdooBooking } from './family.ts';
 import { idOfLot, type Scrap } from './lots.ts';
-import { decimalOf, idOf, many2one, type Production, reference } from './records.ts';
+import { decimalOf, idOfReference, many2one, type OdooProduction, reference } from './records.ts';
 
 /**
  * A scrap order of Odoo. All drafts are called *New*: Odoo names one when it is validated (stock_scrap.py:144 (17.0),
  * :151 (18.0), :155 (19.0)).
  */
-const documentSchema = z.object({
+const scrapOrderSchema = z.object({
   id: z.number(),
   name: z.string(),
   origin: z.string(),
@@ -23,20 +23,20 @@ const documentSchema = z.object({
   /** Its reasons, from 18 on (stock_scrap.py:56 and :230 (18.0), :233 (19.0); 17.0 has none). */
   scrap_reason_tag_ids: z.optional(z.array(z.number())),
 });
-type Document = z.infer<typeof documentSchema>;
+type ScrapOrder = z.infer<typeof scrapOrderSchema>;
 
 export interface ScrapToBook extends Scrap {
   /** Id of its reason. */
   readonly tag?: number;
   /** The unfinished scrap orders of earlier attempts. */
-  readonly begun: readonly Document[];
+  readonly begun: readonly ScrapOrder[];
 }
 
 /**
  * Source document of a scrap order that Odoo has answered with a question, so that no validation of it can be under way:
  * it is validated again, while one whose validation got no answer is given up.
  */
-function askedAbout(key: BookingKey): string {
+function originOfAsked(key: BookingKey): string {
   return `${key} asked`;
 }
 
@@ -47,18 +47,18 @@ function askedAbout(key: BookingKey): string {
  * late, by a call that our side had given up.
  * @throws Rejected when Odoo has booked other scrap under our key, or does not know a reason.
  */
-export async function lookForScrap(found: Found, scraps: readonly Scrap[]): Promise<ScrapToBook[]> {
+export async function lookForScrap(found: BookingTarget, scraps: readonly Scrap[]): Promise<ScrapToBook[]> {
   const { production, key } = found;
   const wanted = await withTags(found, scraps);
   if (scraps.length === 0 || production.state !== 'done') return wanted;
-  const ours = ['origin', 'in', [key, askedAbout(key)]];
-  const documents = await readDocuments(found, ours);
+  const ours = ['origin', 'in', [key, originOfAsked(key)]];
+  const documents = await readScrapOrders(found, ours);
   // An empty draft was given up by an earlier attempt.
   const drafts = documents.filter(({ state, scrap_qty }) => state !== 'done' && scrap_qty !== 0);
   const done = documents.filter(({ state }) => state === 'done');
   const left = wanted.flatMap((scrap): ScrapToBook[] => {
-    const isOf = ({ lot_id, scrap_reason_tag_ids: [tag] = [] }: Document) =>
-      idOf(lot_id) === scrap.lot?.id && tag === scrap.tag;
+    const isOf = ({ lot_id, scrap_reason_tag_ids: [tag] = [] }: ScrapOrder) =>
+      idOfReference(lot_id) === scrap.lot?.id && tag === scrap.tag;
     const own = done.find(isOf);
     if (!own) return [{ ...scrap, begun: drafts.filter(isOf) }];
     done.splice(done.indexOf(own), 1);
@@ -73,7 +73,10 @@ export async function lookForScrap(found: Found, scraps: readonly Scrap[]): Prom
 }
 
 /** With the ids of their reasons. @throws Rejected for a reason that Odoo does not know. */
-async function withTags({ search, production }: Found, scraps: readonly Scrap[]): Promise<ScrapToBook[]> {
+async function withTags(
+  { search, production }: BookingTarget,
+  scraps: readonly Scrap[],
+): Promise<ScrapToBook[]> {
   const untagged = scraps.map((scrap) => ({ ...scrap, begun: [] }));
   if (scraps.every(({ reason }) => reason === undefined)) return untagged;
   const row = z.object({ id: z.number(), name: z.string() });
@@ -89,10 +92,13 @@ async function withTags({ search, production }: Found, scraps: readonly Scrap[])
 }
 
 /** @throws Rejected when Odoo does not validate it. */
-export async function bookScrap(booking: Booking, { amount, lot, tag, begun }: ScrapToBook): Promise<void> {
+export async function bookScrap(
+  booking: OdooBooking,
+  { amount, lot, tag, begun }: ScrapToBook,
+): Promise<void> {
   const { key, write, create } = booking;
   const { id: production_id, name, product_id, product_uom_id, company_id } = booking.production;
-  const asked = begun.find(({ origin }) => origin === askedAbout(key));
+  const asked = begun.find(({ origin }) => origin === originOfAsked(key));
   for (const draft of begun) if (draft !== asked && (await isDoneAfterAll(booking, amount, draft))) return;
   const lot_id = lot && (await idOfLot(booking, lot));
   const [location_id, place] = await locationOf(booking, lot_id);
@@ -107,15 +113,15 @@ export async function bookScrap(booking: Booking, { amount, lot, tag, begun }: S
     location_id,
     ...(tag === undefined ? {} : { scrap_reason_tag_ids: [[6, 0, [tag]]] }),
   };
-  if (asked) await writeDocument(booking, asked.id, values);
+  if (asked) await writeScrapOrder(booking, asked.id, values);
   const [id] = asked ? [asked.id] : await create('stock.scrap', [values]);
   // Seen: with too little in stock it answers with a wizard and HTTP 200.
   const answer = await orRefusal(write('stock.scrap', 'action_validate', [id]));
-  const [found] = await readDocuments(booking, ['id', '=', id]);
+  const [found] = await readScrapOrders(booking, ['id', '=', id]);
   if (found?.state === 'done') return;
-  await writeDocument(booking, id, { origin: askedAbout(key) });
+  await writeScrapOrder(booking, id, { origin: originOfAsked(key) });
   const said = answer instanceof Rejected ? answer.message : `Odoo finds too little of it at ${place}.`;
-  const why = `Odoo booked ${name}, but not its scrap of ${amount}: ${said} Its scrap order is the draft with source document ${askedAbout(key)}: set the location where the product is and validate it, or move the product back; then replay. If Odoo asks, do not confirm: that leaves less than nothing in stock.`;
+  const why = `Odoo booked ${name}, but not its scrap of ${amount}: ${said} Its scrap order is the draft with source document ${originOfAsked(key)}: set the location where the product is and validate it, or move the product back; then replay. If Odoo asks, do not confirm: that leaves less than nothing in stock.`;
   throw rejected('booked-otherwise', why);
 }
 
@@ -126,7 +132,7 @@ export async function bookScrap(booking: Booking, { amount, lot, tag, begun }: S
  * (mrp/models/stock_scrap.py:33 (17.0), :41 (18.0), :43 (19.0), `_prepare_move_values`).
  */
 async function locationOf(
-  { search, production }: Booking,
+  { search, production }: OdooBooking,
   lot: number | undefined,
 ): Promise<readonly [number | undefined, string]> {
   const lines = await search('stock.move.line', {
@@ -152,32 +158,32 @@ async function locationOf(
  * (stock/security/ir.model.access.csv:54 (17.0), :55 (18.0), :41 (19.0), `access_stock_scrap_user`), and another one is
  * made.
  */
-async function isDoneAfterAll(booking: Booking, amount: Decimal, { id }: Document): Promise<boolean> {
-  await writeDocument(booking, id, { scrap_qty: 0 });
-  const [found] = await readDocuments(booking, ['id', '=', id]);
+async function isDoneAfterAll(booking: OdooBooking, amount: Decimal, { id }: ScrapOrder): Promise<boolean> {
+  await writeScrapOrder(booking, id, { scrap_qty: 0 });
+  const [found] = await readScrapOrders(booking, ['id', '=', id]);
   if (found?.state !== 'done') return false;
-  await writeDocument(booking, id, { scrap_qty: Number(amount) });
+  await writeScrapOrder(booking, id, { scrap_qty: Number(amount) });
   return true;
 }
 
-function writeDocument({ write }: Booking, id: number, values: Readonly<Record<string, unknown>>) {
+function writeScrapOrder({ write }: OdooBooking, id: number, values: Readonly<Record<string, unknown>>) {
   return write('stock.scrap', 'write', [id], { values });
 }
 
-function readDocuments(found: Found, condition: readonly unknown[]): Promise<Document[]> {
+function readScrapOrders(found: BookingTarget, condition: readonly unknown[]): Promise<ScrapOrder[]> {
   const { search, production, keepsReasons } = found;
-  const fields = Object.keys(documentSchema.shape);
+  const fields = Object.keys(scrapOrderSchema.shape);
   return search('stock.scrap', {
     domain: [['production_id', '=', production.id], condition],
     fields: fields.filter((field) => keepsReasons || field !== 'scrap_reason_tag_ids'),
     sort: 'id asc',
-    row: documentSchema,
+    row: scrapOrderSchema,
   });
 }
 
 function scrappedOtherwise(
-  production: Production,
-  { name, scrap_qty, move_ids }: Document,
+  production: OdooProduction,
+  { name, scrap_qty, move_ids }: ScrapOrder,
   scrap: Scrap | undefined,
 ): Rejected {
   const times = move_ids.length > 1 ? ` ${move_ids.length} times` : '';

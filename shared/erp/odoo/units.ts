@@ -1,13 +1,13 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
-import { made } from '../../model/unread.ts';
+import { definedFields } from '../../model/unread.ts';
 import { type Built, notBookable } from '../booking-rules.ts';
 import type { Reader } from './client.ts';
-import { type Production, reference } from './records.ts';
+import { type OdooProduction, reference } from './records.ts';
 
 /** Its size is in the reference unit of its kind. Up to 18 `factor` is the inverse of that. */
-const unitSchema = z.pipe(
+const odooUnitSchema = z.pipe(
   z.object({
     id: z.number(),
     name: z.string(),
@@ -37,7 +37,11 @@ const exactDigits = 6;
  * @throws Rejected when the unit cannot be converted, another quantity would come into stock, or nothing is left: Odoo takes
  * 0 for the whole order.
  */
-export async function inUnitOf(reader: Reader, production: Production, built: Built): Promise<Built> {
+export async function convertToOrderUnit(
+  reader: Reader,
+  production: OdooProduction,
+  built: Built,
+): Promise<Built> {
   const [id, name] = production.product_uom_id;
   const refuse = (why: string) => notBookable('Odoo', production.name, why);
   const given = built.unit ?? name;
@@ -46,7 +50,7 @@ export async function inUnitOf(reader: Reader, production: Production, built: Bu
     domain: ['|', ['id', '=', id], ['name', '=', given]],
     fields: ['name', 'rounding', ...kin],
     context: { active_test: false },
-    row: unitSchema,
+    row: odooUnitSchema,
   });
   const own = units.find((unit) => unit.id === id);
   const other = given === name ? own : units.find((unit) => unit.name === given && unit.kin === own?.kin);
@@ -77,7 +81,7 @@ export async function inUnitOf(reader: Reader, production: Production, built: Bu
     amount: inOwn(amount),
   }));
   const scrapped = built.scrapped.map(({ number, reason, amount }) => ({
-    ...made({ number: number?.trim(), reason }),
+    ...definedFields({ number: number?.trim(), reason }),
     amount: reason === undefined ? inOwn(amount) : sameInOwn(amount),
   }));
   const booked = scrapped.filter(({ amount }) => compareDecimals(amount, '0') > 0);

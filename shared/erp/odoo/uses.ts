@@ -2,17 +2,17 @@ import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
-import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
+import { type ComponentUse, matchUsesToPlan, type PlannedComponent } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
-import { type Component, type Needed, readComponents } from './components.ts';
-import { type Found, isBegunByAnother } from './family.ts';
-import { decimalOf, idOf, many2one, productSchema, reference } from './records.ts';
+import { type ComponentMove, type Needed, readComponentMoves } from './components.ts';
+import { type BookingTarget, isBegunByAnother } from './family.ts';
+import { decimalOf, idOfReference, many2one, productSchema, reference } from './records.ts';
 
 // What was recorded of components: quantities and lots of the raw moves, as a person sets them in Odoo's form.
 
 /** The moves of one component: several where its bill of materials has several lines of it. */
-interface Planned extends PlannedComponent {
-  readonly moves: readonly [Component, ...Component[]];
+interface PlannedMoves extends PlannedComponent {
+  readonly moves: readonly [ComponentMove, ...ComponentMove[]];
 }
 
 /** The components of an order that is to be finished. */
@@ -38,12 +38,12 @@ export interface ComponentsToBook {
  * quantity than planned that a person has set, as the bill of materials blocks that; and for a recorded component, quantity
  * or lot that cannot be booked, with the step where it was recorded.
  */
-export async function lookForComponents(found: Found): Promise<ComponentsToBook> {
+export async function lookForComponents(found: BookingTarget): Promise<ComponentsToBook> {
   const isOurs = isBegunByAnother(found);
-  const components = await readComponents(found);
+  const components = await readComponentMoves(found);
   const toReturn = isOurs ? components.filter(({ picked }) => picked).map(({ id }) => id) : undefined;
-  const uses = await usesIn(found, components);
-  for (const use of uses) requireBookable(found, use);
+  const uses = await readRecordedUses(found, components);
+  for (const use of uses) requireBookableUse(found, use);
   const linesOf = await lotsInStock(found, uses);
   const commands = uses.flatMap((use) => commandsOf(use, linesOf(use)));
   const recorded = uses.flatMap(neededOf);
@@ -65,7 +65,12 @@ export async function lookForComponents(found: Found): Promise<ComponentsToBook>
 }
 
 /** @param isKept Whether a person has set it. */
-function requireAllowed(found: Found, component: Component, { amount, lots }: Needed, isKept: boolean): void {
+function requireAllowed(
+  found: BookingTarget,
+  component: ComponentMove,
+  { amount, lots }: Needed,
+  isKept: boolean,
+): void {
   const { production, built, isFrom19 } = found;
   const { product_id, has_tracking } = component;
   const set = decimalOf(component.quantity);
@@ -85,18 +90,20 @@ function requireAllowed(found: Found, component: Component, { amount, lots }: Ne
 }
 
 /** What must have been consumed for an order that is done. Odoo has lowered the plan of one that it has split. */
-export async function usesOfDone(found: Found): Promise<Needed[]> {
+export async function usesOfDone(found: BookingTarget): Promise<Needed[]> {
   const { components } = found.completion;
   if (!components) return [];
   const completion = { ...found.completion, components: { ...components, beyondPlan: true } };
-  return (await usesIn({ ...found, completion }, await readComponents(found))).flatMap(neededOf);
+  return (await readRecordedUses({ ...found, completion }, await readComponentMoves(found))).flatMap(
+    neededOf,
+  );
 }
 
 /**
  * Of several lines of one component the first takes it all, as Odoo compares by product (mrp_production.py:1537 (17.0),
  * :1594 (18.0), :1701 (19.0), `_get_consumption_issues`).
  */
-function neededOf({ planned, amount, lots, place }: Use<Planned>): Needed[] {
+function neededOf({ planned, amount, lots, place }: ComponentUse<PlannedMoves>): Needed[] {
   return planned.moves.map(({ id }, at) =>
     at === 0 ? { id, amount, lots, place } : { id, amount: '0', lots: [], place },
   );
@@ -112,7 +119,7 @@ function neededOf({ planned, amount, lots, place }: Use<Planned>): Needed[] {
  * would only detach them from the move, as their field has no `ondelete='cascade'`: their stock would stay reserved.
  * @param lines Its lots, each from a place where it lies, instead of those that are reserved; none: Odoo chooses.
  */
-function commandsOf(use: Use<Planned>, lines: readonly object[]): unknown[] {
+function commandsOf(use: ComponentUse<PlannedMoves>, lines: readonly object[]): unknown[] {
   const byHand = { manual_consumption: true, picked: true };
   const chosen = lines.map((line) => [0, 0, line]);
   return neededOf(use).flatMap(({ id, amount }, at) =>
@@ -125,17 +132,17 @@ function commandsOf(use: Use<Planned>, lines: readonly object[]): unknown[] {
   );
 }
 
-async function usesIn(
-  { search, completion }: Found,
-  components: readonly Component[],
-): Promise<Use<Planned>[]> {
+async function readRecordedUses(
+  { search, completion }: BookingTarget,
+  components: readonly ComponentMove[],
+): Promise<ComponentUse<PlannedMoves>[]> {
   if (!completion.components) return [];
   const products = await search('product.product', {
     domain: [['id', 'in', [...new Set(components.map(({ product_id }) => product_id[0]))]]],
     context: { active_test: false },
     row: productSchema,
   });
-  const plan = products.flatMap(({ id, default_code }): Planned[] => {
+  const plan = products.flatMap(({ id, default_code }): PlannedMoves[] => {
     const [first, ...others] = components.filter(({ product_id }) => product_id[0] === id);
     if (!first) return [];
     const moves = [first, ...others] as const;
@@ -145,14 +152,14 @@ async function usesIn(
     return [{ article, moves, share, open, unit: first.product_uom[1] }];
   });
   // What was used as planned, of lots that Odoo chooses, is left to Odoo, which rounds it to the unit.
-  return usesOf(completion, plan, 'Odoo').filter(
+  return matchUsesToPlan(completion, plan, 'Odoo').filter(
     ({ amount, lots, planned }) => lots.length > 0 || compareDecimals(amount, planned.share) !== 0,
   );
 }
 
-function requireBookable(
-  { decimals, production: { name, consumption } }: Found,
-  { planned: { article, share }, amount, lots, place }: Use<Planned>,
+function requireBookableUse(
+  { decimals, production: { name, consumption } }: BookingTarget,
+  { planned: { article, share }, amount, lots, place }: ComponentUse<PlannedMoves>,
 ): void {
   const refuse = (why: string) => notBookable('Odoo', name, `of component ${article}${place} ${why}`);
   for (const one of [amount, ...lots.map((lot) => lot.amount)])
@@ -182,9 +189,9 @@ const quantSchema = z.object({
  * @throws Rejected for a lot of which too little is there: also one that Odoo does not have, or has of another product.
  */
 async function lotsInStock(
-  { search, production }: Found,
-  uses: readonly Use<Planned>[],
-): Promise<(use: Use<Planned>) => readonly object[]> {
+  { search, production }: BookingTarget,
+  uses: readonly ComponentUse<PlannedMoves>[],
+): Promise<(use: ComponentUse<PlannedMoves>) => readonly object[]> {
   const numbers = [...new Set(uses.flatMap(({ lots }) => lots.map(({ number }) => number)))];
   if (numbers.length === 0) return () => [];
   const places = new Set(uses.map(({ planned }) => planned.moves[0].location_id[0]));
@@ -216,11 +223,11 @@ async function lotsInStock(
         wanted = wanted.minus(part);
         quant.left = quant.left.minus(part);
         return {
-          lot_id: idOf(quant.lot_id),
+          lot_id: idOfReference(quant.lot_id),
           location_id: quant.location_id[0],
           picked: true,
-          package_id: idOf(quant.package_id) ?? false,
-          owner_id: idOf(quant.owner_id) ?? false,
+          package_id: idOfReference(quant.package_id) ?? false,
+          owner_id: idOfReference(quant.owner_id) ?? false,
           product_id: product_id[0],
           product_uom_id: product_uom[0],
           quantity: Number(part.div(holds).round(6, Big.roundHalfUp)),

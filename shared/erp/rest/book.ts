@@ -3,7 +3,7 @@ import { orderWaits, rejected } from '../failures.ts';
 import { failureOfStep } from './errors.ts';
 import { findDone, type ToBook } from './look.ts';
 import type { RestStep } from './options.ts';
-import type { Run } from './run.ts';
+import type { ProcedureRun } from './run.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function book<Context>(
   const taken = [...progress.taken];
   for (const step of steps) {
     try {
-      await take(session, run, step);
+      await takeStep(session, run, step);
     } catch (error) {
       throw run.withProgress(error, { taken, seen: progress.seen });
     }
@@ -29,7 +29,11 @@ export async function book<Context>(
   return { reference: await readBack(session, run), alreadyBooked: false };
 }
 
-async function take<Context>(session: Session, run: Run<Context>, step: RestStep<Context>): Promise<void> {
+async function takeStep<Context>(
+  session: Session,
+  run: ProcedureRun<Context>,
+  step: RestStep<Context>,
+): Promise<void> {
   const { context, task } = run;
   const writing = { what: `${step.name} of ${task.what}`, signal: task.attempt.signal };
   const { method = 'POST', ...request } = step.request(context);
@@ -43,7 +47,7 @@ async function take<Context>(session: Session, run: Run<Context>, step: RestStep
  * Asks the look-ups with `done` once more, and the others too if a step needs them to say whether it was taken.
  * @returns Reference of what the ERP shows now.
  */
-async function readBack<Context>(session: Session, run: Run<Context>): Promise<string> {
+async function readBack<Context>(session: Session, run: ProcedureRun<Context>): Promise<string> {
   const { what, key, attempt } = run.task;
   let failed: string | undefined;
   const lookUps = run.lookUps.filter(({ part }) => part.done || run.isStepwise);

@@ -1,4 +1,4 @@
-import { type BookContext, Figures } from './figures.ts';
+import { type BookContext, BookingFigures } from './figures.ts';
 import type { RestOptions } from './options.ts';
 import type { Task } from './run.ts';
 
@@ -17,7 +17,7 @@ export function booking<Row>(
     key,
     attempt,
     begin(answers, lists) {
-      const figures = new Figures(completion, lists, options, partner);
+      const figures = new BookingFigures(completion, lists, options, partner);
       const context = {
         ...answers,
         get completion() {

@@ -5,7 +5,7 @@ import { valueAt } from '../../platform/places.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import type { Run } from './run.ts';
+import type { ProcedureRun } from './run.ts';
 
 // What an answer means where the configuration does not say it: the table is in README.md.
 
@@ -84,7 +84,7 @@ export function failureOfLookUp<Context>(
 /** What the answer to a step means: the configuration decides first, by its status and its body. */
 export function failureOfStep<Context>(
   { partner, said, now }: Erp,
-  run: Run<Context>,
+  run: ProcedureRun<Context>,
   { rejected: refusalIn, retryable }: RestStep<Context>,
   answer: RestAnswer,
   what: string,

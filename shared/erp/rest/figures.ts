@@ -2,7 +2,7 @@ import Big from 'big.js';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
-import { made } from '../../model/unread.ts';
+import { definedFields } from '../../model/unread.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import { requireWithinOrder } from '../beyond-order.ts';
 import {
@@ -14,9 +14,9 @@ import {
   requireDecimals,
   requireUnit,
 } from '../booking-rules.ts';
-import { reportsOf, type Use, usesOf } from '../detail-rules.ts';
+import { type ComponentUse, matchReportsToRouting, matchUsesToPlan } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
-import type { DetailName, Listed, ListName, Lists } from './schemas.ts';
+import type { DetailName, ListName, Lists, LookUpList } from './schemas.ts';
 
 /** What every function of a procedure gets. */
 export interface ProcedureContext {
@@ -35,9 +35,9 @@ export interface BookContext extends ProcedureContext {
    * The components that differ from the plan, each with its line of the order, what was used in its unit, and lots that add
    * up; none without `completion.components`. For a configuration of which a look-up lists `components`.
    */
-  readonly uses: readonly Use<RestComponent>[];
+  readonly uses: readonly ComponentUse<RestComponent>[];
   /** What `completion.operations` reports, each with its operation of the order. A look-up has to list `operations`. */
-  readonly reports: ReturnType<Figures['reports']>;
+  readonly reports: ReturnType<BookingFigures['reports']>;
   /** Identifies this booking for ever: write it into the ERP, and search for it. */
   readonly key: BookingKey;
 }
@@ -58,7 +58,7 @@ const nothingBuilt: Built = {
 };
 
 /** What was recorded of a booking, compared with what look-ups tell and list of its order. */
-export class Figures {
+export class BookingFigures {
   readonly built: Built;
   readonly #completion: Completion;
   readonly #lists: Lists;
@@ -98,7 +98,7 @@ export class Figures {
    * @param isBegun Whether it is booked already in part: then its own share is not left of the plan.
    * @throws Rejected for a component that the ERP cannot take so, or that its look-up lists in several lines.
    */
-  uses(isBegun = true): Use<RestComponent>[] {
+  uses(isBegun = true): ComponentUse<RestComponent>[] {
     const { components, ...completion } = this.#completion;
     if (!components) return [];
     const quantity = this.#quantity;
@@ -108,19 +108,24 @@ export class Figures {
     const plan = listed.map((one) => {
       if (quantity === undefined)
         throw new Error('no look-up tells the `quantity` of the order, for which its components are planned');
-      return plannedOf(one, new Big(this.built.produced).div(quantity), this.#decimals);
+      return toRestComponent(one, new Big(this.built.produced).div(quantity), this.#decimals);
     });
     const beyondPlan = components.beyondPlan || isBegun;
-    return usesOf({ ...completion, components: { ...components, beyondPlan } }, plan, this.#partner);
+    return matchUsesToPlan({ ...completion, components: { ...components, beyondPlan } }, plan, this.#partner);
   }
 
   reports() {
     if (!this.#completion.operations) return [];
-    return reportsOf(this.#completion, this.#needed('operations'), ({ names }) => names, this.#partner);
+    return matchReportsToRouting(
+      this.#completion,
+      this.#needed('operations'),
+      ({ names }) => names,
+      this.#partner,
+    );
   }
 
   /** Only the first one would be compared with what was used. */
-  #requireOneLine(article: string, listed: Listed<'components'>): void {
+  #requireOneLine(article: string, listed: LookUpList<'components'>): void {
     const lines = listed.filter((one) => one.article === article).length;
     if (lines < 2) return;
     const where = `${this.#partner}: order ${this.#completion.erpOrder.number} has component ${article} in ${lines} lines`;
@@ -129,7 +134,7 @@ export class Figures {
     throw rejected('configuration', `${where}, where one can be booked: ${remedy}.`);
   }
 
-  #needed<Name extends ListName>(name: Name): Listed<Name> {
+  #needed<Name extends ListName>(name: Name): LookUpList<Name> {
     const listed = this.#lists(name);
     if (listed) return listed;
     throw new Error(`no look-up lists the \`${name}\` of the order`);
@@ -154,7 +159,7 @@ export class Figures {
     if (this.#lists('operations')) this.reports();
   }
 
-  #requireLots(uses: readonly Use<RestComponent>[]): void {
+  #requireLots(uses: readonly ComponentUse<RestComponent>[]): void {
     const [known, partner] = [this.#lists('lots'), this.#partner];
     if (!known) return;
     for (const { planned, lots, place } of uses)
@@ -198,10 +203,10 @@ export class Figures {
   }
 
   /** @throws Rejected when what the ERP shows with our key is not what was built, or not what was used. */
-  compareBooked(good: string | undefined, used: Listed<'used'> | undefined): void {
+  compareBooked(good: string | undefined, used: LookUpList<'used'> | undefined): void {
     const { kind, erpOrder, components } = this.#completion;
     const booked = `${this.#partner} has booked`;
-    if (good !== undefined && kind === 'quantity' && !isSame(good, this.built.good)) {
+    if (good !== undefined && kind === 'quantity' && !isEqualAmount(good, this.built.good)) {
       const other = `${booked} ${good} of order ${erpOrder.number}, but ${this.built.good} was built`;
       const remedy = 'correct it there; if it rounds, let the mapping round, and say so in erp.decimals';
       throw rejected('booked-otherwise', `${other}: ${remedy}.`);
@@ -211,14 +216,14 @@ export class Figures {
     for (const { article } of components.all ? used : []) if (!asked.has(article)) asked.set(article, '0');
     for (const [article, amount] of asked) {
       const sum = sumOf(used.flatMap((one) => (one.article === article ? one.quantity : [])));
-      if (amount === undefined || isSame(sum, amount)) continue;
+      if (amount === undefined || isEqualAmount(sum, amount)) continue;
       const other = `${sum} of component ${article} for order ${erpOrder.number}, but ${amount} were used`;
       throw rejected('booked-otherwise', `${booked} ${other}: correct it there.`);
     }
   }
 }
 
-function isSame(told: string, amount: Decimal): boolean {
+function isEqualAmount(told: string, amount: Decimal): boolean {
   const decimal = toDecimal(told);
   return decimal !== undefined && compareDecimals(decimal, amount) === 0;
 }
@@ -233,11 +238,11 @@ function withReasons(completion: Completion, { scrapped, unit = '' }: Built): Co
   return told.length === 0 ? completion : { ...completion, notes: [...completion.notes, ...told] };
 }
 
-export type RestComponent = ReturnType<typeof plannedOf>;
+export type RestComponent = ReturnType<typeof toRestComponent>;
 
 /** @param share How much of the order is built now. */
-function plannedOf(
-  { article, planned, used, unit, id }: Listed<'components'>[number],
+function toRestComponent(
+  { article, planned, used, unit, id }: LookUpList<'components'>[number],
   share: Big,
   decimals: number | undefined,
 ) {
@@ -247,6 +252,6 @@ function plannedOf(
     share: (decimals === undefined ? now : now.round(decimals)).toFixed(),
     open: new Big(planned).minus(used ?? '0').toFixed(),
     unit: unit ?? undefined,
-    ...made({ id: id ?? undefined }),
+    ...definedFields({ id: id ?? undefined }),
   };
 }

@@ -6,7 +6,7 @@ import { secrets } from '../login.ts';
 import { book } from './book.ts';
 import { booking } from './booking.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
-import { look } from './look.ts';
+import { lookForStepsLeft } from './look.ts';
 import { optionsSchema, type RestOptions } from './options.ts';
 import type { Task } from './run.ts';
 import { lacksOf } from './schemas.ts';
@@ -47,7 +47,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
   /** Looks, with a session that cannot write, and does what the look has left. */
   const run = <Context>(task: Task<Context>): Promise<Receipt> =>
     keepingTrackOfWrites(async (onWritten) => {
-      const found = await look(session, task);
+      const found = await lookForStepsLeft(session, task);
       return 'receipt' in found ? found.receipt : book(session, found.toBook, onWritten);
     });
 

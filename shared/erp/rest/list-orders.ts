@@ -2,13 +2,13 @@ import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import { beginning } from '../list-by-keys.ts';
+import { earliestWatermark } from '../list-by-keys.ts';
 import { onlyOrder } from '../read-rows.ts';
 import { failureOfLookUp } from './errors.ts';
 import type { RestListing, RestOne, RestOptions } from './options.ts';
-import { createListing, type ListedOrder, type Listing, type Position } from './paging.ts';
-import { createRowReader } from './row.ts';
-import { failedAt, guarded } from './run.ts';
+import { createListing, type Listing, type PagePosition, type PositionedRow } from './paging.ts';
+import { createRestRowReader } from './row.ts';
+import { failedAt, guardFunctions } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** How often a group that changes while it is read is read. */
@@ -48,7 +48,7 @@ async function* listIncrementally(
   let anchor = since?.changedAt;
   let seen = new Map<string, string>();
   /** Those that were not listed yet, each once: some ERPs repeat the last row of a page on the next one. */
-  const takeNew = (rows: readonly ListedOrder[]) =>
+  const takeNew = (rows: readonly PositionedRow[]) =>
     rows.filter(({ rowId, changedAt }) => {
       const isNew = seen.get(rowId) !== changedAt;
       seen.set(rowId, changedAt);
@@ -62,10 +62,10 @@ async function* listIncrementally(
       if (again.names === group.names) break;
       group = again;
       if (sweep < maxSweeps) continue;
-      yield* pagesOf(takeNew(group.rows.filter(({ changedAt }) => changedAt === anchor)));
+      yield* asOnePage(takeNew(group.rows.filter(({ changedAt }) => changedAt === anchor)));
       return;
     }
-    yield* pagesOf(takeNew(group.rows));
+    yield* asOnePage(takeNew(group.rows));
     if (group.next === undefined) return;
     anchor = group.rows.at(-1)?.changedAt ?? anchor;
     seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
@@ -74,9 +74,9 @@ async function* listIncrementally(
 
 /** Reads all of one time, page by page up to the first one with what comes behind it. */
 async function readGroup(listing: Listing, anchor = '') {
-  const rows: ListedOrder[] = [];
+  const rows: PositionedRow[] = [];
   let pages = 0;
-  let next: Position;
+  let next: PagePosition;
   do {
     const page = await listing.readPage(anchor === '' ? undefined : anchor, next);
     requireSorted(page.rows, listing.partner);
@@ -99,23 +99,23 @@ async function* listWhole(
   listing: Listing,
   since: Watermark | undefined,
 ): AsyncGenerator<ReleasedOrdersPage> {
-  const rows = new Map<string, ListedOrder>();
-  let next: Position;
+  const rows = new Map<string, PositionedRow>();
+  let next: PagePosition;
   do {
     const page = await listing.readPage(since?.changedAt, next);
     for (const row of page.rows) rows.set(row.rowId, row);
     next = page.next;
   } while (next !== undefined);
-  const { changedAt: from } = since ?? beginning;
+  const { changedAt: from } = since ?? earliestWatermark;
   const sorted = [...rows.values()]
     .filter(({ changedAt }) => changedAt >= from)
     // Change times have one length, so both sort as one text.
     .sort((a, b) => (a.changedAt + a.rowId < b.changedAt + b.rowId ? -1 : 1));
-  yield* pagesOf(sorted, { changedAt: from });
+  yield* asOnePage(sorted, { changedAt: from });
 }
 
 /** A row that cannot be read proves nothing. */
-function requireSorted(listed: readonly ListedOrder[], partner: string): void {
+function requireSorted(listed: readonly PositionedRow[], partner: string): void {
   const rows = listed.filter(({ unreadable }) => !unreadable);
   const at = rows.findIndex((row, index) => row.changedAt < (rows[index - 1]?.changedAt ?? ''));
   if (at < 0) return;
@@ -127,7 +127,7 @@ function requireSorted(listed: readonly ListedOrder[], partner: string): void {
 }
 
 /** One page of these rows, if there are any. @param watermark Default: the last of them. */
-function pagesOf(rows: readonly ListedOrder[], watermark?: Watermark): ReleasedOrdersPage[] {
+function asOnePage(rows: readonly PositionedRow[], watermark?: Watermark): ReleasedOrdersPage[] {
   const last = rows.at(-1);
   if (!last) return [];
   return [
@@ -148,14 +148,14 @@ export async function readListedOrder<Row>(
   signal: AbortSignal,
 ): Promise<ErpOrder | undefined> {
   const shown = `order ${order.number}`;
-  const described = guarded(one, failedAt('orders.one', order.number));
+  const described = guardFunctions(one, failedAt('orders.one', order.number));
   const { accepts, request, row } = described;
   const answer = await reader.read(request(order), { what: `reading ${shown}`, accepts, signal });
   const failure = failureOfLookUp(reader, described, answer, order, { order: order.number, shown });
   if (failure instanceof UnknownOrder) return undefined;
   if (failure) throw failure;
   const raw = row ? row(answer, order) : answer.json;
-  const found = await createRowReader(reader, listing, signal)([raw], () => '$');
+  const found = await createRestRowReader(reader, listing, signal)([raw], () => '$');
   return onlyOrder(reader.partner, order, {
     orders: found.flatMap(({ order }) => order ?? []),
     unreadable: found.flatMap(({ unreadable }) => unreadable ?? []),

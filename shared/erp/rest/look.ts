@@ -2,14 +2,14 @@ import type { Look } from '../connector.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import { failureOfLookUp } from './errors.ts';
 import type { RestStep } from './options.ts';
-import { type LookUp, type Progress, Run, type Task } from './run.ts';
+import { type LookUp, ProcedureRun, type StepProgress, type Task } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** What a look leaves to be written. */
 export interface ToBook<Context> {
-  readonly run: Run<Context>;
+  readonly run: ProcedureRun<Context>;
   readonly steps: readonly RestStep<Context>[];
-  readonly progress: Progress;
+  readonly progress: StepProgress;
 }
 
 /**
@@ -17,9 +17,12 @@ export interface ToBook<Context> {
  * one has done; and our own work counts before any reason to refuse.
  * @throws RetryLater, Rejected, UnknownOrder
  */
-export async function look<Context>(reader: Reader, task: Task<Context>): Promise<Look<ToBook<Context>>> {
+export async function lookForStepsLeft<Context>(
+  reader: Reader,
+  task: Task<Context>,
+): Promise<Look<ToBook<Context>>> {
   const { partner } = reader;
-  const run = new Run(task, partner);
+  const run = new ProcedureRun(task, partner);
   const { lookUps, isStepwise, figures } = run;
 
   const reference = await findDone(reader, run, lookUps);
@@ -34,7 +37,7 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   if (receipt && left.length === 0) return { receipt };
 
   const done = steps.filter((step) => !left.includes(step)).map(({ name }) => name);
-  const progress: Progress = receipt ? { taken: done, seen: [] } : { taken: [], seen: done };
+  const progress: StepProgress = receipt ? { taken: done, seen: [] } : { taken: [], seen: done };
   try {
     // While a look-up with `done` waits, a booking in the ERP may be ours: it must not be refused as somebody else's.
     for (const lookUp of lookUps) if (lookUp.part.done) requireFree(run, lookUp);
@@ -62,7 +65,7 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
  */
 export async function findDone<Context>(
   reader: Reader,
-  run: Run<Context>,
+  run: ProcedureRun<Context>,
   lookUps: readonly LookUp<Context>[],
   fails = (failure: Error): void => {
     throw failure;
@@ -88,13 +91,13 @@ export async function findDone<Context>(
   return reference;
 }
 
-function requirePossible<Context>(run: Run<Context>, lookUp: LookUp<Context>): void {
+function requirePossible<Context>(run: ProcedureRun<Context>, lookUp: LookUp<Context>): void {
   run.figures?.requireSame(run.text(lookUp, 'article'), run.text(lookUp, 'unit'));
   const refusal = run.text(lookUp, 'refused');
   if (refusal) throw rejected('order-state', run.named(refusal));
 }
 
-function requireFree<Context>(run: Run<Context>, lookUp: LookUp<Context>): void {
+function requireFree<Context>(run: ProcedureRun<Context>, lookUp: LookUp<Context>): void {
   const reason = run.text(lookUp, 'waits');
   if (reason) throw orderWaits(run.named(reason));
 }

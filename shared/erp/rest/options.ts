@@ -21,12 +21,12 @@ type TextOf<Context> = (answer: RestAnswer, context: Context) => string | undefi
 /** Reads a list in an answer. */
 type ListOf<Name extends ListName, Context> = (answer: RestAnswer, context: Context) => RestList<Name>;
 
-const statuses = readonlyList(z.int());
+const statusList = readonlyList(z.int());
 
 /** Query parameter that takes the page's number, offset or cursor. Absent where `body` writes it. */
 const parameter = z.optional(z.string());
 
-const paging = z.discriminatedUnion('kind', [
+const restPagingSchema = z.discriminatedUnion('kind', [
   strictObject({ kind: z.literal('none') }),
   strictObject({
     kind: z.literal('page'),
@@ -38,28 +38,28 @@ const paging = z.discriminatedUnion('kind', [
   strictObject({ kind: z.literal('cursor'), parameter, next: placeSchema }),
   strictObject({ kind: z.literal('nextLink'), next: placeSchema }),
 ]);
-export type RestPaging = z.input<typeof paging>;
+export type RestPaging = z.input<typeof restPagingSchema>;
 
 /** One request for each row. Rows with the same request share its answer within one run. */
-const detail = <Row>() =>
+const restDetailSchema = <Row>() =>
   strictObject({
     /** Undefined for a row that already holds the whole order. */
     request: fn<(row: Row) => RestQuestion | undefined>(),
   });
-export type RestDetail<Row> = z.input<ReturnType<typeof detail<Row>>>;
+export type RestDetail<Row> = z.input<ReturnType<typeof restDetailSchema<Row>>>;
 
 /** One request for one order. */
-const one = strictObject({
+const restOneSchema = strictObject({
   /** Asks for it: by its id if the listing tells one, as a number may change. */
   request: fn<(order: ErpOrderRef) => RestQuestion>(),
   /** As in a look-up of a booking. Default: none. */
-  accepts: z.optional(statuses),
+  accepts: z.optional(statusList),
   /** As in a look-up: whether the ERP does not have the order any more. A 404 says so too. */
   unknown: optionalFn<(answer: RestAnswer, order: ErpOrderRef) => boolean>(),
   /** Finds the order in the answer, as a row of the list would show it. Default: the whole answer. */
   row: optionalFn<(answer: RestAnswer, order: ErpOrderRef) => unknown>(),
 });
-export type RestOne = z.input<typeof one>;
+export type RestOne = z.input<typeof restOneSchema>;
 
 const saysPosition = z.refine<{ readonly paging: RestPaging; readonly body?: unknown }>(
   ({ paging, body }) =>
@@ -68,7 +68,7 @@ const saysPosition = z.refine<{ readonly paging: RestPaging; readonly body?: unk
 );
 
 /** How released orders are listed. */
-const listing = <Row>() =>
+const restListingSchema = <Row>() =>
   strictObject({
     /** Default `GET`. */
     method: z.optional(z.enum(['GET', 'POST'])),
@@ -100,26 +100,26 @@ const listing = <Row>() =>
      * If the answer says that more rows follow (`pageInfo.hasNextPage`, `@odata.nextLink`) where no next page is found, the
      * listing fails in the end.
      */
-    paging,
+    paging: restPagingSchema,
     /** Statuses that mean that there are no (more) orders, as some ERPs answer 404 instead of an empty list. Default: none. */
-    emptyStatus: z.optional(statuses),
+    emptyStatus: z.optional(statusList),
     /** Where the answer has the rows. */
     list: placeSchema,
     /** Schema of a row. */
     row: z.custom<z.ZodMiniType<Row>>((value) => value instanceof z.ZodMiniType, 'a schema of zod/mini'),
     /** A second request for each row, if the row does not hold the whole order. Default: none. */
-    detail: z.optional(detail<Row>()),
+    detail: z.optional(restDetailSchema<Row>()),
     /**
      * Makes the order of a row and of the answer about its detail. If a row is invalid, or this function throws on it, it
      * is reported to a person, and the other rows are listed.
      */
     order: fn<(row: Row, detail?: RestAnswer) => RestOrder>(),
     /**
-     * How one order is asked for as it is now, whatever its state: the answer is read as a row of the list, with `detail`
+     * How one order is asked for as it is now, whatever its state: the answer is read as a row of the list, with `restDetailSchema`
      * and `order`. So `order` must tell by the row when it is not released, even if the query leaves such orders out.
      * Default: it cannot be asked for.
      */
-    one: z.optional(one),
+    one: z.optional(restOneSchema),
     /**
      * True (the default): the query honours `since`, and rows are sorted by change time, oldest first, and then by a unique
      * key such as the id: else those of one time come in another order on each page, and some on none, and the listing fails
@@ -130,9 +130,9 @@ const listing = <Row>() =>
      */
     incremental: z.optional(z.boolean()),
   }).check(saysPosition);
-export type RestListing<Row> = z.input<ReturnType<typeof listing<Row>>>;
+export type RestListing<Row> = z.input<ReturnType<typeof restListingSchema<Row>>>;
 
-const lookUp = <Context>() =>
+const restLookUpSchema = <Context>() =>
   strictObject({
     /** Names it in messages, and for `found`. */
     name: z.string(),
@@ -140,7 +140,7 @@ const lookUp = <Context>() =>
     when: optionalFn<(context: Context) => boolean>(),
     request: fn<(context: Context) => RestQuestion>(),
     /** Statuses, besides 200 to 299, that are an answer to look at: 404, where it means an empty list. Default: none. */
-    accepts: z.optional(statuses),
+    accepts: z.optional(statusList),
     /** Whether the ERP does not know the order. A 404 says so too, unless `accepts` has it or its body is no JSON. */
     unknown: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
     /** Reference of what the ERP shows *with our key*: then only steps that have a `done` themselves may be left. */
@@ -179,9 +179,9 @@ const lookUp = <Context>() =>
     /** What was consumed by what `done` has found: `{ article, quantity }`. A person is told if it is not what was used. */
     used: optionalFn<ListOf<'used', Context>>(),
   });
-export type RestLookUp<Context> = z.input<ReturnType<typeof lookUp<Context>>>;
+export type RestLookUp<Context> = z.input<ReturnType<typeof restLookUpSchema<Context>>>;
 
-const step = <Context>() =>
+const restStepSchema = <Context>() =>
   strictObject({
     /** Names it in messages, and for `answered`. */
     name: z.string(),
@@ -203,17 +203,17 @@ const step = <Context>() =>
     /** For any answer: whether this order must wait. After a 423 it always waits. */
     retryable: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
   });
-export type RestStep<Context> = z.input<ReturnType<typeof step<Context>>>;
+export type RestStep<Context> = z.input<ReturnType<typeof restStepSchema<Context>>>;
 
 /**
  * Reads, then writes step by step, then asks the look-ups with `done` once more, or all if a step has one: they prove that
  * the steps had their effect. Only look-ups can refuse without a trace: when a step is refused,
  * the steps before it are in the ERP already.
  */
-const procedure = <Context>() =>
+const restProcedureSchema = <Context>() =>
   strictObject({
     /** Asked in this order, in every attempt, before any step. At least one has `done`. */
-    lookUp: readonlyList(lookUp<Context>()).check(
+    lookUp: readonlyList(restLookUpSchema<Context>()).check(
       z.refine((list) => list.some(({ done }) => done !== undefined), 'at least one look-up with `done`'),
       z.refine(
         (list) => new Set(list.map(({ name }) => name)).size === list.length,
@@ -221,9 +221,9 @@ const procedure = <Context>() =>
       ),
     ),
     /** Taken in this order; the irrevocable one last. */
-    steps: readonlyList(step<Context>(), 1),
+    steps: readonlyList(restStepSchema<Context>(), 1),
   });
-export type RestProcedure<Context> = z.input<ReturnType<typeof procedure<Context>>>;
+export type RestProcedure<Context> = z.input<ReturnType<typeof restProcedureSchema<Context>>>;
 
 /** An ERP with an HTTP API, described: how it is reached, how its orders are listed, how a completion is booked. */
 export const optionsSchema = <Row>() =>
@@ -243,10 +243,10 @@ export const optionsSchema = <Row>() =>
         fetchPath: z.string(),
       }),
     ),
-    orders: listing<Row>(),
+    orders: restListingSchema<Row>(),
     /** Writes into the ERP which product order an order became. Default: it is not written. */
-    link: z.optional(procedure<LinkContext>()),
-    book: procedure<BookContext>(),
+    link: z.optional(restProcedureSchema<LinkContext>()),
+    book: restProcedureSchema<BookContext>(),
     /** Decimals of a quantity that the ERP keeps: what has more is refused before anything is written. Default: any number. */
     decimals: z.optional(z.int().check(z.nonnegative())),
     /**

@@ -2,18 +2,18 @@ import { callConfigured } from '../../model/configured.ts';
 import type { RetryLater } from '../../model/errors.ts';
 import { type Place, pathTo, textAt, valueAt } from '../../platform/places.ts';
 import { partnerDown, rejected } from '../failures.ts';
-import { beginning } from '../list-by-keys.ts';
+import { earliestWatermark } from '../list-by-keys.ts';
 import { isClockPutBackNear, localTimeFrom } from '../local-time.ts';
 import { isAccepted, isErrorIn2xx } from './errors.ts';
 import type { RestAnswer, RestListing, RestOptions, RestPaging, RestQuestion } from './options.ts';
-import { createRowReader, type ReadRow } from './row.ts';
+import { createRestRowReader, type ReadRow } from './row.ts';
 import type { Reader } from './session.ts';
 
 /** Position of a page: page number, offset, cursor or link; undefined for the first. */
-export type Position = string | undefined;
+export type PagePosition = string | undefined;
 
 /** A row with its position in the listing; one without a time has the position where it was found. */
-export type ListedOrder = ReadRow & { readonly changedAt: string };
+export type PositionedRow = ReadRow & { readonly changedAt: string };
 
 export type Listing = ReturnType<typeof createListing>;
 
@@ -21,7 +21,8 @@ export type Listing = ReturnType<typeof createListing>;
 const maxCalls = 10_000;
 
 /** Calls what is about no single row. @throws Rejected naming its path: `erp.orders.query failed: …`. */
-const call = <T>(name: string, run: () => T) => callConfigured(`erp.orders.${name} failed`, run);
+const callListingFunction = <T>(name: string, run: () => T) =>
+  callConfigured(`erp.orders.${name} failed`, run);
 
 export function createListing<Row>(
   reader: Reader,
@@ -30,7 +31,7 @@ export function createListing<Row>(
 ) {
   const { partner } = reader;
   const { emptyStatus = [], list: place, paging } = orders;
-  const readRows = createRowReader(reader, orders, signal);
+  const readRows = createRestRowReader(reader, orders, signal);
   let calls = 0;
   let sweep = new Sweep();
   let doubt: string | undefined;
@@ -40,22 +41,22 @@ export function createListing<Row>(
    * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
    *   options say, or one of their functions fails that is about no single row.
    */
-  async function readPage(since: string | undefined, position: Position) {
+  async function readPage(since: string | undefined, position: PagePosition) {
     calls += 1;
-    if (calls > maxCalls) throw endless(partner);
+    if (calls > maxCalls) throw endlessPages(partner);
     const question = questionFor(orders, since, position);
     // A 403 is about all orders here.
     const asked = { what: 'the listing of orders', accepts: [...emptyStatus, 403], signal };
     const answer = await reader.read(question, asked);
     if (emptyStatus.includes(answer.status)) return { rows: [], next: undefined };
     const list = listIn(answer, place, reader);
-    const next = call('paging.next', () => {
+    const next = callListingFunction('paging.next', () => {
       const page = { count: list.length, position, path: question.path };
       return nextPosition(paging, answer.json, page, baseUrl);
     });
-    if (next !== undefined && next === position) throw endless(partner);
+    if (next !== undefined && next === position) throw endlessPages(partner);
     const read = await readRows(list, (index) => `${pathTo(place)}[${index}]`);
-    const rows = inOrder(read, since, orders);
+    const rows = withRisingTimes(read, since, orders);
     if (position === undefined) sweep = new Sweep();
     const isCut = next === undefined && list.length > 0 && saysMore(answer, place);
     doubt ??= isCut
@@ -78,11 +79,11 @@ export function createListing<Row>(
  * listing back. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
  * not sorted, a row without a time is as old as was asked for.
  */
-function inOrder(
+function withRisingTimes(
   rows: readonly ReadRow[],
-  since = beginning.changedAt,
+  since = earliestWatermark.changedAt,
   { incremental, since: clock }: Pick<RestListing<never>, 'incremental' | 'since'>,
-): ListedOrder[] {
+): PositionedRow[] {
   if (incremental === false) return rows.map((row) => ({ ...row, changedAt: row.changedAt ?? since }));
   let reached = since;
   return rows.map((row) => {
@@ -98,13 +99,13 @@ function listIn(answer: RestAnswer, place: Place, { partner, said }: Reader): re
     const rights = answer.status === 403 ? ', as its user may not read them' : '';
     throw rejected('refused-by-erp', `${partner} refused to list its orders${rights}${said(answer)}.`);
   }
-  const list = call('list', () => valueAt(answer.json, place));
+  const list = callListingFunction('list', () => valueAt(answer.json, place));
   if (Array.isArray(list)) return list;
   const nowhere = `${partner}: there is no list at ${pathTo(place)} of the listing; check orders.list.`;
   throw rejected('configuration', nowhere);
 }
 
-function endless(partner: string): RetryLater {
+function endlessPages(partner: string): RetryLater {
   return partnerDown(`${partner}: the list of orders does not end; check orders.paging.`);
 }
 
@@ -112,7 +113,7 @@ function endless(partner: string): RetryLater {
 function questionFor<Row>(
   { method = 'GET', path, query, body, paging, since: clock }: RestListing<Row>,
   since: string | undefined,
-  position: Position,
+  position: PagePosition,
 ): RestQuestion {
   if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
   const page = position ?? (paging.kind === 'page' ? (paging.first ?? 1) : undefined);
@@ -121,8 +122,8 @@ function questionFor<Row>(
   return {
     method,
     path,
-    query: { ...call('query', () => query?.(asked)), ...at },
-    body: call('body', () => body?.(asked, position)),
+    query: { ...callListingFunction('query', () => query?.(asked)), ...at },
+    body: callListingFunction('body', () => body?.(asked, position)),
   };
 }
 
@@ -133,9 +134,13 @@ function questionFor<Row>(
 function nextPosition(
   paging: RestPaging,
   json: unknown,
-  { count, position, path }: { readonly count: number; readonly position: Position; readonly path: string },
+  {
+    count,
+    position,
+    path,
+  }: { readonly count: number; readonly position: PagePosition; readonly path: string },
   baseUrl: string,
-): Position {
+): PagePosition {
   if ('next' in paging) {
     const next = textAt(json, paging.next);
     return paging.kind === 'nextLink' && next !== undefined ? linkFrom(next, path, baseUrl) : next;
@@ -166,7 +171,7 @@ class Sweep {
    * @returns Why rows may be missing: one was on an earlier page, as those without a fixed order are. Not counted are rows
    *   with which that page ended and this one begins: they move up when one is added before them, and some ERPs repeat the last.
    */
-  take(rows: readonly ListedOrder[]): string | undefined {
+  take(rows: readonly PositionedRow[]): string | undefined {
     const page = rows.flatMap((row) => (row.unreadable ? [] : `${row.rowId} of ${row.changedAt}`));
     const known = page.filter((row) => this.#rows.has(row));
     const isMoved = known.every((row, at) => row === page[at] && row === this.#page.at(at - known.length));

@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
-import { made } from '../../model/unread.ts';
+import { definedFields } from '../../model/unread.ts';
 import { fieldOf, hasLostDigits, leavesOf } from '../../platform/json.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
-import { nameOf, unreadableOrder } from '../read-rows.ts';
+import { firstUsableName, unreadableOrder } from '../read-rows.ts';
 import { isAccepted } from './errors.ts';
 import type { RestAnswer, RestDetail, RestListing, RestQuestion } from './options.ts';
-import { instant, type MappedOrder, mappedSchema, name } from './schemas.ts';
+import { instantWithZone, numberOrIdSchema, type ParsedRestOrder, restOrderSchema } from './schemas.ts';
 import type { Reader } from './session.ts';
 
 /** A row of a listing, as far as it could be read: as an order, or as one that is for a person. */
@@ -27,7 +27,7 @@ export interface ReadRow {
  * @returns a function that reads the rows of a page. Whatever is wrong with a row, a function of the configuration included,
  *   makes this row unreadable; only an ERP that is down ends the page. The JSON path of a row names one without a name.
  */
-export function createRowReader<Row>(reader: Reader, listing: RestListing<Row>, signal: AbortSignal) {
+export function createRestRowReader<Row>(reader: Reader, listing: RestListing<Row>, signal: AbortSignal) {
   const withDetails = createDetailReader(reader, listing.detail, signal);
   return async (list: readonly unknown[], pathOf: (index: number) => string): Promise<ReadRow[]> => {
     const rows = await withDetails(list.map((raw) => parseRow(listing.row, raw)));
@@ -65,17 +65,21 @@ function readRow<Row>(
   const changedAt = changeOf(mapped);
   // Only an order that was released before is of interest, and of that only its name.
   if (fieldOf(mapped, 'state') === 'other' && number && changedAt)
-    return { rowId: id ?? number, changedAt, order: { ...notReleased, number, ...made({ id }), changedAt } };
+    return {
+      rowId: id ?? number,
+      changedAt,
+      order: { ...notReleased, number, ...definedFields({ id }), changedAt },
+    };
 
-  const whole = parse(mappedSchema, mapped);
+  const whole = parse(restOrderSchema, mapped);
   why ??= whole.ok
-    ? rounded(whole.value, [raw, detail?.json])
+    ? whyRounded(whole.value, [raw, detail?.json])
     : `orders.order returns no valid order for it (${describeMismatches(whole.mismatches)})`;
   if (why === undefined && whole.ok && changedAt) {
-    const order = { ...orderOf(whole.value), changedAt };
+    const order = { ...erpOrderFromMapped(whole.value), changedAt };
     return { rowId: order.id ?? order.number, changedAt, order };
   }
-  const name = nameOf([number, id, fieldOf(raw, 'number'), fieldOf(raw, 'id')]) ?? path;
+  const name = firstUsableName([number, id, fieldOf(raw, 'number'), fieldOf(raw, 'id')]) ?? path;
   const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
   const timeless = 'it has no time of change; give changedAt, or createdAt for one that was never changed';
   const unreadable = unreadableOrder(partner, name, why ?? timeless, correct);
@@ -84,12 +88,12 @@ function readRow<Row>(
 
 /** When the order changed, as ISO in UTC; when it was created if it says that it never changed. */
 function changeOf(mapped: unknown): string | undefined {
-  const told = z.safeParse(instant, fieldOf(mapped, 'changedAt') ?? fieldOf(mapped, 'createdAt'));
+  const told = z.safeParse(instantWithZone, fieldOf(mapped, 'changedAt') ?? fieldOf(mapped, 'createdAt'));
   return told.success ? new Date(told.data).toISOString() : undefined;
 }
 
 /** Refuses a name made of a number that JSON.parse has rounded, as the name may be another order's. */
-function rounded({ number, id, article }: MappedOrder, told: unknown): string | undefined {
+function whyRounded({ number, id, article }: ParsedRestOrder, told: unknown): string | undefined {
   const names = [number, id, article].filter((name) => typeof name === 'string');
   const found = leavesOf(told)
     .filter(hasLostDigits)
@@ -101,19 +105,19 @@ function rounded({ number, id, article }: MappedOrder, told: unknown): string | 
 
 /** Names a row whose order cannot be read. */
 function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
-  return z.safeParse(name, fieldOf(mapped, key)).data;
+  return z.safeParse(numberOrIdSchema, fieldOf(mapped, key)).data;
 }
 
 /** An order that is not released, but for its name. */
 const notReleased = { article: '', quantity: { amount: '0' }, state: 'other', attributes: {} } as const;
 
-function orderOf({ quantity, ...order }: MappedOrder): ErpOrder {
+function erpOrderFromMapped({ quantity, ...order }: ParsedRestOrder): ErpOrder {
   return {
     number: order.number,
-    ...made({ id: order.id ?? undefined }),
+    ...definedFields({ id: order.id ?? undefined }),
     article: order.article,
-    quantity: { amount: toDecimal(quantity) ?? '0', ...made({ unit: order.unit || undefined }) },
-    ...made({ dueDate: order.dueDate ?? undefined }),
+    quantity: { amount: toDecimal(quantity) ?? '0', ...definedFields({ unit: order.unit || undefined }) },
+    ...definedFields({ dueDate: order.dueDate ?? undefined }),
     state: order.state,
     attributes: order.attributes ?? {},
   };

@@ -3,9 +3,9 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import { withDone } from '../booking-rules.ts';
 import type { Attempt } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import type { Figures, ProcedureContext } from './figures.ts';
+import type { BookingFigures, ProcedureContext } from './figures.ts';
 import type { RestAnswer, RestLookUp, RestProcedure, RestStep } from './options.ts';
-import { type Listed, type ListName, type Lists, listSchemas } from './schemas.ts';
+import { type ListName, type Lists, type LookUpList, listSchemas } from './schemas.ts';
 
 /** What a procedure is run for: a booking, or a link. */
 export interface Task<Context> {
@@ -22,7 +22,7 @@ export interface Task<Context> {
   readonly begin: (
     answers: ProcedureContext,
     lists: Lists,
-  ) => { readonly context: Context; readonly figures?: Figures };
+  ) => { readonly context: Context; readonly figures?: BookingFigures };
 }
 
 /** @returns how its message begins: `erp.book.lookUp[1].done failed for order MO/0001`. */
@@ -35,7 +35,7 @@ type Failed = ReturnType<typeof failedAt>;
  * The same part of the configuration, of which a function that throws refuses the order, naming itself.
  * @param texts Those that must answer with a text, or with nothing.
  */
-export function guarded<Part extends object>(
+export function guardFunctions<Part extends object>(
   part: Part,
   failed: Failed,
   texts: readonly string[] = [],
@@ -50,7 +50,7 @@ export function guarded<Part extends object>(
   return copy;
 }
 
-const texts = ['done', 'good', 'refused', 'waits', 'article', 'unit', 'quantity'] as const;
+const lookUpTexts = ['done', 'good', 'refused', 'waits', 'article', 'unit', 'quantity'] as const;
 
 /** A look-up, and its latest answer. */
 export interface LookUp<Context> {
@@ -60,7 +60,7 @@ export interface LookUp<Context> {
 }
 
 /** Which steps need not be taken any more, by their names. */
-export interface Progress {
+export interface StepProgress {
   /** Answered in this attempt, or done while the ERP shows our key. */
   readonly taken: readonly string[];
   /** Done while nothing shows our key: by somebody else, or by an attempt of ours that was cut off. */
@@ -68,7 +68,7 @@ export interface Progress {
 }
 
 /** One run of a procedure: its parts, with the answers that they have so far. */
-export class Run<Context> {
+export class ProcedureRun<Context> {
   readonly task: Task<Context>;
   readonly lookUps: readonly LookUp<Context>[];
   readonly steps: readonly RestStep<Context>[];
@@ -77,7 +77,7 @@ export class Run<Context> {
   /** To the steps of this attempt, by their names. */
   readonly answers = new Map<string, RestAnswer>();
   readonly context: Context;
-  readonly figures: Figures | undefined;
+  readonly figures: BookingFigures | undefined;
   readonly #partner: string;
 
   /** @param partner How messages name the ERP. */
@@ -87,11 +87,11 @@ export class Run<Context> {
     this.#partner = partner;
     this.lookUps = procedure.lookUp.map((part, index) => {
       const failed = failedAt(`${at}.lookUp[${index}]`, orderNumber);
-      return { failed, part: guarded(part, failed, texts) };
+      return { failed, part: guardFunctions(part, failed, lookUpTexts) };
     });
     this.steps = procedure.steps.map((step, index) => {
       const failed = failedAt(`${at}.steps[${index}]`, orderNumber);
-      return guarded(step, failed, ['rejected']);
+      return guardFunctions(step, failed, ['rejected']);
     });
     this.isStepwise = this.steps.some(({ done }) => done !== undefined);
     const found = (name: string) => {
@@ -117,7 +117,7 @@ export class Run<Context> {
   }
 
   /** What a look-up says; undefined without that function, or without an answer. */
-  text({ part, answer }: LookUp<Context>, name: (typeof texts)[number]): string | undefined {
+  text({ part, answer }: LookUp<Context>, name: (typeof lookUpTexts)[number]): string | undefined {
     return answer && part[name]?.(answer, this.context);
   }
 
@@ -125,7 +125,7 @@ export class Run<Context> {
   list<Name extends ListName>(
     { part, answer, failed }: LookUp<Context>,
     name: Name,
-  ): Listed<Name> | undefined {
+  ): LookUpList<Name> | undefined {
     const read = part[name];
     if (!answer || !read) return undefined;
     const listed = parse(listSchemas[name], read(answer, this.context));
@@ -149,7 +149,7 @@ export class Run<Context> {
   }
 
   /** The same refusal, naming what was done before it. Any other error is returned as it is. */
-  withProgress(error: unknown, { taken, seen }: Progress): unknown {
+  withProgress(error: unknown, { taken, seen }: StepProgress): unknown {
     const partner = this.#partner;
     const afterTaken = withDone(error, `${partner} has these steps already`, taken);
     return withDone(afterTaken, `${partner} shows these steps as done, but not who did them`, seen);

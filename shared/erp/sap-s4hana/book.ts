@@ -5,43 +5,47 @@ import { withDone } from '../booking-rules.ts';
 import { orderWaits } from '../failures.ts';
 import { confirmationService, orderService, type Writer } from './client.ts';
 import { findPosted, type ToConfirm } from './confirmation.ts';
-import { nameOf, receiptOf } from './goods-receipts.ts';
-import { type QuantityToBook, receiptOfNote, type ToBook, type ToPost } from './look.ts';
-import { type Note, noteOfLink, textWith } from './marks.ts';
+import { nameOfConfirmation, readReceipt } from './goods-receipts.ts';
+import { receiptOfNote, type SapQuantityToBook, type ToBook, type ToPost } from './look.ts';
+import { type LongTextNote, noteOfLink, textWith } from './marks.ts';
 import { pathOfOrder, readConfirmations, readOrder } from './order.ts';
 import { confirmationSchema, type SapConfirmation, type SapOrder } from './records.ts';
 
 /** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
-  if ('confirmation' in toBook) return bookQuantity(writer, toBook);
-  await addNote(writer, toBook.note, toBook.order);
+  if ('confirmation' in toBook) return confirmQuantity(writer, toBook);
+  await addNoteToOrderText(writer, toBook.note, toBook.order);
   return receiptOfNote(writer.erpOrder, false);
 }
 
 /** Names the product order at the end of the order's text, once. */
 export async function linkProductOrder(writer: Writer, field: string, order: ProductOrderRef): Promise<void> {
-  await addNote(writer, noteOfLink(field, order), await readOrder(writer));
+  await addNoteToOrderText(writer, noteOfLink(field, order), await readOrder(writer));
 }
 
 /** Posts the confirmations, each once, and adds what was noted to the order's text. */
-async function bookQuantity(
+async function confirmQuantity(
   writer: Writer,
-  { completion, confirmation, note }: QuantityToBook,
+  { completion, confirmation, note }: SapQuantityToBook,
 ): Promise<Receipt> {
   const wasPosted = 'posted' in confirmation;
   const booked = wasPosted ? confirmation.posted : await postConfirmations(writer, confirmation);
   try {
     // The confirmation has changed the order, so it is read again.
-    if (note) await addNote(writer, note, await readOrder(writer));
+    if (note) await addNoteToOrderText(writer, note, await readOrder(writer));
   } catch (error) {
-    const done = `${nameOf(booked)} of order ${writer.erpOrder.number}; its notes are not in ${note?.field}: correct that and replay, or add them by hand`;
+    const done = `${nameOfConfirmation(booked)} of order ${writer.erpOrder.number}; its notes are not in ${note?.field}: correct that and replay, or add them by hand`;
     throw withDone(error, 'Booked by then', [done]);
   }
-  return receiptOf(writer, booked, completion, wasPosted);
+  return readReceipt(writer, booked, completion, wasPosted);
 }
 
 /** If-Match keeps a text that was written since the order was read: then the order waits (412). */
-async function addNote({ write, erpOrder }: Writer, note: Note, order: SapOrder): Promise<void> {
+async function addNoteToOrderText(
+  { write, erpOrder }: Writer,
+  note: LongTextNote,
+  order: SapOrder,
+): Promise<void> {
   const text = textWith(note, order);
   if (text === undefined) return;
   const etag = order.__metadata?.etag;
@@ -67,7 +71,7 @@ async function postConfirmations(writer: Writer, { others, main, done }: ToPost)
       { method: 'POST', service: confirmationService, path, body, what: 'the confirmation' },
       z.object({ d: confirmationSchema }),
     );
-    booked.push(nameOf(d));
+    booked.push(nameOfConfirmation(d));
   };
   try {
     for (const body of others) await post(body);

@@ -6,14 +6,14 @@ import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
-import { failureOf, isPartnerDown, isTokenRefused, notSap, tokenRefused } from './errors.ts';
+import { failureOf, isPartnerDown, isTokenRefused, notAnsweredAsOData, tokenRefused } from './errors.ts';
 import type { SapOptions } from './options.ts';
 
-const root = '/sap/opu/odata/sap';
+const odataRoot = '/sap/opu/odata/sap';
 /** The released services of a production order integration; the last one only for lots of components. */
-export const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
-export const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
-export const stockService = `${root}/API_MATERIAL_STOCK_SRV`;
+export const orderService = `${odataRoot}/API_PRODUCTION_ORDER_2_SRV`;
+export const confirmationService = `${odataRoot}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
+export const stockService = `${odataRoot}/API_MATERIAL_STOCK_SRV`;
 
 interface SapCall {
   readonly service: string;
@@ -82,21 +82,21 @@ function clientOf(connection: Connection) {
   /** @returns undefined when SAP has no such entity (404). */
   async function read<T>(call: SapRead, entity: z.ZodMiniType<T>): Promise<T | undefined> {
     const response = await sendRead(connection, call);
-    const asked = askedBy(connection, call, 'nothing');
+    const asked = describeSapCall(connection, call, 'nothing');
     const failure = failureOf(response, asked);
-    if (!failure) return parsedAs(response, z.object({ d: entity }), asked).d;
+    if (!failure) return parseSapAnswer(response, z.object({ d: entity }), asked).d;
     const isAbsent = (call.optional || response.status === 404) && !isPartnerDown(failure);
     if (isAbsent) return undefined;
     throw failure;
   }
 
   /** @throws RetryLater scope `partner` also when there is no such list: it may be empty, but it must exist. */
-  async function readPage<Row>(call: SapRead, row: z.ZodMiniType<Row>): Promise<Page<Row>> {
+  async function readPage<Row>(call: SapRead, row: z.ZodMiniType<Row>): Promise<SapPage<Row>> {
     const list = z.object({ results: z.array(row), __next: z.optional(z.string()) });
-    const page: Page<Row> | undefined = await read(call, list);
+    const page: SapPage<Row> | undefined = await read(call, list);
     if (page) return page;
     if (call.optional) return { results: [] };
-    const service = call.service.slice(root.length + 1);
+    const service = call.service.slice(odataRoot.length + 1);
     throw partnerDown(`SAP does not show ${call.what}${connection.about}: is the service ${service} active?`);
   }
 
@@ -109,10 +109,10 @@ function clientOf(connection: Connection) {
 
   async function write<T>(call: SapWrite, answer: z.ZodMiniType<T>): Promise<T> {
     const response = await sendWrite(connection, call);
-    const asked = askedBy(connection, call, 'perhaps');
+    const asked = describeSapCall(connection, call, 'perhaps');
     const failure = failureOf(response, asked);
     if (failure) throw failure;
-    const value = parsedAs(response, answer, asked);
+    const value = parseSapAnswer(response, answer, asked);
     connection.onWritten();
     return value;
   }
@@ -120,24 +120,24 @@ function clientOf(connection: Connection) {
   return { options: connection.options, read, readPage, readAll, write };
 }
 
-interface Page<Row> {
+interface SapPage<Row> {
   readonly results: Row[];
   readonly __next?: string | undefined;
 }
 
 /** A call as messages tell it. */
-function askedBy({ about, clock }: Connection, { what }: SapCall, wrote: 'nothing' | 'perhaps') {
+function describeSapCall({ about, clock }: Connection, { what }: SapCall, wrote: 'nothing' | 'perhaps') {
   return { what: `${what}${about}`, wrote, now: clock.now() };
 }
 
-function parsedAs<T>(
+function parseSapAnswer<T>(
   { json }: HttpResponse,
   answer: z.ZodMiniType<T>,
-  { what, wrote }: ReturnType<typeof askedBy>,
+  { what, wrote }: ReturnType<typeof describeSapCall>,
 ): T {
   const parsed = parse(answer, json);
   if (parsed.ok) return parsed.value;
-  throw notSap(what, describeMismatches(parsed.mismatches), wrote);
+  throw notAnsweredAsOData(what, describeMismatches(parsed.mismatches), wrote);
 }
 
 /** A token is good for one service in one session. */
@@ -182,12 +182,12 @@ async function sendWrite(connection: Connection, call: SapWrite): Promise<HttpRe
  */
 function pathOf(link: string, { service, what }: SapCall): string {
   const base = `https://sap${service}/`;
-  if (!URL.canParse(link, base)) throw notSap(what, 'a link to a further page that is none');
+  if (!URL.canParse(link, base)) throw notAnsweredAsOData(what, 'a link to a further page that is none');
   const { pathname, search } = new URL(link, base);
   return pathname.slice(Math.max(0, pathname.indexOf(service))) + search;
 }
 
 /** A text of an OData V2 query: quotes are doubled. */
-export function literal(text: string): string {
+export function odataLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,19 +1,19 @@
 import Big from 'big.js';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { type BuiltLot, notBookable } from '../booking-rules.ts';
-import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
-import { literal, stockService } from './client.ts';
-import type { Found } from './order.ts';
-import { quantityOf, type SapComponent, stockSchema, toWire } from './records.ts';
+import { type ComponentUse, matchUsesToPlan, type PlannedComponent } from '../detail-rules.ts';
+import { odataLiteral, stockService } from './client.ts';
+import type { SapFindings } from './order.ts';
+import { type SapComponent, stockSchema, wireOrderNumber, wireQuantity } from './records.ts';
 
 /** Movement type of a goods issue for an order. */
 export const issueType = '261';
 /** Decimals that SAP keeps of a quantity. */
-const decimals = 3;
+const sapQuantityDecimals = 3;
 /** Lots that one call asks about: so few that its address stays short. */
 const batchesOfCall = 10;
 
-interface Planned extends PlannedComponent {
+interface SapPlannedComponent extends PlannedComponent {
   readonly items: readonly SapComponent[];
 }
 
@@ -22,27 +22,32 @@ interface Planned extends PlannedComponent {
  * confirmation that has no movements of its own; the warehouse issues the others.
  * @throws Rejected for a component that the order does not have, more than it has planned, or lots that do not add up.
  */
-export function usesIn({ completion, components, order, built: { produced } }: Found): Use<Planned>[] {
+export function usesIn({
+  completion,
+  components,
+  order,
+  built: { produced },
+}: SapFindings): ComponentUse<SapPlannedComponent>[] {
   if (!completion.components) return [];
   const planned = toDecimal(order.TotalQuantity) ?? '0';
   const built = compareDecimals(planned, '0') === 0 ? new Big(1) : new Big(produced).div(planned);
   const items = Map.groupBy(components, ({ Material }) => Material);
-  const plan = [...items].map(([article, of]) => plannedOf(article, of, built));
-  const uses = usesOf(completion, plan, 'SAP');
+  const plan = [...items].map(([article, of]) => plannedFromItems(article, of, built));
+  const uses = matchUsesToPlan(completion, plan, 'SAP');
   for (const { planned: used } of uses) items.delete(used.article);
   const asPlanned = [...items].map(([article, of]) => {
     const backflushed = of.filter((item) => item.MatlCompIsMarkedForBackflush === true);
-    const rest = plannedOf(article, backflushed, built);
+    const rest = plannedFromItems(article, backflushed, built);
     const amount = compareDecimals(rest.share, rest.open) > 0 ? rest.open : rest.share;
     return { planned: rest, amount, lots: [], place: '' };
   });
   return [...uses, ...asPlanned];
 }
 
-function plannedOf(article: string, items: readonly SapComponent[], built: Big): Planned {
+function plannedFromItems(article: string, items: readonly SapComponent[], built: Big): SapPlannedComponent {
   const shares = items.map(({ RequiredQuantity, QuantityIsFixed }) => {
     const required = new Big(toDecimal(RequiredQuantity) ?? '0');
-    return (QuantityIsFixed ? required : required.times(built)).round(decimals).toFixed();
+    return (QuantityIsFixed ? required : required.times(built)).round(sapQuantityDecimals).toFixed();
   });
   const unit = items[0]?.BaseUnit ?? undefined;
   return { article, items, share: sumOf(shares), open: sumOf(items.map(openOf)), unit };
@@ -54,13 +59,16 @@ function openOf({ RequiredQuantity, WithdrawnQuantity, ReservationIsFinallyIssue
 }
 
 /** The goods issues (movement 261) of what was used, each for an item of the order's reservation. */
-export function issuesOf({ erpOrder }: Found, uses: readonly Use<Planned>[]): Record<string, unknown>[] {
+export function issuesOf(
+  { erpOrder }: SapFindings,
+  uses: readonly ComponentUse<SapPlannedComponent>[],
+): Record<string, unknown>[] {
   return uses.flatMap(({ planned: { article, items, unit }, amount, lots, place }) => {
     const left = items.map((item) => ({ item, open: new Big(openOf(item)) }));
     const shares: readonly Partial<BuiltLot>[] = lots.length > 0 ? lots : [{ amount }];
     return shares.flatMap(({ number, amount: share = '0' }) =>
-      spread(new Big(share), left).map(({ item, part }) => ({
-        OrderID: toWire(erpOrder.number),
+      spreadOverItems(new Big(share), left).map(({ item, part }) => ({
+        OrderID: wireOrderNumber(erpOrder.number),
         Material: item.Material,
         Plant: item.Plant ?? '',
         StorageLocation: item.StorageLocation ?? '',
@@ -69,14 +77,18 @@ export function issuesOf({ erpOrder }: Found, uses: readonly Use<Planned>[]): Re
         Reservation: item.Reservation,
         ReservationItem: item.ReservationItem,
         EntryUnit: unit ?? '',
-        QuantityInEntryUnit: quantityOf(part.toFixed(), erpOrder.number, ` of component ${article}${place}`),
+        QuantityInEntryUnit: wireQuantity(
+          part.toFixed(),
+          erpOrder.number,
+          ` of component ${article}${place}`,
+        ),
       })),
     );
   });
 }
 
 /** An amount over the items that are still open; the last one takes what is beyond the plan. */
-function spread(amount: Big, left: { readonly item: SapComponent; open: Big }[]) {
+function spreadOverItems(amount: Big, left: { readonly item: SapComponent; open: Big }[]) {
   let rest = amount;
   return left.flatMap((one, at) => {
     const part = at === left.length - 1 || rest.lt(one.open) ? rest : one.open;
@@ -92,8 +104,8 @@ function spread(amount: Big, left: { readonly item: SapComponent; open: Big }[])
  * @throws Rejected for a lot that has not as much unrestricted stock as was used of it.
  */
 export async function requireStock(
-  { readAll, erpOrder }: Found,
-  uses: readonly Use<Planned>[],
+  { readAll, erpOrder }: SapFindings,
+  uses: readonly ComponentUse<SapPlannedComponent>[],
 ): Promise<void> {
   const used = uses.flatMap((use) =>
     [...Map.groupBy(use.lots, ({ number }) => number)].map(([number, of]) => {
@@ -102,7 +114,7 @@ export async function requireStock(
   );
   for (let at = 0; at < used.length; at += batchesOfCall) {
     const asked = used.slice(at, at + batchesOfCall);
-    const query = { $filter: `InventoryStockType eq '01' and (${asked.map(filterOf).join(' or ')})` };
+    const query = { $filter: `InventoryStockType eq '01' and (${asked.map(filterOfLot).join(' or ')})` };
     const stock = await readAll(
       { service: stockService, path: '/A_MatlStkInAcctMod', query, what: 'the stock of component lots' },
       stockSchema,
@@ -118,9 +130,17 @@ export async function requireStock(
 }
 
 /** The lot, where the order takes the component from. */
-function filterOf({ planned, number }: { readonly planned: Planned; readonly number: string }): string {
+function filterOfLot({
+  planned,
+  number,
+}: {
+  readonly planned: SapPlannedComponent;
+  readonly number: string;
+}): string {
   const [{ Plant, StorageLocation } = {}] = planned.items;
   const told = { Material: planned.article, Batch: number, Plant, StorageLocation };
-  const conditions = Object.entries(told).map(([field, value]) => value && `${field} eq ${literal(value)}`);
+  const conditions = Object.entries(told).map(
+    ([field, value]) => value && `${field} eq ${odataLiteral(value)}`,
+  );
   return `(${conditions.filter(Boolean).join(' and ')})`;
 }

@@ -3,26 +3,26 @@ import type { Completion } from '../../model/completions.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
-import { made } from '../../model/unread.ts';
+import { definedFields } from '../../model/unread.ts';
 import { requireWithinOrder } from '../beyond-order.ts';
 import { mayClose, requireUnit } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import { issuesOf, usesIn } from './components.ts';
-import { nameOf, receiptsOf } from './goods-receipts.ts';
-import { guidOf, isOfBooking } from './marks.ts';
-import { type Report, reportedIn, scrapOf, timesOf } from './operations.ts';
-import { operationOf } from './options.ts';
-import { bareSequence, type Found } from './order.ts';
-import { quantityOf, type SapConfirmation, toWire } from './records.ts';
+import { goodsReceiptsOf, nameOfConfirmation } from './goods-receipts.ts';
+import { guidOf, isConfirmationOfBooking } from './marks.ts';
+import { type OperationReport, reportedIn, scrapOf, timesInActivities } from './operations.ts';
+import { configuredOperation } from './options.ts';
+import { bareSequence, type SapFindings } from './order.ts';
+import { type SapConfirmation, wireOrderNumber, wireQuantity } from './records.ts';
 
 /** Longest ConfirmationText (Edm.String(40)). */
-const maxText = 40;
+const longestConfirmationText = 40;
 
 /** A ProdnOrdConf2 to post, in SAP's fields. */
 export type ToConfirm = Readonly<Record<string, unknown>> & { readonly ExternalSystemConfirmation: string };
 
 /** How the confirmations of a booking differ. */
-interface Share {
+interface ConfirmationShare {
   /** 0 for the one that closes; others as they are numbered in the completion, which never changes. */
   readonly part: number;
   readonly operation: string;
@@ -40,7 +40,7 @@ interface Share {
  * ExternalSystemConfirmation in one transaction.
  * @throws Rejected when SAP cannot take what was built.
  */
-export function confirmationsOf(found: Found) {
+export function confirmationsOf(found: SapFindings) {
   const { completion, erpOrder, order, built } = found;
   const { operations = [] } = completion;
   // SAP converts alternative units of the material master, but neither service shows which these are: the result for
@@ -48,33 +48,33 @@ export function confirmationsOf(found: Found) {
   for (const one of [built, ...operations.flatMap(({ good, scrap }) => [good, scrap])])
     if (one) requireUnit({ ...built, unit: one.unit }, erpOrder.number, order.ProductionUnit, 'SAP');
   const { reports, closing: operation } = reportedIn(found);
-  requireWithin(found, operation);
+  requireWithinSapOrder(found, operation);
   const closing = reports.find((one) => one.operation === operation)?.report;
   const [{ amount: scrap, reason }, ...further] = scrapOf(found, closing);
-  const final = isFinal(found, operation) && closing?.finished !== false;
+  const final = closesSapOrder(found, operation) && closing?.finished !== false;
   const uses = usesIn(found);
-  const movements = [...receiptsOf(found), ...issuesOf(found, uses)];
-  const others: Share[] = [
-    ...sharesOf(found, reports, final).filter((one) => one.operation !== operation),
+  const movements = [...goodsReceiptsOf(found), ...issuesOf(found, uses)];
+  const others: ConfirmationShare[] = [
+    ...sharesOfOperations(found, reports, final).filter((one) => one.operation !== operation),
     ...further.map(({ amount, reason }, n) => {
       const part = 1 + operations.length + n;
       return { part, operation, good: '0', scrap: amount, reason, final: false, times: {} };
     }),
   ];
-  const times = timesOf(found, closing);
+  const times = timesInActivities(found, closing);
   const main = { part: 0, operation, good: built.good, scrap, reason, final, times };
   return {
-    others: others.map((share) => bodyOf(found, share, [])),
-    main: bodyOf(found, main, movements),
+    others: others.map((share) => buildConfirmation(found, share, [])),
+    main: buildConfirmation(found, main, movements),
     uses,
   };
 }
 
 /** A booking that has begun goes on, whatever others have confirmed since. */
-function requireWithin(found: Found, operation: string): void {
+function requireWithinSapOrder(found: SapFindings, operation: string): void {
   const { completion, erpOrder, order, built, confirmations, key } = found;
   const ordered = toDecimal(order.TotalQuantity);
-  const isBegun = confirmations.some((one) => isOfBooking(one, key));
+  const isBegun = confirmations.some((one) => isConfirmationOfBooking(one, key));
   if (ordered === undefined || isBegun) return;
   const { closing } = confirmedByOthers(found, operation);
   requireWithinOrder(completion, {
@@ -88,44 +88,58 @@ function requireWithin(found: Found, operation: string): void {
 }
 
 /** What others have confirmed of the order, and which of that on its last reporting point. */
-function confirmedByOthers({ options, key, confirmations }: Found, operation: string) {
+function confirmedByOthers({ options, key, confirmations }: SapFindings, operation: string) {
   const others = confirmations.filter(
-    (one) => one.IsReversed !== true && one.IsReversal !== true && !isOfBooking(one, key),
+    (one) => one.IsReversed !== true && one.IsReversal !== true && !isConfirmationOfBooking(one, key),
   );
-  return { others, closing: others.filter((one) => isOn(operation, operationOf(options).sequence, one)) };
+  return {
+    others,
+    closing: others.filter((one) => isOnOperation(operation, configuredOperation(options).sequence, one)),
+  };
 }
 
 /**
  * What the operations confirm. What is scrapped later has left them as good, as in the confirmations that SAP makes itself
  * of a milestone (data element MLSLO).
  */
-function sharesOf(found: Found, reports: readonly Report[], closes: boolean): Share[] {
+function sharesOfOperations(
+  found: SapFindings,
+  reports: readonly OperationReport[],
+  closes: boolean,
+): ConfirmationShare[] {
   let left = new Big(found.built.produced);
   return reports.map(({ report, operation }) => {
     const scrap = report.scrap?.amount ?? '0';
     left = left.minus(scrap);
     const good = report.good?.amount ?? left.toFixed();
     const part = 1 + (found.completion.operations ?? []).indexOf(report);
-    return { part, operation, good, scrap, times: timesOf(found, report), final: closes && report.finished };
+    return {
+      part,
+      operation,
+      good,
+      scrap,
+      times: timesInActivities(found, report),
+      final: closes && report.finished,
+    };
   });
 }
 
 /** Without movements in a confirmation and without a word, SAP posts those that it plans (BAPI_PRODORDCONF_CREATE_HDR). */
-function bodyOf(
-  { options, erpOrder, completion, key, order }: Found,
-  { part, operation, good, scrap, reason, final, times }: Share,
+function buildConfirmation(
+  { options, erpOrder, completion, key, order }: SapFindings,
+  { part, operation, good, scrap, reason, final, times }: ConfirmationShare,
   movements: readonly object[],
 ): ToConfirm {
   const { completedOn, components } = completion;
   return {
-    OrderID: toWire(erpOrder.number),
+    OrderID: wireOrderNumber(erpOrder.number),
     OrderOperation: operation,
-    Sequence: operationOf(options).sequence,
-    ConfirmationText: textOf(completion),
+    Sequence: configuredOperation(options).sequence,
+    ConfirmationText: textOfConfirmation(completion),
     ConfirmationUnit: order.ProductionUnit,
-    ConfirmationYieldQuantity: quantityOf(good, erpOrder.number),
-    ConfirmationScrapQuantity: quantityOf(scrap, erpOrder.number),
-    ...made({ VarianceReasonCode: reason }),
+    ConfirmationYieldQuantity: wireQuantity(good, erpOrder.number),
+    ConfirmationScrapQuantity: wireQuantity(scrap, erpOrder.number),
+    ...definedFields({ VarianceReasonCode: reason }),
     IsFinalConfirmation: final,
     // What was used of any operation's components is issued with the last confirmation: until then they stay reserved.
     OpenReservationsIsCleared: final && (part === 0 || !components),
@@ -139,8 +153,11 @@ function bodyOf(
   };
 }
 
-function textOf({ productOrder, notes }: Completion): string {
-  return shorten([`Azumuta ${productOrder.number}`, ...notes].join(': ').replace(/\s+/g, ' '), maxText);
+function textOfConfirmation({ productOrder, notes }: Completion): string {
+  return shorten(
+    [`Azumuta ${productOrder.number}`, ...notes].join(': ').replace(/\s+/g, ' '),
+    longestConfirmationText,
+  );
 }
 
 /**
@@ -148,7 +165,7 @@ function textOf({ productOrder, notes }: Completion): string {
  * reporting point, and what was built now, reach the planned quantity, as parts overtake each other. What a person
  * confirmed in another unit cannot be added up: then only the mapping can say that a completion is final.
  */
-function isFinal(found: Found, operation: string): boolean {
+function closesSapOrder(found: SapFindings, operation: string): boolean {
   const { completion, order } = found;
   const { produced } = found.built;
   const planned = toDecimal(order.TotalQuantity);
@@ -167,7 +184,7 @@ function isFinal(found: Found, operation: string): boolean {
 }
 
 /** What a confirmation must hold as it was sent. */
-const proven =
+const provenFields =
   /^(OrderOperation|VarianceReasonCode|Confirmation(Yield|Scrap)Quantity|OpConfirmedWorkQuantity\d)$/;
 
 /** @throws Rejected also when SAP has confirmed something else than it was sent. */
@@ -179,12 +196,13 @@ export function findPosted(
   const posted = findOurs(confirmations, sent.ExternalSystemConfirmation, erpOrder);
   const plain = (value: unknown) => toDecimal(value) ?? value;
   const other = Object.keys(sent).find(
-    (field) => posted && proven.test(field) && field in posted && plain(posted[field]) !== plain(sent[field]),
+    (field) =>
+      posted && provenFields.test(field) && field in posted && plain(posted[field]) !== plain(sent[field]),
   );
   if (!posted || other === undefined) return posted;
   throw rejected(
     'booked-otherwise',
-    `SAP: ${nameOf(posted)} of order ${erpOrder.number} has ${posted[other]} as its ${other}, where ${sent[other]} was sent: correct it in SAP.`,
+    `SAP: ${nameOfConfirmation(posted)} of order ${erpOrder.number} has ${posted[other]} as its ${other}, where ${sent[other]} was sent: correct it in SAP.`,
   );
 }
 
@@ -202,12 +220,16 @@ export function findOurs(
   if (posted || !cancelled) return posted;
   throw rejected(
     'booked-otherwise',
-    `SAP: ${nameOf(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
+    `SAP: ${nameOfConfirmation(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
   );
 }
 
 /** Each operation is confirmed separately: those before ours do not tell what is finished. */
-function isOn(operation: string, sequence: string, { OrderOperation, Sequence }: SapConfirmation): boolean {
+function isOnOperation(
+  operation: string,
+  sequence: string,
+  { OrderOperation, Sequence }: SapConfirmation,
+): boolean {
   return (
     (OrderOperation ?? operation) === operation &&
     bareSequence(Sequence || sequence) === bareSequence(sequence)

@@ -31,10 +31,10 @@ export function failureOf(
   if (down) return down;
   // A write that SAP has done may have no body, so a page in its place is recognised by itself.
   const isForeign = status !== 413 && isForeignAnswer(response);
-  if (isForeign || isAboutService(response)) return notSap(what, `status ${status}`, wrote);
+  if (isForeign || isAboutService(response)) return notAnsweredAsOData(what, `status ${status}`, wrote);
   if (status < 400) return undefined;
   const details = detailsOf(response);
-  const said = reasonOf(details) ?? `answered ${status} without a reason`;
+  const said = reasonInDetails(details) ?? `answered ${status} without a reason`;
   if (status === 423 || status === 412 || details.some(saysBusy))
     return orderWaits(`SAP: ${what} must wait, somebody else is changing it (${said}).`);
   return rejected('refused-by-erp', `SAP refused ${what} (${status}): ${said}`);
@@ -44,7 +44,11 @@ export function isPartnerDown(failure: RetryLater | Rejected): boolean {
   return failure instanceof RetryLater && failure.scope === 'partner';
 }
 
-export function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps' = 'nothing'): RetryLater {
+export function notAnsweredAsOData(
+  what: string,
+  why: string,
+  wrote: 'nothing' | 'perhaps' = 'nothing',
+): RetryLater {
   const check = 'check the base URL, and that the service is active';
   return partnerDown(`SAP did not answer ${what} as OData does (${why}): ${check}.`, { wrote });
 }
@@ -63,7 +67,7 @@ export function tokenRefused(what: string): RetryLater {
  * says nothing about the order.
  */
 function isAboutService({ status, json }: HttpResponse): boolean {
-  return status === 404 && textIn(json, 'error.code').startsWith('/IWFND/');
+  return status === 404 && errorTextAt(json, 'error.code').startsWith('/IWFND/');
 }
 
 /** The error itself, and its details. One that cannot be read must not become another error. */
@@ -80,21 +84,21 @@ function entriesOf(details: unknown): unknown[] {
 
 /** The sentence is in `message.value`, or is the message itself. */
 function sentenceIn(detail: unknown): string {
-  return textIn(detail, ['message.value', 'message']).trim();
+  return errorTextAt(detail, ['message.value', 'message']).trim();
 }
 
-function textIn(json: unknown, place: Place): string {
+function errorTextAt(json: unknown, place: Place): string {
   return nameIn(valueAt(json, place)) ?? '';
 }
 
 function saysBusy(detail: unknown): boolean {
   const sentence = sentenceIn(detail);
-  return busySentence.test(sentence) || busyCode.test(`${textIn(detail, 'code')} ${sentence}`);
+  return busySentence.test(sentence) || busyCode.test(`${errorTextAt(detail, 'code')} ${sentence}`);
 }
 
 /** The sentences, each once, without those that only inform. */
-function reasonOf(details: readonly unknown[]): string | undefined {
-  const errors = details.filter((detail) => ['', 'error'].includes(textIn(detail, 'severity')));
+function reasonInDetails(details: readonly unknown[]): string | undefined {
+  const errors = details.filter((detail) => ['', 'error'].includes(errorTextAt(detail, 'severity')));
   const sentences = [...new Set(errors.map(sentenceIn).filter(Boolean))];
   return sentences.length === 0 ? undefined : shorten(sentences.join('; '), 400);
 }

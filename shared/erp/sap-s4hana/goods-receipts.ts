@@ -3,13 +3,19 @@ import type { Completion, Component, Receipt } from '../../model/completions.ts'
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { type BuiltLot, notBookable } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import { confirmationService, literal, type Reader } from './client.ts';
+import { confirmationService, odataLiteral, type Reader } from './client.ts';
 import { issueType } from './components.ts';
-import type { Found } from './order.ts';
-import { movementSchema, quantityOf, type SapConfirmation, type SapMovement, toWire } from './records.ts';
+import type { SapFindings } from './order.ts';
+import {
+  movementSchema,
+  type SapConfirmation,
+  type SapMovement,
+  wireOrderNumber,
+  wireQuantity,
+} from './records.ts';
 
 /** Longest batch number (Edm.String(10)). */
-const maxBatch = 10;
+const longestBatchNumber = 10;
 /** Movement type of a goods receipt for an order. */
 const receiptType = '101';
 
@@ -19,7 +25,7 @@ const receiptType = '101';
  * backflushed or issued otherwise. Scrap is received nowhere, so its lots are not.
  * @throws Rejected when there are lots that no receipt could hold.
  */
-export function receiptsOf(found: Found): Record<string, unknown>[] {
+export function goodsReceiptsOf(found: SapFindings): Record<string, unknown>[] {
   const { options, erpOrder, order } = found;
   const { good, goodLots } = found.built;
   if (options.goodsMovements !== 'receipt') {
@@ -27,13 +33,13 @@ export function receiptsOf(found: Found): Record<string, unknown>[] {
     const why = `it has lot numbers, which only a goods receipt takes: set goodsMovements to 'receipt', or leave lots out of the mapping`;
     throw notBookable('SAP', erpOrder.number, why);
   }
-  const tooLong = goodLots.find((lot) => lot.number.length > maxBatch);
+  const tooLong = goodLots.find((lot) => lot.number.length > longestBatchNumber);
   if (tooLong) {
-    const why = `its lot ${tooLong.number} is longer than the ${maxBatch} characters of a batch`;
+    const why = `its lot ${tooLong.number} is longer than the ${longestBatchNumber} characters of a batch`;
     throw notBookable('SAP', erpOrder.number, why);
   }
   const receiptOf = (amount: string, lot?: BuiltLot) => ({
-    OrderID: toWire(erpOrder.number),
+    OrderID: wireOrderNumber(erpOrder.number),
     OrderItem: '1',
     Material: order.Material,
     Plant: order.ProductionPlant ?? '',
@@ -41,7 +47,7 @@ export function receiptsOf(found: Found): Record<string, unknown>[] {
     GoodsMovementType: receiptType,
     GoodsMovementRefDocType: 'F',
     EntryUnit: order.ProductionUnit,
-    QuantityInEntryUnit: quantityOf(amount, erpOrder.number),
+    QuantityInEntryUnit: wireQuantity(amount, erpOrder.number),
     ...(lot ? { Batch: lot.number } : {}),
   });
   if (goodLots.length > 0) return goodLots.map((lot) => receiptOf(lot.amount, lot));
@@ -53,13 +59,13 @@ export function receiptsOf(found: Found): Record<string, unknown>[] {
  * wait for a person in COGI. What was posted is in `to_ProdnOrdConfMatlDocItm`, which reads AFWI, the material documents
  * of a confirmation (I_OrderConfMatlDocItemAssgmt); failed movements are not in it.
  */
-export async function receiptOf(
+export async function readReceipt(
   reader: Reader,
   confirmation: SapConfirmation,
   { components }: Pick<Completion, 'components'>,
   alreadyBooked: boolean,
 ): Promise<Receipt> {
-  const name = nameOf(confirmation);
+  const name = nameOfConfirmation(confirmation);
   const good = toDecimal(confirmation.ConfirmationYieldQuantity) ?? '0';
   const used = components?.used ?? [];
   const receivesNone = reader.options.goodsMovements === 'none' || compareDecimals(good, '0') === 0;
@@ -70,7 +76,8 @@ export async function receiptOf(
     ({ EntryUnit }) => !confirmation.ConfirmationUnit || EntryUnit === confirmation.ConfirmationUnit,
   );
   const isProven =
-    compareDecimals(amountOf(received), good) >= 0 && used.every((one) => hasConsumed(movements, one, name));
+    compareDecimals(amountOfMovements(received), good) >= 0 &&
+    used.every((one) => hasConsumed(movements, one, name));
   const documents = (components ? movements : receipts).map((one) =>
     [one.MaterialDocument, one.MaterialDocumentYear].filter(Boolean).join('/'),
   );
@@ -78,19 +85,19 @@ export async function receiptOf(
   return { reference: `${name}${stock}`, alreadyBooked };
 }
 
-export function nameOf({ ConfirmationGroup, ConfirmationCount }: SapConfirmation): string {
+export function nameOfConfirmation({ ConfirmationGroup, ConfirmationCount }: SapConfirmation): string {
   return `confirmation ${ConfirmationGroup}/${ConfirmationCount}`;
 }
 
 /** The goods movements that a confirmation has posted so far, as far as we may see them. */
 async function movementsOf({ readAll }: Reader, confirmation: SapConfirmation): Promise<SapMovement[]> {
   const { ConfirmationGroup: group, ConfirmationCount: count } = confirmation;
-  const key = `ConfirmationGroup=${literal(group)},ConfirmationCount=${literal(count)}`;
+  const key = `ConfirmationGroup=${odataLiteral(group)},ConfirmationCount=${odataLiteral(count)}`;
   const rows = await readAll(
     {
       service: confirmationService,
       path: `/ProdnOrdConf2(${encodeURIComponent(key)})/to_ProdnOrdConfMatlDocItm`,
-      what: `the material documents of ${nameOf(confirmation)}`,
+      what: `the material documents of ${nameOfConfirmation(confirmation)}`,
       // What is booked stays booked, whether we may see this or not.
       optional: true,
     },
@@ -99,7 +106,7 @@ async function movementsOf({ readAll }: Reader, confirmation: SapConfirmation): 
   return rows.filter((movement) => movement !== null);
 }
 
-function amountOf(movements: readonly SapMovement[]): string {
+function amountOfMovements(movements: readonly SapMovement[]): string {
   return sumOf(movements.map(({ QuantityInEntryUnit }) => toDecimal(QuantityInEntryUnit) ?? '0'));
 }
 
@@ -112,11 +119,14 @@ function hasConsumed(
   const issues = movements.filter(
     ({ GoodsMovementType, Material }) => GoodsMovementType === issueType && Material === article,
   );
-  const difference = compareDecimals(amountOf(issues), quantity?.amount ?? amountOf(issues));
+  const difference = compareDecimals(
+    amountOfMovements(issues),
+    quantity?.amount ?? amountOfMovements(issues),
+  );
   if (difference > 0)
     throw rejected(
       'booked-otherwise',
-      `SAP: ${name} has consumed ${amountOf(issues)} of component ${article}, where ${quantity?.amount} were used: correct it in SAP.`,
+      `SAP: ${name} has consumed ${amountOfMovements(issues)} of component ${article}, where ${quantity?.amount} were used: correct it in SAP.`,
     );
   return difference === 0 && lots.every(({ number }) => issues.some(({ Batch }) => Batch === number));
 }

@@ -7,7 +7,7 @@ import { linkProductOrder } from './book.ts';
 import { booking } from './booking.ts';
 import { createSapClient, type Writer } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
-import { lacksOf, optionsSchema, type SapOptions } from './options.ts';
+import { lacksOfSapOptions, optionsSchema, type SapOptions } from './options.ts';
 
 /**
  * SAP S/4HANA (Cloud and on premise) over its released OData V2 services API_PRODUCTION_ORDER_2_SRV and
@@ -19,7 +19,7 @@ export const sapS4Hana = defineConnector({
   folder: 'sap-s4hana',
   call: 'sapS4Hana',
   options: optionsSchema,
-  lacks: lacksOf,
+  lacks: lacksOfSapOptions,
   secret({ auth }: SapOptions): ErpSecret<unknown> {
     const { basic, oauth2ClientCredentials } = secrets;
     if (auth !== 'basic') return oauth2ClientCredentials;

@@ -6,31 +6,36 @@ import type { ReleasedOrdersPage } from '../connector.ts';
 import { listByKeys, positionsOf } from '../list-by-keys.ts';
 import { localTimeFrom } from '../local-time.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
-import { literal, orderService, type SapReader } from './client.ts';
+import { odataLiteral, orderService, type SapReader } from './client.ts';
 import type { SapOptions } from './options.ts';
 import { pathOfOrder } from './order.ts';
 import {
-  changedAt,
-  createdAt,
   instantOf,
   listedOrderSchema,
+  orderChangedAt,
+  orderCreatedAt,
   orderFields,
   positionSchema,
   type SapOrder,
   type SapPosition,
-  toWire,
   type WallClock,
   wallClockOf,
+  wireOrderNumber,
 } from './records.ts';
 
-type Flags = Readonly<Record<string, 'X' | ''>>;
-const completed = 'OrderIsTechnicallyCompleted';
-const marked = 'OrderIsMarkedForDeletion';
-const released: Flags = { OrderIsReleased: 'X', OrderIsConfirmed: '', [completed]: '', [marked]: '' };
+type OrderFlags = Readonly<Record<string, 'X' | ''>>;
+const completedFlag = 'OrderIsTechnicallyCompleted';
+const deletionFlag = 'OrderIsMarkedForDeletion';
+const releasedFlags: OrderFlags = {
+  OrderIsReleased: 'X',
+  OrderIsConfirmed: '',
+  [completedFlag]: '',
+  [deletionFlag]: '',
+};
 /** Withdrawn after its release: a deletion flag, or technically completed before anything was confirmed. */
-const withdrawn: readonly Flags[] = [
-  { [marked]: 'X' },
-  { [completed]: 'X', OrderIsConfirmed: '', OrderIsPartiallyConfirmed: '' },
+const withdrawnFlags: readonly OrderFlags[] = [
+  { [deletionFlag]: 'X' },
+  { [completedFlag]: 'X', OrderIsConfirmed: '', OrderIsPartiallyConfirmed: '' },
 ];
 
 /**
@@ -56,7 +61,7 @@ export function listReleasedOrders(
     from: undefined,
     async readPage(behind, limit) {
       const query = {
-        $filter: [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and '),
+        $filter: [...conditions, ...(behind ? [filterBehind(behind)] : [])].join(' and '),
         $top: String(limit),
         $orderby: 'LastChangeDateTime,ManufacturingOrder',
         $select: selectOf(options),
@@ -69,7 +74,7 @@ export function listReleasedOrders(
       return { rows, end: positionsOf(rows, positionSchema).at(-1), hasMore };
     },
     watermarkOf(end, before) {
-      const changed = changedAt(end, timeZone);
+      const changed = orderChangedAt(end, timeZone);
       if (changed === undefined || changed < before.changedAt) return before;
       return { changedAt: changed, id: end.ManufacturingOrder };
     },
@@ -91,7 +96,7 @@ export async function readListedOrder(
 
 function rowReader(list: string, options: SapOptions) {
   const named = { partner: 'SAP', names: ['ManufacturingOrder'], list };
-  return createRowReader(listedOrderSchema, (row) => orderOf(row, options), named);
+  return createRowReader(listedOrderSchema, (row) => erpOrderFromSap(row, options), named);
 }
 
 function selectOf(options: SapOptions): string {
@@ -99,12 +104,12 @@ function selectOf(options: SapOptions): string {
 }
 
 function conditionsOf({ plant, orderTypes }: SapOptions, earliest: WallClock | undefined): string[] {
-  const states = earliest ? [released, ...withdrawn] : [released];
+  const states = earliest ? [releasedFlags, ...withdrawnFlags] : [releasedFlags];
   return [
-    `(${states.map(filterOf).join(' or ')})`,
-    ...(plant === undefined ? [] : [`ProductionPlant eq ${literal(plant)}`]),
+    `(${states.map(filterOfFlags).join(' or ')})`,
+    ...(plant === undefined ? [] : [`ProductionPlant eq ${odataLiteral(plant)}`]),
     ...(orderTypes
-      ? [`(${orderTypes.map((type) => `ManufacturingOrderType eq ${literal(type)}`).join(' or ')})`]
+      ? [`(${orderTypes.map((type) => `ManufacturingOrderType eq ${odataLiteral(type)}`).join(' or ')})`]
       : []),
     ...(earliest ? [changedSince(earliest)] : []),
   ];
@@ -116,9 +121,9 @@ function changedSince(earliest: WallClock): string {
   return `(LastChangeDateTime ge '${earliest}' or ${never})`;
 }
 
-function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPosition): string {
-  const time = literal(LastChangeDateTime ?? '');
-  const number = literal(toWire(ManufacturingOrder));
+function filterBehind({ LastChangeDateTime, ManufacturingOrder }: SapPosition): string {
+  const time = odataLiteral(LastChangeDateTime ?? '');
+  const number = odataLiteral(wireOrderNumber(ManufacturingOrder));
   return `(LastChangeDateTime gt ${time} or (LastChangeDateTime eq ${time} and ManufacturingOrder gt ${number}))`;
 }
 
@@ -126,36 +131,37 @@ function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPosition): stri
 function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
   const told = parse(positionSchema, row);
   if (earliest === undefined || !told.ok || told.value.LastChangeDateTime) return true;
-  return (createdAt(told.value) ?? earliest) >= earliest;
+  return (orderCreatedAt(told.value) ?? earliest) >= earliest;
 }
 
-function orderOf(row: SapOrder, options: SapOptions): ErpOrder {
+function erpOrderFromSap(row: SapOrder, options: SapOptions): ErpOrder {
   const due = instantOf(row.MfgOrderPlannedEndDate)?.slice(0, 10);
   return {
     number: row.ManufacturingOrder,
     article: row.Material,
     quantity: { amount: toDecimal(row.TotalQuantity) ?? '0', unit: row.ProductionUnit },
     ...(due === undefined ? {} : { dueDate: due }),
-    state: stateOf(row, options),
-    changedAt: changedAt(row, options.timeZone ?? 'UTC'),
+    state: stateFromFlags(row, options),
+    changedAt: orderChangedAt(row, options.timeZone ?? 'UTC'),
     attributes: Object.fromEntries(
       Object.entries(row).filter(([name, value]) => name !== '__metadata' && value !== null && value !== ''),
     ),
   };
 }
 
-function filterOf(flags: Flags): string {
-  const conditions = Object.entries(flags).map(([name, flag]) => `${name} eq ${literal(flag)}`);
+function filterOfFlags(flags: OrderFlags): string {
+  const conditions = Object.entries(flags).map(([name, flag]) => `${name} eq ${odataLiteral(flag)}`);
   return `(${conditions.join(' and ')})`;
 }
 
 /** As the conditions of the listing say it. An order outside the configured plant and types is not released to us. */
-function stateOf(row: SapOrder, { plant, orderTypes }: SapOptions): ErpOrder['state'] {
-  const has = (flags: Flags) => Object.entries(flags).every(([name, flag]) => (row[name] || '') === flag);
+function stateFromFlags(row: SapOrder, { plant, orderTypes }: SapOptions): ErpOrder['state'] {
+  const has = (flags: OrderFlags) =>
+    Object.entries(flags).every(([name, flag]) => (row[name] || '') === flag);
   const isOurs =
     (plant === undefined || row.ProductionPlant === plant) &&
     (orderTypes === undefined || orderTypes.some((type) => type === row.ManufacturingOrderType));
   if (!isOurs) return 'other';
-  if (withdrawn.some(has)) return 'cancelled';
-  return has(released) ? 'released' : 'other';
+  if (withdrawnFlags.some(has)) return 'cancelled';
+  return has(releasedFlags) ? 'released' : 'other';
 }

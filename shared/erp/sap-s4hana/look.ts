@@ -7,29 +7,29 @@ import { keyAsGuid } from '../marks.ts';
 import type { Reader } from './client.ts';
 import { requireStock } from './components.ts';
 import { confirmationsOf, findOurs, findPosted, type ToConfirm } from './confirmation.ts';
-import { nameOf, receiptOf } from './goods-receipts.ts';
-import { isOfBooking, type Note, noteOfCompletion, textWith } from './marks.ts';
-import { lacksOf } from './options.ts';
+import { nameOfConfirmation, readReceipt } from './goods-receipts.ts';
+import { isConfirmationOfBooking, type LongTextNote, noteOfCompletion, textWith } from './marks.ts';
+import { lacksOfSapOptions } from './options.ts';
 import {
-  type Found,
-  readComponents,
   readConfirmations,
   readOrder,
+  readOrderComponents,
   readRouting,
   requireOpen,
+  type SapFindings,
 } from './order.ts';
 import type { SapConfirmation, SapOrder } from './records.ts';
 
 /** What is left to write of a booking: of a quantity, or an amendment's note to the order as it was read. */
-export type ToBook = QuantityToBook | { readonly note: Note; readonly order: SapOrder };
+export type ToBook = SapQuantityToBook | { readonly note: LongTextNote; readonly order: SapOrder };
 
 /** What is left to do of a quantity. */
-export interface QuantityToBook {
+export interface SapQuantityToBook {
   readonly completion: Completion;
   /** The confirmations to post; or the one that closes, if it was posted. */
   readonly confirmation: ToPost | { readonly posted: SapConfirmation };
   /** To be added to the order's text. */
-  readonly note: Note | undefined;
+  readonly note: LongTextNote | undefined;
 }
 
 export interface ToPost {
@@ -57,25 +57,25 @@ export async function lookForQuantity(
   const note = told && told.lines.length > 1 && textWith(told, order) !== undefined ? told : undefined;
   if (posted) {
     if (note) return { toBook: { completion, confirmation: { posted }, note } };
-    return { receipt: await receiptOf(reader, posted, completion, true) };
+    return { receipt: await readReceipt(reader, posted, completion, true) };
   }
-  const done = confirmations.filter((one) => isOfBooking(one, key)).map(nameOf);
+  const done = confirmations.filter((one) => isConfirmationOfBooking(one, key)).map(nameOfConfirmation);
   try {
     requirePlaces(reader, completion);
     requireArticle(completion, order.Material, 'SAP');
     requireOpen(order, erpOrder);
     const built = builtOf(completion, 'SAP');
     const routing = completion.operations ? await readRouting(reader) : [];
-    const components = completion.components ? await readComponents(reader) : [];
+    const components = completion.components ? await readOrderComponents(reader) : [];
     const found = { ...reader, completion, built, key, order, confirmations, routing, components };
-    return { toBook: { completion, confirmation: { ...(await toPostOf(found)), done }, note } };
+    return { toBook: { completion, confirmation: { ...(await findWhatToPost(found)), done }, note } };
   } catch (error) {
     throw withDone(error, 'Booked by then', done);
   }
 }
 
 /** What is still to be confirmed: an attempt that died may have posted some of it. */
-async function toPostOf(found: Found): Promise<Omit<ToPost, 'done'>> {
+async function findWhatToPost(found: SapFindings): Promise<Omit<ToPost, 'done'>> {
   const { others, main, uses } = confirmationsOf(found);
   await requireStock(found, uses);
   return { others: others.filter((one) => !findPosted(found.confirmations, one, found.erpOrder)), main };
@@ -83,7 +83,7 @@ async function toPostOf(found: Found): Promise<Omit<ToPost, 'done'>> {
 
 /** @throws Rejected for what the configuration had a place for when the booking was planned, and has none for any more. */
 function requirePlaces({ options, erpOrder }: Reader, completion: Completion): void {
-  const lacks = lacksOf(options);
+  const lacks = lacksOfSapOptions(options);
   for (const part of ['components', 'operations', 'checks'] as const)
     if (completion[part] && lacks[part])
       throw rejected(

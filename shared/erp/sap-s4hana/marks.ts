@@ -7,7 +7,7 @@ import type { SapOptions } from './options.ts';
 import type { SapConfirmation, SapOrder } from './records.ts';
 
 /** What is added to an order's long text. */
-export interface Note {
+export interface LongTextNote {
   /** The text. */
   readonly field: string;
   readonly lines: readonly string[];
@@ -19,7 +19,7 @@ export interface Note {
  * The mark of a booking in a text is its key's GUID, as in its confirmation: of one length for any key, and short enough
  * for a line of a long text (132 characters).
  */
-export function markOf(key: string): string {
+export function markLineOf(key: string): string {
   return `[azumuta ${keyAsGuid(key)}]`;
 }
 
@@ -34,7 +34,10 @@ export function guidOf(key: BookingKey, part: number): string {
 }
 
 /** Whether a confirmation is one of this booking's, whichever. */
-export function isOfBooking({ ExternalSystemConfirmation: guid }: SapConfirmation, key: BookingKey): boolean {
+export function isConfirmationOfBooking(
+  { ExternalSystemConfirmation: guid }: SapConfirmation,
+  key: BookingKey,
+): boolean {
   return guid?.toLowerCase().slice(0, -4) === keyAsGuid(key).slice(0, -4);
 }
 
@@ -43,12 +46,12 @@ export function noteOfCompletion(
   { notesField }: SapOptions,
   { productOrder, notes, links, lots, checks = [] }: Completion,
   key: string,
-): Note | undefined {
+): LongTextNote | undefined {
   if (notesField === undefined) return undefined;
   const scrapped = lots
     .filter((lot) => lot.scrapped)
     .map((lot) => (lot.reason === undefined ? lot.number : lotLine(lot)));
-  return noteOf(notesField, key, [
+  return noteWithMark(notesField, key, [
     `Azumuta product order ${productOrder.number}`,
     ...notes,
     // Scrap is received nowhere, so no receipt names its lots.
@@ -58,8 +61,8 @@ export function noteOfCompletion(
   ]);
 }
 
-export function noteOfLink(field: string, { id, number, url }: ProductOrderRef): Note {
-  return noteOf(field, `product-order ${id}`, [
+export function noteOfLink(field: string, { id, number, url }: ProductOrderRef): LongTextNote {
+  return noteWithMark(field, `product-order ${id}`, [
     `Azumuta product order ${number}${url === undefined ? '' : `: ${url}`}`,
   ]);
 }
@@ -67,16 +70,20 @@ export function noteOfLink(field: string, { id, number, url }: ProductOrderRef):
 const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 
 /** Texts of others are changed so that none looks like a mark, wherever SAP breaks its lines. */
-function noteOf(field: string, key: string, texts: readonly string[]): Note {
+function noteWithMark(field: string, key: string, texts: readonly string[]): LongTextNote {
   const lines = texts.flatMap((text) => text.split(lineEnd));
-  return { field, lines: lines.map((line) => line.replaceAll(/\[(?=azumuta)/gi, '[ ')), mark: markOf(key) };
+  return {
+    field,
+    lines: lines.map((line) => line.replaceAll(/\[(?=azumuta)/gi, '[ ')),
+    mark: markLineOf(key),
+  };
 }
 
 /**
  * The order's text with the note at its end; undefined when the text has the note already.
  * @throws Rejected when the order has no such text field.
  */
-export function textWith({ field, lines, mark }: Note, order: SapOrder): string | undefined {
+export function textWith({ field, lines, mark }: LongTextNote, order: SapOrder): string | undefined {
   const present = order[field] ?? '';
   if (order[field] === undefined || typeof present !== 'string') {
     throw rejected(

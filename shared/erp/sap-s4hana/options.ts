@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { made } from '../../model/unread.ts';
+import { definedFields } from '../../model/unread.ts';
 import { strictObject } from '../../platform/validation.ts';
 import type { Lacks } from '../connector.ts';
 import { erpOptionsShape, readonlyList, timeZoneSchema } from '../options.ts';
@@ -75,13 +75,13 @@ export const optionsSchema = strictObject({
 export type SapOptions = Readonly<z.input<typeof optionsSchema>>;
 
 /** The operation that is confirmed. */
-export function operationOf({ operation = '0010', sequence = '0' }: SapOptions) {
+export function configuredOperation({ operation = '0010', sequence = '0' }: SapOptions) {
   return { operation, sequence };
 }
 
 /** What these options leave no place for. */
-export function lacksOf({ goodsMovements, activities, notesField }: SapOptions): Lacks {
-  return made({
+export function lacksOfSapOptions({ goodsMovements, activities, notesField }: SapOptions): Lacks {
+  return definedFields({
     components: goodsMovements === 'receipt' ? undefined : "only goodsMovements: 'receipt' posts them",
     operations: activities ? undefined : 'activities does not say which activity takes their times',
     checks: notesField ? undefined : 'a confirmation has none, and no notesField is configured',

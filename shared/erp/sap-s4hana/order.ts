@@ -3,23 +3,23 @@ import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import type { Built } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
-import { confirmationService, literal, orderService, type Reader } from './client.ts';
-import { operationOf } from './options.ts';
+import { confirmationService, odataLiteral, orderService, type Reader } from './client.ts';
+import { configuredOperation } from './options.ts';
 import {
-  componentSchema,
   confirmationSchema,
-  isSet,
-  operationSchema,
+  isFlagSet,
   orderSchema,
   type SapComponent,
   type SapConfirmation,
   type SapOperation,
   type SapOrder,
-  toWire,
+  sapComponentSchema,
+  sapOperationSchema,
+  wireOrderNumber,
 } from './records.ts';
 
 /** What a look has found, with SAP to read more. */
-export interface Found extends Reader {
+export interface SapFindings extends Reader {
   readonly completion: Completion;
   readonly built: Built;
   readonly key: BookingKey;
@@ -33,7 +33,7 @@ export interface Found extends Reader {
 
 /** Path of an order in its service. */
 export function pathOfOrder({ number }: ErpOrderRef): string {
-  return `/A_ProductionOrder_2(${encodeURIComponent(literal(toWire(number)))})`;
+  return `/A_ProductionOrder_2(${encodeURIComponent(odataLiteral(wireOrderNumber(number)))})`;
 }
 
 /** @throws UnknownOrder when SAP has no such order. */
@@ -51,7 +51,7 @@ export function readConfirmations({ readAll, erpOrder }: Reader): Promise<SapCon
     {
       service: confirmationService,
       path: '/ProdnOrdConf2',
-      query: { $filter: `OrderID eq ${literal(toWire(erpOrder.number))}` },
+      query: { $filter: `OrderID eq ${odataLiteral(wireOrderNumber(erpOrder.number))}` },
       what: 'the confirmations',
     },
     confirmationSchema,
@@ -60,23 +60,23 @@ export function readConfirmations({ readAll, erpOrder }: Reader): Promise<SapCon
 
 /** The operations of our sequence, in the order of the routing, without suboperations. */
 export async function readRouting({ readAll, erpOrder, options }: Reader): Promise<SapOperation[]> {
-  const { sequence } = operationOf(options);
+  const { sequence } = configuredOperation(options);
   const path = `${pathOfOrder(erpOrder)}/to_ProductionOrderOperation`;
-  const all = await readAll({ service: orderService, path, what: 'the operations' }, operationSchema);
+  const all = await readAll({ service: orderService, path, what: 'the operations' }, sapOperationSchema);
   return all
     .filter(
       (one) =>
         !one.ManufacturingOrderSubOperation &&
-        !isSet(one.OperationIsDeleted) &&
+        !isFlagSet(one.OperationIsDeleted) &&
         bareSequence(one.ManufacturingOrderSequence || sequence) === bareSequence(sequence),
     )
     .sort((a, b) => a.ManufacturingOrderOperation.localeCompare(b.ManufacturingOrderOperation));
 }
 
 /** The components that are issued to the order: no by-products, and no bulk material. */
-export async function readComponents({ readAll, erpOrder }: Reader): Promise<SapComponent[]> {
+export async function readOrderComponents({ readAll, erpOrder }: Reader): Promise<SapComponent[]> {
   const path = `${pathOfOrder(erpOrder)}/to_ProductionOrderComponent`;
-  const all = await readAll({ service: orderService, path, what: 'the components' }, componentSchema);
+  const all = await readAll({ service: orderService, path, what: 'the components' }, sapComponentSchema);
   return all.filter((one) => one.GoodsMovementType === '261' && one.IsBulkMaterialComponent !== true);
 }
 
@@ -87,18 +87,18 @@ export function bareSequence(sequence: string): string {
 
 /** @throws Rejected or RetryLater when nothing can be confirmed on it now. */
 export function requireOpen(order: SapOrder, { number }: ErpOrderRef): void {
-  const refusal = refusalOf(order);
+  const refusal = whyNotConfirmable(order);
   if (refusal) throw rejected('order-state', `SAP's production order ${number} ${refusal}`);
-  if (isSet(order.OrderIsLocked))
+  if (isFlagSet(order.OrderIsLocked))
     throw orderWaits(`SAP's production order ${number} has the status locked: unlock it in SAP.`);
 }
 
-function refusalOf(order: SapOrder): string | undefined {
-  if (isSet(order.OrderIsDeleted) || isSet(order.OrderIsMarkedForDeletion))
+function whyNotConfirmable(order: SapOrder): string | undefined {
+  if (isFlagSet(order.OrderIsDeleted) || isFlagSet(order.OrderIsMarkedForDeletion))
     return 'is marked for deletion: nothing can be confirmed on it.';
-  if (isSet(order.OrderIsTechnicallyCompleted) || isSet(order.OrderIsClosed))
+  if (isFlagSet(order.OrderIsTechnicallyCompleted) || isFlagSet(order.OrderIsClosed))
     return 'is technically completed or closed: reopen it, then replay.';
-  if (isSet(order.OrderIsConfirmed))
+  if (isFlagSet(order.OrderIsConfirmed))
     return 'has its final confirmation already, and not by this completion: check who confirmed it.';
-  return isSet(order.OrderIsReleased) ? undefined : 'is not released: release it, then replay.';
+  return isFlagSet(order.OrderIsReleased) ? undefined : 'is not released: release it, then replay.';
 }

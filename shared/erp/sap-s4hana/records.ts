@@ -3,45 +3,45 @@ import { type Decimal, toDecimal } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
 import { instantIn } from '../local-time.ts';
 
-const text = z.nullish(z.string());
-const mark = z.nullish(z.boolean());
-const flag = text;
+const sapText = z.nullish(z.string());
+const sapBoolean = z.nullish(z.boolean());
+const sapFlag = sapText;
 /** An Edm.Decimal: text in OData V2, a number where a gateway is set so (IEEE754Compatible). */
 const figure = z.union([z.string(), z.number()]);
-const amount = z.nullish(figure);
+const sapAmount = z.nullish(figure);
 /** The same as text, which the mapping gets. */
 const figureText = z.pipe(figure, z.transform(String));
 
 /** Fields of A_ProductionOrder_2, as far as they are needed; flags are `X` or empty. */
-const order = {
+const sapOrderShape = {
   ManufacturingOrder: z.string(),
   Material: z.string(),
   TotalQuantity: figureText,
   ProductionUnit: z.string(),
-  ProductionPlant: text,
-  StorageLocation: text,
-  LastChangeDateTime: text,
-  MfgOrderCreationDate: text,
-  MfgOrderCreationTime: text,
-  MfgOrderPlannedEndDate: text,
-  OrderIsReleased: flag,
-  OrderIsConfirmed: flag,
-  OrderIsPartiallyConfirmed: flag,
-  OrderIsTechnicallyCompleted: flag,
-  OrderIsClosed: flag,
-  OrderIsLocked: flag,
-  OrderIsDeleted: flag,
-  OrderIsMarkedForDeletion: flag,
+  ProductionPlant: sapText,
+  StorageLocation: sapText,
+  LastChangeDateTime: sapText,
+  MfgOrderCreationDate: sapText,
+  MfgOrderCreationTime: sapText,
+  MfgOrderPlannedEndDate: sapText,
+  OrderIsReleased: sapFlag,
+  OrderIsConfirmed: sapFlag,
+  OrderIsPartiallyConfirmed: sapFlag,
+  OrderIsTechnicallyCompleted: sapFlag,
+  OrderIsClosed: sapFlag,
+  OrderIsLocked: sapFlag,
+  OrderIsDeleted: sapFlag,
+  OrderIsMarkedForDeletion: sapFlag,
 };
 
-const metadata = z.nullish(z.object({ etag: text }));
-export const orderSchema = z.catchall(z.object({ ...order, __metadata: metadata }), z.unknown());
+const metadata = z.nullish(z.object({ etag: sapText }));
+export const orderSchema = z.catchall(z.object({ ...sapOrderShape, __metadata: metadata }), z.unknown());
 export type SapOrder = z.infer<typeof orderSchema>;
 
 /** An order as a listing needs it. */
 export const listedOrderSchema = z.catchall(
   z.object({
-    ...order,
+    ...sapOrderShape,
     TotalQuantity: figureText.check(z.refine((text) => toDecimal(text) !== undefined, 'a decimal')),
     ProductionUnit: z.string().check(z.minLength(1)),
     MfgOrderPlannedEndDate: z.nullish(
@@ -54,88 +54,88 @@ export const listedOrderSchema = z.catchall(
 /** Position of an order in a listing by change time and number, and when it was created, if SAP shows it. */
 export const positionSchema = z.object({
   ManufacturingOrder: z.string().check(z.minLength(1)),
-  LastChangeDateTime: text,
-  MfgOrderCreationDate: text,
-  MfgOrderCreationTime: text,
+  LastChangeDateTime: sapText,
+  MfgOrderCreationDate: sapText,
+  MfgOrderCreationTime: sapText,
 });
 export type SapPosition = z.infer<typeof positionSchema>;
 
 /** Fields of an order that are read, for the mapping as well. */
-export const orderFields = [...Object.keys(order), 'ManufacturingOrderType'];
+export const orderFields = [...Object.keys(sapOrderShape), 'ManufacturingOrderType'];
 
 export const confirmationSchema = z.catchall(
   z.object({
     ConfirmationGroup: z.string(),
     ConfirmationCount: z.string(),
-    ExternalSystemConfirmation: text,
-    OrderOperation: text,
-    Sequence: text,
-    ConfirmationUnit: text,
-    ConfirmationYieldQuantity: amount,
-    ConfirmationScrapQuantity: amount,
-    IsFinalConfirmation: mark,
-    IsReversed: mark,
-    IsReversal: mark,
+    ExternalSystemConfirmation: sapText,
+    OrderOperation: sapText,
+    Sequence: sapText,
+    ConfirmationUnit: sapText,
+    ConfirmationYieldQuantity: sapAmount,
+    ConfirmationScrapQuantity: sapAmount,
+    IsFinalConfirmation: sapBoolean,
+    IsReversed: sapBoolean,
+    IsReversal: sapBoolean,
   }),
   z.unknown(),
 );
 export type SapConfirmation = z.infer<typeof confirmationSchema>;
 
 /** An operation of an order (A_ProductionOrderOperation_2). */
-export const operationSchema = z.object({
+export const sapOperationSchema = z.object({
   ManufacturingOrderOperation: z.string(),
-  ManufacturingOrderSequence: text,
-  ManufacturingOrderSubOperation: text,
-  MfgOrderOperationText: text,
-  OperationIsConfirmed: text,
-  OperationIsDeleted: text,
+  ManufacturingOrderSequence: sapText,
+  ManufacturingOrderSubOperation: sapText,
+  MfgOrderOperationText: sapText,
+  OperationIsConfirmed: sapText,
+  OperationIsDeleted: sapText,
 });
-export type SapOperation = z.infer<typeof operationSchema>;
+export type SapOperation = z.infer<typeof sapOperationSchema>;
 
 /** A component of an order (A_ProductionOrderComponent_2): one item of its reservation. */
-export const componentSchema = z.object({
+export const sapComponentSchema = z.object({
   Reservation: z.string(),
   ReservationItem: z.string(),
   Material: z.string(),
-  Plant: text,
-  StorageLocation: text,
-  Batch: text,
-  GoodsMovementType: text,
-  BaseUnit: text,
-  RequiredQuantity: amount,
-  WithdrawnQuantity: amount,
-  QuantityIsFixed: mark,
-  IsBulkMaterialComponent: mark,
-  MatlCompIsMarkedForBackflush: mark,
-  ReservationIsFinallyIssued: mark,
+  Plant: sapText,
+  StorageLocation: sapText,
+  Batch: sapText,
+  GoodsMovementType: sapText,
+  BaseUnit: sapText,
+  RequiredQuantity: sapAmount,
+  WithdrawnQuantity: sapAmount,
+  QuantityIsFixed: sapBoolean,
+  IsBulkMaterialComponent: sapBoolean,
+  MatlCompIsMarkedForBackflush: sapBoolean,
+  ReservationIsFinallyIssued: sapBoolean,
 });
-export type SapComponent = z.infer<typeof componentSchema>;
+export type SapComponent = z.infer<typeof sapComponentSchema>;
 
 /** Stock of a batch (A_MatlStkInAcctMod). */
 export const stockSchema = z.object({
   Material: z.string(),
-  Batch: text,
-  MatlWrhsStkQtyInMatlBaseUnit: amount,
+  Batch: sapText,
+  MatlWrhsStkQtyInMatlBaseUnit: sapAmount,
 });
 
 /** One item of a material document that a confirmation has posted (ProdnOrdConfMatlDocItm). */
 export const movementSchema = z.object({
   MaterialDocument: z.string().check(z.minLength(1)),
-  MaterialDocumentYear: text,
-  GoodsMovementType: text,
-  Material: text,
-  Batch: text,
-  EntryUnit: text,
-  QuantityInEntryUnit: amount,
+  MaterialDocumentYear: sapText,
+  GoodsMovementType: sapText,
+  Material: sapText,
+  Batch: sapText,
+  EntryUnit: sapText,
+  QuantityInEntryUnit: sapAmount,
 });
 export type SapMovement = z.infer<typeof movementSchema>;
 
-export function isSet(value: string | null | undefined): boolean {
+export function isFlagSet(value: string | null | undefined): boolean {
   return value === 'X';
 }
 
 /** Numeric order numbers are stored with twelve digits; SAP shows them without the zeros. */
-export function toWire(number: string): string {
+export function wireOrderNumber(number: string): string {
   return /^\d+$/.test(number) ? number.padStart(12, '0') : number;
 }
 
@@ -147,7 +147,7 @@ const fitsQuantity = /^\d{1,10}(\.\d{1,3})?$/;
  * @param of What it is of, where that is no product: ` of component RM301`.
  * @throws Rejected when it has more digits than SAP takes.
  */
-export function quantityOf(amount: Decimal, number: string, of = ''): Decimal {
+export function wireQuantity(amount: Decimal, number: string, of = ''): Decimal {
   if (fitsQuantity.test(amount)) return amount;
   const why = `${amount}${of} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
   throw notBookable('SAP', number, why);
@@ -181,13 +181,16 @@ export function wallClockOf(time: string): WallClock {
 }
 
 /** When the order was changed, as ISO in UTC; undefined when it never was, or SAP does not show it. */
-export function changedAt({ LastChangeDateTime: told }: SapPosition, timeZone: string): string | undefined {
+export function orderChangedAt(
+  { LastChangeDateTime: told }: SapPosition,
+  timeZone: string,
+): string | undefined {
   if (!told || !wallClock.test(told)) return instantOf(told);
   return instantIn(timeZone, told.replace(wallClock, '$1-$2-$3 $4:$5:$6'));
 }
 
 /** When the order was created: a date, and a time as `PT11H16M37S`. */
-export function createdAt(order: SapPosition): WallClock | undefined {
+export function orderCreatedAt(order: SapPosition): WallClock | undefined {
   const date = instantOf(order.MfgOrderCreationDate);
   if (date === undefined) return undefined;
   const time = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(order.MfgOrderCreationTime ?? '');

@@ -4,18 +4,23 @@ import { orderWaits } from '../failures.ts';
 import { requireUsed } from './booking/components.ts';
 import { commandsForCycles, doCycles, markedCycles, requireReported } from './booking/cycles.ts';
 import { createLots, findLots, removeSurplus, unknownLots } from './booking/lots.ts';
-import { type Part, planOf } from './booking/moves.ts';
+import { planMoves, type TakenPart } from './booking/moves.ts';
 import { isBooked, requireBooked } from './booking/outputs.ts';
 import { componentsMissing, requireReserved, type ToBook, type ToComplete } from './booking/to-book.ts';
 import type { Writer } from './client.ts';
 import { referenceOf } from './look.ts';
-import { attachLinks, bind, claim } from './marks.ts';
-import { type Line, type Move, type Production, readAgain } from './production.ts';
+import { attachLinks, bindRecords, claimProduction } from './marks.ts';
+import {
+  readProductionAgain,
+  type TrytonLine,
+  type TrytonMove,
+  type TrytonProduction,
+} from './production.ts';
 
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
-  if ('output' in toBook) return bookQuantity(writer, toBook);
+  if ('output' in toBook) return bookProductionQuantity(writer, toBook);
   const { production, key, note, links, receipt } = toBook;
-  if (note !== undefined) await claim(writer, production, key, note);
+  if (note !== undefined) await claimProduction(writer, production, key, note);
   await attachLinks(writer, production, links);
   return receipt;
 }
@@ -39,19 +44,19 @@ export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
  * when a production starts (`run`, production/production.py:750, 7.0.3). A part that says what it used therefore starts
  * nothing: its own components are moved together with its outputs, and the others stay planned for later parts.
  */
-async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt> {
+async function bookProductionQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt> {
   const { key, note, links, amounts, used = [], reports, finishes } = toBook;
   const reserved = await reserveComponents(writer, await planComponents(writer, toBook));
-  if (note !== undefined) await claim(writer, reserved, key, note);
+  if (note !== undefined) await claimProduction(writer, reserved, key, note);
   const written = await writeOutputs(writer, reserved, toBook);
   let { production } = written;
   const moves = movesToComplete(production, { ...toBook, output: written.output });
   const marked = [...moves, ...markedCycles(production, reports)];
-  production = await bind(writer, production, key, marked);
-  if (finishes || !toBook.used) production = await start(writer, production);
+  production = await bindRecords(writer, production, key, marked);
+  if (finishes || !toBook.used) production = await startProduction(writer, production);
   await doCycles(writer, production, reports);
   await attachLinks(writer, production, links);
-  production = await complete(writer, production, moves, finishes);
+  production = await completeMoves(writer, production, moves, finishes);
   requireBooked(production, amounts);
   requireUsed(production, used);
   requireReported(production, reports);
@@ -63,16 +68,19 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
  * has moves of its own. Inputs can be changed only in a production that waits (production/production.py:122,
  * 7.0.3), so the button `wait` sets an assigned or running one back first (:185, :732): what was taken stays taken.
  */
-async function planComponents(writer: Writer, { used = [], ...looked }: ToComplete): Promise<Production> {
-  const inputsOf = (now: Production) => used.flatMap((one) => planOf(now, one).commands);
+async function planComponents(
+  writer: Writer,
+  { used = [], ...looked }: ToComplete,
+): Promise<TrytonProduction> {
+  const inputsOf = (now: TrytonProduction) => used.flatMap((one) => planMoves(now, one).commands);
   let { production } = looked;
   if (inputsOf(production).length === 0) return production;
   const what = `planning the components of production ${production.number} as they were used`;
-  const isReserved = ({ moves }: Line) => moves.some(({ state }) => state === 'assigned');
+  const isReserved = ({ moves }: TrytonLine) => moves.some(({ state }) => state === 'assigned');
   if (production.state !== 'waiting' || production.components.some(isReserved)) {
-    production = await act(writer, production, 'wait', what);
+    production = await callAndReadAgain(writer, production, 'wait', what);
   }
-  return change(writer, production, what, { inputs: inputsOf(production) });
+  return writeCommands(writer, production, what, { inputs: inputsOf(production) });
 }
 
 /**
@@ -81,12 +89,12 @@ async function planComponents(writer: Writer, { used = [], ...looked }: ToComple
  */
 async function writeOutputs(
   writer: Writer,
-  reserved: Production,
+  reserved: TrytonProduction,
   { output, reports }: ToComplete,
 ): Promise<Pick<ToComplete, 'production' | 'output'>> {
-  const write = (production: Production, parts: readonly Part[]) =>
-    change(writer, production, `writing the outputs of production ${production.number}`, {
-      outputs: planOf(production, { ...output, parts }).commands,
+  const write = (production: TrytonProduction, parts: readonly TakenPart[]) =>
+    writeCommands(writer, production, `writing the outputs of production ${production.number}`, {
+      outputs: planMoves(production, { ...output, parts }).commands,
       works: commandsForCycles(production, reports),
     });
   if (unknownLots(output.parts).length === 0)
@@ -103,35 +111,38 @@ async function writeOutputs(
  * Presses a button of the production, or writes it, and reads it again. Tryton refuses it if somebody changed the
  * production since it was read (`_timestamp`, to the microsecond on PostgreSQL, to the second on SQLite).
  */
-async function act(
+async function callAndReadAgain(
   writer: Writer,
-  production: Production,
+  production: TrytonProduction,
   method: string,
   what: string,
   ...values: readonly object[]
-): Promise<Production> {
+): Promise<TrytonProduction> {
   const { id, timestamps } = production;
   await writer.write('production', method, [[id], ...values], { what, timestamps });
-  return readAgain(writer, production);
+  return readProductionAgain(writer, production);
 }
 
 /** @param commands Of its one-to-many fields; without any, nothing is written. */
-async function change(
+async function writeCommands(
   writer: Writer,
-  production: Production,
+  production: TrytonProduction,
   what: string,
   commands: Readonly<Record<string, readonly unknown[]>>,
-): Promise<Production> {
+): Promise<TrytonProduction> {
   const fields = Object.entries(commands).filter(([, some]) => some.length > 0);
   if (fields.length === 0) return production;
-  return act(writer, production, 'write', what, Object.fromEntries(fields));
+  return callAndReadAgain(writer, production, 'write', what, Object.fromEntries(fields));
 }
 
 /** @throws RetryLater when the production is not as it was written, or leaves something else open than the look saw. */
-function movesToComplete(production: Production, { output, used = [], finishes }: ToComplete): Move[] {
-  const plans = [output, ...used].map((taken) => planOf(production, taken));
+function movesToComplete(
+  production: TrytonProduction,
+  { output, used = [], finishes }: ToComplete,
+): TrytonMove[] {
+  const plans = [output, ...used].map((taken) => planMoves(production, taken));
   const moves = plans.flatMap((plan) => plan.moves);
-  const isOpen = (move: Move) => move.state !== 'done' && !moves.includes(move);
+  const isOpen = (move: TrytonMove) => move.state !== 'done' && !moves.includes(move);
   const isLast = output.isLast || !production.output?.moves.some(isOpen);
   if (plans.every(({ commands }) => commands.length === 0) && finishes === isLast) return moves;
   const why = `Somebody changes the moves of Tryton's production ${production.number} at this moment: the next attempt looks at what they leave.`;
@@ -145,7 +156,7 @@ function movesToComplete(production: Production, { output, used = [], finishes }
  * error and leaves the production waiting. Also when the production has gone further meanwhile, possibly by another
  * attempt of this booking (seen, four at once on a busy machine).
  */
-async function reserveComponents(writer: Writer, waiting: Production): Promise<Production> {
+async function reserveComponents(writer: Writer, waiting: TrytonProduction): Promise<TrytonProduction> {
   if (waiting.state !== 'waiting') return waiting;
   const { id, number } = waiting;
   requireReserved(waiting, writer.options.assign);
@@ -154,7 +165,7 @@ async function reserveComponents(writer: Writer, waiting: Production): Promise<P
   for (const button of ['assign_try', ...(writer.options.assign === 'force' ? ['assign_force'] : [])]) {
     if (production.state !== 'waiting') break;
     await writer.write('production', button, [[id]], { what, isRepeatable: true });
-    production = await readAgain(writer, waiting);
+    production = await readProductionAgain(writer, waiting);
   }
   if (production.state === 'waiting')
     throw componentsMissing(production, 'receive or count them, or assign by hand');
@@ -163,32 +174,37 @@ async function reserveComponents(writer: Writer, waiting: Production): Promise<P
   throw orderWaits(why);
 }
 
-async function start(writer: Writer, production: Production): Promise<Production> {
+async function startProduction(writer: Writer, production: TrytonProduction): Promise<TrytonProduction> {
   if (production.state === 'running') return production;
-  const started = await act(writer, production, 'run', `starting production ${production.number}`);
-  if (started.state !== 'running') throw ignored(started, 'run', 'running');
+  const started = await callAndReadAgain(
+    writer,
+    production,
+    'run',
+    `starting production ${production.number}`,
+  );
+  if (started.state !== 'running') throw buttonIgnored(started, 'run', 'running');
   return started;
 }
 
 /** Makes the one call that cannot be undone. */
-async function complete(
+async function completeMoves(
   writer: Writer,
-  production: Production,
-  moves: readonly Move[],
+  production: TrytonProduction,
+  moves: readonly TrytonMove[],
   finishes: boolean,
-): Promise<Production> {
+): Promise<TrytonProduction> {
   const { id, number, timestamps } = production;
   const [model, button, ids] = finishes
     ? (['production', 'done', [id]] as const)
     : (['stock.move', 'do', moves.map((move) => move.id)] as const);
   await writer.write(model, button, [ids], { what: `completing production ${number}`, timestamps });
-  const completed = await readAgain(writer, production);
-  if (!isBooked(completed)) throw ignored(completed, button, 'done');
+  const completed = await readProductionAgain(writer, production);
+  if (!isBooked(completed)) throw buttonIgnored(completed, button, 'done');
   return completed;
 }
 
 /** Seen on 7.0: a button of another state answers `null` with HTTP 200 and changes nothing. */
-function ignored({ number, state }: Production, button: string, expected: string): RetryLater {
+function buttonIgnored({ number, state }: TrytonProduction, button: string, expected: string): RetryLater {
   const why = `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile, or Tryton wants an inspection (Quality) before; look at it in Tryton if this stays.`;
   return orderWaits(why, { wrote: 'known', afterSeconds: 60 });
 }

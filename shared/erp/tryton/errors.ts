@@ -2,21 +2,21 @@ import type { Rejected, RetryLater } from '../../model/errors.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 
 /** Another transaction holds the row, on PostgreSQL and SQLite (seen with four writers at once). */
-const locked =
+const lockMessages =
   /could not obtain lock|database is locked|could not serialize access|deadlock detected|lock timeout|LockNotAvailable/i;
 
 /** Tryton runs, but has lost its database, or gets no connection to it. */
-const databaseGone =
+const databaseGoneMessages =
   /connection (refused|already closed|not open|timed out|reset|pool exhausted)|could not connect|no connection to the server|server closed the connection|terminating connection|SSL connection has been closed|SSL SYSCALL error|too many clients|remaining connection slots|the database system is|unable to open database|disk I\/O error/i;
 
 /** Python's message for a missing key: an unknown model or field (seen: `'stock.lot'`). */
-const unknownName = /^'([\w.]+)'$/;
+const unknownNameMessage = /^'([\w.]+)'$/;
 
 /**
  * Messages of Python and of the databases about a call that can never work as it was made. Every other exception that is
  * not Tryton's own may pass: the messages of a database in trouble cannot all be listed.
  */
-const programmed =
+const programmingMessages =
   /^'\w+' object (has no attribute|is not)|unsupported operand type|unexpected keyword argument|required positional argument|no such (column|table)|^(column|relation) .* does not exist|invalid literal for/;
 
 /**
@@ -32,10 +32,10 @@ export function failureOfTrytonError(error: unknown, what: string, writes = fals
   const [first, second, third] = (Array.isArray(args) ? args : [args]).map(firstLine);
   switch (kind) {
     case 'UserError':
-      return forAPerson(`Tryton refused ${what}: ${sentence(first, second)}`);
+      return refusedByTryton(`Tryton refused ${what}: ${joinToSentence(first, second)}`);
     case 'UserWarning':
-      return forAPerson(
-        `Tryton asks to confirm a warning before ${what}, which only a person can do: ${sentence(second, third)} ` +
+      return refusedByTryton(
+        `Tryton asks to confirm a warning before ${what}, which only a person can do: ${joinToSentence(second, third)} ` +
           'Do this step in Tryton, then replay.',
       );
     case 'ConcurrencyException':
@@ -61,24 +61,25 @@ export function loginRefused(sentence: string): RetryLater {
 
 /** Of an exception that is not one of Tryton's own. */
 function failureOfMessage(text: string, what: string, wrote: 'perhaps' | 'nothing'): Rejected | RetryLater {
-  if (locked.test(text)) {
+  if (lockMessages.test(text)) {
     const why = `Tryton could not lock a record for ${what}: somebody else is writing it.`;
     return orderWaits(why, { afterSeconds: 5 });
   }
-  if (databaseGone.test(text)) return partnerDown(`Tryton has lost its database (at ${what}).`, { wrote });
-  const unknown = unknownName.exec(text)?.[1];
+  if (databaseGoneMessages.test(text))
+    return partnerDown(`Tryton has lost its database (at ${what}).`, { wrote });
+  const unknown = unknownNameMessage.exec(text)?.[1];
   if (unknown) {
     const why = `This Tryton does not know ${unknown}, needed for ${what}: activate the module that brings it, or change the options of tryton().`;
-    return forAPerson(why);
+    return refusedByTryton(why);
   }
-  if (programmed.test(text))
-    return forAPerson(`Tryton failed at ${what}: ${sentence(text)} Its log has the details.`);
+  if (programmingMessages.test(text))
+    return refusedByTryton(`Tryton failed at ${what}: ${joinToSentence(text)} Its log has the details.`);
   // Nothing shows when the trouble has passed, so it is not tried again at once.
-  const why = `Tryton failed at ${what}, which may pass: ${sentence(text)} If it stays, its log has the details.`;
+  const why = `Tryton failed at ${what}, which may pass: ${joinToSentence(text)} If it stays, its log has the details.`;
   return orderWaits(why, { afterSeconds: 60, wrote });
 }
 
-function forAPerson(message: string): Rejected {
+function refusedByTryton(message: string): Rejected {
   return rejected('refused-by-erp', message);
 }
 
@@ -87,7 +88,7 @@ function firstLine(value: unknown): string {
   return ['None', 'null'].includes(text) ? '' : (text.trim().split('\n')[0] ?? '').slice(0, 500);
 }
 
-function sentence(...texts: (string | undefined)[]): string {
+function joinToSentence(...texts: (string | undefined)[]): string {
   const said = texts.filter((text) => text).join(' ');
   if (said === '') return 'it gave no reason.';
   return /[.!?]$/.test(said) ? said : `${said}.`;

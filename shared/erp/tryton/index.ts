@@ -6,7 +6,12 @@ import { booking } from './booking.ts';
 import { type Abilities, createTrytonClient, readAbilities, type Writer } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { linkProductOrder } from './marks.ts';
-import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOptions } from './options.ts';
+import {
+  optionsSchema,
+  type TrytonCredentials,
+  type TrytonOptions,
+  trytonCredentialsSchema,
+} from './options.ts';
 
 /**
  * Tryton 7.0 with the module `production`, over JSON-RPC.
@@ -18,7 +23,7 @@ export const tryton = defineConnector({
   options: optionsSchema,
   atOnce: 1,
   secret: () => ({
-    schema: credentialsSchema,
+    schema: trytonCredentialsSchema,
     example: { username: 'azumuta', password: 'password of a user in the groups Production and Stock' },
   }),
   connect,

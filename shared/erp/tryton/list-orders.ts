@@ -7,35 +7,35 @@ import { type KeyedPage, listByKeys } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
 import type { TrytonReader, TrytonSearch } from './client.ts';
 import type { TrytonOptions } from './options.ts';
-import { domainOf } from './production.ts';
-import { fieldOf, fieldsFor, wireDateTime } from './wire.ts';
+import { productionDomain } from './production.ts';
+import { dottedField, fieldsFor, wireDateTime } from './wire.ts';
 
-const time = z.iso.datetime();
+const changeTimeSchema = z.iso.datetime();
 
-const text = z.nullish(z.string());
+const listedText = z.nullish(z.string());
 
-const listedSchema = z.looseObject({
+const listedTrytonProductionSchema = z.looseObject({
   id: z.int(),
   number: z.nullable(z.string()),
   reference: z.nullable(z.string()),
   state: z.string(),
   quantity: z.number(),
-  'unit.': z.nullish(z.looseObject({ symbol: text })),
+  'unit.': z.nullish(z.looseObject({ symbol: listedText })),
   'product.': z
-    .looseObject({ code: text, rec_name: text })
+    .looseObject({ code: listedText, rec_name: listedText })
     .check(z.refine(({ code, rec_name }) => Boolean(code || rec_name), 'a product with a code or a name')),
   planned_date: z.nullable(z.iso.date()),
   planned_start_date: z.nullable(z.string()),
-  write_date: z.nullable(time),
-  create_date: time,
+  write_date: z.nullable(changeTimeSchema),
+  create_date: changeTimeSchema,
 });
-type Listed = z.infer<typeof listedSchema>;
+type ListedTrytonProduction = z.infer<typeof listedTrytonProductionSchema>;
 
 /** Of a production in a listing: by when it was written, or created if it never was. */
-const positionSchema = z.object({ id: z.int(), changedAt: time });
+const positionSchema = z.object({ id: z.int(), changedAt: changeTimeSchema });
 
 /** How far a listing has got: after this order at this time, or (without id) at this time inclusively. */
-interface Position {
+interface TrytonPosition {
   readonly changedAt: string;
   readonly id?: number;
 }
@@ -62,7 +62,7 @@ export async function* listReleasedOrders(
     ...(company === undefined ? [] : [['company', '=', company]]),
   ];
 
-  yield* listByKeys<Position>({
+  yield* listByKeys<TrytonPosition>({
     partner: 'Tryton',
     // The watermark's own time is read again as a whole: another order may have got the same time since.
     pageSize,
@@ -79,12 +79,12 @@ export async function* listReleasedOrders(
 async function readPage(
   tryton: TrytonReader,
   scope: readonly unknown[],
-  behind: Position | undefined,
+  behind: TrytonPosition | undefined,
   limit: number,
-): Promise<KeyedPage<Position>> {
+): Promise<KeyedPage<TrytonPosition>> {
   async function readList(by: 'write_date' | 'create_date', condition: readonly unknown[]) {
-    const rows = await searchProductions(tryton, {
-      domain: [...scope, condition, ...beyond(by, behind)],
+    const rows = await searchListedProductions(tryton, {
+      domain: [...scope, condition, ...domainBeyond(by, behind)],
       sort: [
         [by, 'ASC'],
         ['id', 'ASC'],
@@ -115,11 +115,11 @@ async function readPage(
   };
 }
 
-function searchProductions(
+function searchListedProductions(
   { search, options: { orderFields = [] } }: TrytonReader,
   asked: Omit<TrytonSearch<unknown>, 'row'>,
 ): Promise<unknown[]> {
-  const fields = [...fieldsFor(listedSchema), ...orderFields];
+  const fields = [...fieldsFor(listedTrytonProductionSchema), ...orderFields];
   return search('production', { fields, row: z.unknown(), ...asked });
 }
 
@@ -128,20 +128,20 @@ export async function readListedOrder(
   tryton: TrytonReader,
   order: ErpOrderRef,
 ): Promise<ErpOrder | undefined> {
-  const domain = domainOf(order, await tryton.readCompany());
+  const domain = productionDomain(order, await tryton.readCompany());
   if (!domain) return undefined;
   const what = `reading production ${order.number}`;
-  const rows = await searchProductions(tryton, { domain, what });
+  const rows = await searchListedProductions(tryton, { domain, what });
   return onlyOrder('Tryton', order, rowReader(tryton)(rows));
 }
 
 function rowReader({ options }: TrytonReader) {
   const named = { partner: 'Tryton', names: ['number', 'id'], list: '$' };
-  return createRowReader(listedSchema, (one) => orderOf(one, options), named);
+  return createRowReader(listedTrytonProductionSchema, (one) => erpOrderFromTryton(one, options), named);
 }
 
 /** Tryton domain of the records after a position in the order of (time, id). */
-function beyond(field: string, position: Position | undefined): unknown[] {
+function domainBeyond(field: string, position: TrytonPosition | undefined): unknown[] {
   if (!position) return [];
   const time = wireDateTime(position.changedAt);
   if (position.id === undefined) return [[field, '>=', time]];
@@ -153,12 +153,15 @@ function beyond(field: string, position: Position | undefined): unknown[] {
 }
 
 /** ISO texts of equal form sort as the times do. */
-function byChange(a: Position, b: Position): number {
+function byChange(a: TrytonPosition, b: TrytonPosition): number {
   if (a.changedAt !== b.changedAt) return a.changedAt < b.changedAt ? -1 : 1;
   return (a.id ?? 0) - (b.id ?? 0);
 }
 
-function orderOf(listed: Listed, { states = releasedStates, orderFields = [] }: TrytonOptions): ErpOrder {
+function erpOrderFromTryton(
+  listed: ListedTrytonProduction,
+  { states = releasedStates, orderFields = [] }: TrytonOptions,
+): ErpOrder {
   const { id, number, reference, state, quantity, planned_date, planned_start_date } = listed;
   const { code, rec_name } = listed['product.'];
   const unit = listed['unit.']?.symbol;
@@ -166,7 +169,7 @@ function orderOf(listed: Listed, { states = releasedStates, orderFields = [] }: 
     reference,
     productName: rec_name || undefined,
     plannedStartDate: planned_start_date,
-    ...Object.fromEntries(orderFields.map((name) => [name, fieldOf(listed, name)])),
+    ...Object.fromEntries(orderFields.map((name) => [name, dottedField(listed, name)])),
   };
   return {
     id: String(id),
@@ -175,14 +178,14 @@ function orderOf(listed: Listed, { states = releasedStates, orderFields = [] }: 
     article: code || rec_name || '',
     quantity: { amount: toDecimal(quantity) ?? '0', ...(unit ? { unit } : {}) },
     ...(planned_date ? { dueDate: planned_date } : {}),
-    state: stateOf(state, states),
+    state: stateFromTryton(state, states),
     changedAt: listed.write_date ?? listed.create_date,
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null)),
   };
 }
 
 /** Our own booking of a part starts a production: one that is running is no new work, and released still. */
-function stateOf(state: string, released: readonly string[]): ErpOrder['state'] {
+function stateFromTryton(state: string, released: readonly string[]): ErpOrder['state'] {
   if (state === 'cancelled') return 'cancelled';
   return state === 'running' || released.includes(state) ? 'released' : 'other';
 }

@@ -48,7 +48,7 @@ export function trytonSessions(
       );
     if (down) throw down;
     const parsed = parse(answer, response.json);
-    if (!parsed.ok) throw unusable(response);
+    if (!parsed.ok) throw unusableLoginAnswer(response);
     return parsed.value;
   }
 
@@ -71,7 +71,7 @@ function sessionHeader(username: string, [userId, token]: readonly [number, stri
 }
 
 /** Its text is never repeated: an answer to a login may echo the login. */
-function unusable({ json, status }: HttpResponse): Error {
+function unusableLoginAnswer({ json, status }: HttpResponse): Error {
   const error = z.looseObject({ error: z.array(z.unknown()) }).safeParse(json).data?.error;
   if (error?.[0] === 'LoginException') return failureOfTrytonError(['LoginException'], 'logging in');
   return partnerDown(

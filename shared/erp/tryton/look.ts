@@ -7,11 +7,11 @@ import { lookAtComponents, requireUsed, usedComponents } from './booking/compone
 import { cycleReportsOf, requireReported } from './booking/cycles.ts';
 import { findLots } from './booking/lots.ts';
 import { amountOf, openMoves, remainderOf } from './booking/moves.ts';
-import { type Amounts, amountsOf, isBooked, partsOf, requireBooked } from './booking/outputs.ts';
+import { type Amounts, amountsOf, isBooked, outputPartsOf, requireBooked } from './booking/outputs.ts';
 import { requireBookable, requireRights, type ToBook } from './booking/to-book.ts';
 import type { Reader } from './client.ts';
-import { heldByAnother, missingLinks, noteText, readMarks } from './marks.ts';
-import { findProduction, type Line, type Production, refused } from './production.ts';
+import { heldByAnother, missingLinks, noteText, readWithMarks } from './marks.ts';
+import { findProduction, productionRefused, type TrytonLine, type TrytonProduction } from './production.ts';
 
 /** Looks for notes and links, whatever the state of the production unless it is cancelled. */
 export async function lookForAmendment(
@@ -44,11 +44,11 @@ export async function lookForQuantity(
 ): Promise<Look<ToBook>> {
   const built = builtOf(completion, 'Tryton');
   const production = await findToBook(reader, completion, key, ['cancelled', 'draft', 'request']);
-  const line = outputOf(production, compareDecimals(built.good, '0') > 0);
+  const line = requireOutput(production, compareDecimals(built.good, '0') > 0);
   const amounts = await amountsOf(reader, built, production, line);
   const links = await missingLinks(reader, production, completion.links);
   if (isBooked(production)) {
-    requireAsBooked(completion, production, amounts);
+    requireBookedAsAsked(completion, production, amounts);
     const receipt = { reference: referenceOf(production), alreadyBooked: true };
     return links.length === 0
       ? { receipt }
@@ -58,12 +58,12 @@ export async function lookForQuantity(
   const { quantity, isOwn: isClaimed } = production;
   if (isClaimed && !again) throw heldByAnother(production);
   // A booking that has begun goes on, whatever others have booked since.
-  if (!isClaimed) requireWithin(completion, production, line, amounts);
+  if (!isClaimed) requireWithinProduction(completion, production, line, amounts);
 
   const produced = sumOf([amounts.good, amounts.scrap]);
   const isLast = mayClose(completion, { amount: quantity, unit: line.unit.symbol }, produced);
   const open = openMoves(line);
-  const wanted = partsOf(amounts, production, open, reader.options.scrapLocation);
+  const wanted = outputPartsOf(amounts, production, open, reader.options.scrapLocation);
   const parts = await findLots(reader, production, wanted);
   const isOpenForOthers = line.moves.some((move) => move.state !== 'done' && move.isForeign);
   const finishes = isLast || (remainderOf(open, parts) === undefined && !isOpenForOthers);
@@ -77,10 +77,10 @@ export async function lookForQuantity(
   return { toBook };
 }
 
-function requireWithin(
+function requireWithinProduction(
   completion: Completion,
-  { number, quantity }: Production,
-  { moves, unit }: Line,
+  { number, quantity }: TrytonProduction,
+  { moves, unit }: TrytonLine,
   { good, scrap }: Amounts,
 ): void {
   const booked = moves.filter(({ state, wasted }) => state === 'done' && !wasted);
@@ -100,15 +100,15 @@ async function findToBook(
   completion: Completion,
   key: BookingKey,
   states: readonly (keyof typeof refusedStates)[],
-): Promise<Production> {
+): Promise<TrytonProduction> {
   const production = await findProduction(reader, completion.erpOrder);
   requireArticle(completion, production.article, 'Tryton');
   refuseStates(production, states);
-  return readMarks(reader, production, key);
+  return readWithMarks(reader, production, key);
 }
 
 /** @throws Rejected when Tryton has something else under our key than was asked. */
-function requireAsBooked(completion: Completion, production: Production, amounts: Amounts): void {
+function requireBookedAsAsked(completion: Completion, production: TrytonProduction, amounts: Amounts): void {
   requireBooked(production, amounts);
   // What a share of the plan came to cannot be told any more.
   const used = completion.components?.used.filter(({ quantity }) => quantity) ?? [];
@@ -117,15 +117,15 @@ function requireAsBooked(completion: Completion, production: Production, amounts
   requireReported(production, cycleReportsOf(completion, production, false));
 }
 
-export function referenceOf({ number, state }: Production): string {
+export function referenceOf({ number, state }: TrytonProduction): string {
   return state === 'done' ? `production ${number} done` : `output of production ${number}`;
 }
 
 /** @throws Rejected without a planned move of the product, which for a good quantity goes to stock. */
-function outputOf(production: Production, isGood: boolean): Line {
+function requireOutput(production: TrytonProduction, isGood: boolean): TrytonLine {
   const { output } = production;
   if (output && !(isGood && output.moves.every(({ wasted }) => wasted))) return output;
-  throw refused(production, 'order-data', 'has no output for its product: add one, then replay');
+  throw productionRefused(production, 'order-data', 'has no output for its product: add one, then replay');
 }
 
 const refusedStates = {
@@ -136,7 +136,7 @@ const refusedStates = {
   request: 'is not released (its state is request): release it (Wait), then replay',
 } as const;
 
-function refuseStates(production: Production, states: readonly (keyof typeof refusedStates)[]): void {
+function refuseStates(production: TrytonProduction, states: readonly (keyof typeof refusedStates)[]): void {
   const found = states.find((one) => one === production.state);
-  if (found) throw refused(production, 'order-state', refusedStates[found]);
+  if (found) throw productionRefused(production, 'order-state', refusedStates[found]);
 }

@@ -6,18 +6,18 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orderWaits } from '../failures.ts';
 import { keyAsWord } from '../marks.ts';
 import type { Reader, Writer } from './client.ts';
-import { findProduction, type Marked, type Production, productionOf } from './production.ts';
+import { findProduction, type Marked, productionOf, type TrytonProduction } from './production.ts';
 
 const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.nullable(z.string()) });
 /** Only the last line counts, as the text before it is free and may look like anything. */
 const keyLine = /(?:^|\n)Azumuta booking (\S+)\s*$/;
 
-function markOf(key: BookingKey): string {
+function keyLineOf(key: BookingKey): string {
   return `Azumuta booking ${keyAsWord(key)}`;
 }
 
 /** The same production with the marks of this booking and of others. */
-export async function readMarks(reader: Reader, production: Production, key: BookingKey) {
+export async function readWithMarks(reader: Reader, production: TrytonProduction, key: BookingKey) {
   const { output, components, works, record } = production;
   const marked = [
     ...[production, ...(output?.moves ?? []), ...components.flatMap(({ moves }) => moves)],
@@ -30,7 +30,7 @@ export async function readMarks(reader: Reader, production: Production, key: Boo
 }
 
 /** The notes with a key on these records, the oldest first. */
-async function readKeyNotes({ search }: Reader, { number }: Production, records: readonly Marked[]) {
+async function readKeyNotes({ search }: Reader, { number }: TrytonProduction, records: readonly Marked[]) {
   const notes = await search('ir.note', {
     domain: [['resource', 'in', records.map(({ resource }) => resource)]],
     sort: [['id', 'ASC']],
@@ -49,15 +49,19 @@ async function readKeyNotes({ search }: Reader, { number }: Production, records:
  * claims with one key the oldest counts; an attempt that comes second deletes its own.
  * @throws RetryLater scope `order`, `wrote: perhaps` when another attempt at the same booking holds it.
  */
-export async function claim(
+export async function claimProduction(
   writer: Writer,
-  production: Production,
+  production: TrytonProduction,
   key: BookingKey,
   message: string,
 ): Promise<void> {
   const { resource } = production;
   const what = `writing a note on production ${production.number}`;
-  const [mine] = await writer.create('ir.note', [{ resource, message: `${message}\n${markOf(key)}` }], what);
+  const [mine] = await writer.create(
+    'ir.note',
+    [{ resource, message: `${message}\n${keyLineOf(key)}` }],
+    what,
+  );
   const notes = await readKeyNotes(writer, production, [production]);
   const oldest = notes.find((note) => note.key === keyAsWord(key));
   if (mine === undefined || oldest?.id === mine) return;
@@ -66,7 +70,7 @@ export async function claim(
 }
 
 /** Another attempt at the same booking has claimed the production, and is still running or has died. */
-export function heldByAnother({ number }: Production): RetryLater {
+export function heldByAnother({ number }: TrytonProduction): RetryLater {
   const why = `Tryton: another attempt is under way to book production ${number}. If it does not end, the next one takes over.`;
   return orderWaits(why, { wrote: 'perhaps', afterSeconds: 60 });
 }
@@ -75,15 +79,15 @@ export function heldByAnother({ number }: Production): RetryLater {
  * Writes the key on the records that the booking is about to complete, as far as it is not there.
  * @returns the same production with these marks.
  */
-export async function bind(
+export async function bindRecords(
   writer: Writer,
-  { number, record, marks: { own, foreign } }: Production,
+  { number, record, marks: { own, foreign } }: TrytonProduction,
   key: BookingKey,
   records: readonly Marked[],
-): Promise<Production> {
+): Promise<TrytonProduction> {
   const unbound = records.flatMap(({ resource, isOwn }) => (isOwn ? [] : [resource]));
   if (unbound.length > 0) {
-    const notes = unbound.map((resource) => ({ resource, message: markOf(key) }));
+    const notes = unbound.map((resource) => ({ resource, message: keyLineOf(key) }));
     await writer.create('ir.note', notes, `writing a note on the moves of production ${number}`);
   }
   return productionOf(record, { own: new Set([...own, ...unbound]), foreign });
@@ -128,20 +132,20 @@ export async function linkProductOrder(
 
 export async function missingLinks(
   reader: Reader,
-  production: Production,
+  production: TrytonProduction,
   links: readonly Link[],
 ): Promise<Link[]> {
   if (links.length === 0) return [];
   const attached = await readLinks(reader, production);
   const isFirst = ({ name, url }: Link, at: number) =>
     links.findIndex((other) => other.name === name && other.url === url) === at;
-  return links.filter((link, at) => isFirst(link, at) && !attached.some((one) => isSame(one, link)));
+  return links.filter((link, at) => isFirst(link, at) && !attached.some((one) => isSameLink(one, link)));
 }
 
 /** Attaches links (`ir.attachment` of type `link`) in one call; of two that were attached at once the oldest stays. */
 export async function attachLinks(
   writer: Writer,
-  production: Production,
+  production: TrytonProduction,
   links: readonly Link[],
 ): Promise<void> {
   if (links.length === 0) return;
@@ -150,7 +154,7 @@ export async function attachLinks(
   const values = links.map(({ name, url }) => ({ resource, name, type: 'link', link: url || null }));
   await writer.create('ir.attachment', values, what);
   const attached = await readLinks(writer, production);
-  const extra = links.flatMap((link) => attached.filter((one) => isSame(one, link)).slice(1));
+  const extra = links.flatMap((link) => attached.filter((one) => isSameLink(one, link)).slice(1));
   if (extra.length === 0) return;
   await writer.write('ir.attachment', 'delete', [extra.map(({ id }) => id)], { what });
 }
@@ -158,7 +162,7 @@ export async function attachLinks(
 const attachmentSchema = z.object({ id: z.int(), name: z.string(), link: z.nullable(z.string()) });
 type Attachment = z.infer<typeof attachmentSchema>;
 
-function readLinks({ search }: Reader, production: Production): Promise<Attachment[]> {
+function readLinks({ search }: Reader, production: TrytonProduction): Promise<Attachment[]> {
   return search('ir.attachment', {
     domain: [
       ['resource', '=', production.resource],
@@ -172,6 +176,6 @@ function readLinks({ search }: Reader, production: Production): Promise<Attachme
 }
 
 /** Tryton strips white space off both texts (`fields.Char`, 7.0). */
-function isSame(attached: Attachment, link: Link): boolean {
+function isSameLink(attached: Attachment, link: Link): boolean {
   return attached.name === link.name.trim() && (attached.link ?? '') === link.url.trim();
 }

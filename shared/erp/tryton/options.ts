@@ -45,8 +45,8 @@ export const optionsSchema = strictObject(
 export type TrytonOptions = Readonly<z.input<typeof optionsSchema>>;
 
 /** The Tryton secret: a user of its own, in the groups *Production* and *Stock*. */
-export const credentialsSchema = z.object({
+export const trytonCredentialsSchema = z.object({
   username: z.string().check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),
 });
-export type TrytonCredentials = z.infer<typeof credentialsSchema>;
+export type TrytonCredentials = z.infer<typeof trytonCredentialsSchema>;

@@ -24,7 +24,7 @@ export interface Marked {
 }
 
 /** A move of a product into a production, or out of it. */
-export interface Move extends Marked {
+export interface TrytonMove extends Marked {
   readonly state: string;
   /** In the unit of its line, as Tryton converts it: a bill of materials may count in another one. */
   readonly quantity: Decimal;
@@ -36,7 +36,7 @@ export interface Move extends Marked {
 }
 
 /** What is built, or a component: the moves of one product on one side of a production. */
-export interface Line {
+export interface TrytonLine {
   /** The field of the production that has its moves. */
   readonly field: 'inputs' | 'outputs';
   readonly product: number;
@@ -44,7 +44,7 @@ export interface Line {
   readonly article: string;
   readonly unit: Unit;
   /** By id; cancelled ones are left out. */
-  readonly moves: readonly Move[];
+  readonly moves: readonly TrytonMove[];
   /** Values that a further move shares with the planned one. */
   readonly template: Readonly<Record<string, unknown>>;
   /** Whether the product moves only with a lot to where it is planned to go, or to waste (`stock_lot`, 7.0). */
@@ -52,9 +52,9 @@ export interface Line {
   readonly needsLotAsWaste: boolean;
 }
 
-const text = z.nullish(z.string());
-const locationSchema = z.object({ id: z.int(), name: z.string(), code: text });
-const placeSchema = z.looseObject({ type: z.string() });
+const trytonText = z.nullish(z.string());
+const locationSchema = z.object({ id: z.int(), name: z.string(), code: trytonText });
+const locationTypeSchema = z.looseObject({ type: z.string() });
 const moveSchema = z.looseObject({
   id: z.int(),
   _timestamp: z.string(),
@@ -62,15 +62,15 @@ const moveSchema = z.looseObject({
   quantity: z.number(),
   product: z.int(),
   'product.': z.looseObject({
-    code: text,
+    code: trytonText,
     rec_name: z.string(),
     lot_required: z.nullish(z.array(z.string())),
   }),
   'unit.': unitSchema,
   from_location: z.int(),
-  'from_location.': placeSchema,
+  'from_location.': locationTypeSchema,
   to_location: z.int(),
-  'to_location.': placeSchema,
+  'to_location.': locationTypeSchema,
   'lot.': z.nullish(z.object({ id: z.int(), number: z.string() })),
   company: z.int(),
   currency: z.nullable(z.int()),
@@ -83,7 +83,7 @@ const workSchema = z.looseObject({
   'operation.': z.looseObject({ name: z.string() }),
   'cycles.': z.nullish(z.array(cycleSchema)),
 });
-export const productionSchema = z.looseObject({
+export const trytonProductionSchema = z.looseObject({
   id: z.int(),
   _timestamp: z.string(),
   number: z.nullable(z.string()),
@@ -92,7 +92,12 @@ export const productionSchema = z.looseObject({
   quantity: z.number(),
   'unit.': z.nullish(unitSchema),
   'product.': z.nullish(
-    z.looseObject({ code: text, rec_name: z.string(), list_price: text, lot_sequence: z.nullish(z.int()) }),
+    z.looseObject({
+      code: trytonText,
+      rec_name: z.string(),
+      list_price: trytonText,
+      lot_sequence: z.nullish(z.int()),
+    }),
   ),
   'outputs.': z.nullish(z.array(moveSchema)),
   'inputs.': z.nullish(z.array(moveSchema)),
@@ -101,20 +106,20 @@ export const productionSchema = z.looseObject({
     'waste_locations.': z.nullish(z.array(locationSchema)),
   }),
 });
-type ProductionRecord = z.infer<typeof productionSchema>;
+type ProductionRecord = z.infer<typeof trytonProductionSchema>;
 
-/** Fields to read for `productionSchema`. Tryton refuses those of a module that is not active. */
+/** Fields to read for `trytonProductionSchema`. Tryton refuses those of a module that is not active. */
 export function productionFields({ lots, works }: Abilities): string[] {
-  return fieldsFor(productionSchema).filter(
+  return fieldsFor(trytonProductionSchema).filter(
     (field) => (lots || !/\blot/.test(field)) && (works || !field.startsWith('works.')),
   );
 }
 
 const unmarked: Marks = { own: new Set(), foreign: new Set() };
 
-export type Production = ReturnType<typeof productionOf>;
+export type TrytonProduction = ReturnType<typeof productionOf>;
 /** A step of its routing (`production.work`). */
-export type Work = Production['works'][number];
+export type ProductionWork = TrytonProduction['works'][number];
 
 /**
  * A production as bookings use it.
@@ -125,9 +130,10 @@ export function productionOf(record: ProductionRecord, marks = unmarked) {
   const { id, state, product } = record;
   const number = record.number ?? `(${id})`;
   const named = record['product.'];
-  if (product === null || !named) throw refused({ number }, 'order-data', 'is for no product: give it one');
-  const outputs = planned(record['outputs.']).filter((move) => move.product === product);
-  const inputs = planned(record['inputs.']);
+  if (product === null || !named)
+    throw productionRefused({ number }, 'order-data', 'is for no product: give it one');
+  const outputs = uncancelledMoves(record['outputs.']).filter((move) => move.product === product);
+  const inputs = uncancelledMoves(record['inputs.']);
   const isOfItself = inputs.some((move) => move.product === product);
   return {
     ...markedBy(marks, 'production', id),
@@ -154,7 +160,7 @@ export function productionOf(record: ProductionRecord, marks = unmarked) {
       id: work.id,
       state: work.state,
       operation: work['operation.'].name,
-      cycles: byId(work['cycles.'] ?? []).map((cycle) => ({
+      cycles: sortById(work['cycles.'] ?? []).map((cycle) => ({
         ...markedBy(marks, 'production.work.cycle', cycle.id),
         state: cycle.state,
         duration: cycle.duration,
@@ -168,11 +174,11 @@ export function productionOf(record: ProductionRecord, marks = unmarked) {
   };
 }
 
-function planned(moves: readonly MoveRecord[] | null | undefined): MoveRecord[] {
-  return byId(moves ?? []).filter(({ state }) => state !== 'cancelled');
+function uncancelledMoves(moves: readonly MoveRecord[] | null | undefined): MoveRecord[] {
+  return sortById(moves ?? []).filter(({ state }) => state !== 'cancelled');
 }
 
-function byId<T extends { readonly id: number }>(records: readonly T[]): T[] {
+function sortById<T extends { readonly id: number }>(records: readonly T[]): T[] {
   return records.toSorted((a, b) => a.id - b.id);
 }
 
@@ -182,11 +188,11 @@ function markedBy({ own, foreign }: Marks, model: string, id: number): Marked {
 }
 
 function lineOf(
-  field: Line['field'],
+  field: TrytonLine['field'],
   moves: readonly MoveRecord[],
   marks: Marks,
   own?: Unit | null,
-): Line | undefined {
+): TrytonLine | undefined {
   const good = moves.filter((move) => !isWasted(move));
   const model = good.find(({ state }) => state !== 'done') ?? good[0] ?? moves[0];
   const unit = own ?? moves[0]?.['unit.'];
@@ -201,7 +207,7 @@ function lineOf(
     unit,
     article: named.code || named.rec_name,
     needsLot: needsLot(model['to_location.'].type),
-    needsLotAsWaste: needsLot(waste),
+    needsLotAsWaste: needsLot(wasteType),
     moves: moves.map((move) => ({
       ...markedBy(marks, 'stock.move', move.id),
       state: move.state,
@@ -224,45 +230,52 @@ function lineOf(
 }
 
 /** Type of the locations that take scrap. */
-const waste = 'lost_found';
+const wasteType = 'lost_found';
 
 function isWasted(move: MoveRecord): boolean {
-  return move['to_location.'].type === waste;
+  return move['to_location.'].type === wasteType;
 }
 
 /** @param why Continues `Tryton: production 17`, without a full stop, and says what to do. */
-export function refused({ number }: Pick<ErpOrderRef, 'number'>, code: Cause, why: string): Rejected {
+export function productionRefused(
+  { number }: Pick<ErpOrderRef, 'number'>,
+  code: Cause,
+  why: string,
+): Rejected {
   return rejected(code, `Tryton: production ${number} ${why}.`);
 }
 
 /** @param why Continues `because`, without a full stop, and says what to do. */
-export function notBookable(production: Production, why: string): Rejected {
-  return refused(production, 'quantity-or-lots', `cannot be booked, because ${why}`);
+export function productionNotBookable(production: TrytonProduction, why: string): Rejected {
+  return productionRefused(production, 'quantity-or-lots', `cannot be booked, because ${why}`);
 }
 
 /**
  * Finds the production of an order reference, by id if it has one, else by number.
  * @throws UnknownOrder when there is none; Rejected when the number is not unique, or the id has another number.
  */
-export async function findProduction(reader: Reader, order: ErpOrderRef): Promise<Production> {
-  const domain = domainOf(order, await reader.readCompany());
+export async function findProduction(reader: Reader, order: ErpOrderRef): Promise<TrytonProduction> {
+  const domain = productionDomain(order, await reader.readCompany());
   const found = domain ? await readProductions(reader, domain, order) : [];
   const [production, ...others] = found;
-  if (!production) throw unknown(order);
+  if (!production) throw unknownProduction(order);
   if (others.length > 0) {
     const ids = found.map(({ id }) => id).join(', ');
     const why = `is there several times (ids ${ids}): give each a number of its own`;
-    throw refused(order, 'order-data', why);
+    throw productionRefused(order, 'order-data', why);
   }
   if (production.number !== order.number) {
     const why = `is meant by its id ${order.id}, which is number ${production.number} now: check which order product orders were made from`;
-    throw refused(order, 'order-data', why);
+    throw productionRefused(order, 'order-data', why);
   }
   return production;
 }
 
 /** Tryton's domain of one order, in our company alone; undefined for an id that no production has. */
-export function domainOf({ id, number }: ErpOrderRef, company: number | undefined): unknown[] | undefined {
+export function productionDomain(
+  { id, number }: ErpOrderRef,
+  company: number | undefined,
+): unknown[] | undefined {
   if (id !== undefined && !Number.isSafeInteger(Number(id))) return undefined;
   return [
     id === undefined ? ['number', '=', number] : ['id', '=', Number(id)],
@@ -270,28 +283,31 @@ export function domainOf({ id, number }: ErpOrderRef, company: number | undefine
   ];
 }
 
-export async function readAgain(reader: Reader, production: Production): Promise<Production> {
+export async function readProductionAgain(
+  reader: Reader,
+  production: TrytonProduction,
+): Promise<TrytonProduction> {
   const [found] = await readProductions(reader, [['id', '=', production.id]], production);
-  if (!found) throw unknown(production);
+  if (!found) throw unknownProduction(production);
   return found;
 }
 
 async function readProductions(
   { search, abilities }: Reader,
   domain: readonly unknown[],
-  { number, marks }: Pick<Production, 'number'> & Partial<Pick<Production, 'marks'>>,
-): Promise<Production[]> {
+  { number, marks }: Pick<TrytonProduction, 'number'> & Partial<Pick<TrytonProduction, 'marks'>>,
+): Promise<TrytonProduction[]> {
   const found = await search('production', {
     domain,
     fields: productionFields(abilities),
     limit: 3,
-    row: productionSchema,
+    row: trytonProductionSchema,
     what: `reading production ${number}`,
   });
   return found.map((record) => productionOf(record, marks));
 }
 
-function unknown({ number }: Pick<ErpOrderRef, 'number'>): UnknownOrder {
+function unknownProduction({ number }: Pick<ErpOrderRef, 'number'>): UnknownOrder {
   const why = `Tryton has no production ${number}: check its number, the company of our user, and whether it was deleted.`;
   return new UnknownOrder(why);
 }

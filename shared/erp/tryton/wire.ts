@@ -62,17 +62,18 @@ export function plainValue(value: unknown): unknown {
 }
 
 /** Value of a dotted name in a record that was read with it: `unit.symbol` is under `"unit."`. */
-export function fieldOf(record: Readonly<Record<string, unknown>>, name: string): unknown {
+export function dottedField(record: Readonly<Record<string, unknown>>, name: string): unknown {
   const [first = '', ...rest] = name.split('.');
   if (rest.length === 0) return record[first];
   const related = record[`${first}.`];
   const deeper = rest.join('.');
-  if (Array.isArray(related)) return related.map((one) => (isRecord(one) ? fieldOf(one, deeper) : undefined));
-  return isRecord(related) ? fieldOf(related, deeper) : null;
+  if (Array.isArray(related))
+    return related.map((one) => (isRecord(one) ? dottedField(one, deeper) : undefined));
+  return isRecord(related) ? dottedField(related, deeper) : null;
 }
 
 /**
- * The fields to read for a schema, `quantity` and `unit.symbol`: it has related records under the keys that `fieldOf` knows.
+ * The fields to read for a schema, `quantity` and `unit.symbol`: it has related records under the keys that `dottedField` knows.
  * Ids come by themselves.
  */
 export function fieldsFor(schema: z.core.$ZodType): string[] {

@@ -10,7 +10,7 @@ import {
 import { type Quantity, toDecimal } from '../../model/quantity.ts';
 import { fieldOf, isRecord } from '../../platform/json.ts';
 import { showFound } from '../../platform/validation.ts';
-import { callMapping, code } from './validate.ts';
+import { callMapping, codeSchema } from './validate.ts';
 
 /** A plant's JavaScript may answer anything. */
 function quantityIn(given: unknown): Quantity | undefined {
@@ -29,7 +29,7 @@ const quantity = z.pipe(
 );
 
 /** An object of a list. A mapping leaves a field out by giving it no value. */
-const entryOf = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Shape>) =>
+const schemaOfEntry = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Shape>) =>
   z.pipe(
     z.transform((given: unknown) =>
       isRecord(given)
@@ -40,7 +40,7 @@ const entryOf = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Sh
   );
 
 /** What was not recorded is no lot. */
-const lotsOf = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Shape>) =>
+const schemaOfLots = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Shape>) =>
   z.pipe(
     z.pipe(
       z.array(z.unknown()),
@@ -49,21 +49,23 @@ const lotsOf = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Sha
     z.array(
       z.union([
         z.pipe(
-          code,
+          codeSchema,
           z.transform((number: string) => ({ number })),
         ),
-        entryOf(z.extend(schema, { number: code, quantity: z.exactOptional(quantity) })),
+        schemaOfEntry(z.extend(schema, { number: codeSchema, quantity: z.exactOptional(quantity) })),
       ]),
     ),
   );
 
-const seconds = z.exactOptional(z.number('seconds, 0 or more').check(z.minimum(0, 'seconds, 0 or more')));
+const optionalSeconds = z.exactOptional(
+  z.number('seconds, 0 or more').check(z.minimum(0, 'seconds, 0 or more')),
+);
 
 /** What each function of the completion mapping must return: a plant's JavaScript may return anything. */
 const completionFields = {
   notes: z.array(z.string('a text')),
   links: z.array(linkSchema),
-  lots: lotsOf(lotSchema),
+  lots: schemaOfLots(lotSchema),
   quantity: z.pipe(
     z.transform((given: unknown) => (given === undefined ? given : (quantityIn(given) ?? null))),
     z.custom<Quantity | undefined>((read) => read !== null, { error: amountNeeded, params: showFound }),
@@ -73,32 +75,32 @@ const completionFields = {
       z.transform(sharesOfScrap),
       z.custom<unknown[]>(Array.isArray, { error: amountNeeded, params: showFound }),
     ),
-    z.array(entryOf(z.object({ quantity, reason: z.exactOptional(z.string('a text')) }))),
+    z.array(schemaOfEntry(z.object({ quantity, reason: z.exactOptional(z.string('a text')) }))),
   ),
   components: z.array(
-    entryOf(
+    schemaOfEntry(
       z.extend(componentSchema, {
-        article: code,
+        article: codeSchema,
         quantity: z.exactOptional(quantity),
-        lots: z._default(lotsOf(usedLotSchema), []),
+        lots: z._default(schemaOfLots(usedLotSchema), []),
       }),
     ),
   ),
   operations: z.array(
-    entryOf(
+    schemaOfEntry(
       z.extend(operationSchema, {
-        operation: code,
+        operation: codeSchema,
         good: z.exactOptional(quantity),
         scrap: z.exactOptional(quantity),
-        setupSeconds: seconds,
-        runSeconds: seconds,
+        setupSeconds: optionalSeconds,
+        runSeconds: optionalSeconds,
         finished: z._default(operationSchema.shape.finished, true),
       }),
     ),
   ),
-  checks: z.array(entryOf(checkSchema)),
+  checks: z.array(schemaOfEntry(checkSchema)),
   final: z.boolean('true or false'),
-  erpOrderNumber: code,
+  erpOrderNumber: codeSchema,
 } as const;
 
 export type GivenField = keyof typeof completionFields;

@@ -4,10 +4,10 @@ import { Rejected } from '../../model/errors.ts';
 import type { Quantity } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
-import { made, readOrWhy, Unread } from '../../model/unread.ts';
+import { definedFields, readOrWhy, Unread } from '../../model/unread.ts';
 import type { CompletionMapping } from '../define.ts';
 import { callForField, type Given, type GivenField } from './completion-fields.ts';
-import { checksOf, componentsOf, operationsOf, totalOf } from './details.ts';
+import { checksWithUnits, componentsOf, operationsOf, totalQuantity } from './details.ts';
 import { planned } from './recorded.ts';
 
 /** What of a configuration a completion is mapped with. */
@@ -33,21 +33,21 @@ export function mapCompletion(
     const common = {
       erpOrder: first.erpOrder,
       productOrder: first.productOrder,
-      ...made({ article: first.article }),
+      ...definedFields({ article: first.article }),
       completedAt,
-      completedOn: dayOf(timeZone, completedAt, `completion of ${first.productOrder.number}`),
-      notes: each('notes', mapping.notes ?? defaultNotes, parts).flat(),
-      links: distinct(each('links', mapping.links ?? defaultLinks, parts).flat()),
+      completedOn: dayAtPlant(timeZone, completedAt, `completion of ${first.productOrder.number}`),
+      notes: mapEachPart('notes', mapping.notes ?? defaultNotes, parts).flat(),
+      links: distinctLinks(mapEachPart('links', mapping.links ?? defaultLinks, parts).flat()),
       work: parts.flatMap((part) => workOf(timeZone, part)),
     };
     if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
     return {
       ...common,
       kind,
-      ...countsOf(mapping, parts),
-      final: each('final', mapping.final ?? (() => true), parts).every(Boolean),
-      lots: each('lots', mapping.lots ?? (() => []), parts).flat(),
-      ...usesOf(mapping, parts),
+      ...mapCounts(mapping, parts),
+      final: mapEachPart('final', mapping.final ?? (() => true), parts).every(Boolean),
+      lots: mapEachPart('lots', mapping.lots ?? (() => []), parts).flat(),
+      ...mapComponentsAndChecks(mapping, parts),
     };
   });
 }
@@ -59,7 +59,7 @@ export function erpOrderNumberOf({ erpOrderNumber }: CompletionMapping, number: 
 }
 
 /** What a function of the mapping makes of each part, checked. */
-function each<Field extends GivenField>(
+function mapEachPart<Field extends GivenField>(
   field: Field,
   map: (part: CompletedProductOrder) => unknown,
   parts: Parts,
@@ -68,16 +68,16 @@ function each<Field extends GivenField>(
 }
 
 /** Good quantity, scrap with its reasons, and operations. Either the order counts, or its operations do. */
-function countsOf(mapping: CompletionMapping, parts: Parts) {
+function mapCounts(mapping: CompletionMapping, parts: Parts) {
   const [{ productOrder }] = parts;
-  const reports = mapping.operations ? each('operations', mapping.operations.of, parts) : [];
+  const reports = mapping.operations ? mapEachPart('operations', mapping.operations.of, parts) : [];
   const recordings = parts.map((part) => part.recordings.length);
   const operations = mapping.operations && operationsOf(reports, recordings, productOrder.number);
   const counted = mapping.operations?.count
     ? countedByOperations(reports)
     : countedByOrder(mapping, parts, reports);
   const totalIn = (field: string, quantities: readonly Quantity[]) =>
-    totalOf(quantities, (units) => {
+    totalQuantity(quantities, (units) => {
       const sentence = `Mapping completions.${field} mixes units for ${productOrder.number}: ${units}.`;
       return new Rejected(sentence, { code: 'configuration' });
     });
@@ -97,7 +97,7 @@ function countsOf(mapping: CompletionMapping, parts: Parts) {
   return {
     quantity,
     ...(scrap && scrap.amount !== '0' ? { scrap } : {}),
-    ...made({ operations, scrapReasons: reasons.length > 0 ? reasons : undefined }),
+    ...definedFields({ operations, scrapReasons: reasons.length > 0 ? reasons : undefined }),
   };
 }
 
@@ -121,21 +121,21 @@ function countedByOrder(
       { code: 'configuration' },
     );
   return {
-    good: each('quantity', quantity, parts),
-    scrap: each('scrap', scrap, parts).flat(),
+    good: mapEachPart('quantity', quantity, parts),
+    scrap: mapEachPart('scrap', scrap, parts).flat(),
   };
 }
 
 /** What was used, and what was checked. */
-function usesOf({ components, checks }: CompletionMapping, parts: Parts) {
+function mapComponentsAndChecks({ components, checks }: CompletionMapping, parts: Parts) {
   const { number } = parts[0].productOrder;
-  return made({
+  return definedFields({
     components: components && {
       all: components.listed === 'all',
       beyondPlan: components.beyondPlan === 'book',
-      used: componentsOf(each('components', components.of, parts).flat(), number),
+      used: componentsOf(mapEachPart('components', components.of, parts).flat(), number),
     },
-    checks: checks && checksOf(each('checks', checks, parts).flat(), number),
+    checks: checks && checksWithUnits(mapEachPart('checks', checks, parts).flat(), number),
   });
 }
 
@@ -172,12 +172,12 @@ function latest(instants: readonly string[]): string {
   return [...instants].sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? '';
 }
 
-function distinct(links: readonly Link[]): Link[] {
+function distinctLinks(links: readonly Link[]): Link[] {
   return [...new Map(links.map((link) => [link.url, link])).values()];
 }
 
 /** @throws Rejected when it is no time, as a person must say on which day to book. */
-function dayOf(timeZone: string, time: string, what: string): string {
+function dayAtPlant(timeZone: string, time: string, what: string): string {
   const instant = utcInstant(time);
   if (instant !== undefined) return dayIn(timeZone, instant);
   // A time without a zone is by the plant's own clock.
@@ -195,7 +195,7 @@ function workOf(timeZone: string, { recordings, completedAt }: CompletedProductO
     const times = readOrWhy(() => ({ seconds: recording.durationSeconds, at: recording.finishedAt }));
     if (times instanceof Unread || times.seconds === undefined) return [];
     const { id, workInstruction } = recording;
-    const date = dayOf(timeZone, times.at ?? completedAt, `recording ${id}`);
+    const date = dayAtPlant(timeZone, times.at ?? completedAt, `recording ${id}`);
     const operation = workInstruction?.name === undefined ? {} : { operation: workInstruction.name };
     return [{ id, seconds: times.seconds, date, ...operation }];
   });

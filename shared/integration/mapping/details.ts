@@ -1,25 +1,28 @@
-import { placeIn } from '../../model/completion-lines.ts';
+import { placeInWords } from '../../model/completion-lines.ts';
 import type { Check, Component, Operation } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Quantity, sumOf } from '../../model/quantity.ts';
-import { made } from '../../model/unread.ts';
+import { definedFields } from '../../model/unread.ts';
 import type { Given } from './completion-fields.ts';
 
 /** What was used in all parts of an ERP order, each article once. @throws Rejected when its figures contradict each other */
 export function componentsOf(given: Given<'components'>, number: string): Component[] {
-  return groups(given, ({ article }) => article).map((uses) => {
+  return groupByName(given, ({ article }) => article).map((uses) => {
     const [first] = uses;
     const refuse = (why: string) =>
-      unclear(number, `component ${first.article} ${why}${placeIn(first)}: give it one quantity in one unit`);
+      unclearProductOrder(
+        number,
+        `component ${first.article} ${why}${placeInWords(first)}: give it one quantity in one unit`,
+      );
     const counted = uses.flatMap(({ quantity }) => quantity ?? []);
     if (counted.length > 0 && counted.length < uses.length)
       throw refuse('has no quantity in one of its places');
-    const quantity = totalOf(counted, (units) => refuse(`is counted in ${units}`));
+    const quantity = totalQuantity(counted, (units) => refuse(`is counted in ${units}`));
     // Added up, each lot still says how much was taken from it.
     const lots = uses.flatMap(({ lots: own, quantity: of }) =>
       of && own.length === 1 ? own.map((lot) => ({ quantity: of, ...lot })) : own,
     );
-    return { ...first, lots, ...made({ quantity }) };
+    return { ...first, lots, ...definedFields({ quantity }) };
   });
 }
 
@@ -37,13 +40,16 @@ export function operationsOf(
   number: string,
 ): Operation[] {
   for (const [at, reports] of parts.entries()) checkReports(reports, recordings[at] ?? 0, number);
-  return groups(parts.flat(), ({ operation }) => operation).map((reports) => {
+  return groupByName(parts.flat(), ({ operation }) => operation).map((reports) => {
     const [first] = reports;
     const quantity = (field: 'good' | 'scrap') =>
-      totalOf(
+      totalQuantity(
         reports.flatMap((report) => report[field] ?? []),
         (units) =>
-          unclear(number, `operation ${first.operation} is counted in ${units}: give it in one unit`),
+          unclearProductOrder(
+            number,
+            `operation ${first.operation} is counted in ${units}: give it in one unit`,
+          ),
       );
     const seconds = (field: 'setupSeconds' | 'runSeconds') => {
       const told = reports.flatMap((report) => report[field] ?? []);
@@ -51,8 +57,8 @@ export function operationsOf(
     };
     return {
       ...first,
-      ...made({ good: quantity('good'), scrap: quantity('scrap') }),
-      ...made({ setupSeconds: seconds('setupSeconds'), runSeconds: seconds('runSeconds') }),
+      ...definedFields({ good: quantity('good'), scrap: quantity('scrap') }),
+      ...definedFields({ setupSeconds: seconds('setupSeconds'), runSeconds: seconds('runSeconds') }),
       finished: reports.every(({ finished }) => finished),
     };
   });
@@ -63,48 +69,48 @@ function checkReports(reports: Given<'operations'>, recordings: number, number: 
     ({ operation }, at) => reports.findIndex((one) => one.operation === operation) < at,
   );
   if (twice)
-    throw unclear(
+    throw unclearProductOrder(
       number,
-      `operation ${twice.operation} reports twice${placeIn(twice)}: let the mapping add up what belongs to it`,
+      `operation ${twice.operation} reports twice${placeInWords(twice)}: let the mapping add up what belongs to it`,
     );
   const most = mostSeconds * Math.max(1, recordings);
   const long = reports.find(({ setupSeconds = 0, runSeconds = 0 }) => setupSeconds + runSeconds > most);
   if (long)
-    throw unclear(
+    throw unclearProductOrder(
       number,
-      `operation ${long.operation} took more than ${mostSeconds / 3600} h for each recording${placeIn(long)}: correct its time in Azumuta, as somebody forgot to end it`,
+      `operation ${long.operation} took more than ${mostSeconds / 3600} h for each recording${placeInWords(long)}: correct its time in Azumuta, as somebody forgot to end it`,
     );
 }
 
 /** @throws Rejected for a measurement without a unit, as nobody could say later what it was */
-export function checksOf(checks: Given<'checks'>, number: string): readonly Check[] {
+export function checksWithUnits(checks: Given<'checks'>, number: string): readonly Check[] {
   const bare = checks.find(({ value, unit }) => typeof value === 'number' && !unit);
   if (!bare) return checks;
-  throw unclear(
+  throw unclearProductOrder(
     number,
-    `check "${bare.name}" has ${bare.value} without a unit${placeIn(bare)}: give the step its unit in Azumuta, or name it in the mapping`,
+    `check "${bare.name}" has ${bare.value} without a unit${placeInWords(bare)}: give the step its unit in Azumuta, or name it in the mapping`,
   );
 }
 
 /** Quantities added up; undefined for none. @param mixed What is thrown for several units. */
-export function totalOf(
+export function totalQuantity(
   quantities: readonly Quantity[],
   mixed: (units: string) => Rejected,
 ): Quantity | undefined {
   if (quantities.length === 0) return undefined;
   const [unit, ...others] = new Set(quantities.map((one) => one.unit));
   if (others.length > 0) throw mixed([unit, ...others].map((one) => one ?? 'none').join(', '));
-  return { amount: sumOf(quantities.map(({ amount }) => amount)), ...made({ unit }) };
+  return { amount: sumOf(quantities.map(({ amount }) => amount)), ...definedFields({ unit }) };
 }
 
 /** Entries with the same name, in the order of the first of each. */
-function groups<T extends object>(entries: readonly T[], nameOf: (entry: T) => string): [T, ...T[]][] {
+function groupByName<T extends object>(entries: readonly T[], nameOf: (entry: T) => string): [T, ...T[]][] {
   return [...Map.groupBy(entries, nameOf).values()].flatMap(([first, ...others]): [T, ...T[]][] =>
     first ? [[first, ...others]] : [],
   );
 }
 
 /** @param why What is wrong, and what to do, without a full stop. */
-function unclear(number: string, why: string): Rejected {
+function unclearProductOrder(number: string, why: string): Rejected {
   return new Rejected(`Product order ${number} cannot be booked, as ${why}.`, { code: 'completion-unclear' });
 }

@@ -13,9 +13,9 @@ import {
   type Split,
 } from '../../model/orders.ts';
 import type { ProductOrderMapping } from '../define.ts';
-import { callMapping, checkedDraft, code, parametersSchema, variantsSchema } from './validate.ts';
+import { callMapping, checkedDraft, codeSchema, parametersSchema, variantsSchema } from './validate.ts';
 
-const maxParts = 200;
+const mostPartsByDefault = 200;
 
 /** What an ERP order becomes. @param mappedBy Version of the configuration. @throws Rejected when the mapping fails. */
 export function mapProductOrders(
@@ -26,8 +26,8 @@ export function mapProductOrders(
   return withinTime(() => {
     const call = <T>(field: string, schema: z.ZodMiniType<T>, map: () => unknown) =>
       callMapping(`productOrders.${field}`, schema, map, order);
-    const number = call('number', code, () => mapping.number?.(order) ?? order.number);
-    const article = call('article', code, () => mapping.article?.(order) ?? order.article);
+    const number = call('number', codeSchema, () => mapping.number?.(order) ?? order.number);
+    const article = call('article', codeSchema, () => mapping.article?.(order) ?? order.article);
     const variants = call('variants', variantsSchema, () => mapping.variants?.(order) ?? []);
     const split = splitOf(mapping, order, number);
     const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
@@ -53,7 +53,7 @@ export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): bool
 function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number: string): Split {
   if (split === 'one') return { number, of: 1, book: 'alone' };
   const of = Number(order.quantity.amount);
-  const most = split.most ?? maxParts;
+  const most = split.most ?? mostPartsByDefault;
   if (!Number.isInteger(of) || of < 1) {
     throw new Rejected(
       `ERP order ${order.number} has quantity ${order.quantity.amount}, which cannot be split into units.`,

@@ -1,9 +1,9 @@
 import type { Check, CompletedProductOrder, RecordedStep, Recording } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { sumOf, toDecimal } from '../../model/quantity.ts';
-import { made } from '../../model/unread.ts';
+import { definedFields } from '../../model/unread.ts';
 import type { GivenComponent, GivenOperation, GivenScrap } from '../schema.ts';
-import { recordedAll, stepsNamed, stepsOf, valuesOf } from './recorded.ts';
+import { recordedAll, stepsNamed, stepsOfRecordings, valuesOf } from './recorded.ts';
 
 /**
  * Scrap by its reason, where each recording has a step that counts and one that says why.
@@ -21,7 +21,7 @@ export function recordedScrap(
     const counted = recordedAll(only, steps.quantity).filter((amount) => toDecimal(amount) !== '0');
     const reasons = recordedAll(only, steps.reason, { optional: true });
     if (reasons.length > 0 && reasons.length !== counted.length)
-      throw unclear(
+      throw unclearRecording(
         recording,
         `has ${counted.length} value(s) in its step "${steps.quantity}" and ${reasons.length} in "${steps.reason}": record one reason for each quantity`,
       );
@@ -52,7 +52,9 @@ export function recordedComponents(
   if (!articles)
     return completed.recordings.flatMap(({ id, components = [] }) =>
       components.map(({ article, quantity: amount, unit, lot }) => {
-        const used = made({ quantity: amount === undefined ? undefined : { amount, ...made({ unit }) } });
+        const used = definedFields({
+          quantity: amount === undefined ? undefined : { amount, ...definedFields({ unit }) },
+        });
         return { article, ...used, lots: lot === undefined ? [] : [{ number: lot, ...used }], recording: id };
       }),
     );
@@ -64,8 +66,8 @@ export function recordedComponents(
       const step = quantity ?? lot ?? article;
       const [{ recording } = { recording: undefined }] = stepsNamed(completed, step, { optional });
       const amount = amounts.length > 0 && sumOf(amounts.map((one) => amountIn(one, step, recording)));
-      const used = amount ? { amount, ...made({ unit }) } : undefined;
-      return [{ article, lots, step, ...made({ quantity: used, recording: recording?.id }) }];
+      const used = amount ? { amount, ...definedFields({ unit }) } : undefined;
+      return [{ article, lots, step, ...definedFields({ quantity: used, recording: recording?.id }) }];
     },
   );
 }
@@ -100,7 +102,7 @@ export function recordedOperations(
   const other = completed.recordings.find((recording) => nameOf(recording) === undefined);
   if (other) {
     const { name, id } = other.workInstruction ?? {};
-    throw unclear(
+    throw unclearRecording(
       other,
       `is of work instruction ${name === undefined ? (id ?? '(none)') : `"${name}"`}, from which no operation is mapped: give it its operation, or null if it reports none`,
     );
@@ -110,7 +112,7 @@ export function recordedOperations(
     const recordings = completed.recordings.filter((recording) => nameOf(recording) === instruction);
     if (!steps || (recordings.length === 0 && steps.optional)) return [];
     const [first] = recordings;
-    if (first) return [operationOf(steps, { ...completed, recordings }, first)];
+    if (first) return [reportedOperation(steps, { ...completed, recordings }, first)];
     throw new Rejected(
       `no recording of product order ${completed.productOrder.number} is of work instruction "${instruction}", which reports operation ${steps.operation}: name it as Azumuta does now, or say that it may be missing: { operation: '${steps.operation}', optional: true }`,
       { code: 'completion-unclear' },
@@ -118,7 +120,7 @@ export function recordedOperations(
   });
 }
 
-function operationOf(
+function reportedOperation(
   { operation, good, scrap, setup }: OperationSteps,
   completed: CompletedProductOrder,
   recording: Recording,
@@ -133,7 +135,7 @@ function operationOf(
   const setupSeconds = setup === undefined ? 0 : Number(total(setup)) * 60;
   const worked = seconds.reduce((sum, one) => sum + one, 0);
   if (seconds.length > 0 && setupSeconds > worked)
-    throw unclear(
+    throw unclearRecording(
       recording,
       `has more setup in its step "${setup}" than it took (${worked / 60} min): correct it in Azumuta`,
     );
@@ -162,17 +164,17 @@ export function recordedChecks(
 ): Check[] {
   const found = only
     ? only.flatMap((name) => stepsNamed(completed, name))
-    : stepsOf(completed.recordings).filter(({ step }) => step.ok !== undefined);
+    : stepsOfRecordings(completed.recordings).filter(({ step }) => step.ok !== undefined);
   return found.map(({ recording, step }) => {
     const name = step.name ?? step.id ?? 'check';
-    const { unit = units[name], min, max, ok: passed = isWithin(step) } = step;
+    const { unit = units[name], min, max, ok: passed = isWithinLimits(step) } = step;
     const isOne = typeof step.value === 'number' || typeof step.value === 'boolean';
     const value = isOne ? step.value : valuesOf(step).join(', ') || undefined;
-    return { name, passed, recording: recording.id, ...made({ value, unit, min, max }) };
+    return { name, passed, recording: recording.id, ...definedFields({ value, unit, min, max }) };
   });
 }
 
-function isWithin({ value, min, max }: RecordedStep): boolean {
+function isWithinLimits({ value, min, max }: RecordedStep): boolean {
   const amount = Number(value);
   return value !== undefined && (min === undefined || amount >= min) && (max === undefined || amount <= max);
 }
@@ -180,10 +182,10 @@ function isWithin({ value, min, max }: RecordedStep): boolean {
 function amountIn(value: string, step: string, recording: Recording | undefined): string {
   const amount = toDecimal(value);
   if (amount !== undefined) return amount;
-  throw unclear(recording, `has no number in its step "${step}": correct it in Azumuta`);
+  throw unclearRecording(recording, `has no number in its step "${step}": correct it in Azumuta`);
 }
 
 /** @param why Continues `recording 17 …`. */
-function unclear(recording: Recording | undefined, why: string): Rejected {
+function unclearRecording(recording: Recording | undefined, why: string): Rejected {
   return new Rejected(`recording ${recording?.id ?? '(unknown)'} ${why}`, { code: 'completion-unclear' });
 }

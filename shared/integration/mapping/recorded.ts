@@ -1,7 +1,7 @@
 import type { CompletedProductOrder, RecordedStep, Recording } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 
-interface Recorded {
+interface StepOfRecording {
   readonly recording: Recording;
   readonly step: RecordedStep;
 }
@@ -45,7 +45,7 @@ export function valuesOf({ value }: RecordedStep): string[] {
 }
 
 /** Every recorded step, with its recording. */
-export function stepsOf(recordings: readonly Recording[]): Recorded[] {
+export function stepsOfRecordings(recordings: readonly Recording[]): StepOfRecording[] {
   return recordings.flatMap((recording) => recording.steps.map((step) => ({ recording, step })));
 }
 
@@ -54,8 +54,8 @@ export function stepsNamed(
   { productOrder, recordings }: CompletedProductOrder,
   wanted: string,
   { optional = false }: Wanted = {},
-): Recorded[] {
-  const all = stepsOf(recordings);
+): StepOfRecording[] {
+  const all = stepsOfRecordings(recordings);
   const named = all.filter(({ step }) => step.name === wanted);
   const found = named.length > 0 ? named : all.filter(({ step }) => step.id === wanted);
   if (found.length > 0 || optional) return found;

@@ -31,7 +31,7 @@ const textWithout = (words: RegExp, problemOf: typeof problemOfText) =>
   });
 
 /** A number or code, by the rule of every other entry, so that a trigger finds it again; blanks around it are cut. */
-export const code = z.string('a text').check(z.trim(), textWithout(valueless, problemOfText));
+export const codeSchema = z.string('a text').check(z.trim(), textWithout(valueless, problemOfText));
 const valueText = z.string('a text').check(textWithout(onlyValueless, () => undefined));
 
 /** Variants, by name or id. */
@@ -57,7 +57,7 @@ export const parametersSchema = z.pipe(
 );
 
 const draftSchema = z
-  .object({ number: code, article: code, variants: variantsSchema, parameters: parametersSchema })
+  .object({ number: codeSchema, article: codeSchema, variants: variantsSchema, parameters: parametersSchema })
   .check(
     z.refine((draft) => bytesOf(draft) <= maxDraftBytes, {
       error: ({ input }) =>

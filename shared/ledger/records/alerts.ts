@@ -54,7 +54,7 @@ export const stateSchema = z.object({
 export type AlertState = DeepReadonly<z.output<typeof stateSchema>>;
 
 /** `body` is the JSON of the message. */
-export const messageSchema = z.object({
+export const outboxMessageSchema = z.object({
   channel: z.string(),
   id: z.string(),
   body: z.string(),
@@ -62,12 +62,12 @@ export const messageSchema = z.object({
   refused: z.optional(z.literal(true)),
 });
 /** A message that a channel does not have yet. */
-export type Message = DeepReadonly<z.output<typeof messageSchema>>;
+export type OutboxMessage = DeepReadonly<z.output<typeof outboxMessageSchema>>;
 
 const stateKey = { pk: 'ALERTS', sk: 'STATE' };
 const outboxPrefix = 'OUTBOX#';
 /** What a channel has refused stands behind all other messages: `~` sorts after digits. */
-const keyOf = ({ channel, id, refused }: Message) => ({
+const outboxKey = ({ channel, id, refused }: OutboxMessage) => ({
   pk: stateKey.pk,
   sk: `${outboxPrefix}${channel}#${refused ? '~' : ''}${id}`,
 });
@@ -103,30 +103,30 @@ export class AlertRecords extends Records {
     return z.parse(stateSchema, (await this.table.get(stateKey)) ?? {});
   }
 
-  async write(message: Message): Promise<void> {
+  async write(message: OutboxMessage): Promise<void> {
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
     const expiresAt = this.expiresAt(outboxKeepsSeconds);
-    await this.table.putIf({ ...keyOf(message), ...message, expiresAt });
+    await this.table.putIf({ ...outboxKey(message), ...message, expiresAt });
   }
 
   /** Puts a message that the channel refuses behind the others, so that it holds up none of them. */
-  async markRefused(message: Message): Promise<void> {
+  async markRefused(message: OutboxMessage): Promise<void> {
     await this.write({ ...message, refused: true });
     await this.markDelivered(message);
   }
 
   /** The oldest messages that the channel does not have yet; those that it has refused come last. */
-  waiting(channel: string, limit: number): Promise<Message[]> {
+  waiting(channel: string, limit: number): Promise<OutboxMessage[]> {
     return this.#outbox(`${channel}#`, limit);
   }
 
-  async markDelivered(message: Message): Promise<void> {
-    await this.table.remove(keyOf(message));
+  async markDelivered(message: OutboxMessage): Promise<void> {
+    await this.table.remove(outboxKey(message));
   }
 
-  async #outbox(prefix: string, limit?: number): Promise<Message[]> {
+  async #outbox(prefix: string, limit?: number): Promise<OutboxMessage[]> {
     const stored = await this.table.query(stateKey.pk, `${outboxPrefix}${prefix}`, limit);
-    return stored.map((each) => z.parse(messageSchema, each));
+    return stored.map((each) => z.parse(outboxMessageSchema, each));
   }
 }
 

@@ -11,14 +11,14 @@ interface AttemptFailure {
   readonly hasBegun?: boolean;
 }
 
-const keptSeconds = (queueKeepsDays + 1) * 86_400;
-const keyOf = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });
+const attemptsKeptSeconds = (queueKeepsDays + 1) * 86_400;
+const attemptsKey = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });
 
 /** Attempts that began and never ended, by a crash or a timeout; recorded only of messages that are retried. */
 export class Attempts extends Records {
   /** How many successive attempts have not ended; undefined when nothing is recorded of the message. */
   async unfinished(messageId: string): Promise<number | undefined> {
-    const noted = await this.table.get(keyOf(messageId));
+    const noted = await this.table.get(attemptsKey(messageId));
     return noted && Number(noted.unfinished ?? 0);
   }
 
@@ -41,17 +41,17 @@ export class Attempts extends Records {
   }
 
   async end(messageId: string): Promise<void> {
-    await this.table.remove(keyOf(messageId));
+    await this.table.remove(attemptsKey(messageId));
   }
 
   /** The message is a dead letter now, so it waits no more. */
   async endWaiting(messageId: string): Promise<void> {
     const changes = { remove: concernFieldNames, condition: 'attribute_exists(pk)' };
-    await this.table.update(keyOf(messageId), changes);
+    await this.table.update(attemptsKey(messageId), changes);
   }
 
   #set(messageId: string, set: object, add: Readonly<Record<string, number>> = {}) {
-    const expiresAt = this.expiresAt(keptSeconds);
-    return this.table.update(keyOf(messageId), { set: { ...set, expiresAt }, add });
+    const expiresAt = this.expiresAt(attemptsKeptSeconds);
+    return this.table.update(attemptsKey(messageId), { set: { ...set, expiresAt }, add });
   }
 }

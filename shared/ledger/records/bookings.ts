@@ -54,7 +54,7 @@ const readingSchema = z.object({
   othersFollow: z.exactOptional(z.literal(true)),
 });
 
-export const bookingSchema = z.pipe(
+export const bookingEntrySchema = z.pipe(
   z.object({
     ...z.omit(plannedSchema, { key: true }).shape,
     ...readingSchema.shape,
@@ -85,10 +85,10 @@ export const bookingSchema = z.pipe(
     };
   }),
 );
-export type BookingEntry = DeepReadonly<z.output<typeof bookingSchema>>;
+export type BookingEntry = DeepReadonly<z.output<typeof bookingEntrySchema>>;
 
 /** The entry of a stored booking. Throws on another item: only this module writes them. */
-export const bookingEntryOf = (stored: StoredItem): BookingEntry => z.parse(bookingSchema, stored);
+export const bookingEntryOf = (stored: StoredItem): BookingEntry => z.parse(bookingEntrySchema, stored);
 
 export function bookedQuantity(bookings: readonly BookingEntry[], index: number): BookingEntry | undefined {
   return bookings.find(
@@ -148,7 +148,7 @@ const ofPlan = [
 
 /** Nothing is to be done for it. */
 const ofNoPart = { state: 'done', parts: [], recordingIds: [] };
-const takenBack = (note?: string): NewEntry => ({
+const takenBackEvent = (note?: string): NewEntry => ({
   event: 'taken back',
   ...(note === undefined ? {} : { note }),
 });
@@ -204,7 +204,7 @@ export class Bookings extends Records {
     const values = { ...nothingSent.values, seen: readAt.toISOString() };
     if (!isJointKey(name)) return this.table.remove(key, condition, values);
     const changes = { set: ofNoPart, remove: ofPlan, condition, values };
-    return (await this.change(key, changes, takenBack(note))) !== undefined;
+    return (await this.change(key, changes, takenBackEvent(note))) !== undefined;
   }
 
   /**
@@ -219,7 +219,7 @@ export class Bookings extends Records {
     const planned = { ...of, kind: 'quantity', readAt: this.clock.now().toISOString() };
     const nobody = { plannedFor: 'a person', configuration: '', attempts: 0 };
     const item = { ...planned, ...nobody, ...ofNoPart };
-    return (await this.add(bookingKeyOf(home, key), item, takenBack(note))) !== undefined;
+    return (await this.add(bookingKeyOf(home, key), item, takenBackEvent(note))) !== undefined;
   }
 
   /** What a message was refused is a person's from now on: only a person opens it again. */

@@ -7,7 +7,7 @@ import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
 import { concernKey, ledgerIndexes, noOrder, numberOf } from '../keys.ts';
 import { dayFields } from './events.ts';
-import { contentSchema } from './order-content.ts';
+import { orderContentSchema } from './order-content.ts';
 import { Records } from './records.ts';
 
 /**
@@ -62,7 +62,7 @@ export const concernSchema = z.object({
   /** Article and quantity of an order of which the ledger has no other record. */
   about: z.exactOptional(z.object({ article: z.string(), quantity: z.string() })),
   /** What the ERP wants instead of what was made. */
-  wanted: z.exactOptional(contentSchema),
+  wanted: z.exactOptional(orderContentSchema),
 });
 export type Concern = DeepReadonly<z.output<typeof concernSchema>>;
 

@@ -4,7 +4,7 @@ import { dayIn } from '../../model/time.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { atOnce, mapConcurrently } from '../../platform/map-concurrently.ts';
 import { ledgerIndexes } from '../keys.ts';
-import { type DayEvent, dayOf, eventOf } from './events.ts';
+import { type DayEvent, dayEventOf, utcDayOf } from './events.ts';
 import { Records } from './records.ts';
 
 const countSchema = z.record(z.string(), z.number());
@@ -24,16 +24,16 @@ export const daySchema = z.object({
 });
 export type Day = DeepReadonly<z.output<typeof daySchema>>;
 
-const keyOf = (day: string) => ({ pk: `DAY#${day}`, sk: 'FIGURES' });
+const dayKey = (day: string) => ({ pk: `DAY#${day}`, sk: 'FIGURES' });
 
 /** Each day of the plant is one item, so that a month is thirty reads however much was made in it. */
 export class Days extends Records {
   async write(day: Day): Promise<void> {
-    await this.table.update(keyOf(day.day), { set: { ...day, expiresAt: this.expiresAt() } });
+    await this.table.update(dayKey(day.day), { set: { ...day, expiresAt: this.expiresAt() } });
   }
 
   async of(days: readonly string[]): Promise<Day[]> {
-    const stored = await mapConcurrently(days, atOnce, (day) => this.table.get(keyOf(day)));
+    const stored = await mapConcurrently(days, atOnce, (day) => this.table.get(dayKey(day)));
     return stored.flatMap((item) => (item ? z.parse(daySchema, item) : []));
   }
 
@@ -43,20 +43,20 @@ export class Days extends Records {
    */
   async events(from: Date, until: Date): Promise<DayEvent[]> {
     const found: DayEvent[] = [];
-    for (let at = Date.parse(dayOf(from)); at <= until.getTime(); at += 86_400_000) {
+    for (let at = Date.parse(utcDayOf(from)); at <= until.getTime(); at += 86_400_000) {
       const range = { from: from.toISOString() };
-      const keys = await this.table.queryIndex(ledgerIndexes.day, dayOf(new Date(at)), range);
-      found.push(...keys.map(eventOf));
+      const keys = await this.table.queryIndex(ledgerIndexes.day, utcDayOf(new Date(at)), range);
+      found.push(...keys.map(dayEventOf));
     }
     return found.filter(({ at }) => at <= until.toISOString());
   }
 }
 
-type Figures = Omit<Day, 'day' | 'upTo'>;
+type DaySums = Omit<Day, 'day' | 'upTo'>;
 
 /** Counts a day. @param timeZone The plant's, to say what was booked in time. */
 export function countDay(day: string, until: Date, events: readonly DayEvent[], timeZone: string): Day {
-  const figures = events.map(({ event, at, good, scrap, due }): Figures => {
+  const figures = events.map(({ event, at, good, scrap, due }): DaySums => {
     const isLate = due !== undefined && dayIn(timeZone, at) > dayIn(timeZone, due);
     const dated = { due: due === undefined ? 0 : 1, late: isLate ? 1 : 0 };
     return { events: { [event]: 1 }, good: piecesOf(good), scrap: piecesOf(scrap), ...dated };
@@ -64,11 +64,11 @@ export function countDay(day: string, until: Date, events: readonly DayEvent[], 
   return { day, upTo: until.toISOString(), ...sumOfDays(figures) };
 }
 
-function piecesOf(quantity: Quantity | undefined): Figures['good'] {
+function piecesOf(quantity: Quantity | undefined): DaySums['good'] {
   return quantity ? { [quantity.unit ?? '']: quantity.amount } : {};
 }
 
-export function sumOfDays(days: readonly Figures[]): Figures {
+export function sumOfDays(days: readonly DaySums[]): DaySums {
   const add = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
   return {
     events: sumsOf(add, days, 'events'),

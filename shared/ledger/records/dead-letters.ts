@@ -9,7 +9,7 @@ import { concernFieldNames, concernFields } from './concerns.ts';
 import { dayFields } from './events.ts';
 import { Records } from './records.ts';
 
-export const letterSchema = z.object({
+export const deadLetterSchema = z.object({
   /** Id that the message had first: replays keep it, so that copies can be recognised. */
   messageId: z.string(),
   /** `unknown`, or empty, when the message does not say which order it is about. */
@@ -21,7 +21,7 @@ export const letterSchema = z.object({
   cause: z.optional(storedCauseSchema),
   isDead: z._default(z.boolean(), false),
 });
-export type DeadLetter = DeepReadonly<z.output<typeof letterSchema>>;
+export type DeadLetter = DeepReadonly<z.output<typeof deadLetterSchema>>;
 export type DeadLetterId = Pick<DeadLetter, 'messageId' | 'orderNumber'>;
 
 export interface DeadLetterRecord extends Omit<DeadLetter, 'isDead'> {
@@ -34,7 +34,7 @@ const settled = 'settled letter';
 const queueKeepsMs = queueKeepsDays * 86_400_000;
 const noLongerDead = ['isDead', ...concernFieldNames];
 
-const keyOf = ({ messageId, orderNumber }: DeadLetterId) => deadLetterKey(orderNumber, messageId);
+const keyOfDeadLetter = ({ messageId, orderNumber }: DeadLetterId) => deadLetterKey(orderNumber, messageId);
 
 export function isOfCreation({ stage }: Pick<DeadLetter, 'stage'>): boolean {
   return stage === consumerOf['product-orders'];
@@ -44,7 +44,7 @@ export function isOfBooking({ stage }: Pick<DeadLetter, 'stage'>): boolean {
   return stage === consumerOf.completions;
 }
 
-export const deadLetterOf = (stored: StoredItem): DeadLetter => z.parse(letterSchema, stored);
+export const deadLetterOf = (stored: StoredItem): DeadLetter => z.parse(deadLetterSchema, stored);
 
 export class DeadLetters extends Records {
   /** The dead letters of an order, including those that were replayed or discarded since. */
@@ -73,18 +73,18 @@ export class DeadLetters extends Records {
       ...concernFields({ kind: 'dead-letter', partner, cause }, now),
     };
     const event: NewEntry = { event: 'dead-lettered', note: `${stage}: ${reason}` };
-    if (await this.add(keyOf(letter), set, event)) return;
+    if (await this.add(keyOfDeadLetter(letter), set, event)) return;
     // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
     const remove = set.expiresAt === undefined ? ['expiresAt'] : [];
     const changes = { set, remove, condition: 'attribute_not_exists(#isDead)' };
-    await this.change(keyOf(letter), changes, event);
+    await this.change(keyOfDeadLetter(letter), changes, event);
   }
 
   /** It was sent to its queue again: it keeps its history and is no longer dead. */
   async markReplayed(id: DeadLetterId, note: string): Promise<void> {
     // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
     const changes = { ...this.#over(), condition: 'attribute_exists(pk)' };
-    await this.change(keyOf(id), changes, { event: 'replayed', note });
+    await this.change(keyOfDeadLetter(id), changes, { event: 'replayed', note });
   }
 
   /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
@@ -92,7 +92,7 @@ export class DeadLetters extends Records {
     const reason = shorten(letter.reason, maxNoteLength);
     const { set, remove } = this.#over();
     const changes = { set: { ...letter, reason, ...set }, remove };
-    await this.change(keyOf(letter), changes, { event: 'discarded', note });
+    await this.change(keyOfDeadLetter(letter), changes, { event: 'discarded', note });
   }
 
   /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
@@ -141,9 +141,9 @@ export class DeadLetters extends Records {
   }
 
   async #recover(id: DeadLetterId, changesOf: (held: StoredItem) => Update): Promise<void> {
-    const held = await this.table.get(keyOf(id));
+    const held = await this.table.get(keyOfDeadLetter(id));
     if (held?.isDead === undefined) return;
     const changes = { ...changesOf(held), condition: 'attribute_exists(#isDead)' };
-    await this.change(keyOf(id), changes, { event: 'recovered' }, held);
+    await this.change(keyOfDeadLetter(id), changes, { event: 'recovered' }, held);
   }
 }

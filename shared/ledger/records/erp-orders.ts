@@ -70,7 +70,7 @@ export class ErpOrders extends Records {
   /** By the ERP's id, or by its number where it has none. */
   async find(erpOrder: ErpOrderRef): Promise<ErpOrderRecord | undefined> {
     const found = await this.table.get(erpOrderKey(erpOrder));
-    const home = leadOf(found);
+    const home = keyLedTo(found);
     const stored = home ? await this.table.get(home) : found;
     // `dueDate` is always a key, as records are compared with isDeepStrictEqual.
     return stored && { dueDate: undefined, ...z.parse(recordSchema, stored) };
@@ -83,19 +83,21 @@ export class ErpOrders extends Records {
     if (leadsTo !== undefined)
       await this.table.update(erpOrderKey(erpOrder), { set: { leadsTo, expiresAt } });
     const condition = 'attribute_not_exists(pk) OR version = :before';
-    return this.table.putIf({ ...homeOf(record), ...record, expiresAt }, condition, { before: version - 1 });
+    return this.table.putIf({ ...keyOfRecord(record), ...record, expiresAt }, condition, {
+      before: version - 1,
+    });
   }
 
   /** All items of an ERP order, with the id that leads to it. */
   async itemsOf(erpOrder: ErpOrderRef): Promise<StoredItem[]> {
     const found = await this.table.query(erpOrderKey(erpOrder).pk);
-    const home = found.map(leadOf).find((lead) => lead !== undefined);
+    const home = found.map(keyLedTo).find((lead) => lead !== undefined);
     return home ? [...found, ...(await this.table.query(home.pk))] : found;
   }
 
   /** Records that a part is completed, and keeps the recordings that triggers have named before. */
   async recordCompletedPart(erpOrder: RecordHome, { named, ...part }: CompletedPart): Promise<void> {
-    const key = completedPartKey(homeOf(erpOrder), part.index);
+    const key = completedPartKey(keyOfRecord(erpOrder), part.index);
     const held = named && z.safeParse(completedPartSchema, await this.table.get(key)).data;
     // A product order that was created again has other recordings.
     const earlier = held?.productOrderId === part.productOrderId ? held.named : undefined;
@@ -109,7 +111,7 @@ export class ErpOrders extends Records {
 
   /** What is known of the parts of a split order, by one query. */
   async partsOf(erpOrder: RecordHome): Promise<KnownParts> {
-    const stored = await this.table.query(homeOf(erpOrder).pk);
+    const stored = await this.table.query(keyOfRecord(erpOrder).pk);
     const all = (prefix: string) => stored.filter(({ sk }) => String(sk).startsWith(prefix));
     const parts = all(completedPartPrefix).map((each) => z.parse(completedPartSchema, each));
     const counted = parts.filter(({ reopened }) => !reopened).map((part) => [part.index, part] as const);
@@ -121,7 +123,7 @@ export class ErpOrders extends Records {
   async endPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
     const record = await this.find(erpOrder);
     if (!record) return;
-    const home = homeOf(record);
+    const home = keyOfRecord(record);
     await this.table.update(endedPartKey(home, index), { set: { index, expiresAt: this.expiresAt() } });
     const isThere = { condition: 'attribute_exists(pk)' };
     await this.table.update(completedPartKey(home, index), { set: { reopened: true }, ...isThere });
@@ -130,19 +132,19 @@ export class ErpOrders extends Records {
   /** The end of a part is taken back: it is wanted with the others again. */
   async takeBackPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
     const record = await this.find(erpOrder);
-    if (record) await this.table.remove(endedPartKey(homeOf(record), index));
+    if (record) await this.table.remove(endedPartKey(keyOfRecord(record), index));
   }
 
   async forgetCompletedPart(erpOrder: RecordHome, index: number): Promise<void> {
-    await this.table.update(completedPartKey(homeOf(erpOrder), index), { set: { reopened: true } });
+    await this.table.update(completedPartKey(keyOfRecord(erpOrder), index), { set: { reopened: true } });
   }
 }
 
-function homeOf({ erpOrder, keptUnder }: RecordHome): Key {
+function keyOfRecord({ erpOrder, keptUnder }: RecordHome): Key {
   return erpOrderKey(keptUnder === undefined ? erpOrder : { number: keptUnder });
 }
 
 /** Where the record is to which an id leads that came later than the record. */
-function leadOf(stored: StoredItem | undefined): Key | undefined {
+function keyLedTo(stored: StoredItem | undefined): Key | undefined {
   return typeof stored?.leadsTo === 'string' ? erpOrderKey({ number: stored.leadsTo }) : undefined;
 }

@@ -25,15 +25,15 @@ export interface DayEvent extends Pick<HistoryEntry, 'at' | 'event'>, DayFigures
  */
 export function dayFields(at: Date, event: string, figures?: DayFigures) {
   const counted = figures ? ` ${JSON.stringify(figures)}` : '';
-  return { day: dayOf(at), happened: `${at.toISOString()} ${event}${counted}` };
+  return { day: utcDayOf(at), happened: `${at.toISOString()} ${event}${counted}` };
 }
 
 /** The UTC day. */
-export function dayOf(at: Date): string {
+export function utcDayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-export function eventOf(keys: Readonly<Record<string, unknown>>): DayEvent {
+export function dayEventOf(keys: Readonly<Record<string, unknown>>): DayEvent {
   const [, at = '', event = '', counted] = /^(\S+) ([^{]+?)(?: (\{.*))?$/.exec(String(keys.happened)) ?? [];
   const figures = z.safeParse(dayFiguresSchema, counted && jsonOf(counted));
   return { at, event, number: numberOf(keys), ...figures.data };
@@ -49,7 +49,7 @@ export class Journeys extends Records {
     const stored = await this.table.query(partitionOf(number));
     return stored
       .flatMap((item) =>
-        z.parse(heldSchema, item).history.map((entry) => ({ of: labelOf(String(item.sk)), ...entry })),
+        z.parse(heldSchema, item).history.map((entry) => ({ of: labelOfItem(String(item.sk)), ...entry })),
       )
       .sort((a, b) => a.at.localeCompare(b.at));
   }
@@ -61,7 +61,7 @@ export class Journeys extends Records {
 }
 
 /** `BOOKING#…` becomes `booking …`; questions to Azumuta belong to the order. */
-function labelOf(sk: string): string {
+function labelOfItem(sk: string): string {
   const [kind = '', ...name] = sk.split('#');
   const word = kind === 'QUESTION' ? 'order' : kind.toLowerCase().replaceAll('-', ' ');
   return [word, ...(name.length > 0 ? [name.join('#')] : [])].join(' ');

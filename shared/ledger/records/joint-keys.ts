@@ -13,8 +13,8 @@ export function nextJointKey(
   { number, history }: Pick<OrderEntry, 'number' | 'history'>,
   keys: readonly BookingKey[],
 ): BookingKey {
-  const highest = Math.max(0, ...keys.map(countOf));
-  return `${nameOf(number, history[0]?.at)}#${highest + 1}#quantity`;
+  const highest = Math.max(0, ...keys.map(countInJointKey));
+  return `${jointKeyName(number, history[0]?.at)}#${highest + 1}#quantity`;
 }
 
 /** Whether it is such a key. Those with an id of Azumuta are not: another planner finds another one. */
@@ -22,11 +22,11 @@ export function isJointKey(key: BookingKey): boolean {
   return form.test(key);
 }
 
-function countOf(key: BookingKey): number {
+function countInJointKey(key: BookingKey): number {
   return Number(form.exec(key)?.[1] ?? 0);
 }
 
 /** As long as an id of Azumuta, of the same letters. @param since When the first part came: a number may come again. */
-function nameOf(number: string, since = ''): string {
+function jointKeyName(number: string, since = ''): string {
   return createHash('sha256').update(`${number}\n${since}`).digest('hex').slice(0, 17);
 }

@@ -1,4 +1,4 @@
-import { homeOf } from '../../model/orders.ts';
+import { homeOfBookings } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import {
   aliasKey,
@@ -86,7 +86,7 @@ export class KnownOrders extends Records {
 
   /** Those of a part that is booked with others are kept with the first one. */
   async #withBookings(known: Omit<Standing, 'home'>): Promise<Standing> {
-    const home = known.entry ? homeOf(known.entry) : known.number;
+    const home = known.entry ? homeOfBookings(known.entry) : known.number;
     if (home === known.number) return { ...known, home };
     const { bookings, nextJointKey, letters } = await this.read(home);
     const ofBookings = letters.filter(isOfBooking);

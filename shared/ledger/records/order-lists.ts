@@ -1,7 +1,7 @@
 import { dayBefore } from '../../model/time.ts';
 import type { StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { ledgerIndexes, numberOf } from '../keys.ts';
-import { type DayEvent, dayOf, eventOf } from './events.ts';
+import { type DayEvent, dayEventOf, utcDayOf } from './events.ts';
 import { Records } from './records.ts';
 
 /** One entry of a list of product orders; in that of a day, with what happened to it last, and when (ISO). */
@@ -24,8 +24,8 @@ export class OrderLists extends Records {
   /** The newest first. @param beginning Only orders whose numbers begin so, in upper or lower case. */
   async happened(from: Date, until: Date, { limit, after }: PageRange, beginning = ''): Promise<OrderPage> {
     const found: StoredItem[] = [];
-    const oldest = dayOf(from);
-    const first = typeof after?.day === 'string' ? after.day : dayOf(until);
+    const oldest = utcDayOf(from);
+    const first = typeof after?.day === 'string' ? after.day : utcDayOf(until);
     for (let day = first; day >= oldest && found.length < limit; day = dayBefore(day)) {
       const begins = after?.day === day ? { after } : { upTo: until.toISOString() };
       const range = { ...begins, backwards: true, limit: limit - found.length };
@@ -33,9 +33,9 @@ export class OrderLists extends Records {
     }
     const within = found.filter(({ happened }) => String(happened) >= from.toISOString());
     const isOver = found.length < limit || within.length < found.length;
-    const events = within.map(eventOf);
+    const events = within.map(dayEventOf);
     const wanted = beginning.toLowerCase();
-    return pageOf(
+    return pageOfListedOrders(
       events.filter(({ number }) => number.toLowerCase().startsWith(wanted)),
       isOver ? undefined : found.at(-1),
     );
@@ -44,26 +44,26 @@ export class OrderLists extends Records {
   /** What waits for its completion, by its due date, the earliest first. */
   async waiting(range: PageRange): Promise<OrderPage> {
     const { awaitingCompletion } = ledgerIndexes;
-    return ordersOf(await this.table.queryIndex(awaitingCompletion, 'completion', range), range);
+    return pageOfStoredItems(await this.table.queryIndex(awaitingCompletion, 'completion', range), range);
   }
 
   /** What is open about orders. @param kind Of the concern; any if it is left out. */
   async withConcerns(range: PageRange, kind?: string): Promise<OrderPage> {
     const startsWith = kind === undefined ? undefined : `${kind} `;
     const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', { ...range, startsWith });
-    return ordersOf(found, range);
+    return pageOfStoredItems(found, range);
   }
 }
 
-function ordersOf(found: readonly StoredItem[], { limit }: PageRange): OrderPage {
+function pageOfStoredItems(found: readonly StoredItem[], { limit }: PageRange): OrderPage {
   const orders = found.filter(({ pk }) => String(pk).startsWith('ORDER#')).map(numberOf);
-  return pageOf(
+  return pageOfListedOrders(
     orders.map((number) => ({ number })),
     found.length < limit ? undefined : found.at(-1),
   );
 }
 
-function pageOf(entries: readonly ListedOrder[], next: StoredItem | undefined): OrderPage {
+function pageOfListedOrders(entries: readonly ListedOrder[], next: StoredItem | undefined): OrderPage {
   const known = new Map<string, ListedOrder>();
   for (const entry of entries)
     if (entry.number !== 'unknown' && !known.has(entry.number)) known.set(entry.number, entry);

@@ -20,7 +20,7 @@ export class Pauses extends Records {
 
   /** @returns whether it was paused already. */
   begin(flow: FlowName): Promise<boolean> {
-    const name = markOf(flow);
+    const name = pausedAtField(flow);
     return this.#isAlready(
       { set: { [name]: this.clock.now().toISOString() } },
       `attribute_not_exists(#${name})`,
@@ -29,7 +29,7 @@ export class Pauses extends Records {
 
   /** @returns whether it ran already. */
   end(flow: FlowName): Promise<boolean> {
-    const name = markOf(flow);
+    const name = pausedAtField(flow);
     return this.#isAlready({ remove: [name] }, `attribute_exists(#${name})`);
   }
 
@@ -40,10 +40,10 @@ export class Pauses extends Records {
 
 /** @param item That of the ERP's breaker. */
 export function pausedIn(item: StoredItem = {}): Paused {
-  const marks = flowNames.map((flow) => [flow, item[markOf(flow)]] as const);
+  const marks = flowNames.map((flow) => [flow, item[pausedAtField(flow)]] as const);
   return Object.fromEntries(
     marks.flatMap(([flow, since]) => (typeof since === 'string' ? [[flow, new Date(since)]] : [])),
   );
 }
 
-const markOf = (flow: FlowName) => `${flow}PausedAt`;
+const pausedAtField = (flow: FlowName) => `${flow}PausedAt`;

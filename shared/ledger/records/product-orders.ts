@@ -7,13 +7,13 @@ import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
 import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { ErpOrders } from './erp-orders.ts';
-import { type Content, contentSchema } from './order-content.ts';
+import { type OrderContent, orderContentSchema } from './order-content.ts';
 import { endFields, endOf, storedEndSchema } from './order-end.ts';
 import { Records } from './records.ts';
 
 const storedOrderSchema = z.object({
   number: z.string(),
-  ...contentSchema.shape,
+  ...orderContentSchema.shape,
   mappedBy: z.optional(z.string()),
   part: partSchema,
   ...stepSchema.shape,
@@ -34,7 +34,7 @@ const storedOrderSchema = z.object({
   expiresAt: z.number(),
   ...heldSchema.shape,
 });
-export const orderSchema = z.pipe(
+export const orderEntrySchema = z.pipe(
   storedOrderSchema,
   // Nothing else reads how an end is stored.
   z.transform(({ withdrawn, givenUp, ...order }) => ({
@@ -42,17 +42,17 @@ export const orderSchema = z.pipe(
     end: endOf({ ...order, withdrawn, givenUp }),
   })),
 );
-export type OrderEntry = DeepReadonly<z.output<typeof orderSchema>>;
+export type OrderEntry = DeepReadonly<z.output<typeof orderEntrySchema>>;
 
 /** The entry of a stored order. Throws on another item: only this module writes them. */
-export const orderEntryOf = (stored: StoredItem): OrderEntry => z.parse(orderSchema, stored);
+export const orderEntryOf = (stored: StoredItem): OrderEntry => z.parse(orderEntrySchema, stored);
 
 /** Whether the parts of its ERP order are booked at once, when all are completed. */
 export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
   return entry?.part.book === 'when-all-done';
 }
 
-export type NewOrder = Content &
+export type NewOrder = OrderContent &
   Pick<OrderEntry, 'number' | 'part' | 'mappedBy'> & {
     /** ISO date(-time) by which the ERP wants it done. */
     readonly dueDate?: string | undefined;
@@ -90,10 +90,10 @@ export type Ending =
 
 type Condition = Required<Pick<Update, 'condition' | 'values'>>;
 
-const was = (state: OrderEntry['state']) => ({ condition: '#state = :was', values: { was: state } });
+const ifStateWas = (state: OrderEntry['state']) => ({ condition: '#state = :was', values: { was: state } });
 
 /** Only while it is what was read: another writer may have written other content, or that of another ERP order. */
-function unchanged({ contentHash: readHash, erpOrder }: OrderEntry): Condition {
+function ifUnchanged({ contentHash: readHash, erpOrder }: OrderEntry): Condition {
   const { number: readNumber, id: readId, article: readArticle } = erpOrder;
   const sameId = readId === undefined ? 'attribute_not_exists(#erpOrder.#id)' : '#erpOrder.#id = :readId';
   return {
@@ -146,7 +146,7 @@ export class Orders extends Records {
   }
 
   /** By a write of ours whose answer was lost, or by another caller with the same content. */
-  async #isReplaced(number: string, { contentHash, erpOrder }: Content): Promise<boolean> {
+  async #isReplaced(number: string, { contentHash, erpOrder }: OrderContent): Promise<boolean> {
     const held = await this.find(number);
     return (
       held?.state === 'waiting' && held.contentHash === contentHash && isSameErpOrder(held.erpOrder, erpOrder)
@@ -172,7 +172,7 @@ export class Orders extends Records {
     };
     const remove = ['awaiting', 'rejectedBy', ...(how === 'given up' ? ['dueAt'] : [])];
     const event: NewEntry = { event: ending.event ?? how, note: because };
-    const when = inAzumuta === undefined ? nothingSent : was(entry.state);
+    const when = inAzumuta === undefined ? nothingSent : ifStateWas(entry.state);
     const written = await this.#change(entry, { set, remove }, event, when);
     if (!written) return undefined;
     await this.#deadLetters.settleOfCreation(entry.number);
@@ -184,17 +184,17 @@ export class Orders extends Records {
   /** Its content and due date from now on; does nothing when another writer has changed it since it was read. */
   async take(
     entry: OrderEntry,
-    { draft, contentHash, erpOrder, dueDate = entry.dueDate }: Content & Pick<NewOrder, 'dueDate'>,
+    { draft, contentHash, erpOrder, dueDate = entry.dueDate }: OrderContent & Pick<NewOrder, 'dueDate'>,
   ): Promise<void> {
     const due = dueDate === entry.dueDate ? {} : { dueDate, dueAt: this.#dueAt(dueDate) };
     const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number, ...due };
-    await this.table.update(orderKey(entry.number), { set, ...unchanged(entry) });
+    await this.table.update(orderKey(entry.number), { set, ...ifUnchanged(entry) });
   }
 
   /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */
   async setAwaited(number: string, isAwaited: boolean): Promise<void> {
     const changes = isAwaited ? { set: { awaiting: 'completion' } } : { remove: ['awaiting'] };
-    await this.table.update(orderKey(number), { ...changes, ...was('done') });
+    await this.table.update(orderKey(number), { ...changes, ...ifStateWas('done') });
   }
 
   /** A message about it was sent again: until it is taken up, `isMessageUnderWay` keeps others from sending one more. */
@@ -248,7 +248,7 @@ export class Orders extends Records {
 
   /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
   #change(entry: OrderEntry, changes: Update, event: NewEntry, when: Condition) {
-    const unread = unchanged(entry);
+    const unread = ifUnchanged(entry);
     const condition = `${when.condition} AND ${unread.condition}`;
     const values = { ...when.values, ...unread.values };
     return this.change(orderKey(entry.number), { ...changes, condition, values }, event, entry);

@@ -39,7 +39,7 @@ export function questionOf({ by, answered, ...stored }: StoredItem = {}) {
 }
 
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
-const keptSeconds = 30 * 86_400;
+const questionsKeptSeconds = 30 * 86_400;
 /** No more are added then: of several hints at once each adds up to 50 of 100 characters, and the item stays below 64 KB. */
 const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
@@ -49,7 +49,7 @@ export class Questions extends Records {
   async recordAsked(number: string, { by, since }: Pick<Question, 'by' | 'since'>): Promise<void> {
     const now = this.clock.now().toISOString();
     const asked = { by, since: since.toISOString(), askedAt: now, aliveAt: now };
-    const set = { ...asked, expiresAt: this.expiresAt(keptSeconds) };
+    const set = { ...asked, expiresAt: this.expiresAt(questionsKeptSeconds) };
     await this.table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
   }
 
@@ -78,7 +78,7 @@ export class Questions extends Records {
   /** Azumuta was asked about a completed order once more, and there was nothing to book. */
   async recordAnswered(number: string, { at, ...answered }: Answered): Promise<void> {
     const told = { ...answered, at: at.toISOString() };
-    const set = { answered: told, expiresAt: this.expiresAt(keptSeconds) };
+    const set = { answered: told, expiresAt: this.expiresAt(questionsKeptSeconds) };
     await this.table.update(questionKey(number), { set });
   }
 

@@ -1,16 +1,16 @@
 import { Records } from './records.ts';
 
-type Read = () => Promise<string | undefined>;
+type ReadWorkInstructionName = () => Promise<string | undefined>;
 
 const maxInMemory = 500;
-const keptSeconds = 90 * 86_400;
+const workInstructionNamesKeptSeconds = 90 * 86_400;
 
 /** Names of work instructions by id and version. They are kept, as an official version never changes. */
 export class WorkInstructionNames extends Records {
   readonly #inMemory = new Map<string, Promise<string | undefined>>();
 
   /** The name; calls `read` only when no container has read this version before. */
-  name(id: string, version: number, read: Read): Promise<string | undefined> {
+  name(id: string, version: number, read: ReadWorkInstructionName): Promise<string | undefined> {
     const key = `${id}@${version}`;
     const known = this.#inMemory.get(key);
     if (known) return known;
@@ -22,12 +22,12 @@ export class WorkInstructionNames extends Records {
     return asked;
   }
 
-  async #kept(id: string, version: number, read: Read): Promise<string | undefined> {
+  async #kept(id: string, version: number, read: ReadWorkInstructionName): Promise<string | undefined> {
     const key = { pk: `WORK-INSTRUCTION#${id}`, sk: `VERSION#${version}` };
     const kept = await this.table.get(key);
     if (kept) return typeof kept.name === 'string' ? kept.name : undefined;
     const name = await read();
-    await this.table.putIf({ ...key, name, expiresAt: this.expiresAt(keptSeconds) });
+    await this.table.putIf({ ...key, name, expiresAt: this.expiresAt(workInstructionNamesKeptSeconds) });
     return name;
   }
 }

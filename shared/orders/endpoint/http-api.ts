@@ -1,22 +1,22 @@
 import { reasonOf } from '../../model/errors.ts';
 import { problemOfText } from '../../model/text.ts';
-import { type CallerCheck, refusalOf } from '../../platform/aws/credentials.ts';
+import { type CallerCheck, whyCallerRefused } from '../../platform/aws/credentials.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { fieldOf, isRecord, jsonOf } from '../../platform/json.ts';
 import { atOnce, mapConcurrently } from '../../platform/map-concurrently.ts';
 import { type Mismatch, parse } from '../../platform/validation.ts';
 import { acceptOrders, becomeMoreThan } from '../accept.ts';
 import type { AcceptDependencies } from '../accept-wanted.ts';
-import { overall, statusOf, statusOfKnown } from '../order-status.ts';
+import { overallStatus, statusOfEntry, statusOfKnown } from '../order-status.ts';
 import type { AnsweredOrder, OrderStatus } from './answers.ts';
-import { erpOrderOf, postedOrderSchema } from './posted-order.ts';
+import { erpOrderOfPosted, postedOrderSchema } from './posted-order.ts';
 
-interface Caller {
+interface OrderCaller {
   readonly apiKey: string | undefined;
   readonly sourceIp: string;
 }
 
-export interface OrderCall extends Caller {
+export interface OrderCall extends OrderCaller {
   readonly body: Buffer;
   /** Seconds that the caller wants to wait for the Azumuta ids (`Prefer: wait=10`); 0 for an answer at once. */
   readonly waitSeconds: number;
@@ -31,13 +31,13 @@ export interface HttpApiDependencies extends AcceptDependencies, CallerCheck {
   readonly clock: Clock;
 }
 
-export const maxOrders = 500;
+export const maxPostedOrders = 500;
 /**
  * Product orders that the orders of one call may become. Each costs two calls to the ledger at the most and a
  * tenth of one to SQS: about ten seconds in all at this function's share of a processor, of the API's 29.
  */
 export const maxProductOrders = 1000;
-const sizes = `at most ${maxOrders} are taken, which may become ${maxProductOrders} product orders`;
+const sizes = `at most ${maxPostedOrders} are taken, which may become ${maxProductOrders} product orders`;
 const maxBodyBytes = 2 * 1024 * 1024;
 const lookMs = 250;
 
@@ -46,23 +46,24 @@ export function postOrders(call: OrderCall, dependencies: HttpApiDependencies): 
   const waitUntil = dependencies.clock.now().getTime() + call.waitSeconds * 1000;
   return answerCaller(call, dependencies, async () => {
     if (call.body.byteLength > maxBodyBytes)
-      return failure(413, `The body is larger than ${maxBodyBytes} bytes.`);
+      return failureAnswer(413, `The body is larger than ${maxBodyBytes} bytes.`);
     const posted = postedOrders(call.body);
-    if (typeof posted === 'string') return failure(400, posted);
-    if (posted.length > maxOrders) return failure(413, `${posted.length} orders in one call; ${sizes}.`);
-    return acceptAll(posted, waitUntil, dependencies);
+    if (typeof posted === 'string') return failureAnswer(400, posted);
+    if (posted.length > maxPostedOrders)
+      return failureAnswer(413, `${posted.length} orders in one call; ${sizes}.`);
+    return acceptPostedOrders(posted, waitUntil, dependencies);
   });
 }
 
 /** `GET /product-orders/{number}`: the status of an order, by its product order number or its ERP order number. */
 export function getOrder(
-  { number, ...caller }: Caller & { readonly number: string },
+  { number, ...caller }: OrderCaller & { readonly number: string },
   dependencies: HttpApiDependencies,
 ): Promise<OrderCallAnswer> {
   const { ledger } = dependencies;
   return answerCaller(caller, dependencies, async () => {
     const problem = problemOfText(number);
-    if (problem) return failure(404, `There can be no such order: its number ${problem}.`);
+    if (problem) return failureAnswer(404, `There can be no such order: its number ${problem}.`);
     const entry = await ledger.orders.find(number);
     const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
     const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.standing(each));
@@ -70,21 +71,24 @@ export function getOrder(
     // What was withdrawn says nothing about the others.
     const live = found.filter(({ entry: { end } }) => end?.how !== 'withdrawn');
     const productOrders = (live.length > 0 ? live : found).map(statusOfKnown);
-    if (productOrders.length === 0) return failure(404, `No order ${number} was received.`);
-    return { statusCode: 200, body: { orders: [{ number, status: overall(productOrders), productOrders }] } };
+    if (productOrders.length === 0) return failureAnswer(404, `No order ${number} was received.`);
+    return {
+      statusCode: 200,
+      body: { orders: [{ number, status: overallStatus(productOrders), productOrders }] },
+    };
   });
 }
 
-async function acceptAll(
+async function acceptPostedOrders(
   posted: readonly unknown[],
   waitUntil: number,
   dependencies: HttpApiDependencies,
 ): Promise<OrderCallAnswer> {
   const parsed = posted.map((order) => parse(postedOrderSchema, order));
-  const fitting = parsed.flatMap((one) => (one.ok ? erpOrderOf(one.value) : []));
+  const fitting = parsed.flatMap((one) => (one.ok ? erpOrderOfPosted(one.value) : []));
   if (becomeMoreThan(maxProductOrders, fitting, dependencies)) {
     const problem = `These orders become more than ${maxProductOrders} product orders`;
-    return failure(413, `${problem}; ${sizes}: send them in several calls.`);
+    return failureAnswer(413, `${problem}; ${sizes}: send them in several calls.`);
   }
   const accepted = (await acceptOrders(fitting, 'endpoint', dependencies)).map(
     ({ news: _, isEnded: __, remapped: ___, ...answer }): AnsweredOrder => ({
@@ -92,11 +96,11 @@ async function acceptAll(
       statusUrl: `/product-orders/${encodeURIComponent(answer.number)}`,
     }),
   );
-  const settled = (await waitFor(accepted, waitUntil, dependencies)).values();
+  const settled = (await waitWhileQueued(accepted, waitUntil, dependencies)).values();
   const orders = parsed.flatMap((one, index) => {
     if (one.ok) return settled.next().value ?? [];
     const at = posted.length === 1 ? '$' : `$[${index}]`;
-    return invalid(posted[index], one.mismatches, at);
+    return invalidOrderAnswer(posted[index], one.mismatches, at);
   });
   const queued = orders.filter(isQueued).length;
   dependencies.log.info('Orders received', { orders: orders.length, queued });
@@ -105,35 +109,35 @@ async function acceptAll(
 
 /** Nothing is accepted before the ledger and SQS have it: a caller that gets 503 posts the same again. */
 async function answerCaller(
-  caller: Caller,
+  caller: OrderCaller,
   dependencies: HttpApiDependencies,
   answer: () => Promise<OrderCallAnswer>,
 ): Promise<OrderCallAnswer> {
-  const refused = await refusal(caller, dependencies);
+  const refused = await refuseCaller(caller, dependencies);
   if (refused) return refused;
   try {
     return await answer();
   } catch (error) {
     dependencies.log.error('The order endpoint cannot answer', { reason: reasonOf(error) });
-    return failure(503, 'Try again later: send the same call again.');
+    return failureAnswer(503, 'Try again later: send the same call again.');
   }
 }
 
-async function refusal(
-  { apiKey: presented = '', sourceIp }: Caller,
+async function refuseCaller(
+  { apiKey: presented = '', sourceIp }: OrderCaller,
   dependencies: HttpApiDependencies,
 ): Promise<OrderCallAnswer | undefined> {
-  const why = await refusalOf({ presented, sourceIp }, 'The key of the order endpoint', dependencies);
-  if (why === 'address') return failure(403, 'This address may not call the order endpoint.');
+  const why = await whyCallerRefused({ presented, sourceIp }, 'The key of the order endpoint', dependencies);
+  if (why === 'address') return failureAnswer(403, 'This address may not call the order endpoint.');
   if (presented === '' && why)
-    return failure(401, 'Send the key of the order endpoint in the header X-API-Key.');
-  if (why === 'key') return failure(401, 'The key in X-API-Key is not valid.');
-  if (why === 'key is not set') return failure(503, 'The key of the order endpoint is not set yet.');
-  return why && failure(503, 'Try again later.');
+    return failureAnswer(401, 'Send the key of the order endpoint in the header X-API-Key.');
+  if (why === 'key') return failureAnswer(401, 'The key in X-API-Key is not valid.');
+  if (why === 'key is not set') return failureAnswer(503, 'The key of the order endpoint is not set yet.');
+  return why && failureAnswer(503, 'Try again later.');
 }
 
 /** Until all are created or rejected, or the caller's time is over, which began with the call (RFC 7240 §4.3). */
-async function waitFor(
+async function waitWhileQueued(
   answers: readonly AnsweredOrder[],
   untilMs: number,
   { clock, ledger }: HttpApiDependencies,
@@ -146,9 +150,9 @@ async function waitFor(
       if (!isQueued(answer)) return answer;
       const productOrders = await mapConcurrently(answer.productOrders, atOnce, async (one) => {
         const entry = isQueued(one) && leftMs() > 0 ? await ledger.orders.find(one.number) : undefined;
-        return entry ? statusOf(entry) : one;
+        return entry ? statusOfEntry(entry) : one;
       });
-      return { ...answer, status: overall(productOrders), productOrders };
+      return { ...answer, status: overallStatus(productOrders), productOrders };
     });
   }
   return current;
@@ -168,7 +172,7 @@ function postedOrders(body: Buffer): unknown[] | string {
 }
 
 /** @param at Its JSON path in the body. */
-function invalid(posted: unknown, mismatches: readonly Mismatch[], at: string): AnsweredOrder {
+function invalidOrderAnswer(posted: unknown, mismatches: readonly Mismatch[], at: string): AnsweredOrder {
   const errors = mismatches.map(({ path, ...mismatch }) => ({
     path: path.replace('$', () => at),
     ...mismatch,
@@ -192,6 +196,6 @@ function statusCodeOf(orders: readonly AnsweredOrder[]): number {
   return has('conflict') ? 409 : 422;
 }
 
-function failure(statusCode: number, error: string): OrderCallAnswer {
+function failureAnswer(statusCode: number, error: string): OrderCallAnswer {
   return { statusCode, body: { error } };
 }

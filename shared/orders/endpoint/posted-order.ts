@@ -8,7 +8,7 @@ const about = (description: string, ...examples: unknown[]) =>
   z.meta(examples.length === 0 ? { description } : { description, examples });
 
 /** A number, a code or an id, kept unchanged. */
-const code = z.string().check(
+const postedCode = z.string().check(
   z.minLength(1),
   z.maxLength(maxTextLength),
   z.refine(
@@ -42,7 +42,7 @@ const dateOrInstant = (description: string, ...examples: string[]) =>
   );
 
 /** Deeper than the data of any ERP, and not too deep for a mapping to walk. */
-const maxDepth = 20;
+const maxAttributeLevels = 20;
 
 function isAtMostDeep(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return true;
@@ -51,14 +51,14 @@ function isAtMostDeep(value: unknown, levels: number): boolean {
 
 /** An order as an ERP posts it to `POST /product-orders`. */
 export const postedOrderSchema = z.strictObject({
-  number: code.check(about('Number that people read in the ERP.', 'MO/0001')),
-  id: z.exactOptional(code.check(about("The ERP's internal id, when it differs from the number."))),
-  article: code.check(about('Code of the article to build.', 'GEAR-01')),
+  number: postedCode.check(about('Number that people read in the ERP.', 'MO/0001')),
+  id: z.exactOptional(postedCode.check(about("The ERP's internal id, when it differs from the number."))),
+  article: postedCode.check(about('Code of the article to build.', 'GEAR-01')),
   quantity: z._default(
     positiveDecimal.check(about('A decimal above 0, as text or as a number.', '5', 2.5)),
     '1',
   ),
-  unit: z.exactOptional(code.check(about('Unit of the quantity.', 'u'))),
+  unit: z.exactOptional(postedCode.check(about('Unit of the quantity.', 'u'))),
   dueDate: z.exactOptional(dateOrInstant('ISO date, or a time with its zone.', '2026-12-24')),
   changedAt: z.exactOptional(
     dateOrInstant(
@@ -67,9 +67,12 @@ export const postedOrderSchema = z.strictObject({
   ),
   attributes: z._default(
     z.record(z.string().check(z.maxLength(maxTextLength)), z.unknown()).check(
-      z.refine((attributes) => isAtMostDeep(attributes, maxDepth), `at most ${maxDepth} levels`),
+      z.refine(
+        (attributes) => isAtMostDeep(attributes, maxAttributeLevels),
+        `at most ${maxAttributeLevels} levels`,
+      ),
       about(
-        `Whatever else the mapping wants: customer, options, colour …; at most ${maxDepth} levels deep.`,
+        `Whatever else the mapping wants: customer, options, colour …; at most ${maxAttributeLevels} levels deep.`,
         { colour: 'red' },
       ),
     ),
@@ -77,7 +80,7 @@ export const postedOrderSchema = z.strictObject({
   ),
 });
 
-export function erpOrderOf(posted: z.output<typeof postedOrderSchema>): ErpOrder {
+export function erpOrderOfPosted(posted: z.output<typeof postedOrderSchema>): ErpOrder {
   // In the order in which a person reads them.
   const { number, article, quantity, unit, ...order } = posted;
   return {

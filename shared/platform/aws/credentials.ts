@@ -31,7 +31,7 @@ export interface CallerCheck {
 }
 
 /** Why an endpoint refuses a caller; undefined lets it in. @param name Of the key, in the log: `The webhook token`. */
-export async function refusalOf(
+export async function whyCallerRefused(
   { presented, sourceIp }: { readonly presented: string; readonly sourceIp: string },
   name: string,
   { mayCall, key, log }: CallerCheck,

@@ -89,7 +89,11 @@ export class Table {
   }
 
   async get(key: Key): Promise<StoredItem | undefined> {
-    const command = new GetItemCommand({ TableName: this.#name, Key: keyOf(key), ConsistentRead: true });
+    const command = new GetItemCommand({
+      TableName: this.#name,
+      Key: marshalledKey(key),
+      ConsistentRead: true,
+    });
     const { Item } = await this.#client.send(command);
     return Item && unmarshall(Item);
   }
@@ -97,7 +101,7 @@ export class Table {
   /** Many items, in no order: those that exist. Reads of one at a time take thirty times as long on the local store. */
   async getAll(keys: readonly Key[]): Promise<StoredItem[]> {
     const found: StoredItem[] = [];
-    let left = keys.map(keyOf);
+    let left = keys.map(marshalledKey);
     while (left.length > 0) {
       const now = { [this.#name]: { Keys: left.slice(0, keysAtOnce) } };
       const { Responses, UnprocessedKeys } = await this.#client.send(
@@ -131,7 +135,7 @@ export class Table {
     update: Update,
     ReturnValues: 'ALL_NEW' | 'ALL_OLD' = 'ALL_NEW',
   ): Promise<StoredItem | undefined> {
-    const about = { TableName: this.#name, Key: keyOf(key), ReturnValues };
+    const about = { TableName: this.#name, Key: marshalledKey(key), ReturnValues };
     const command = new UpdateItemCommand({ ...about, ...expressionOf(update) });
     const updated = await ifConditionHolds(this.#client.send(command));
     return updated && unmarshall(updated.Attributes ?? {});
@@ -140,7 +144,7 @@ export class Table {
   /** Removes an item; false when the condition does not hold. */
   async remove(key: Key, condition?: string, values?: StoredItem): Promise<boolean> {
     const { UpdateExpression: _, ...conditional } = expressionOf({ condition, values });
-    const command = new DeleteItemCommand({ TableName: this.#name, Key: keyOf(key), ...conditional });
+    const command = new DeleteItemCommand({ TableName: this.#name, Key: marshalledKey(key), ...conditional });
     return (await ifConditionHolds(this.#client.send(command))) !== undefined;
   }
 
@@ -188,7 +192,7 @@ export class Table {
   }
 }
 
-function keyOf({ pk, sk }: Key) {
+function marshalledKey({ pk, sk }: Key) {
   return marshall({ pk, sk });
 }
 

@@ -77,10 +77,10 @@ export class Secrets {
     let parsed = understood(await this.#current(arn, refresh));
     // It may have been set since.
     if (!parsed?.ok) parsed = understood(await this.#current(arn, true));
-    if (!parsed) throw new SecretUnset(nameOf(arn));
+    if (!parsed) throw new SecretUnset(nameOfSecret(arn));
     if (parsed.ok) return parsed.value;
     throw new RetryLater(
-      `The secret ${nameOf(arn)} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
+      `The secret ${nameOfSecret(arn)} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
       { scope: 'partner', unauthorized: true },
     );
   }
@@ -102,7 +102,7 @@ export class Secrets {
       await known.reading;
     } catch (cause) {
       if (!wasRead)
-        throw new RetryLater(`The secret ${nameOf(arn)} cannot be read.`, { scope: 'partner', cause });
+        throw new RetryLater(`The secret ${nameOfSecret(arn)} cannot be read.`, { scope: 'partner', cause });
     }
     return known.text;
   }
@@ -114,6 +114,6 @@ export class Secrets {
 }
 
 /** `plant/azumuta-api-key` of an ARN that ends in `:secret:plant/azumuta-api-key-AbCdEf`. */
-function nameOf(arn: string): string {
+function nameOfSecret(arn: string): string {
   return arn.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '');
 }

@@ -1,4 +1,4 @@
-import { tableOf } from '../../../infra/ops/cli/output.ts';
+import { tableLines } from '../../../infra/ops/cli/output.ts';
 import { simulateFetch } from '../../simulation/world/network.ts';
 import { quantile, sum } from '../statistics.ts';
 import { runBacklog, waitsOf } from './run-backlog.ts';
@@ -31,7 +31,7 @@ const rows = Object.entries({ alone, 'with backlog': run }).map(([name, each]) =
   const waits = waitsOf(each);
   return [name, String(waits.length), ...[0.5, 0.95, 1].map((share) => seconds(quantile(waits, share)))];
 });
-for (const line of tableOf([{ title: 'New completions' }, ...columns], rows)) say(line);
+for (const line of tableLines([{ title: 'New completions' }, ...columns], rows)) say(line);
 const { callsByMinute } = run;
 const early = run.fresh.filter(({ at }) => at < run.availableAt).length;
 say('');

@@ -1,6 +1,6 @@
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { call, listen } from '../../../infra/local/emulator/process/http.ts';
+import { callLocalProcess, listen } from '../../../infra/local/emulator/process/http.ts';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
 import { writeUnits as writeUnitsOf } from '../../simulation/aws/write-units.ts';
@@ -70,7 +70,7 @@ export async function startAwsCounter(aws: () => Aws) {
       return (await operators.dynamodb.send(question)).Item;
     };
     const before = isWrite ? await written() : undefined;
-    const answer = await call(`${aws().awsEndpoint}${request.url ?? '/'}`, {
+    const answer = await callLocalProcess(`${aws().awsEndpoint}${request.url ?? '/'}`, {
       method: 'POST',
       headers,
       body,

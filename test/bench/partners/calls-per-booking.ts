@@ -1,5 +1,5 @@
 import type { Completion } from '../../../shared/model/completions.ts';
-import { made } from '../../../shared/model/unread.ts';
+import { definedFields } from '../../../shared/model/unread.ts';
 import { firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import {
   assemblyOf,
@@ -42,7 +42,7 @@ export async function callsPerBooking(): Promise<readonly CallsOfBooking[]> {
   const counted: CallsOfBooking[] = [];
   for (const [erp, plain, assembling = plain] of targets) {
     const assembly = await callsOfAssembly(await assembling());
-    counted.push({ erp, ...(await callsOf(await plain())), ...made({ assembly }) });
+    counted.push({ erp, ...(await callsOf(await plain())), ...definedFields({ assembly }) });
   }
   return counted;
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import {
-  accepted,
+  acceptedBody,
   azumutaSandboxKey,
-  type Call,
+  defineRoute,
   erpSandboxKey,
-  type Route,
-  route,
+  type SandboxCall,
+  type SandboxRoute,
 } from '../../../infra/local/sandbox/api.ts';
 import { startSandboxServer } from '../../../infra/local/sandbox/server.ts';
 import { type Fault, setFaults } from '../../support/faults.ts';
@@ -76,26 +76,26 @@ function recording(id: string) {
 /** A product order for a completion always exists; one that starts with `PO-` only after it was created. */
 const exists = (number: string) => !number.startsWith('PO-') || created.has(number);
 
-const azumutaRoutes: readonly Route[] = [
-  route('GET', '/api/v1/productorders', ({ query }) => {
+const azumutaRoutes: readonly SandboxRoute[] = [
+  defineRoute('GET', '/api/v1/productorders', ({ query }) => {
     const number = query.get('number');
     return listOf(number !== null && exists(number) ? [productOrder(number)] : []);
   }),
-  route('GET', '/api/v1/productorders/{id}', ({ parameters: { id = '' } }) =>
+  defineRoute('GET', '/api/v1/productorders/{id}', ({ parameters: { id = '' } }) =>
     productOrder(id.replace(/^order/, '')),
   ),
-  route('POST', '/api/v1/productorders', ({ body }) => {
-    const { number } = accepted(createdSchema, body);
+  defineRoute('POST', '/api/v1/productorders', ({ body }) => {
+    const { number } = acceptedBody(createdSchema, body);
     created.add(number);
     return { ...productOrder(number), status: 'open' };
   }),
-  route('GET', '/api/v1/recordings/{id}', ({ parameters: { id = '' } }) => recording(id)),
-  route('GET', '/api/v1/workinstructions/{id}', ({ parameters: { id = '' } }) => ({
+  defineRoute('GET', '/api/v1/recordings/{id}', ({ parameters: { id = '' } }) => recording(id)),
+  defineRoute('GET', '/api/v1/workinstructions/{id}', ({ parameters: { id = '' } }) => ({
     object: 'work-instruction',
     id,
     name: { en: `Instruction ${id}` },
   })),
-  route('GET', '/api/v1/articles', () =>
+  defineRoute('GET', '/api/v1/articles', () =>
     listOf([{ ...article, variants: [{ id: 'variantLeft', name: 'Left' }] }]),
   ),
 ];
@@ -108,26 +108,26 @@ function book(order: string, reference: string): Booked {
   return booking;
 }
 
-const erpRoutes: readonly Route[] = [
-  route('GET', '/api/production-orders/{number}', ({ parameters: { number = '' } }) => ({
+const erpRoutes: readonly SandboxRoute[] = [
+  defineRoute('GET', '/api/production-orders/{number}', ({ parameters: { number = '' } }) => ({
     number,
     product: article.number,
     locked: false,
     azumutaIds: [links.get(number) ?? null],
     status: bookings.has(number) ? 'done' : 'released',
   })),
-  route('PATCH', '/api/production-orders/{number}', ({ parameters: { number = '' }, body }) => {
-    links.set(number, accepted(linkedSchema, body).azumutaId);
+  defineRoute('PATCH', '/api/production-orders/{number}', ({ parameters: { number = '' }, body }) => {
+    links.set(number, acceptedBody(linkedSchema, body).azumutaId);
   }),
-  route('GET', '/api/production-orders/{number}/bookings', ({ parameters: { number = '' }, query }) => {
+  defineRoute('GET', '/api/production-orders/{number}/bookings', ({ parameters: { number = '' }, query }) => {
     const reference = query.get('reference');
     const all = bookings.get(number) ?? [];
     return { bookings: all.filter((one) => reference === null || one.reference === reference) };
   }),
-  route(
+  defineRoute(
     'POST',
     '/api/production-orders/{number}/bookings',
-    ({ parameters: { number = '' }, body }) => book(number, accepted(bookedSchema, body).reference),
+    ({ parameters: { number = '' }, body }) => book(number, acceptedBody(bookedSchema, body).reference),
     201,
   ),
 ];
@@ -145,14 +145,14 @@ function reset(): void {
   lastBookingAt = 0;
 }
 
-function fail({ parameters: { partner }, body }: Call): void {
-  setFaults((partner === 'erp' ? erp : azumuta).control, accepted(z.array(z.custom<Fault>()), body));
+function fail({ parameters: { partner }, body }: SandboxCall): void {
+  setFaults((partner === 'erp' ? erp : azumuta).control, acceptedBody(z.array(z.custom<Fault>()), body));
 }
 
 const control = [
-  route('GET', '/sandbox/books', read),
-  route('POST', '/sandbox/reset', reset),
-  route('PUT', '/sandbox/faults/{partner}', fail),
+  defineRoute('GET', '/sandbox/books', read),
+  defineRoute('POST', '/sandbox/reset', reset),
+  defineRoute('PUT', '/sandbox/faults/{partner}', fail),
 ];
 const azumuta = await startSandboxServer({ api: azumutaRoutes, control: [], key: azumutaSandboxKey });
 const erp = await startSandboxServer({ api: erpRoutes, control, key: erpSandboxKey });

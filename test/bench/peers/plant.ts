@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
-import { find, type LocalFunction, labelOf } from '../../../infra/local/emulator/template/read-stack.ts';
+import {
+  findResource,
+  type LocalFunction,
+  labelOfResource,
+} from '../../../infra/local/emulator/template/read-stack.ts';
 import { newToken, operatorClients, setIfUnset } from '../../../infra/local/operator-clients.ts';
 import { localOverrides, type Synthesized, synthesize } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
@@ -62,7 +66,7 @@ export async function startBenchPlant(options: BenchPlantOptions) {
       containers: (functionFolder?: string) =>
         emulator.processes().flatMap(({ kind, name: functionName, pid }) => {
           if (kind !== 'container') return [];
-          const name = folderOf(find(emulator.stack.functions, 'function', functionName));
+          const name = folderOf(findResource(emulator.stack.functions, 'function', functionName));
           return functionFolder === undefined || name === functionFolder ? [{ name, pid }] : [];
         }),
       /** Whether the plant creates product orders from the ERP's orders. */
@@ -98,8 +102,9 @@ async function setSecrets(
   };
   await Promise.all(
     emulator.stack.secrets.map(async (secret) => {
-      const [, value] = Object.entries(values).find(([name]) => labelOf(secret).endsWith(name)) ?? [];
-      if (value === undefined) throw new Error(`There is no value for the secret ${labelOf(secret)}.`);
+      const [, value] = Object.entries(values).find(([name]) => labelOfResource(secret).endsWith(name)) ?? [];
+      if (value === undefined)
+        throw new Error(`There is no value for the secret ${labelOfResource(secret)}.`);
       await setIfUnset(secrets, secret.arn, value);
     }),
   );
@@ -108,7 +113,7 @@ async function setSecrets(
 
 /** `receive-webhook` of `FunctionsReceiveWebhookFunction`. */
 function folderOf(lambda: LocalFunction): string {
-  return labelOf(lambda)
+  return labelOfResource(lambda)
     .replace(/^Functions|(Function|Resource)$/g, '')
     .replace(/(?<!^)([A-Z])/g, '-$1')
     .toLowerCase();

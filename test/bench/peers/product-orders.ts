@@ -1,4 +1,4 @@
-import { call } from '../../../infra/local/emulator/process/http.ts';
+import { callLocalProcess } from '../../../infra/local/emulator/process/http.ts';
 import { viewQueues } from '../../support/queues.ts';
 import type { Partners } from '../partners/partners.ts';
 import { numbersOf, until } from './load.ts';
@@ -39,7 +39,7 @@ export async function postOrders(plant: BenchPlant, numbers: readonly string[]):
     unit: 'u',
     attributes: { side: 'Left' },
   }));
-  const answer = await call(`${plant.emulator.apiUrl}/product-orders`, {
+  const answer = await callLocalProcess(`${plant.emulator.apiUrl}/product-orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': plant.orderKey },
     body: JSON.stringify(orders.length === 1 ? orders[0] : orders),

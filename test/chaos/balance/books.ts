@@ -1,6 +1,6 @@
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { TriggerLogEntry } from '../../../infra/local/sandbox/azumuta/store.ts';
-import type { Booking, ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
+import type { ProductionOrder, SandboxBooking } from '../../../infra/local/sandbox/erp/store.ts';
 import type { DeadLetter } from '../../support/queues.ts';
 
 /** A product order in Azumuta's own books, with what its operators recorded. */
@@ -18,7 +18,7 @@ interface BuiltOrder {
 export interface Books {
   readonly released: readonly Pick<ProductionOrder, 'number' | 'status' | 'azumutaIds'>[];
   readonly booked: readonly Pick<
-    Booking,
+    SandboxBooking,
     'order' | 'kind' | 'reference' | 'goodQuantity' | 'scrapQuantity' | 'links'
   >[];
   readonly built: readonly BuiltOrder[];

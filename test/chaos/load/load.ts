@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import { pushed } from '../../../infra/local/sandbox/erp/planners.ts';
+import { asPostedOrder } from '../../../infra/local/sandbox/erp/planners.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import type { Chance } from '../../simulation/world/chance.ts';
 import { persistently, untilNone } from './patience.ts';
@@ -64,7 +64,7 @@ export function startLoad(system: LocalSystem, chance: Chance, { perSecond, sing
       const answer = await fetch(system.orderEndpoint.url, {
         method: 'POST',
         headers: { 'x-api-key': system.orderEndpoint.key, 'content-type': 'application/json' },
-        body: JSON.stringify(batch.map(pushed)),
+        body: JSON.stringify(batch.map(asPostedOrder)),
         signal: AbortSignal.timeout(answeredWithinMs),
       });
       await answer.body?.cancel();

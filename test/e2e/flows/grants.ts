@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { functionNames } from '../../../infra/build/bundle-functions.ts';
-import { authorize, type Caller } from '../../../infra/local/emulator/iam/authorize.ts';
+import { type AwsCaller, authorize } from '../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
@@ -145,7 +145,10 @@ export function grantsTests(): void {
   });
 }
 
-function withoutGrant(caller: Caller, { action, resource }: { action: string; resource: string }): Caller {
+function withoutGrant(
+  caller: AwsCaller,
+  { action, resource }: { action: string; resource: string },
+): AwsCaller {
   return {
     ...caller,
     statements: caller.statements.flatMap((statement) => [

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { discard } from '../../../infra/console/dead-letters.ts';
+import { discardDeadLetters } from '../../../infra/console/dead-letters.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -96,7 +96,7 @@ describe('discard, when something fails', () => {
     const deadLetters = { markDiscarded: () => Promise.reject(new Error('The table is being restored.')) };
     const ledger = { ...stage.ledger, deadLetters };
     // Act
-    const report = await discard(request, { deadLetters: queue(), ledger });
+    const report = await discardDeadLetters(request, { deadLetters: queue(), ledger });
     // Assess
     expect(report).toMatchObject({
       selected: 2,
@@ -109,7 +109,7 @@ describe('discard, when something fails', () => {
   it('says that there may be more when the first letter became visible before the last was taken', async () => {
     await dead('PO-1', 'No article.');
     const deadLetters = comingBack(queue());
-    const report = await discard(request, { deadLetters, ledger: stage.ledger });
+    const report = await discardDeadLetters(request, { deadLetters, ledger: stage.ledger });
     expect(report).toMatchObject({
       discarded: 1,
       failure: expect.stringContaining('There are more letters'),
@@ -126,7 +126,7 @@ describe('discard, when something fails', () => {
       return first ? [first] : [];
     };
     // Act
-    const report = await discard(request, { deadLetters: stubborn, ledger: stage.ledger });
+    const report = await discardDeadLetters(request, { deadLetters: stubborn, ledger: stage.ledger });
     // Assess
     expect(report).toMatchObject({ selected: 2, discarded: 1, failure: expect.stringContaining('again') });
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });

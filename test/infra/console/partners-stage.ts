@@ -1,5 +1,5 @@
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
-import { partnersOf } from '../../../infra/ops/cli/partners.ts';
+import { connectPartners } from '../../../infra/ops/cli/partners.ts';
 import { sandboxErp } from '../../../integration.config.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
 import { recorded, recordedAll } from '../../../shared/integration/mapping/recorded.ts';
@@ -37,7 +37,7 @@ export async function startPartnersStage() {
   const plant = async () => ({
     integration,
     file: 'plants/ghent.config.ts',
-    ...partnersOf(integration, keeper),
+    ...connectPartners(integration, keeper),
   });
   const stage = await startStoreStage(plant);
   const { signal } = new AbortController();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { problemOf } from '../../../infra/console/pages/error-page.ts';
+import { problemOfError } from '../../../infra/console/pages/error-page.ts';
 import { UsageError } from '../../../infra/ops/cli/command.ts';
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
@@ -16,11 +16,11 @@ it.each([
   ['start the platform', stopped, 'npm start'],
   ['deploy a stack that is older than the console', old, 'deploy it again'],
 ])('says to %s', (_, error, told) => {
-  const { what, next } = problemOf(error, error === stopped);
+  const { what, next } = problemOfError(error, error === stopped);
   expect(`${what} ${next}`).toContain(told);
 });
 
 it('hides a credential that the message contains', () => {
-  const problem = problemOf(new Error('https://user:pa55@erp.example.com did not answer'), false);
+  const problem = problemOfError(new Error('https://user:pa55@erp.example.com did not answer'), false);
   expect(problem.what).not.toContain('pa55');
 });

@@ -3,10 +3,10 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { DeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts';
-import { situationOf } from '../../../infra/ops/flows/situation.ts';
+import { readStackSituation } from '../../../infra/ops/flows/situation.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
-import type { DeadLetter } from '../../../shared/worker/dead-letter.ts';
+import type { DeadLetterContent } from '../../../shared/worker/dead-letter.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
 
 export type StoreStage = Awaited<ReturnType<typeof startStoreStage>>;
@@ -21,7 +21,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
   const { store, ledger, clock, table } = stores;
   const { queueUrls } = stores.replaying;
   const situation = () =>
-    situationOf({ sqs: store.sqs, ledger, queueUrls, clock, insight: async () => undefined });
+    readStackSituation({ sqs: store.sqs, ledger, queueUrls, clock, insight: async () => undefined });
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({
@@ -42,7 +42,11 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     timeZone: 'Europe/Brussels',
   });
   /** A message that a consumer dead-letters: recorded, and in the queue. */
-  async function dead(orderNumber: string, reason: string, given: Partial<DeadLetter> = {}): Promise<void> {
+  async function dead(
+    orderNumber: string,
+    reason: string,
+    given: Partial<DeadLetterContent> = {},
+  ): Promise<void> {
     const letter = {
       ...({
         stage: 'create-product-orders',

@@ -7,7 +7,7 @@ import { freePorts } from '../../../infra/local/emulator/process/http.ts';
 import { Supervisor } from '../../../infra/local/emulator/process/supervisor.ts';
 import type { LocalQueue } from '../../../infra/local/emulator/template/read-stack.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
-import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
+import { type DeadLetterContent, deadLetterMessage } from '../../../shared/worker/dead-letter.ts';
 
 export const queueNames = ['dead-letters', 'product-orders', 'completions'] as const;
 export type StoredQueue = (typeof queueNames)[number];
@@ -38,9 +38,9 @@ export async function startQueueStore() {
     sqs,
     endpoint,
     url,
-    async put(given: Partial<DeadLetter> & { readonly body: string }) {
+    async put(given: Partial<DeadLetterContent> & { readonly body: string }) {
       const at = new Date('2026-11-24T08:00:00Z');
-      const { body, attributes = {} } = deadLetterOf({
+      const { body, attributes = {} } = deadLetterMessage({
         stage: 'create-product-orders',
         orderNumber: 'PO-1',
         reason: 'Azumuta has no article GEAR-99: create it.',

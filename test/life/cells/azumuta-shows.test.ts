@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
-import type { Outcome } from '../../../shared/life/outcomes.ts';
+import type { OrderOutcome } from '../../../shared/life/outcomes.ts';
 import {
   type AzumutaEvent,
   type AzumutaRow,
   azumutaEvents,
   azumutaRowOf,
   azumutaRows,
-  bookingOf,
+  howFarBooked,
   whatAzumutaShows,
 } from '../../../shared/life/what-azumuta-shows.ts';
 import { eachWithPlant, plant } from '../acts.ts';
@@ -94,11 +94,11 @@ async function ask(event: AzumutaEvent, { number, order }: Scene): Promise<void>
 
 async function rowIn({ number }: Scene): Promise<AzumutaRow | undefined> {
   const { entry, concerns, bookings } = await plant.ledger.knownOrders.standing(number);
-  return entry && azumutaRowOf({ entry, concerns, booking: bookingOf(bookings, entry.part.index) });
+  return entry && azumutaRowOf({ entry, concerns, booking: howFarBooked(bookings, entry.part.index) });
 }
 
 /** A look asks where something is open. */
-function opened(row: AzumutaRow, event: AzumutaEvent, outcome: Outcome): readonly OrderConcernKind[] {
+function opened(row: AzumutaRow, event: AzumutaEvent, outcome: OrderOutcome): readonly OrderConcernKind[] {
   if (isHint(event)) return [];
   if (row === 'unwanted' || row === 'wanted again' || row === 'built, unwanted') return [];
   if (outcome.to === 'tell') return [outcome.kind === 'changed' ? 'removed' : 'changed'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sendCreations } from '../../../infra/ops/replay/ask-again.ts';
 import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
-import type { Outcome } from '../../../shared/life/outcomes.ts';
+import type { OrderOutcome } from '../../../shared/life/outcomes.ts';
 import {
   type ErpEvent,
   type ErpRow,
@@ -87,7 +87,7 @@ async function rowIn({ order, number, numbers }: Scene): Promise<ErpRow> {
 }
 
 /** The ERP is pulled. What is only done for somebody who asks is asked for then: by a caller, or by a person. */
-async function hear(row: ErpRow, outcome: Outcome, scene: Scene): Promise<void> {
+async function hear(row: ErpRow, outcome: OrderOutcome, scene: Scene): Promise<void> {
   const { order, number, ordered } = scene;
   await plant.pulled();
   if (row === 'given up' && scene.wants && !scene.isNumberedOtherwise) {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
-import type { Outcome, To } from '../../../shared/life/outcomes.ts';
+import type { OrderOutcome, OutcomeKind } from '../../../shared/life/outcomes.ts';
 import { plant } from '../acts.ts';
 import { days, minutes } from '../plant.ts';
 import { expectPromises } from './promises.ts';
@@ -25,7 +25,9 @@ function lastingIn({ state: _, awaiting: __, bookings: ___, there: ____, asked: 
 }
 
 /** That each kind of outcome was so, and that the next daily look does not contradict it. */
-const checks: { readonly [Kind in To]: (walk: Walk, outcome: Extract<Outcome, { to: Kind }>) => void } = {
+const checks: {
+  readonly [Kind in OutcomeKind]: (walk: Walk, outcome: Extract<OrderOutcome, { to: Kind }>) => void;
+} = {
   nothing({ before, after, later }) {
     expect({ ...after, asked: before.asked, there: before.there }).toEqual(before);
     expect(lastingIn(later)).toEqual(lastingIn(before));
@@ -108,7 +110,7 @@ const checks: { readonly [Kind in To]: (walk: Walk, outcome: Extract<Outcome, { 
 
 /** Has it happen. @throws when the outcome was another, at once or after the next daily look. */
 export async function expectOutcome(
-  outcome: Outcome,
+  outcome: OrderOutcome,
   scene: Scene,
   happens: () => Promise<void>,
   then: Partial<Pick<Walk, 'makes' | 'books'>> = {},
@@ -126,7 +128,7 @@ export async function expectOutcome(
   expect([after.others, later.others]).toEqual([before.others, before.others]);
   expectPromises(scene, before, later);
   // The check of an outcome takes that outcome.
-  const check = checks[outcome.to] as (walk: Walk, outcome: Outcome) => void;
+  const check = checks[outcome.to] as (walk: Walk, outcome: OrderOutcome) => void;
   check({ before, after, later, makes: scene.quantity, books: before.booked, ...then }, outcome);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endings } from '../../../infra/ops/orders/end-order.ts';
 import { sendCreations, sendHints } from '../../../infra/ops/replay/ask-again.ts';
 import { lifeOf, type Stage, stages } from '../../../shared/life/life.ts';
-import type { Outcome } from '../../../shared/life/outcomes.ts';
+import type { OrderOutcome } from '../../../shared/life/outcomes.ts';
 import { type PersonEvent, personEvents, whatAPersonDoes } from '../../../shared/life/what-a-person-does.ts';
 import { askDependencies, eachWithPlant, endDependencies, plant } from '../acts.ts';
 import { days } from '../plant.ts';
@@ -73,7 +73,7 @@ async function walk(stage: Stage, event: PersonEvent, way: Way): Promise<void> {
   await rows[stage](scene);
   const known = await plant.ledger.knownOrders.standing(scene.number);
   expect(lifeOf(known).stage).toBe(stage);
-  const outcome: Outcome = whatAPersonDoes[event][stage];
+  const outcome: OrderOutcome = whatAPersonDoes[event][stage];
   if (outcome.to === 'end') await begin(scene, ['used-again']);
   if (outcome.to === 'look') await begin(scene, ['changed']);
   changeInAzumuta(scene, stage, event);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
-import { subjectOf } from '../../../shared/alerts/channels/forms.ts';
+import { mailSubject } from '../../../shared/alerts/channels/forms.ts';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { refused, startAlertStage } from './stage.ts';
 
@@ -68,8 +68,8 @@ it('stays within the limits of each channel, with any numbers, articles and reas
 });
 
 it('makes a subject of less than 100 printable characters of any title', () => {
-  expect(subjectOf(`Ghent: Mø/${'9'.repeat(200)}\n„x”`)).toMatch(/^Ghent: M\?\/9{86}\.\.\.$/);
-  expect(subjectOf('Ghent: é')).toBe('Ghent: e');
+  expect(mailSubject(`Ghent: Mø/${'9'.repeat(200)}\n„x”`)).toMatch(/^Ghent: M\?\/9{86}\.\.\.$/);
+  expect(mailSubject('Ghent: é')).toBe('Ghent: e');
 });
 
 it.each([

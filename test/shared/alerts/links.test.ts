@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { claimOf, isSigned } from '../../../shared/pages/links.ts';
+import { claimedLink, isSigned } from '../../../shared/pages/links.ts';
 import { pagesKey, refused, startAlertStage } from './stage.ts';
 
 const deployment = { pages: { validHours: 24, allowedSources: [] } };
@@ -8,7 +8,7 @@ const signer = { key: pagesKey, plant: 'ghent', stage: 'production' };
 /** What the link opens, and until when. */
 function opened(given = '') {
   const [address = '', query = ''] = given.split('?');
-  const link = claimOf(address.replace('https://plant.example/pages/', ''), query);
+  const link = claimedLink(address.replace('https://plant.example/pages/', ''), query);
   if (!link || !isSigned(link, query, signer)) return undefined;
   const { until, ...page } = link;
   return { ...page, until: new Date(until * 1000).toISOString() };

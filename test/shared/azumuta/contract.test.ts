@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { productOrderIn, recordingIn } from '../../../shared/azumuta/answer-readers.ts';
 import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
-import { readBy, sentencesOf } from '../../../shared/azumuta/field-readers.ts';
+import { describeInvalidFields, readByContract } from '../../../shared/azumuta/field-readers.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
 import { noErp } from '../../support/no-erp.ts';
 
@@ -107,8 +107,9 @@ describe('the contract of a plant', () => {
 const longNumber = Number('9007199254740993');
 const order = { id: 'p1', number: 'PO-1', status: 'open' };
 const recording = { id: 'r1', steps: [] };
-const readOrder = (json: object, contract = defaultContract) => readBy(contract, productOrderIn, json);
-const readRecording = (json: object) => readBy(defaultContract, recordingIn, json);
+const readOrder = (json: object, contract = defaultContract) =>
+  readByContract(contract, productOrderIn, json);
+const readRecording = (json: object) => readByContract(defaultContract, recordingIn, json);
 const orderWith = (fields: object) => readOrder({ ...order, ...fields });
 const stepWith = (fields: object) => readRecording({ ...recording, steps: [{ name: 'Torque', ...fields }] });
 
@@ -214,7 +215,7 @@ describe('a value in all its forms', () => {
 
 describe('what cannot be understood is reported with its line of the contract', () => {
   const told = (answer: ReturnType<typeof orderWith> | ReturnType<typeof stepWith>) =>
-    answer.ok ? toldOnUse(answer.value) : sentencesOf(answer.invalid);
+    answer.ok ? toldOnUse(answer.value) : describeInvalidFields(answer.invalid);
   const [{ status: _, ...withoutStatus }, { steps: __, ...withoutSteps }] = [order, recording];
 
   it.each([

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   amendmentContent,
-  figuresIn,
+  figuresInWords,
   type MapCompletion,
-  packed,
-  unpacked,
+  packCompletion,
+  unpackCompletion,
 } from '../../../shared/completions/content.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { planned } from '../../../shared/integration/mapping/recorded.ts';
@@ -61,7 +61,7 @@ const anyCompletion: fc.Arbitrary<Completion> = fc
 it('holds what is booked, whatever it is, as it was', () => {
   fc.assert(
     fc.property(anyCompletion, (booked) => {
-      expect(unpacked(packed(booked), bookingEntry({ kind: booked.kind }))).toEqual({
+      expect(unpackCompletion(packCompletion(booked), bookingEntry({ kind: booked.kind }))).toEqual({
         ...booked,
         productOrder: { id: 'id1', number: 'MO/1/1' },
       });
@@ -71,8 +71,8 @@ it('holds what is booked, whatever it is, as it was', () => {
 
 it('is for a person when it is more than 40 KB compressed', () => {
   const notes = (bytes: number) => ({ ...completion, notes: [randomBytes(bytes).toString('base64')] });
-  expect(packed(notes(36 * 1024)).length).toBeLessThanOrEqual(maxContentBytes);
-  expect(() => packed(notes(44 * 1024))).toThrow(
+  expect(packCompletion(notes(36 * 1024)).length).toBeLessThanOrEqual(maxContentBytes);
+  expect(() => packCompletion(notes(44 * 1024))).toThrow(
     /more notes, .*components and checks.*than one booking can hold/,
   );
 });
@@ -95,8 +95,8 @@ it('holds 500 components with their lots, and 2,000 checks', () => {
     recording: '5KKoy7m6ms89mvrTg',
   }));
   const rich: Completion = { ...completion, components: { all: true, beyondPlan: false, used }, checks };
-  expect(packed(rich).length).toBeLessThan(maxContentBytes);
-  expect(unpacked(packed(rich), bookingEntry({ kind: 'quantity' }))).toMatchObject({
+  expect(packCompletion(rich).length).toBeLessThan(maxContentBytes);
+  expect(unpackCompletion(packCompletion(rich), bookingEntry({ kind: 'quantity' }))).toMatchObject({
     components: { used },
     checks,
   });
@@ -118,6 +118,6 @@ it('amends with the checks of a later recording, and no earlier ones again', () 
 
 it('is told in figures, with its lots in order', () => {
   const lots = [{ number: 'B', quantity: { amount: '2' } }, { number: 'A' }];
-  expect(figuresIn({ ...completion, lots })).toBe('5 good, lots A, B (2)');
-  expect(figuresIn({ ...completion, scrap: { amount: '1', unit: 'pcs' } })).toBe('5 good, 1 pcs scrap');
+  expect(figuresInWords({ ...completion, lots })).toBe('5 good, lots A, B (2)');
+  expect(figuresInWords({ ...completion, scrap: { amount: '1', unit: 'pcs' } })).toBe('5 good, 1 pcs scrap');
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { recordingIn } from '../../../shared/azumuta/answer-readers.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { readBy } from '../../../shared/azumuta/field-readers.ts';
-import { unpacked } from '../../../shared/completions/content.ts';
+import { readByContract } from '../../../shared/azumuta/field-readers.ts';
+import { unpackCompletion } from '../../../shared/completions/content.ts';
 import { forMapping } from '../../../shared/completions/read-recordings.ts';
 import { recordedLog } from '../../support/logs.ts';
 import { completed, kept, mapping } from './completed.ts';
@@ -13,7 +13,7 @@ const stage = await startCompletionStage();
 const step = (type: string, name: string, value: string | number) => ({ type, name, value });
 
 /** Signatures of shop floors where nobody says "signature". */
-const read = readBy(defaultContract, recordingIn, {
+const read = readByContract(defaultContract, recordingIn, {
   id: '5KKoy7m6ms89mvrTg',
   operator: 'An Peeters',
   steps: [
@@ -59,7 +59,7 @@ describe('the names of persons in a completion', () => {
     await attempt({ ...telling, includeOperators, down: 'erp' });
     const [waiting] = await stage.ledger.bookings.of(number);
     if (!waiting?.content) throw new Error('It is planned.');
-    const inPlan = JSON.stringify(unpacked(waiting.content, waiting));
+    const inPlan = JSON.stringify(unpackCompletion(waiting.content, waiting));
     await attempt({ ...telling, includeOperators });
     const inErp = JSON.stringify(await stage.bookingsOf(number));
     expect([inPlan, inErp]).toEqual(Array(2).fill(expect.stringContaining('Signature')));

@@ -14,7 +14,7 @@ import type { CompletedProductOrder } from '../../../shared/model/completions.ts
 import { Rejected, rejectionOf, Wait } from '../../../shared/model/errors.ts';
 import type { Part, ProductOrderRef } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import type { Step, WorkAttempt } from '../../../shared/worker/worker.ts';
+import type { WorkAttempt, WorkerStep } from '../../../shared/worker/worker.ts';
 import { testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
@@ -91,7 +91,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
   async function work(hint: CompletionHint, attempt: WorkAttempt, handling: Handling): Promise<void> {
     let order = hint.productOrderNumber;
     try {
-      let step: Step | undefined = await beginHint(hint, attempt, dependenciesOf(handling));
+      let step: WorkerStep | undefined = await beginHint(hint, attempt, dependenciesOf(handling));
       while (step) {
         order = step.order ?? order;
         if (step.needs !== undefined && step.needs === handling.down) {

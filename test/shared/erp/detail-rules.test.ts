@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportsOf, usesOf } from '../../../shared/erp/detail-rules.ts';
+import { matchReportsToRouting, matchUsesToPlan } from '../../../shared/erp/detail-rules.ts';
 import type { Component, Operation } from '../../../shared/model/completions.ts';
 import { completionOf } from './conformance/completions.ts';
 
@@ -12,7 +12,7 @@ describe('what was used of the components', () => {
   const used = (component: Partial<Component>, all = false, beyondPlan = false) => {
     const one = { article: 'MOT-1', lots: [], recording: 'r1', step: 'Motor', ...component };
     const completion = completionOf({ number: 'MO/1' }, { components: { all, beyondPlan, used: [one] } });
-    return usesOf(completion, plan, 'ERP').map(({ planned, amount, lots }) => [
+    return matchUsesToPlan(completion, plan, 'ERP').map(({ planned, amount, lots }) => [
       planned.article,
       amount,
       lots,
@@ -73,7 +73,7 @@ describe('what the operations report', () => {
       (operation): Operation => ({ operation, finished: true, recording: 'r1' }),
     );
     const completion = completionOf({ number: 'MO/1' }, { operations: reports });
-    return reportsOf(completion, routing, ({ number, name }) => [number, name], 'ERP').map(
+    return matchReportsToRouting(completion, routing, ({ number, name }) => [number, name], 'ERP').map(
       ({ operation }) => operation.number,
     );
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { figuresOf, packed } from '../../../shared/completions/content.ts';
+import { figuresOf, packCompletion } from '../../../shared/completions/content.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { planned } from '../../../shared/integration/mapping/recorded.ts';
 import { bookingKeyOf, ledgerIndexes, orderKey } from '../../../shared/ledger/keys.ts';
@@ -47,7 +47,7 @@ describe('the way back of an order that waits for its completion', () => {
         erpOrder: erp,
         productOrder,
       }),
-      content: packed(completion),
+      content: packCompletion(completion),
       figures: figuresOf(completion),
       readAt: new Date('2026-11-24T08:00:00.123Z'),
       plannedFor: uuid,

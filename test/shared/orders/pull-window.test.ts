@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
-import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
+import { afterPage, afterPullWindow, overlapMs, startOfReading } from '../../../shared/orders/pull-window.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
@@ -182,7 +182,7 @@ it('misses no order that is committed within the overlap, whatever fails and how
             orders,
             erpClock,
             3,
-            startOf(stand, undefined),
+            startOfReading(stand, undefined),
           )) {
             if (pages++ === most) return;
             now += pageMs;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { problemOfText } from '../../../shared/model/text.ts';
-import { claimOf, isSigned, type SignedLink, type Signer, signedLink } from '../../../shared/pages/links.ts';
+import {
+  claimedLink,
+  isSigned,
+  type SignedLink,
+  type Signer,
+  signedLink,
+} from '../../../shared/pages/links.ts';
 
 const signer: Signer = { key: 'a key of the pages, never told', plant: 'ghent', stage: 'production' };
 const until = 1_790_000_000;
@@ -18,7 +24,7 @@ const links: fc.Arbitrary<SignedLink> = fc.oneof(
 /** What the link opens; undefined when it is refused. */
 function opened(text: string): SignedLink | undefined {
   const [page = '', query = ''] = text.split(/\?(.*)/s);
-  const link = claimOf(page, query);
+  const link = claimedLink(page, query);
   return link && isSigned(link, query, signer) ? link : undefined;
 }
 

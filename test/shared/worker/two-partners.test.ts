@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Consumer, Step } from '../../../shared/worker/worker.ts';
+import type { Consumer, WorkerStep } from '../../../shared/worker/worker.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { type Plant, plantOn } from './plant.ts';
 import { batch, doing, failedIds, idsOf, stoppedTime, workerStage } from './stage.ts';
@@ -175,7 +175,7 @@ describe('a container that calls two partners', () => {
   it('gives back a step that needs a partner whose turn is over: it is not lost', async () => {
     // Prepare
     const record = message('reads 1');
-    const reads = async (): Promise<Step> => ({ needs: 'azumuta', run: reads });
+    const reads = async (): Promise<WorkerStep> => ({ needs: 'azumuta', run: reads });
     const consumer: Consumer<string> = { ...partnered([]), begin: reads };
 
     // Act

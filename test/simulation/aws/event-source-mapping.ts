@@ -1,6 +1,10 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
-import { type ReceivedMessage, sqsEvent, succeeded } from '../../../infra/local/emulator/lambda/sqs-event.ts';
+import {
+  type ReceivedMessage,
+  sqsEvent,
+  succeededMessages,
+} from '../../../infra/local/emulator/lambda/sqs-event.ts';
 import type { QueueModel } from './queue.ts';
 
 export interface Batch {
@@ -37,7 +41,7 @@ export function createEventSourceMapping(queues: QueueModel, QueueUrl: string) {
      */
     finish({ messages }: Batch, end: InvocationEnd): void {
       if (end === 'failed') return;
-      const done = succeeded(messages, { status: 200, payload: end.returned });
+      const done = succeededMessages(messages, { status: 200, payload: end.returned });
       if (done.length === 0) return;
       const Entries = done.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
       queues.answer(new DeleteMessageBatchCommand({ QueueUrl, Entries }));

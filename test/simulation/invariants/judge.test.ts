@@ -1,6 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, expect, it } from 'vitest';
-import { compressed } from '../../../shared/completions/content.ts';
+import { compressContent } from '../../../shared/completions/content.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { BookedQuantity, PlantBooks } from '../../shared/erp/conformance/plants/plant.ts';
@@ -453,7 +453,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
         plant.logged.push('{"message":"Retried","reason":"Azumuta was asked about it a moment ago."}'),
     ],
   ],
-  kept: [[/still holds what was booked/, items(theBooking, { content: compressed('{}') })]],
+  kept: [[/still holds what was booked/, items(theBooking, { content: compressContent('{}') })]],
   personal: [
     [/names an operator/, items(theOrder, { note: operatorName })],
     [/A log names an operator/, ({ plant }) => plant.logged.push(`{"note":"${operatorName}"}`)],

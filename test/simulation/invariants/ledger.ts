@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { textOf } from '../../../shared/completions/content.ts';
+import { decompressContent } from '../../../shared/completions/content.ts';
 import type { People } from '../scenario/people.ts';
 import { isOvertaken } from '../scenario/released-order.ts';
 import { sourceParameter } from '../world/integration.ts';
@@ -72,7 +72,7 @@ const ofWaits =
 /** With what a booking holds compressed. */
 function wholeTextOf(item: Item): string {
   const { content } = item;
-  return JSON.stringify(item) + (content instanceof Uint8Array ? textOf(content) : '');
+  return JSON.stringify(item) + (content instanceof Uint8Array ? decompressContent(content) : '');
 }
 
 const historySchema = z.catch(z.array(z.object({ at: z.string(), event: z.string() })), []);

@@ -55,7 +55,7 @@ export const completionFaults: Faults = {
   },
   'shared/erp/beyond-order.ts': {
     'consent-to-any-figure': {
-      find: "return accepted?.split('+').includes(figuresIn(completion)[figure]) ?? false;",
+      find: "return accepted?.split('+').includes(figuresAsRecorded(completion)[figure]) ?? false;",
       replace: 'return accepted !== undefined && completion !== undefined && figure !== undefined;',
       why: 'What a person has accepted once is accepted whatever is recorded after that.',
       foundIn: life('beyond-order', 'has not accepted what was recorded since'),
@@ -145,8 +145,8 @@ export const completionFaults: Faults = {
       foundBy: ['booked'],
     },
     'joint-key-of-the-lowest-part': {
-      find: 'if (!again) return quantityOf(nextJointKey, open);',
-      replace: "if (!again) return quantityOf(first.order.id + '#quantity', open);",
+      find: 'if (!again) return quantityWithKey(nextJointKey, open);',
+      replace: "if (!again) return quantityWithKey(first.order.id + '#quantity', open);",
       why: 'Two hints that see different parts book some of them twice.',
       foundBy: ['booked'],
     },
@@ -252,14 +252,14 @@ export const completionFaults: Faults = {
       foundBy: ['worked'],
     },
     'last-lot-dropped': {
-      find: "each('lots', mapping.lots ?? (() => []), parts)",
-      replace: "each('lots', mapping.lots ?? (() => []), parts).map((given) => given.slice(0, 1))",
+      find: "mapEachPart('lots', mapping.lots ?? (() => []), parts)",
+      replace: "mapEachPart('lots', mapping.lots ?? (() => []), parts).map((given) => given.slice(0, 1))",
       why: 'Pieces leave the factory with serial numbers that the ERP does not have.',
       foundBy: ['figures', 'deadLetters'],
     },
     'components-of-the-first-part': {
-      find: "each('components', components.of, parts).flat()",
-      replace: "each('components', components.of, parts.slice(0, 1)).flat()",
+      find: "mapEachPart('components', components.of, parts).flat()",
+      replace: "mapEachPart('components', components.of, parts.slice(0, 1)).flat()",
       why: 'Of an order that is booked as a whole, the components of one part leave the stock.',
       foundBy: ['details'],
     },
@@ -279,7 +279,7 @@ export const completionFaults: Faults = {
     },
     'lots-of-components-dropped': {
       find: 'return { ...first, lots',
-      replace: 'return { ...first, ...made({ quantity }), lots: [] };\n    return { ...first, lots',
+      replace: 'return { ...first, ...definedFields({ quantity }), lots: [] };\n    return { ...first, lots',
       why: 'Nobody can say later which lot is in which product.',
       foundBy: ['details'],
     },

@@ -172,8 +172,8 @@ export const ledgerFaults: Faults = {
   },
   'shared/ledger/records/product-orders.ts': {
     'order-withdrawn-though-attempted': {
-      find: 'inAzumuta === undefined ? nothingSent : was(entry.state);',
-      replace: 'inAzumuta === undefined ? was(entry.state) : was(entry.state);',
+      find: 'inAzumuta === undefined ? nothingSent : ifStateWas(entry.state);',
+      replace: 'inAzumuta === undefined ? ifStateWas(entry.state) : ifStateWas(entry.state);',
       why: 'An order that may be in Azumuta is told as withdrawn, and is built for nobody.',
       foundIn: {
         file: 'test/shared/ledger/records/product-orders.test.ts',

@@ -59,7 +59,7 @@ export const orderFaults: Faults = {
       foundIn: life('daily-look', 'says nothing more of an order that could not be mapped, and was deleted'),
     },
     'no-daily-look': {
-      find: '    if (await asksFor(known, entry, dependencies))',
+      find: '    if (await shouldAskErp(known, entry, dependencies))',
       replace: '    if (false)',
       why: 'What is cancelled in an ERP that posts no change is built all the same, and nobody is told.',
       foundBy: ['concerns'],
@@ -86,7 +86,7 @@ export const orderFaults: Faults = {
       foundIn: life('nothing-stays-open', 'is tried once by each further configuration'),
     },
     'deleted-order-not-told': {
-      find: 'const order = read ? asRecorded(read, record) : deleted(record);',
+      find: 'const order = read ? asRecorded(read, record) : asDeleted(record);',
       replace: 'if (!read) return undefined;\n  const order = asRecorded(read, record);',
       why: 'An order that the ERP has deleted is built for nobody.',
       foundIn: life('daily-look', 'tells once that an order was deleted in the ERP'),
@@ -155,8 +155,8 @@ export const orderFaults: Faults = {
   },
   'shared/life/what-azumuta-shows.ts': {
     'corrected-order-stays-told': {
-      find: '  made: {\n    equal: endAll,',
-      replace: "  made: {\n    equal: nothing('it is equal'),",
+      find: '  made: {\n    equal: endWhatWasOpen,',
+      replace: "  made: {\n    equal: leaveAsShown('it is equal'),",
       why: 'Who has corrected a product order in Azumuta is told for ever to correct it.',
       foundBy: ['followed', 'concerns'],
     },
@@ -168,11 +168,11 @@ export const orderFaults: Faults = {
     },
     'completed-order-asked-about-for-ever': {
       find: `    gone: tellRemoved,
-    opened: askAzumuta,
-    completed: decideAgain,`,
+    opened: keepAsking,
+    completed: decideWhatToBook,`,
       replace: `    gone: tellRemoved,
-    opened: askAzumuta,
-    completed: askAzumuta,`,
+    opened: keepAsking,
+    completed: keepAsking,`,
       why: 'What is built is asked about again and again, and never booked.',
       foundIn: life('cells/azumuta-shows', 'completed, where it is made, alone'),
     },
@@ -249,11 +249,11 @@ export const orderFaults: Faults = {
   'shared/life/what-the-erp-says.ts': {
     'change-of-a-made-order-only-looked-at': {
       find: `  made: {
-    same: look,
-    other: tellChanged,`,
+    same: lookInAzumuta,
+    other: tellErpChange,`,
       replace: `  made: {
-    same: look,
-    other: look,`,
+    same: lookInAzumuta,
+    other: lookInAzumuta,`,
       why: 'A planner orders 3 instead of 5, nobody is told, and 5 are built.',
       foundIn: life('cells/erp-says', 'other, where it is made, alone'),
     },
@@ -261,9 +261,9 @@ export const orderFaults: Faults = {
   'shared/life/what-a-person-does.ts': {
     'replayed-creation-only-read': {
       find: `  'replay of its creation': {
-    wanted: replace,`,
+    wanted: haveItReplaced,`,
       replace: `  'replay of its creation': {
-    wanted: nothing('it was refused'),`,
+    wanted: notPossible('it was refused'),`,
       why: 'A person has the article created and replays the dead letter: it is gone, and the order is not made.',
       foundIn: life('cells/person-does', 'replay of its creation, where it is wanted, alone'),
     },
@@ -283,13 +283,13 @@ export const orderFaults: Faults = {
       foundBy: ['created'],
     },
     'pull-blinded-by-a-time': {
-      find: 'before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs)',
-      replace: 'before(page.changedAt, lastedMs)',
+      find: 'instantBefore(earlierInstant(page.changedAt, readAt.toISOString()), lastedMs)',
+      replace: 'instantBefore(page.changedAt, lastedMs)',
       why: 'One change time that is days ahead hides all orders until then.',
       foundIn: life('erp-side', 'reads what comes after an order whose change time is days ahead'),
     },
     'window-begins-at-its-last-row': {
-      find: 'const began = before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs);',
+      find: 'const began = instantBefore(earlierInstant(page.changedAt, readAt.toISOString()), lastedMs);',
       replace: 'const began = page.changedAt;',
       why: 'An order that is written while a long window is being read is never read.',
       foundIn: {

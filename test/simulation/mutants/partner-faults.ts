@@ -160,8 +160,8 @@ export const partnerFaults: Faults = {
       foundBy: ['atOnce'],
     },
     'calls-with-one-slot-at-once': {
-      find: 'const call = turn.calls.then(() => alone(partner, turn, work));',
-      replace: 'const call = alone(partner, turn, work);',
+      find: 'const call = turn.calls.then(() => callWithSlot(partner, turn, work));',
+      replace: 'const call = callWithSlot(partner, turn, work);',
       why: 'One slot is used for several simultaneous calls: the partner gets more than its limit.',
       foundBy: ['atOnce'],
     },

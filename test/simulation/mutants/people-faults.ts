@@ -42,7 +42,7 @@ export const peopleFaults: Faults = {
       foundIn: life('parts-given-up', 'is not booked with the others while these are planned with it'),
     },
     'parts-wait-for-one-given-up': {
-      find: '    if (isBookedTogether(entry)) await goOnWithout(entry, dependencies);\n',
+      find: '    if (isBookedTogether(entry)) await sendHintForOtherParts(entry, dependencies);\n',
       why: 'Parts that are built wait for ever for one that a person has given up, or are booked with it.',
       foundIn: life('parts-given-up', 'is not awaited by others that were built before it was given up'),
     },
@@ -63,23 +63,23 @@ export const peopleFaults: Faults = {
     'letter-noted-after-it-is-sent': {
       find: `    for (const { letter, to } of moves) {
       const { messageId, filedUnder: orderNumber } = letter;
-      const sending = noteOf(\`sending it to \${to} again\`, request);
+      const sending = noteOfReplay(\`sending it to \${to} again\`, request);
       await ledger.deadLetters.markReplayed({ messageId, orderNumber }, sending);
     }
     for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
-      const messages = group.map((move) => messageOf(move, request, clock));
+      const messages = group.map((move) => messageOfMove(move, request, clock));
       const refused = await queues.sendAll(queueUrls[queue], messages);
       sent.push(...group.filter((_, at) => !refused.includes(at)));
     }
 `,
       replace: `    for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
-      const messages = group.map((move) => messageOf(move, request, clock));
+      const messages = group.map((move) => messageOfMove(move, request, clock));
       const refused = await queues.sendAll(queueUrls[queue], messages);
       sent.push(...group.filter((_, at) => !refused.includes(at)));
     }
     for (const { letter, to } of sent) {
       const { messageId, filedUnder: orderNumber } = letter;
-      const sending = noteOf(\`sending it to \${to} again\`, request);
+      const sending = noteOfReplay(\`sending it to \${to} again\`, request);
       await ledger.deadLetters.markReplayed({ messageId, orderNumber }, sending);
     }
 `,
@@ -109,7 +109,7 @@ export const peopleFaults: Faults = {
   },
   'shared/alerts/decide-alerts.ts': {
     'told-again': {
-      find: 'isDue && !known.has(fingerprint(id))',
+      find: 'isDue && !known.has(troubleFingerprint(id))',
       replace: 'isDue',
       why: 'What people know already is told as new every hour.',
       foundBy: ['told'],

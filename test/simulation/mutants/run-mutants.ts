@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { tableOf } from '../../../infra/ops/cli/output.ts';
+import { tableLines } from '../../../infra/ops/cli/output.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { type Finding, invariants, type PromiseName } from '../invariants/finding.ts';
 import { simulateSeeds } from '../run/pool.ts';
@@ -131,7 +131,7 @@ function linesOf(results: readonly MutantResult[]): string[] {
   const rows = results
     .toSorted((one, other) => Number(one.verdict === 'found') - Number(other.verdict === 'found'))
     .map((result) => [result.name, wordOf(result), ...result.cells]);
-  return tableOf(
+  return tableLines(
     ['Mutant', '', 'Found by', '', ''].map((title) => ({ title })),
     rows,
   );

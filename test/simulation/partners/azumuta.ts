@@ -1,15 +1,15 @@
 import { createApi, Refusal } from '../../../infra/local/sandbox/api.ts';
 import {
-  article,
-  articleCategory,
   type Catalogue,
+  type CatalogueInstruction,
+  defineArticle,
+  defineArticleCategory,
+  defineWorkInstruction,
   type StepSource,
-  type WorkInstruction,
-  workInstruction,
   workInstructionsOf,
 } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest, RecordingRecord } from '../../../infra/local/sandbox/azumuta/complete.ts';
-import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
+import { azumutaApiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { shopFloorOf } from '../../../infra/local/sandbox/azumuta/shop-floor.ts';
 import { openStore, type ProductOrderRecord } from '../../../infra/local/sandbox/azumuta/store.ts';
 import type { Assembly } from '../../shared/erp/conformance/target.ts';
@@ -57,7 +57,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   const store = openStore();
   store.triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }];
   const azumuta = { catalogue, store, now, newId };
-  const routes = apiRoutes(azumuta);
+  const routes = azumutaApiRoutes(azumuta);
   const open = createApi(routes);
   const floor = { ...shopFloorOf(azumuta, senderTo(sendTrigger)), ...azumutaPeopleOn(store) };
   const apiWith = (key: string) => createApi(routes, key);
@@ -180,15 +180,15 @@ const figures: readonly StepSource[] = [
 
 /** Two work instructions for each article, and for an assembly one for each operation. */
 function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Catalogue {
-  const category = articleCategory('Products');
-  const assembly = workInstruction({ name: 'Assembly', version: 1, category }, [
+  const category = defineArticleCategory('Products');
+  const assembly = defineWorkInstruction({ name: 'Assembly', version: 1, category }, [
     { name: 'Housing cleaned', type: 'confirmation' },
   ]);
-  const inspection = workInstruction({ name: 'Inspection', version: 1, category }, [...figures]);
+  const inspection = defineWorkInstruction({ name: 'Inspection', version: 1, category }, [...figures]);
   const usual = [assembly, inspection];
   const { operations = [], components = [] } = assembled ?? {};
   const ofAssembly = operations.map((name, at) =>
-    workInstruction(
+    defineWorkInstruction(
       {
         name,
         version: 1,
@@ -212,7 +212,7 @@ function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Cata
   );
   const numbers = new Set([...articles, ...(assembled ? [assembled.article] : [])]);
   return [...numbers].map((number) =>
-    article(number, {
+    defineArticle(number, {
       name: number,
       category,
       variants: ['Left', 'Right', 'ATEX'],
@@ -224,7 +224,7 @@ function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Cata
 
 function readRecording(
   { id, steps, durationSeconds, components = [] }: RecordingRecord,
-  instruction: WorkInstruction | undefined,
+  instruction: CatalogueInstruction | undefined,
 ) {
   const values = (wanted: string) => steps.flatMap(({ name, value }) => (name === wanted ? [value] : []));
   /** Undefined if it was not recorded. */

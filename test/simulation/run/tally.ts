@@ -1,4 +1,4 @@
-import { counted, tableOf } from '../../../infra/ops/cli/output.ts';
+import { counted, tableLines } from '../../../infra/ops/cli/output.ts';
 import type { Finding } from '../invariants/judge.ts';
 import type { SeedRun } from './seed-run.ts';
 
@@ -45,7 +45,7 @@ export function add(tally: Tally, { seed, journeys, findings, drawn, happened, a
 export function adviceLines({ advice }: Tally): readonly string[] {
   const rows = [...advice].sort(([one], [other]) => one.localeCompare(other));
   const counts = (['told', 'followed', 'ended'] as const).map((title) => ({ title, right: true }));
-  return tableOf(
+  return tableLines(
     [{ title: 'Open' }, ...counts],
     rows.map(([what, { told, followed, ended }]) => [what, String(told), String(followed), String(ended)]),
   );
@@ -56,7 +56,7 @@ export function adviceLines({ advice }: Tally): readonly string[] {
  */
 export function kindLines({ kinds }: Tally): readonly string[] {
   const rows = [...kinds].sort(([one], [other]) => one.localeCompare(other));
-  return tableOf(
+  return tableLines(
     [{ title: 'Event' }, { title: 'drawn', right: true }, { title: 'happened', right: true }],
     rows.map(([kind, { drawn, happened }]) => [kind, String(drawn), String(happened)]),
   );

@@ -1,5 +1,9 @@
 import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
-import { type ReplayReport, type ReplayRequest, replay } from '../../../infra/ops/replay/replay.ts';
+import {
+  type ReplayReport,
+  type ReplayRequest,
+  replayDeadLetters,
+} from '../../../infra/ops/replay/replay.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { FlowName } from '../../../shared/ledger/records/pauses.ts';
@@ -45,7 +49,7 @@ export async function replayAll(
   const isAskedFor = ({ numbers, done }: ReleasedOrder) =>
     [...numbers, ...done.map(({ number }) => number)].some((number) => request.orders?.has(number));
   takeBack(orders, isAskedFor);
-  const report = await replay(
+  const report = await replayDeadLetters(
     { go: true, wanted, signal: new AbortController().signal, ...request },
     {
       ...toolsOf(world),

@@ -1,4 +1,4 @@
-import { discard } from '../../../infra/console/dead-letters.ts';
+import { discardDeadLetters } from '../../../infra/console/dead-letters.ts';
 import { UsageError } from '../../../infra/ops/cli/command.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
@@ -51,5 +51,5 @@ export function discardOfGivenUp(world: World, { orders, addTask }: ScenarioStat
   const over = addTask();
   const wanted = ({ numbers }: { readonly numbers: readonly string[] }) =>
     orders.some((order) => order && isOfGivenUp(order, numbers));
-  void discard({ wanted, note: because }, toolsOf(world)).then(over);
+  void discardDeadLetters({ wanted, note: because }, toolsOf(world)).then(over);
 }

@@ -22,7 +22,7 @@ export function startOperator(world: World, order: ReleasedOrder, state: Scenari
   const { time, scenario } = world;
   const done = state.addTask();
   const startsAfterMs = order.planned.builtAfter * minuteMs + (order.isForgotten ? forgottenMs : 0);
-  const givesUpAt = time.now() + Math.max(startsAfterMs + enoughForAllMs, patienceMs);
+  const givesUpAt = time.now() + (order.isForgotten ? startsAfterMs + enoughForAllMs : patienceMs);
   time.after(startsAfterMs, build);
 
   function build(): void {

@@ -1,9 +1,9 @@
-import { discard } from '../../../infra/console/dead-letters.ts';
+import { discardDeadLetters } from '../../../infra/console/dead-letters.ts';
 import { UsageError } from '../../../infra/ops/cli/command.ts';
 import type { DeadLetterMessage } from '../../../infra/ops/dead-letters/dead-letter.ts';
 import { endings } from '../../../infra/ops/orders/end-order.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
-import { homeOf } from '../../../shared/model/orders.ts';
+import { homeOfBookings } from '../../../shared/model/orders.ts';
 import { isMadeOnce, type Rightness, staysDiscarded, staysEnded, staysSettled } from '../invariants/ended.ts';
 import { type Acting, because, bookByHand, entriesOf, noteDone } from './acting.ts';
 import { plannerDoes } from './planners.ts';
@@ -58,7 +58,7 @@ async function giveUpPart(acting: Acting<EventOf<'person gives up a part'>>): Pr
 function openEntries(order: ReleasedOrder, { world }: Acting) {
   const items = world.plant.table.items();
   return entriesOf(order, world).filter((entry) => {
-    const home = `ORDER#${homeOf(entry)}`;
+    const home = `ORDER#${homeOfBookings(entry)}`;
     const isBooked = items.some(
       ({ pk, kind, state, parts }) =>
         pk === home &&
@@ -75,7 +75,10 @@ async function giveUp(number: string, index: number, order: ReleasedOrder, actin
   order.changes.push(acting.event.kind);
   await endings['give-up']({ number, go: true, note: because }, acting.dependencies);
   noteDone(acting, order, { number, index });
-  await discard({ wanted: ({ numbers }) => numbers.includes(number), note: because }, acting.tools);
+  await discardDeadLetters(
+    { wanted: ({ numbers }) => numbers.includes(number), note: because },
+    acting.tools,
+  );
 }
 
 async function settle(acting: Acting<SettledEvent>): Promise<boolean> {
@@ -206,7 +209,7 @@ async function discardLetter(acting: Acting<EventOf<'dead letter is discarded'>>
     }
     return true;
   };
-  await discard({ wanted, note: because }, tools);
+  await discardDeadLetters({ wanted, note: because }, tools);
   // TypeScript does not see that the callback has set it.
   const letter = chosen as DeadLetterMessage | undefined;
   if (!letter) return false;

@@ -1,6 +1,6 @@
 import { ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import type { Runtime } from '../../../functions/container.ts';
+import type { Runtime } from '../../../functions/wiring.ts';
 import type { QueueCommand, QueueModel } from '../aws/queue.ts';
 import type { SecretsModel } from '../aws/secrets.ts';
 import type { TableModel } from '../aws/table.ts';

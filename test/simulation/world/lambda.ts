@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Runtime } from '../../../functions/container.ts';
+import type { Runtime } from '../../../functions/wiring.ts';
 import type { Invocation } from '../../../shared/platform/aws/lambda.ts';
 import type { Chance } from './chance.ts';
 import { describeEvent, describeResponse } from './describe.ts';

@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
-import type { show } from '../../../infra/local/sandbox/azumuta/routes.ts';
+import type { showObject } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import type { contractSchema } from '../../../shared/azumuta/contract.ts';
 import { listAt } from '../../../shared/platform/places.ts';
 import type { Answer, Received } from '../server.ts';
 
-type Shown = { readonly [Name in keyof typeof show]: ReturnType<(typeof show)[Name]> };
+type Shown = { readonly [Name in keyof typeof showObject]: ReturnType<(typeof showObject)[Name]> };
 export type ShownRecording = Shown['recording'];
 
 /** A request to the sandbox's own API, below `/api/v1`. */

@@ -75,12 +75,12 @@ export function httpAnswer(result: unknown): Answer | undefined {
   return { status: statusCode, headers: Object.fromEntries(named), body: body ?? '' };
 }
 
-interface Route {
+interface KeyedRoute {
   /** `GET /product-orders/{number}`. */
   readonly routeKey: string;
 }
 
-interface Match extends Route {
+interface Match extends KeyedRoute {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
@@ -88,7 +88,7 @@ interface Match extends Route {
  * Finds the route that serves a request; of those here, no two serve the same one. The path is percent-decoded, as API
  * Gateway decodes before it matches: an encoded slash separates, also in a greedy `{parameter+}`.
  */
-export function routesOf<R extends Route>(routes: readonly R[]) {
+export function createRouteFinder<R extends KeyedRoute>(routes: readonly R[]) {
   const router = new TrieRouter<R>();
   for (const route of routes) {
     const [method = '', path = ''] = route.routeKey.split(' ');

@@ -4,7 +4,7 @@ import { authorize } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Answer, jsonAnswer, listen } from '../process/http.ts';
 import type { Services } from '../services.ts';
-import { httpAnswer, httpEvent, routesOf, splitTarget } from './event.ts';
+import { createRouteFinder, httpAnswer, httpEvent, splitTarget } from './event.ts';
 
 /**
  * Matches the route, and invokes its function with payload format 2.0. It does not throttle, nor end a wait after 30 s:
@@ -12,17 +12,17 @@ import { httpAnswer, httpEvent, routesOf, splitTarget } from './event.ts';
  */
 export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, apiId, routes } = stack;
-  const routeOf = routesOf(routes);
+  const routeOf = createRouteFinder(routes);
   const caller = { arn: 'apigateway.amazonaws.com', statements: [] };
 
   async function serve(request: IncomingMessage, body: Buffer, requestId: string): Promise<Answer> {
     const match = routeOf(request.method ?? 'GET', splitTarget(request.url).path);
-    if (!match) return message(404, 'Not Found');
+    if (!match) return messageAnswer(404, 'Not Found');
     const { routeKey, functionName, functionArn } = match;
     /** Logs the route and never the path, which may hold a token. */
     const failed = (why: string): Answer => {
       log(`gateway: ${routeKey} was answered 500. ${why}`);
-      return message(500, 'Internal Server Error');
+      return messageAnswer(500, 'Internal Server Error');
     };
     // Whether the function's policy lets this route call it; the source ARN names API, stage, method and route.
     const source = `${apiId}/$default/${routeKey.replace(' ', '')}`;
@@ -46,4 +46,4 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   });
 }
 
-const message = (status: number, text: string) => jsonAnswer(status, { message: text });
+const messageAnswer = (status: number, text: string) => jsonAnswer(status, { message: text });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { jsonOf } from '../../../../shared/platform/json.ts';
-import { call } from '../process/http.ts';
+import { callLocalProcess } from '../process/http.ts';
 
 /**
  * Clients for the platform's own calls. They name the caller but compute no signature, which nothing local checks. The
@@ -8,7 +8,7 @@ import { call } from '../process/http.ts';
  */
 
 /** Who calls, as the local endpoint reads it from the Authorization header. */
-interface Signer {
+interface AwsSigner {
   readonly accessKeyId: string;
   readonly region: string;
 }
@@ -27,16 +27,16 @@ const targets = { sqs: 'AmazonSQS', dynamodb: 'DynamoDB_20120810' };
 export function awsClient(
   endpoint: string,
   service: keyof typeof targets,
-  signer: Signer = { accessKeyId: 'local', region: 'eu-west-1' },
+  signer: AwsSigner = { accessKeyId: 'local', region: 'eu-west-1' },
 ) {
   return async (operation: string, parameters: unknown, signal: AbortSignal | null = null) => {
-    const answer = await call(`${endpoint}/`, {
+    const answer = await callLocalProcess(`${endpoint}/`, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': `${targets[service]}.${operation}`,
         'x-amz-date': '20000101T000000Z',
-        authorization: signature(service, signer),
+        authorization: localAuthorization(service, signer),
       },
       body: JSON.stringify(parameters),
       signal,
@@ -59,17 +59,20 @@ export interface Invoked {
 }
 
 /** @param target Name or ARN of the function. @returns any status; rejects when the endpoint is out of reach. */
-export async function invoke(
+export async function invokeAtEndpoint(
   awsEndpoint: string,
-  signer: Signer,
+  signer: AwsSigner,
   target: string,
   payload: string,
 ): Promise<Invoked> {
-  const answer = await call(`${awsEndpoint}/2015-03-31/functions/${encodeURIComponent(target)}/invocations`, {
-    method: 'POST',
-    headers: { authorization: signature('lambda', signer) },
-    body: payload,
-  });
+  const answer = await callLocalProcess(
+    `${awsEndpoint}/2015-03-31/functions/${encodeURIComponent(target)}/invocations`,
+    {
+      method: 'POST',
+      headers: { authorization: localAuthorization('lambda', signer) },
+      body: payload,
+    },
+  );
   const text = await answer.text();
   return {
     status: answer.status,
@@ -78,6 +81,6 @@ export async function invoke(
   };
 }
 
-function signature(service: string, { accessKeyId, region }: Signer): string {
+function localAuthorization(service: string, { accessKeyId, region }: AwsSigner): string {
   return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20000101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
 }

@@ -2,7 +2,7 @@ import type { ResourcePolicy } from '../template/read-stack.ts';
 import type { Statement } from '../template/resource-types.ts';
 
 /** Who calls: a role's session, a user, or a service of AWS by itself. */
-export interface Caller {
+export interface AwsCaller {
   /** As a refusal names it; for a service, its name (`apigateway.amazonaws.com`). */
   readonly arn: string;
   readonly statements: readonly Statement[];
@@ -15,7 +15,7 @@ export interface Grant {
   readonly resource: string;
 }
 
-export interface Call extends Grant {
+export interface AwsCall extends Grant {
   /** Further facts, by the keys of IAM's conditions (`aws:SourceArn`). */
   readonly context?: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,11 @@ export type Decision =
  * Decides about a call as IAM does within one account ("Policy evaluation logic" of the IAM guide): a Deny anywhere wins;
  * then an Allow of the caller's role or of the resource's policy; else it is refused.
  */
-export function authorize(caller: Caller, resourcePolicies: readonly ResourcePolicy[], call: Call): Decision {
+export function authorize(
+  caller: AwsCaller,
+  resourcePolicies: readonly ResourcePolicy[],
+  call: AwsCall,
+): Decision {
   const onResource = resourcePolicies
     .filter(({ on }) => on === call.resource)
     .flatMap(({ statements }) => statements)
@@ -36,35 +40,37 @@ export function authorize(caller: Caller, resourcePolicies: readonly ResourcePol
   const granted = (statements: readonly Statement[], effect: Statement['Effect']) =>
     statements.flatMap((statement) => (statement.Effect === effect ? grantOf(statement, call) : []))[0];
   if (granted(caller.statements, 'Deny'))
-    return refusal(caller, call, 'with an explicit deny in an identity-based policy');
+    return denyCall(caller, call, 'with an explicit deny in an identity-based policy');
   if (granted(onResource, 'Deny'))
-    return refusal(caller, call, 'with an explicit deny in a resource-based policy');
+    return denyCall(caller, call, 'with an explicit deny in a resource-based policy');
   const grant = granted(caller.statements, 'Allow');
   if (grant) return { allowed: true, grant };
   if (granted(onResource, 'Allow')) return { allowed: true };
   // A service has no policies of its own.
   const kind = caller.arn.startsWith('arn:') ? 'identity' : 'resource';
-  return refusal(caller, call, `because no ${kind}-based policy allows the ${call.action} action`);
+  return denyCall(caller, call, `because no ${kind}-based policy allows the ${call.action} action`);
 }
 
 /** What of the statement allows or denies the call; nothing when it does not apply to it. */
-function grantOf({ Action, Resource, Condition }: Statement, call: Call): Grant | [] {
-  const action = Action.find((pattern) => wildcard(pattern, true)(call.action));
-  const resource = Resource.find((pattern) => wildcard(pattern)(call.resource));
+function grantOf({ Action, Resource, Condition }: Statement, call: AwsCall): Grant | [] {
+  const action = Action.find((pattern) => wildcardMatcher(pattern, true)(call.action));
+  const resource = Resource.find((pattern) => wildcardMatcher(pattern)(call.resource));
   const conditions = Object.entries({ ...Condition?.Bool, ...Condition?.ArnLike });
-  const applies = conditions.every(([key, values]) => holds(key, values, call.context));
+  const applies = conditions.every(([key, values]) => conditionHolds(key, values, call.context));
   return applies && action !== undefined && resource !== undefined ? { action, resource } : [];
 }
 
 /** One value is enough; a key that the call does not have makes the condition false. */
-function holds(key: string, values: readonly string[], context: Call['context'] = {}): boolean {
+function conditionHolds(key: string, values: readonly string[], context: AwsCall['context'] = {}): boolean {
   const value = context[key];
   if (value === undefined) return false;
-  return values.some((pattern) => (key === 'aws:SourceArn' ? wildcard(pattern)(value) : value === pattern));
+  return values.some((pattern) =>
+    key === 'aws:SourceArn' ? wildcardMatcher(pattern)(value) : value === pattern,
+  );
 }
 
 /** AWS's wording ("Troubleshooting access denied error messages" of the IAM guide). */
-function refusal({ arn }: Caller, { action, resource }: Call, why: string): Decision {
+function denyCall({ arn }: AwsCaller, { action, resource }: AwsCall, why: string): Decision {
   return {
     allowed: false,
     reason: `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
@@ -72,7 +78,7 @@ function refusal({ arn }: Caller, { action, resource }: Call, why: string): Deci
 }
 
 /** IAM's wildcards: `*` stands for any characters or none, `?` for exactly one. */
-export function wildcard(pattern: string, ignoreCase = false): (text: string) => boolean {
+export function wildcardMatcher(pattern: string, ignoreCase = false): (text: string) => boolean {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')

@@ -1,21 +1,21 @@
 import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { find, type LocalStack, labelOf } from '../template/read-stack.ts';
-import { authorize, type Call, type Caller, type Decision } from './authorize.ts';
+import { findResource, type LocalStack, labelOfResource } from '../template/read-stack.ts';
+import { type AwsCall, type AwsCaller, authorize, type Decision } from './authorize.ts';
 
-export const credentialsSchema = z.object({
+export const localCredentialsSchema = z.object({
   accessKeyId: z.string(),
   secretAccessKey: z.string(),
 });
 
 /** Credentials for an AWS client. They are valid at the local endpoint only. */
-export type LocalCredentials = z.infer<typeof credentialsSchema>;
+export type LocalCredentials = z.infer<typeof localCredentialsSchema>;
 
 /**
  * Who calls AWS: each function with the rights of its role, each event source mapping with those of its function's
  * role, each schedule with those of its own, and the operator, who may do everything.
  */
-export interface Principal extends Caller {
+export interface Principal extends AwsCaller {
   readonly kind: 'operator' | 'function' | 'mapping' | 'schedule';
   /** Name of the function or schedule, logical id of the mapping, or `operator`. */
   readonly name: string;
@@ -28,12 +28,12 @@ export interface Principal extends Caller {
 export function principalsOf(stack: LocalStack): Principal[] {
   /** The session of a role that a service of AWS assumes. */
   function session(kind: Principal['kind'], name: string, roleArn: string, as = name): Principal {
-    const role = find(stack.roles, `role for the ${kind} ${name},`, roleArn);
+    const role = findResource(stack.roles, `role for the ${kind} ${name},`, roleArn);
     const policies = stack.policies.filter(({ Roles }) => Roles.includes(role.name));
     return {
       kind,
       name,
-      label: labelOf(stack.functions.find(({ Role }) => Role === roleArn) ?? role),
+      label: labelOfResource(stack.functions.find(({ Role }) => Role === roleArn) ?? role),
       arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role.name}/${as}`,
       credentials: keyFor(kind, name),
       statements: policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
@@ -93,7 +93,7 @@ export function createAccessControl(
   return {
     principalOf: (accessKeyId: string) => principals.get(accessKeyId),
     /** @param usedBy Who needs the grant, for the record. Default: the caller itself. */
-    decide(principal: Principal, call: Call, usedBy: string = principal.kind): Decision {
+    decide(principal: Principal, call: AwsCall, usedBy: string = principal.kind): Decision {
       // On AWS every client uses TLS. The local endpoint does not, but it is on 127.0.0.1 only.
       const context = { 'aws:SecureTransport': 'true', ...call.context };
       const decision = authorize(principal, stack.resourcePolicies, { ...call, context });

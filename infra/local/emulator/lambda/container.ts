@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Work } from './containers.ts';
+import type { ContainerWork } from './containers.ts';
 
 /**
  * The runtime inside a container: loads the function's bundle, takes one event at a time from the Lambda service over
@@ -33,11 +33,11 @@ function errorPayload(thrown: unknown) {
 }
 
 /** A failure is `Unhandled`, as Lambda calls it. */
-function send(result: unknown, functionError?: 'Unhandled', sent = () => {}): void {
+function sendResult(result: unknown, functionError?: 'Unhandled', sent = () => {}): void {
   process.send?.({ payload: result ?? null, functionError }, sent);
 }
 
-async function work(handler: Handler, { requestId, payload, deadline }: Work): Promise<void> {
+async function runHandler(handler: Handler, { requestId, payload, deadline }: ContainerWork): Promise<void> {
   const { env } = process;
   const context = {
     awsRequestId: requestId,
@@ -46,24 +46,24 @@ async function work(handler: Handler, { requestId, payload, deadline }: Work): P
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
   try {
-    send(await handler(JSON.parse(payload), context));
+    sendResult(await handler(JSON.parse(payload), context));
   } catch (error) {
     console.error(error);
-    send(errorPayload(error), 'Unhandled');
+    sendResult(errorPayload(error), 'Unhandled');
   }
 }
 
-function isWork(message: unknown): message is Work {
+function isWork(message: unknown): message is ContainerWork {
   return typeof Object(message).requestId === 'string';
 }
 
 try {
   const handler = await loadHandler();
   process.on('message', (message) => {
-    if (isWork(message)) void work(handler, message);
+    if (isWork(message)) void runHandler(handler, message);
   });
   process.send?.('ready');
 } catch (error) {
   console.error(error);
-  send(errorPayload(error), 'Unhandled', () => process.exit(1));
+  sendResult(errorPayload(error), 'Unhandled', () => process.exit(1));
 }

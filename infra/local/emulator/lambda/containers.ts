@@ -7,24 +7,24 @@ import type { Services } from '../services.ts';
 import type { LocalFunction } from '../template/read-stack.ts';
 
 /** Lambda answers 200 for every outcome of an invocation, and says in a header whether it failed. */
-const outcomeSchema = z.object({
+const invocationOutcomeSchema = z.object({
   payload: z.unknown(),
   /** `Unhandled`: the handler threw, timed out or took its container down. */
   functionError: z.optional(z.literal('Unhandled')),
 });
 
-export type Outcome = z.infer<typeof outcomeSchema>;
+export type InvocationOutcome = z.infer<typeof invocationOutcomeSchema>;
 
 /** What a container sends: that its function is loaded, or the outcome of loading it or of its invocation. */
-const messageSchema = z.union([z.literal('ready'), outcomeSchema]);
+const containerMessageSchema = z.union([z.literal('ready'), invocationOutcomeSchema]);
 
-export interface Invocation {
+export interface PendingInvocation {
   readonly requestId: string;
   readonly payload: string;
-  readonly settle: (outcome: Outcome) => void;
+  readonly settle: (outcome: InvocationOutcome) => void;
 }
 
-export interface Work extends Pick<Invocation, 'requestId' | 'payload'> {
+export interface ContainerWork extends Pick<PendingInvocation, 'requestId' | 'payload'> {
   /** Milliseconds since 1970. */
   readonly deadline: number;
 }
@@ -36,13 +36,13 @@ interface Deployed extends Pick<Services, 'report' | 'maxContainers'> {
   readonly log: (line: string) => void;
 }
 
-interface Container {
+interface FunctionContainer {
   readonly child: ChildProcess;
   loaded: boolean;
-  current?: Invocation;
+  current?: PendingInvocation;
   timer?: NodeJS.Timeout;
   /** How its invocation is answered when it dies. */
-  verdict?: Outcome;
+  verdict?: InvocationOutcome;
 }
 
 /** Lambda gives a container ten seconds to load the function's code. */
@@ -56,15 +56,15 @@ const runtimeFile = fileURLToPath(new URL('container.ts', import.meta.url));
  */
 export class Containers {
   readonly #deployed: Deployed;
-  readonly #all = new Set<Container>();
-  readonly #waiting: Invocation[] = [];
+  readonly #all = new Set<FunctionContainer>();
+  readonly #waiting: PendingInvocation[] = [];
   #isStopped = false;
 
   constructor(deployed: Deployed) {
     this.#deployed = deployed;
   }
 
-  invoke(invocation: Invocation): void {
+  invoke(invocation: PendingInvocation): void {
     this.#waiting.push(invocation);
     this.#dispatch();
   }
@@ -75,7 +75,7 @@ export class Containers {
     const gone = [...this.#all].map(async ({ child }) => {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     });
-    for (const container of this.#all) end(container);
+    for (const container of this.#all) killContainer(container);
     await Promise.all(gone);
   }
 
@@ -89,7 +89,7 @@ export class Containers {
     for (let more = Math.min(room, this.#waiting.length - starting); more > 0; more -= 1) this.#launch();
   }
 
-  #hand(container: Container): void {
+  #hand(container: FunctionContainer): void {
     const invocation = this.#waiting.shift();
     if (!invocation) return;
     const { requestId, payload } = invocation;
@@ -100,9 +100,9 @@ export class Containers {
     container.timer = setTimeout(() => {
       const text = `RequestId: ${requestId} Error: Task timed out after ${Timeout.toFixed(2)} seconds`;
       log(text);
-      end(container, failed('Sandbox.Timedout', text));
+      killContainer(container, failedOutcome('Sandbox.Timedout', text));
     }, Timeout * 1000);
-    const work: Work = { requestId, payload, deadline: Date.now() + Timeout * 1000 };
+    const work: ContainerWork = { requestId, payload, deadline: Date.now() + Timeout * 1000 };
     // A container that has just died is noticed by its exit.
     container.child.send(work, () => {});
   }
@@ -116,7 +116,7 @@ export class Containers {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    const container: Container = { child, loaded: false };
+    const container: FunctionContainer = { child, loaded: false };
     this.#all.add(container);
     const tell = (state: 'up' | 'down') => {
       if (child.pid !== undefined) report({ kind: 'container', state, pid: child.pid, name: lambda.name });
@@ -125,17 +125,17 @@ export class Containers {
     for (const input of [child.stdout, child.stderr]) {
       if (input) createInterface({ input }).on('line', log);
     }
-    const late = failed('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`);
-    container.timer = setTimeout(() => end(container, late), initSeconds * 1000);
+    const late = failedOutcome('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`);
+    container.timer = setTimeout(() => killContainer(container, late), initSeconds * 1000);
     child.on('error', (error) => log(`The container could not start: ${error.message}`));
-    child.on('message', (message) => this.#receive(container, messageSchema.parse(message)));
+    child.on('message', (message) => this.#receive(container, containerMessageSchema.parse(message)));
     child.once('exit', (code, signal) => {
       tell('down');
       this.#forget(container, signal ? `signal: ${signal}` : `exit status ${code}`);
     });
   }
 
-  #receive(container: Container, message: z.infer<typeof messageSchema>): void {
+  #receive(container: FunctionContainer, message: z.infer<typeof containerMessageSchema>): void {
     // It could not load the function, and ends now.
     if (message !== 'ready' && !container.loaded) {
       container.verdict = message;
@@ -145,29 +145,29 @@ export class Containers {
     container.loaded = true;
     const { current } = container;
     delete container.current;
-    container.timer = setTimeout(() => end(container), idleMs).unref();
+    container.timer = setTimeout(() => killContainer(container), idleMs).unref();
     if (message !== 'ready') current?.settle(message);
     this.#dispatch();
   }
 
   /** @param how It ended. */
-  #forget(container: Container, how: string): void {
+  #forget(container: FunctionContainer, how: string): void {
     clearTimeout(container.timer);
     this.#all.delete(container);
     // A container that dies before it asks for work fails one waiting invocation: else callers of a broken bundle
     // would wait for ever.
     const invocation = container.current ?? (container.loaded ? undefined : this.#waiting.shift());
     const error = `RequestId: ${invocation?.requestId} Error: Runtime exited with error: ${how}`;
-    invocation?.settle(container.verdict ?? failed('Runtime.ExitError', error));
+    invocation?.settle(container.verdict ?? failedOutcome('Runtime.ExitError', error));
     this.#dispatch();
   }
 }
 
-function end(container: Container, verdict?: Outcome): void {
+function killContainer(container: FunctionContainer, verdict?: InvocationOutcome): void {
   if (verdict) container.verdict = verdict;
   container.child.kill('SIGKILL');
 }
 
-function failed(errorType: string, errorMessage: string): Outcome {
+function failedOutcome(errorType: string, errorMessage: string): InvocationOutcome {
   return { functionError: 'Unhandled', payload: { errorType, errorMessage } };
 }

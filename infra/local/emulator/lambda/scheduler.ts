@@ -1,5 +1,5 @@
 import { reasonOf } from '../../../../shared/model/errors.ts';
-import { invoke } from '../aws-endpoint/client.ts';
+import { invokeAtEndpoint } from '../aws-endpoint/client.ts';
 import { principalIn } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
 
@@ -12,7 +12,7 @@ export function startSchedules({ stack, awsEndpoint, log }: Services): () => voi
       const { accessKeyId } = principalIn(stack, 'schedule', name).credentials;
       const failed = (why: string) => log(`scheduler: ${name} could not invoke ${Arn}: ${why}`);
       const fire = () => {
-        invoke(awsEndpoint, { accessKeyId, region }, Arn, Input).then(
+        invokeAtEndpoint(awsEndpoint, { accessKeyId, region }, Arn, Input).then(
           ({ status }) => status === 200 || failed(`it was answered ${status}`),
           (error: unknown) => failed(reasonOf(error)),
         );

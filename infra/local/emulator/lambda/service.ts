@@ -5,7 +5,7 @@ import type { Invoked } from '../aws-endpoint/client.ts';
 import { type LocalCredentials, type Principal, principalIn } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
 import type { LocalFunction } from '../template/read-stack.ts';
-import { Containers, type Outcome } from './containers.ts';
+import { Containers, type InvocationOutcome } from './containers.ts';
 
 export type Lambda = ReturnType<typeof startLambda>;
 
@@ -25,7 +25,7 @@ export function startLambda(services: Services) {
       const { containers, log } = lambda;
       const requestId = randomUUID();
       const began = performance.now();
-      const outcome = await new Promise<Outcome>((settle) =>
+      const outcome = await new Promise<InvocationOutcome>((settle) =>
         containers.invoke({ requestId, payload, settle }),
       );
       const how = outcome.functionError ? 'failed' : 'succeeded';

@@ -2,7 +2,7 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Invoked } from '../aws-endpoint/client.ts';
 
-const attributesSchema = z.catchall(
+const systemAttributesSchema = z.catchall(
   z.object({
     ApproximateReceiveCount: z.string(),
     SentTimestamp: z.string(),
@@ -24,7 +24,7 @@ export const receivedSchema = z.object({
         ReceiptHandle: z.string(),
         Body: z.string(),
         MD5OfBody: z.string(),
-        Attributes: attributesSchema,
+        Attributes: systemAttributesSchema,
         MessageAttributes: z._default(z.record(z.string(), messageAttributeSchema), {}),
       }),
     ),
@@ -70,7 +70,7 @@ const batchResponseSchema = z.object({
  * ones, and none when the response cannot be read or names a message that is not in the batch. A function that failed,
  * or did not run, succeeded with none.
  */
-export function succeeded(
+export function succeededMessages(
   messages: readonly ReceivedMessage[],
   invoked: Invoked,
 ): readonly ReceivedMessage[] {

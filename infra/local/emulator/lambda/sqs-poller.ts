@@ -5,7 +5,7 @@ import { principalIn } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
 import type { LocalMapping } from '../template/read-stack.ts';
 import type { Lambda } from './service.ts';
-import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs-event.ts';
+import { type ReceivedMessage, receivedSchema, sqsEvent, succeededMessages } from './sqs-event.ts';
 
 /**
  * After so long an empty queue is asked again. No call waits in the queues: when this process is killed, they would give
@@ -13,12 +13,12 @@ import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs
  */
 const emptyMs = 100;
 /** After so long a poll that was refused is tried again. */
-const pauseMs = 500;
+const refusedPollPauseMs = 500;
 
 /** Lambda starts with five batches at once; on one machine, more would not be faster. */
 const localConcurrency = 5;
 
-type Ask = (operation: string, parameters: object, signal?: AbortSignal) => Promise<unknown>;
+type AskQueue = (operation: string, parameters: object, signal?: AbortSignal) => Promise<unknown>;
 
 /**
  * Polls for one event source mapping: receives messages and invokes the function, with several batches at a time.
@@ -54,7 +54,7 @@ export function startPoll(mapping: LocalMapping, services: Services, lambda: Lam
   async function work(batch: readonly ReceivedMessage[]): Promise<void> {
     const event = sqsEvent(batch, { arn: mapping.queueArn, region: services.stack.region });
     const invoked = await lambda.invoke(mapping.functionName, JSON.stringify(event));
-    const done = succeeded(batch, invoked);
+    const done = succeededMessages(batch, invoked);
     if (done.length < batch.length) {
       const why = invoked.status === 200 ? (invoked.functionError ?? 'reported') : `status ${invoked.status}`;
       log(`${batch.length - done.length} of ${batch.length} messages are received again (${why}).`);
@@ -63,7 +63,7 @@ export function startPoll(mapping: LocalMapping, services: Services, lambda: Lam
     if (done.length > 0) await ask('DeleteMessageBatch', { Entries });
   }
 
-  const ended = untilStopped(receive, ask, signal, log);
+  const ended = receiveUntilStopped(receive, ask, signal, log);
   return async () => {
     stopping.abort();
     await ended;
@@ -72,7 +72,7 @@ export function startPoll(mapping: LocalMapping, services: Services, lambda: Lam
 }
 
 /** Asks SQS about the mapping's queue with a session of the function's role, as Lambda polls with that role. */
-function askerOf({ logicalId, queueUrl }: LocalMapping, { stack, awsEndpoint }: Services): Ask {
+function askerOf({ logicalId, queueUrl }: LocalMapping, { stack, awsEndpoint }: Services): AskQueue {
   const { accessKeyId } = principalIn(stack, 'mapping', logicalId).credentials;
   const sqs = awsClient(awsEndpoint, 'sqs', { accessKeyId, region: stack.region });
   return async (operation, parameters, signal) => {
@@ -82,9 +82,9 @@ function askerOf({ logicalId, queueUrl }: LocalMapping, { stack, awsEndpoint }: 
   };
 }
 
-async function untilStopped(
+async function receiveUntilStopped(
   receive: () => Promise<void>,
-  ask: Ask,
+  ask: AskQueue,
   signal: AbortSignal,
   log: (line: string) => void,
 ): Promise<void> {
@@ -105,7 +105,7 @@ async function untilStopped(
       const line = `${reasonOf(error)}; polling again.`;
       if (line !== lastLogged) log(line);
       lastLogged = line;
-      await wait(pauseMs, undefined, { signal }).catch(() => {});
+      await wait(refusedPollPauseMs, undefined, { signal }).catch(() => {});
     }
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../../../shared/model/errors.ts';
 
-export const reportSchema = z.discriminatedUnion('kind', [
+export const serviceReportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('failed'), reason: z.string() }),
   z.object({ kind: z.literal('log'), line: z.string() }),
@@ -13,9 +13,9 @@ export const reportSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export type Report = z.infer<typeof reportSchema>;
+export type ServiceReport = z.infer<typeof serviceReportSchema>;
 
-const orderSchema = z.union([z.literal('stop'), z.object({ configuration: z.unknown() })]);
+const supervisorOrderSchema = z.union([z.literal('stop'), z.object({ configuration: z.unknown() })]);
 
 /** A running service, inside its process. */
 export interface Service {
@@ -31,10 +31,10 @@ export interface Service {
  * supervisor is killed.
  */
 export function runService<T>(
-  start: (configuration: T, report: (report: Report) => void) => Promise<Service>,
+  start: (configuration: T, report: (report: ServiceReport) => void) => Promise<Service>,
 ): void {
   let service: Service | undefined;
-  const report = (message: Report) => {
+  const report = (message: ServiceReport) => {
     if (process.connected) process.send?.(message);
   };
   // Ctrl-C reaches the whole process group, but the supervisor decides who ends when.
@@ -45,7 +45,7 @@ export function runService<T>(
   });
   process.on('message', async (message) => {
     try {
-      const order = orderSchema.parse(message);
+      const order = supervisorOrderSchema.parse(message);
       if (order === 'stop') {
         await service?.stop();
         process.exit(0);

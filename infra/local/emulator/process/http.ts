@@ -9,7 +9,7 @@ import { codeOf } from '../../../../shared/platform/system-errors.ts';
  * One call between the processes of the local platform; any status is an answer. Refused connections are tried again
  * for five seconds, since nothing was sent by them: the process may be restarting.
  */
-export async function call(url: string, request: RequestInit): Promise<Response> {
+export async function callLocalProcess(url: string, request: RequestInit): Promise<Response> {
   for (let waited = 0, pause = 20; ; waited += pause, pause = Math.min(pause * 2, 250)) {
     try {
       return await fetch(url, request);
@@ -30,7 +30,7 @@ export function jsonAnswer(status: number, body: unknown, headers: Answer['heade
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-type Given = Answer | undefined;
+type MaybeAnswer = Answer | undefined;
 
 /**
  * A server on 127.0.0.1, and nowhere else.
@@ -39,7 +39,11 @@ type Given = Answer | undefined;
  */
 export async function listen(
   port: number,
-  answer: (request: IncomingMessage, body: Buffer, response: ServerResponse) => Given | Promise<Given>,
+  answer: (
+    request: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+  ) => MaybeAnswer | Promise<MaybeAnswer>,
 ) {
   const server = createServer(async (request, response) => {
     try {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { reportSchema } from './child-process.ts';
+import { serviceReportSchema } from './child-process.ts';
 
 /** A process of the platform: a module that calls `runService`. */
 export interface ServiceSpec {
@@ -25,12 +25,12 @@ interface Watched {
 }
 
 /** Compiled code of the services, kept between runs: without it every start compiles fastify and zod again. */
-const compileCache = fileURLToPath(
+const servicesCompileCache = fileURLToPath(
   new URL('../../../../node_modules/.cache/local-platform', import.meta.url),
 );
 
 /** How long a service that was asked to end may take before it is killed. */
-const graceMs = 4_000;
+const childStopGraceMs = 4_000;
 /** After so long a service that died is started again, also one that dies each time. */
 const restartMs = 50;
 
@@ -76,7 +76,12 @@ export class Supervisor {
     const child = fork(spec.module, [], {
       execPath: process.execPath,
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      env: { PATH: process.env.PATH ?? '', TZ: 'UTC', NODE_COMPILE_CACHE: compileCache, ...spec.environment },
+      env: {
+        PATH: process.env.PATH ?? '',
+        TZ: 'UTC',
+        NODE_COMPILE_CACHE: servicesCompileCache,
+        ...spec.environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     service.child = child;
@@ -113,7 +118,7 @@ export class Supervisor {
   }
 
   #takeReport(service: Watched, message: unknown): void {
-    const report = reportSchema.parse(message);
+    const report = serviceReportSchema.parse(message);
     if (report.kind === 'failed') service.lastLines = [report.reason];
     else if (report.kind === 'log') this.#log(report.line);
     else if (report.kind === 'ready') {
@@ -140,7 +145,7 @@ function endContainersOf({ containers }: Watched): void {
 async function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  const impatient = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  const impatient = setTimeout(() => child.kill('SIGKILL'), childStopGraceMs);
   if (child.connected) child.send('stop', () => {});
   await exited;
   clearTimeout(impatient);

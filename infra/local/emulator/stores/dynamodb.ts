@@ -7,7 +7,7 @@ import { type AwsClient, awsClient } from '../aws-endpoint/client.ts';
 import { runService } from '../process/child-process.ts';
 import type { LocalTable } from '../template/read-stack.ts';
 
-interface Configuration {
+interface TablesConfiguration {
   readonly port: number;
   readonly directory: string;
   readonly tables: readonly LocalTable[];
@@ -18,7 +18,7 @@ interface Configuration {
  * so it survives kill -9. Rare and bounded: a write that was cut off may leave an index entry without its item. Nothing
  * expires: DynamoDB itself promises no more than "within a few days".
  */
-runService(async ({ port, directory, tables }: Configuration) => {
+runService(async ({ port, directory, tables }: TablesConfiguration) => {
   mkdirSync(directory, { recursive: true });
   const server = dynalite({ path: directory, createTableMs: 0 });
   server.keepAliveTimeout = 60_000;

@@ -38,26 +38,32 @@ export function openSecrets(
   return (operation: string, body: string): Answer => {
     const parsed = z.safeParse(inputSchema, JSON.parse(body || '{}'));
     if (!parsed.success)
-      return failure('InvalidParameterException', 'Local runs do not know all of this request.');
+      return secretsManagerError('InvalidParameterException', 'Local runs do not know all of this request.');
     const { SecretId: ARN, SecretString, ClientRequestToken = randomUUID() } = parsed.data;
     const secret = secrets.find(({ arn }) => arn === ARN);
     if (!secret)
-      return failure('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+      return secretsManagerError(
+        'ResourceNotFoundException',
+        "Secrets Manager can't find the specified secret.",
+      );
     if (operation === 'PutSecretValue') {
       if (SecretString === undefined)
-        return failure('InvalidParameterException', 'Local runs keep text secrets: SecretString is missing.');
+        return secretsManagerError(
+          'InvalidParameterException',
+          'Local runs keep text secrets: SecretString is missing.',
+        );
       stored[ARN] = { id: ClientRequestToken, value: SecretString };
       writeJson(file, stored);
     } else if (operation !== 'GetSecretValue')
-      return failure('InvalidRequestException', `Local runs have no ${operation}.`);
+      return secretsManagerError('InvalidRequestException', `Local runs have no ${operation}.`);
     const unset = `Secrets Manager can't find the specified secret value for staging label: ${current}`;
     const { id, value } = stored[ARN] ?? {};
-    if (id === undefined) return failure('ResourceNotFoundException', unset);
+    if (id === undefined) return secretsManagerError('ResourceNotFoundException', unset);
     const version = { ARN, Name: secret.name, VersionId: id, VersionStages: [current] };
     return jsonAnswer(200, operation === 'GetSecretValue' ? { ...version, SecretString: value } : version);
   };
 }
 
-function failure(type: string, message: string): Answer {
+function secretsManagerError(type: string, message: string): Answer {
   return jsonAnswer(400, { __type: type, Message: message, message });
 }

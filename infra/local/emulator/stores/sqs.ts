@@ -3,7 +3,7 @@ import { type AwsClient, awsClient } from '../aws-endpoint/client.ts';
 import { runService } from '../process/child-process.ts';
 import type { LocalQueue } from '../template/read-stack.ts';
 
-interface Configuration {
+interface QueuesConfiguration {
   readonly port: number;
   readonly directory: string;
   readonly region: string;
@@ -14,7 +14,7 @@ interface Configuration {
  * The queues, kept by fauxqs in SQLite on disk. Every change is committed before it is answered, so that it
  * survives kill -9; a message that was in flight stays so until its visibility timeout ends.
  */
-runService(async ({ port, directory, region, queues }: Configuration) => {
+runService(async ({ port, directory, region, queues }: QueuesConfiguration) => {
   stayOnLoopback();
   const { startFauxqs } = await import('fauxqs');
   await keepVisibleMessages();

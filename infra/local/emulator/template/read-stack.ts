@@ -1,6 +1,6 @@
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { makingNoDifference, type Resource, resourceSchema, type Statement } from './resource-types.ts';
-import { type Assembly, type Names, type Place, References } from './template.ts';
+import { type Assembly, type Names, References, type StackPlace } from './template.ts';
 
 /**
  * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and nothing else of
@@ -21,7 +21,7 @@ export interface ResourcePolicy {
 }
 
 /** All references are resolved for `place`. @throws Error with the path of anything that local runs cannot do. */
-export function readStack(assembly: Assembly, place: Place) {
+export function readStack(assembly: Assembly, place: StackPlace) {
   const references = new References(assembly, place);
   const of = readResources(assembly, references);
   const functions = of('AWS::Lambda::Function').map((lambda) => ({
@@ -30,9 +30,9 @@ export function readStack(assembly: Assembly, place: Place) {
   }));
   const queues = of('AWS::SQS::Queue');
   const functionOf = (one: Names, property: string, wanted: string) =>
-    find(functions, `function for Resources.${one.logicalId}.Properties.${property},`, wanted);
+    findResource(functions, `function for Resources.${one.logicalId}.Properties.${property},`, wanted);
   const queueOf = (one: Names, property: string, wanted: string) =>
-    find(queues, `queue for Resources.${one.logicalId}.Properties.${property},`, wanted);
+    findResource(queues, `queue for Resources.${one.logicalId}.Properties.${property},`, wanted);
   const schedules = of('AWS::Scheduler::Schedule');
   for (const one of schedules) functionOf(one, 'Target.Arn', one.Target.Arn);
   const [api, ...otherApis] = of('AWS::ApiGatewayV2::Api');
@@ -46,7 +46,7 @@ export function readStack(assembly: Assembly, place: Place) {
     apiId: api?.ref ?? '',
     routes: of('AWS::ApiGatewayV2::Route').map(({ RouteKey, Target }) => {
       const wanted = Target.replace('integrations/', '');
-      const integration = find(of('AWS::ApiGatewayV2::Integration'), 'integration', wanted);
+      const integration = findResource(of('AWS::ApiGatewayV2::Integration'), 'integration', wanted);
       const { name, arn } = functionOf(integration, 'IntegrationUri', integration.IntegrationUri);
       return { routeKey: RouteKey, functionName: name, functionArn: arn };
     }),
@@ -75,7 +75,7 @@ export function readStack(assembly: Assembly, place: Place) {
         return one.Queues.map((url) => ({ on: queueOf(one, 'Queues', url).arn, statements }));
       }),
       ...of('AWS::Lambda::Permission').map((one) =>
-        policyOf(one, functionOf(one, 'FunctionName', one.FunctionName).arn),
+        policyOfPermission(one, functionOf(one, 'FunctionName', one.FunctionName).arn),
       ),
     ],
     outputs: Object.fromEntries(
@@ -119,7 +119,7 @@ function assetOf({ logicalId, Code }: Of<'AWS::Lambda::Function'>, { assets, dir
 }
 
 /** A permission of a function, as the statement that Lambda's `AddPermission` makes of it. */
-function policyOf(
+function policyOfPermission(
   { Action, Principal, SourceArn }: Of<'AWS::Lambda::Permission'>,
   on: string,
 ): ResourcePolicy {
@@ -129,16 +129,18 @@ function policyOf(
 }
 
 /** A resource's name for people: its logical id without the eight digits of a hash with which the CDK ends it. */
-export function labelOf({ logicalId }: Pick<Names, 'logicalId'>): string {
+export function labelOfResource({ logicalId }: Pick<Names, 'logicalId'>): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
 /** By its logical id (with or without CDK's hash), physical name, ARN or `Ref`. @throws Error naming what there is. */
-export function find<T extends Names>(resources: readonly T[], what: string, wanted: string): T {
+export function findResource<T extends Names>(resources: readonly T[], what: string, wanted: string): T {
   const found = resources.find((resource) =>
-    [resource.logicalId, resource.name, resource.arn, resource.ref, labelOf(resource)].includes(wanted),
+    [resource.logicalId, resource.name, resource.arn, resource.ref, labelOfResource(resource)].includes(
+      wanted,
+    ),
   );
   if (found) return found;
-  const known = resources.map(labelOf).join(', ') || 'none';
+  const known = resources.map(labelOfResource).join(', ') || 'none';
   throw new Error(`The stack has no ${what} ${wanted}; it has: ${known}.`);
 }

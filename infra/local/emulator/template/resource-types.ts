@@ -15,9 +15,9 @@ const orList = <T extends z.ZodMiniType>(one: T) =>
     ),
   ]);
 
-const number = z.optional(z.number());
+const optionalNumber = z.optional(z.number());
 /** Makes no difference to a local run, whatever it says and has in it. */
-const leftOut = z.optional(
+const ignoredProperty = z.optional(
   z.pipe(
     z.unknown(),
     z.transform(() => undefined),
@@ -25,7 +25,12 @@ const leftOut = z.optional(
 );
 
 const resource = <const T extends string, P extends z.core.$ZodLooseShape>(Type: T, properties: P) =>
-  z.strictObject({ Type: z.literal(Type), Description: leftOut, Tags: leftOut, ...properties });
+  z.strictObject({
+    Type: z.literal(Type),
+    Description: ignoredProperty,
+    Tags: ignoredProperty,
+    ...properties,
+  });
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 
@@ -39,7 +44,7 @@ const sourceArn = z.string().check(z.regex(/^([^:*?]+:){5}/, 'an ARN with wildca
 
 /** The rest of IAM's language (NotAction, other operators and keys) is refused, as it would change permissions. */
 const statement = z.strictObject({
-  Sid: leftOut,
+  Sid: ignoredProperty,
   Effect: z.enum(['Allow', 'Deny']),
   Action: orList(z.string()),
   Resource: orList(pattern),
@@ -54,8 +59,8 @@ const statement = z.strictObject({
 
 export type Statement = z.infer<typeof statement>;
 
-const policyOf = <T extends z.ZodMiniType>(one: T) =>
-  z.strictObject({ Version: leftOut, Statement: orList(one) });
+const policyDocument = <T extends z.ZodMiniType>(one: T) =>
+  z.strictObject({ Version: ignoredProperty, Statement: orList(one) });
 
 const everybody = z.pipe(
   z.strictObject({ AWS: z.literal('*', '"*": local runs have no other principal of a queue') }),
@@ -64,12 +69,12 @@ const everybody = z.pipe(
 
 export const resourceSchema = z.discriminatedUnion('Type', [
   resource('AWS::Lambda::Function', {
-    Architectures: leftOut,
+    Architectures: ignoredProperty,
     Runtime: z.literal('nodejs24.x'),
     Role: z.string(),
     Handler: z.string(),
     Code: z.strictObject({
-      S3Bucket: leftOut,
+      S3Bucket: ignoredProperty,
       S3Key: z.string('an S3Key: local runs need code from an asset'),
     }),
     // Defaults of AWS::Lambda::Function.
@@ -79,8 +84,8 @@ export const resourceSchema = z.discriminatedUnion('Type', [
       Variables: {},
     }),
     // A local run does not throttle.
-    ReservedConcurrentExecutions: leftOut,
-    LoggingConfig: z.optional(z.strictObject({ LogFormat: leftOut, LogGroup: z.string() })),
+    ReservedConcurrentExecutions: ignoredProperty,
+    LoggingConfig: z.optional(z.strictObject({ LogFormat: ignoredProperty, LogGroup: z.string() })),
   }),
   resource('AWS::Lambda::EventSourceMapping', {
     FunctionName: z.string(),
@@ -97,29 +102,29 @@ export const resourceSchema = z.discriminatedUnion('Type', [
     SourceArn: sourceArn,
   }),
   resource('AWS::SQS::Queue', {
-    SqsManagedSseEnabled: leftOut,
-    VisibilityTimeout: number,
-    MessageRetentionPeriod: number,
+    SqsManagedSseEnabled: ignoredProperty,
+    VisibilityTimeout: optionalNumber,
+    MessageRetentionPeriod: optionalNumber,
     RedrivePolicy: z.optional(
       z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.number() }),
     ),
   }),
   resource('AWS::SQS::QueuePolicy', {
-    PolicyDocument: policyOf(z.extend(statement, { Principal: everybody })),
+    PolicyDocument: policyDocument(z.extend(statement, { Principal: everybody })),
     Queues: z.array(z.string()),
   }),
-  resource('AWS::SNS::Topic', { DisplayName: leftOut }),
+  resource('AWS::SNS::Topic', { DisplayName: ignoredProperty }),
   resource('AWS::SNS::Subscription', {
     TopicArn: z.string(),
     Protocol: z.literal('email'),
     Endpoint: z.string(),
   }),
   resource('AWS::DynamoDB::GlobalTable', {
-    BillingMode: leftOut,
-    Replicas: leftOut,
-    WriteOnDemandThroughputSettings: leftOut,
-    SSESpecification: leftOut,
-    TimeToLiveSpecification: leftOut,
+    BillingMode: ignoredProperty,
+    Replicas: ignoredProperty,
+    WriteOnDemandThroughputSettings: ignoredProperty,
+    SSESpecification: ignoredProperty,
+    TimeToLiveSpecification: ignoredProperty,
     KeySchema: keySchema,
     AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.string() })),
     GlobalSecondaryIndexes: z.optional(
@@ -147,24 +152,24 @@ export const resourceSchema = z.discriminatedUnion('Type', [
   }),
   resource('AWS::Scheduler::Schedule', {
     FlexibleTimeWindow: z.optional(z.strictObject({ Mode: z.literal('OFF') })),
-    GroupName: leftOut,
+    GroupName: ignoredProperty,
     ScheduleExpression: z.string(),
-    ScheduleExpressionTimezone: leftOut,
+    ScheduleExpressionTimezone: ignoredProperty,
     State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
     Target: z.strictObject({
       Arn: z.string(),
       RoleArn: z.string(),
       Input: z._default(z.string(), '{}'),
-      RetryPolicy: leftOut,
+      RetryPolicy: ignoredProperty,
     }),
   }),
   resource('AWS::ApiGatewayV2::Api', {
-    Name: leftOut,
-    DisableExecuteApiEndpoint: leftOut,
+    Name: ignoredProperty,
+    DisableExecuteApiEndpoint: ignoredProperty,
     ProtocolType: z.literal('HTTP'),
   }),
   resource('AWS::ApiGatewayV2::Route', {
-    ApiId: leftOut,
+    ApiId: ignoredProperty,
     AuthorizationType: z.optional(z.literal('NONE')),
     RouteKey: z
       .string()
@@ -172,16 +177,16 @@ export const resourceSchema = z.discriminatedUnion('Type', [
     Target: z.string(),
   }),
   resource('AWS::ApiGatewayV2::Integration', {
-    ApiId: leftOut,
+    ApiId: ignoredProperty,
     IntegrationType: z.literal('AWS_PROXY'),
     IntegrationUri: z.string(),
     PayloadFormatVersion: z.literal('2.0'),
   }),
   // Every service of AWS may use a role here.
-  resource('AWS::IAM::Role', { AssumeRolePolicyDocument: leftOut }),
+  resource('AWS::IAM::Role', { AssumeRolePolicyDocument: ignoredProperty }),
   resource('AWS::IAM::Policy', {
-    PolicyName: leftOut,
-    PolicyDocument: policyOf(statement),
+    PolicyName: ignoredProperty,
+    PolicyDocument: policyDocument(statement),
     Roles: z.array(z.string()),
   }),
 ]);

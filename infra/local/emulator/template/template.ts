@@ -7,26 +7,26 @@ import { describeMismatches, parse } from '../../../../shared/platform/validatio
 /** One stack of a synthesized CDK app (`cdk.out`), as read from disk. */
 export type Assembly = ReturnType<typeof readAssembly>;
 
-const leftOut = z.optional(z.unknown());
+const unreadPart = z.optional(z.unknown());
 /** What is not here would change what the stack has: a condition of a resource, a mapping, a transform. */
 const templateSchema = z.strictObject({
-  Description: leftOut,
+  Description: unreadPart,
   // They check the version of the bootstrap stack.
-  Parameters: leftOut,
-  Rules: leftOut,
+  Parameters: unreadPart,
+  Rules: unreadPart,
   Resources: z.record(
     z.string(),
     z.strictObject({
       Type: z.string(),
       Properties: z._default(z.record(z.string(), z.unknown()), {}),
-      DependsOn: leftOut,
-      DeletionPolicy: leftOut,
-      UpdateReplacePolicy: leftOut,
-      Metadata: leftOut,
+      DependsOn: unreadPart,
+      DeletionPolicy: unreadPart,
+      UpdateReplacePolicy: unreadPart,
+      Metadata: unreadPart,
     }),
   ),
   Outputs: z._default(
-    z.record(z.string(), z.strictObject({ Value: z.unknown(), Description: leftOut, Export: leftOut })),
+    z.record(z.string(), z.strictObject({ Value: z.unknown(), Description: unreadPart, Export: unreadPart })),
     {},
   ),
 });
@@ -45,11 +45,11 @@ const assetManifestSchema = z.object({
 
 /** Reads the template and the asset manifest of a stack. The CDK names both files by the stack's id, which is its name. */
 export function readAssembly(directory: string, stackName: string) {
-  const { files } = read(assetManifestSchema, join(directory, `${stackName}.assets.json`));
+  const { files } = parseJsonFile(assetManifestSchema, join(directory, `${stackName}.assets.json`));
   return {
     directory,
     stackName,
-    template: read(templateSchema, join(directory, `${stackName}.template.json`)),
+    template: parseJsonFile(templateSchema, join(directory, `${stackName}.template.json`)),
     /** Bundles that would be uploaded, by the S3Keys under which the template names them. */
     assets: Object.fromEntries(
       Object.values(files).flatMap(({ source: { path }, destinations }) =>
@@ -61,14 +61,14 @@ export function readAssembly(directory: string, stackName: string) {
   };
 }
 
-function read<T>(schema: z.ZodMiniType<T>, file: string): T {
+function parseJsonFile<T>(schema: z.ZodMiniType<T>, file: string): T {
   const parsed = parse(schema, JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.ok) throw new Error(`${file}: ${describeMismatches(parsed.mismatches)}.`);
   return parsed.value;
 }
 
 /** Where the stack seems to be deployed. */
-export interface Place {
+export interface StackPlace {
   readonly region: string;
   readonly accountId: string;
   /** The one AWS endpoint (`http://127.0.0.1:4566`); queue URLs start with it. */
@@ -77,7 +77,7 @@ export interface Place {
 }
 
 /** The ARN of each type of resource (CloudFormation's resource reference, "Return values" of each type). */
-function arnsOf(name: string, { region, accountId }: Place): Readonly<Record<string, string>> {
+function arnsOf(name: string, { region, accountId }: StackPlace): Readonly<Record<string, string>> {
   const here = `${region}:${accountId}`;
   const arns = {
     'AWS::Lambda::Function': `lambda:${here}:function:${name}`,
@@ -89,8 +89,8 @@ function arnsOf(name: string, { region, accountId }: Place): Readonly<Record<str
     'AWS::SQS::Queue': `sqs:${here}:${name}`,
     'AWS::SNS::Topic': `sns:${here}:${name}`,
     // Secrets Manager ends every ARN with six random characters; here they are stable.
-    'AWS::SecretsManager::Secret': `secretsmanager:${here}:secret:${name}-${fingerprint(name, 6)}`,
-    'AWS::ApiGatewayV2::Api': `apigateway:${region}::/apis/${fingerprint(name, 10)}`,
+    'AWS::SecretsManager::Secret': `secretsmanager:${here}:secret:${name}-${stableHash(name, 6)}`,
+    'AWS::ApiGatewayV2::Api': `apigateway:${region}::/apis/${stableHash(name, 10)}`,
     // It has none.
     'AWS::ApiGatewayV2::Integration': '',
   };
@@ -98,12 +98,12 @@ function arnsOf(name: string, { region, accountId }: Place): Readonly<Record<str
 }
 
 /** All names of a resource, which is named `<stack>-<logicalId>`. One of a type to which nothing refers has no ARN. */
-function namesOf(Type: string, logicalId: string, stackName: string, place: Place) {
+function namesOf(Type: string, logicalId: string, stackName: string, place: StackPlace) {
   const name = `${stackName}-${logicalId}`;
   const arn = arnsOf(name, place)[Type] ?? '';
   const refs: Readonly<Record<string, string>> = {
     'AWS::SQS::Queue': `${place.awsEndpoint}/${place.accountId}/${name}`,
-    'AWS::ApiGatewayV2::Api': fingerprint(name, 10),
+    'AWS::ApiGatewayV2::Api': stableHash(name, 10),
     'AWS::SNS::Topic': arn,
     'AWS::SecretsManager::Secret': arn,
   };
@@ -113,7 +113,7 @@ function namesOf(Type: string, logicalId: string, stackName: string, place: Plac
 export type Names = ReturnType<typeof namesOf>;
 
 /** Letters and digits that are the same on every run. */
-const fingerprint = (text: string, length: number) =>
+const stableHash = (text: string, length: number) =>
   createHash('sha256').update(text).digest('hex').slice(0, length);
 
 const intrinsicSchema = z.union([
@@ -126,10 +126,10 @@ const intrinsicSchema = z.union([
 /** What a template's values refer to, as it is at `place`. */
 export class References {
   readonly names: ReadonlyMap<string, Names>;
-  readonly #place: Place;
+  readonly #place: StackPlace;
   readonly #pseudo: Readonly<Record<string, string>>;
 
-  constructor({ template, stackName }: Assembly, place: Place) {
+  constructor({ template, stackName }: Assembly, place: StackPlace) {
     const types = Object.entries(template.Resources);
     this.names = new Map(types.map(([id, { Type }]) => [id, namesOf(Type, id, stackName, place)]));
     this.#place = place;

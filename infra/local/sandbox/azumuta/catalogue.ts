@@ -15,18 +15,18 @@ export interface StepSource {
 }
 
 /** What a plant has configured in Azumuta. Ids are made from names and numbers, so they stay the same over restarts. */
-export type Catalogue = readonly Article[];
+export type Catalogue = readonly CatalogueArticle[];
 
-export type Article = ReturnType<typeof article>;
-export type WorkInstruction = ReturnType<typeof workInstruction>;
-export type Step = WorkInstruction['steps'][number];
-type Category = ReturnType<typeof articleCategory>;
+export type CatalogueArticle = ReturnType<typeof defineArticle>;
+export type CatalogueInstruction = ReturnType<typeof defineWorkInstruction>;
+export type InstructionStep = CatalogueInstruction['steps'][number];
+type Category = ReturnType<typeof defineArticleCategory>;
 
-export function articleCategory(name: Name) {
+export function defineArticleCategory(name: Name) {
   return { id: meteorIdOf(`category ${inEnglish(name)}`), name };
 }
 
-export function workInstruction(
+export function defineWorkInstruction(
   about: {
     readonly name: Name;
     readonly version: number;
@@ -49,14 +49,14 @@ export function workInstruction(
   };
 }
 
-export function article(
+export function defineArticle(
   number: string,
   about: {
     readonly name: Name;
     readonly category: Category;
     readonly variants: readonly Name[];
     readonly parameters: Readonly<Record<string, 'Text' | 'Number' | 'Boolean'>>;
-    readonly workInstructions: readonly WorkInstruction[];
+    readonly workInstructions: readonly CatalogueInstruction[];
   },
 ) {
   return {

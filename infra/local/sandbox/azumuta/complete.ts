@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { Article, Step } from './catalogue.ts';
+import type { CatalogueArticle, InstructionStep } from './catalogue.ts';
 
 /** What the operators of this sandbox do with a product order. */
-export const completionSchema = z.strictObject({
+export const completionRequestSchema = z.strictObject({
   /** Which one, when several have the number. */
   id: z.optional(z.string()),
   /** Good quantity; by default the `Quantity` parameter, else 1. `null` records none. */
@@ -16,12 +16,12 @@ export const completionSchema = z.strictObject({
   operator: z.optional(z.string()),
 });
 
-export type CompletionRequest = z.output<typeof completionSchema>;
+export type CompletionRequest = z.output<typeof completionRequestSchema>;
 
-export type RecordingRecord = ReturnType<typeof recordingsOf>[number];
+export type RecordingRecord = ReturnType<typeof makeRecordings>[number];
 
 /** What is recorded: a product order. */
-interface Recorded {
+interface OrderToRecord {
   readonly id: string;
   readonly number: string;
   readonly parameters: readonly { readonly key: string; readonly value: unknown }[];
@@ -33,9 +33,9 @@ const durationSeconds = 480;
  * Recordings of the article's work instructions, in order. Only the last recording has quantities, so
  * adding up all recordings of one completion counts nothing twice.
  */
-export function recordingsOf(
-  order: Recorded,
-  article: Article,
+export function makeRecordings(
+  order: OrderToRecord,
+  article: CatalogueArticle,
   request: CompletionRequest,
   { now, newId }: { readonly now: Date; readonly newId: () => string },
 ) {
@@ -80,7 +80,7 @@ export function recordingsOf(
 
 /** @param quantities Of the last recording. */
 function answersTo(
-  step: Step,
+  step: InstructionStep,
   { serials = [], reason = 'Scratch', operator = '' }: CompletionRequest,
   quantities: { readonly good: number | null; readonly scrap: number } | undefined,
 ) {

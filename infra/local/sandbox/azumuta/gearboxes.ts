@@ -1,8 +1,8 @@
-import { article, articleCategory, type Catalogue, workInstruction } from './catalogue.ts';
+import { type Catalogue, defineArticle, defineArticleCategory, defineWorkInstruction } from './catalogue.ts';
 
-const gears = articleCategory({ en: 'Gearboxes', nl: 'Tandwielkasten', fr: 'Réducteurs' });
+const gears = defineArticleCategory({ en: 'Gearboxes', nl: 'Tandwielkasten', fr: 'Réducteurs' });
 
-const assembly = workInstruction(
+const assembly = defineWorkInstruction(
   { name: { en: 'Assemble housing', nl: 'Behuizing monteren' }, version: 7, category: gears },
   [
     { name: { en: 'Torque', nl: 'Aanhaalmoment' }, type: 'number', unit: 'Nm', minimum: 42, maximum: 48 },
@@ -10,10 +10,10 @@ const assembly = workInstruction(
     { name: 'Serial number', type: 'choice', records: 'serial' },
   ],
 );
-const cleaning = workInstruction({ name: 'Clean housing', version: 1, category: gears }, [
+const cleaning = defineWorkInstruction({ name: 'Clean housing', version: 1, category: gears }, [
   { name: 'Free of chips', type: 'yes-no' },
 ]);
-const bevelAssembly = workInstruction(
+const bevelAssembly = defineWorkInstruction(
   {
     name: { en: 'Assemble bevel gear', nl: 'Kegelwiel monteren' },
     version: 2,
@@ -30,10 +30,10 @@ const bevelAssembly = workInstruction(
     { name: 'Serial number', type: 'choice', records: 'serial' },
   ],
 );
-const filling = workInstruction({ name: 'Fill with oil', version: 1, category: gears }, [
+const filling = defineWorkInstruction({ name: 'Fill with oil', version: 1, category: gears }, [
   { name: 'Oil level', type: 'number', unit: 'l', minimum: 0.4, maximum: 0.5 },
 ]);
-const inspection = workInstruction({ name: 'Final inspection', version: 3, category: gears }, [
+const inspection = defineWorkInstruction({ name: 'Final inspection', version: 3, category: gears }, [
   { name: { en: 'Runs silently', nl: 'Loopt stil' }, type: 'yes-no' },
   { name: { en: 'Good quantity', nl: 'Aantal goed' }, type: 'number', records: 'good-quantity' },
   { name: { en: 'Scrap quantity', nl: 'Aantal uitval' }, type: 'number', records: 'scrap-quantity' },
@@ -42,14 +42,14 @@ const inspection = workInstruction({ name: 'Final inspection', version: 3, categ
 
 /** A plant that builds gearboxes. */
 export const gearboxes: Catalogue = [
-  article('GEAR-01', {
+  defineArticle('GEAR-01', {
     name: { en: 'Worm gearbox 1:20', nl: 'Wormwielkast 1:20' },
     category: gears,
     variants: ['Left', 'Right', { en: 'ATEX', nl: 'ATEX' }],
     parameters: { 'Customer name': 'Text', Quantity: 'Number', 'Due date': 'Text' },
     workInstructions: [assembly, inspection],
   }),
-  article('GEAR-02', {
+  defineArticle('GEAR-02', {
     name: 'Bevel gearbox 1:3',
     category: gears,
     variants: ['Left', 'Right', 'ATEX'],

@@ -1,7 +1,12 @@
 import { writtenQuery } from '../../../../shared/platform/http.ts';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
-import { Refusal, type Route, route } from '../api.ts';
-import { type Article, type Catalogue, type WorkInstruction, workInstructionsOf } from './catalogue.ts';
+import { defineRoute, Refusal, type SandboxRoute } from '../api.ts';
+import {
+  type Catalogue,
+  type CatalogueArticle,
+  type CatalogueInstruction,
+  workInstructionsOf,
+} from './catalogue.ts';
 import type { RecordingRecord } from './complete.ts';
 import { type Azumuta, newProductOrderSchema, type ProductOrderRecord } from './store.ts';
 
@@ -9,8 +14,8 @@ import { type Azumuta, newProductOrderSchema, type ProductOrderRecord } from './
  * Objects as Azumuta shows them. VERIFIED: `object`, ids, names as text or language map, and the work instruction.
  * ASSUMED, by analogy: product orders, recordings and articles.
  */
-export const show = {
-  workInstruction: (instruction: WorkInstruction, origin: string) => ({
+export const showObject = {
+  workInstruction: (instruction: CatalogueInstruction, origin: string) => ({
     object: 'work-instruction',
     id: instruction.id,
     name: instruction.name,
@@ -27,7 +32,7 @@ export const show = {
     linkedVariants: [],
   }),
 
-  article: ({ category, workInstructions, ...article }: Article, origin: string) => ({
+  article: ({ category, workInstructions, ...article }: CatalogueArticle, origin: string) => ({
     object: 'article',
     ...article,
     description: {},
@@ -79,7 +84,7 @@ export const show = {
   },
 };
 
-function categoryOf({ category }: Pick<Article, 'category'>) {
+function categoryOf({ category }: Pick<CatalogueArticle, 'category'>) {
   return { id: category.id, name: category.name };
 }
 
@@ -89,10 +94,11 @@ type Show<T> = (entry: T, origin: string) => unknown;
  * Azumuta's REST API. VERIFIED: base path, key header and the work instruction routes; ASSUMED: all others,
  * that creating the same number twice makes two product orders, and that an unknown article is refused (422).
  */
-export function apiRoutes(azumuta: Azumuta): Route[] {
+export function azumutaApiRoutes(azumuta: Azumuta): SandboxRoute[] {
   const { catalogue, store } = azumuta;
   const workInstructions = workInstructionsOf(catalogue);
-  const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
+  const shown = (order: ProductOrderRecord, origin: string) =>
+    showObject.productOrder(order, catalogue, origin);
   const instruction = (wanted: string) => workInstructions.find(({ id }) => id === wanted);
   const articlesNumbered = (wanted: string | null) =>
     catalogue.filter(({ number }) => wanted === null || number === wanted);
@@ -100,21 +106,28 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
     wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted);
 
   return [
-    list('workinstructions', store, () => workInstructions, show.workInstruction),
-    one('workinstructions', 'work instruction', instruction, show.workInstruction),
-    list('articles', store, articlesNumbered, show.article),
-    list('productorders', store, ordersNumbered, shown),
-    one('productorders', 'product order', store.productOrder, shown),
-    one('recordings', 'recording', store.recording, (found, origin) =>
-      show.recording(found, catalogue, origin),
+    pagedListRoute('workinstructions', store, () => workInstructions, showObject.workInstruction),
+    singleEntryRoute('workinstructions', 'work instruction', instruction, showObject.workInstruction),
+    pagedListRoute('articles', store, articlesNumbered, showObject.article),
+    pagedListRoute('productorders', store, ordersNumbered, shown),
+    singleEntryRoute('productorders', 'product order', store.productOrder, shown),
+    singleEntryRoute('recordings', 'recording', store.recording, (found, origin) =>
+      showObject.recording(found, catalogue, origin),
     ),
-    route('POST', '/api/v1/productorders', ({ body, origin }) => shown(create(azumuta, body), origin)),
+    defineRoute('POST', '/api/v1/productorders', ({ body, origin }) =>
+      shown(storeNewProductOrder(azumuta, body), origin),
+    ),
   ];
 }
 
 /** @param name As an error names it. */
-function one<T>(path: string, name: string, find: (id: string) => T | undefined, show: Show<T>): Route {
-  return route('GET', `/api/v1/${path}/{id}`, ({ parameters: { id = '' }, origin }) => {
+function singleEntryRoute<T>(
+  path: string,
+  name: string,
+  find: (id: string) => T | undefined,
+  show: Show<T>,
+): SandboxRoute {
+  return defineRoute('GET', `/api/v1/${path}/{id}`, ({ parameters: { id = '' }, origin }) => {
     const found = find(id);
     if (found !== undefined) return show(found, origin);
     throw new Refusal(404, 'not-found', `There is no ${name} ${id}.`);
@@ -125,14 +138,14 @@ function one<T>(path: string, name: string, find: (id: string) => T | undefined,
  * A list in the VERIFIED envelope, page by page; the cursor is the index of the next entry.
  * @param entries Gets `?number=`, which is null when it is absent.
  */
-function list<T>(
+function pagedListRoute<T>(
   name: string,
   store: Azumuta['store'],
   entries: (number: string | null) => readonly T[],
   show: Show<T>,
-): Route {
+): SandboxRoute {
   const path = `/api/v1/${name}`;
-  return route('GET', path, ({ query, origin }) => {
+  return defineRoute('GET', path, ({ query, origin }) => {
     const { pageSize } = store;
     const found = entries(query.get('number'));
     const from = Number(query.get('cursor') ?? 0);
@@ -147,7 +160,7 @@ function list<T>(
   });
 }
 
-function create({ catalogue, store, now, newId }: Azumuta, body: unknown): ProductOrderRecord {
+function storeNewProductOrder({ catalogue, store, now, newId }: Azumuta, body: unknown): ProductOrderRecord {
   const parsed = parse(newProductOrderSchema, body);
   if (!parsed.ok) throw new Refusal(422, 'malformed', describeMismatches(parsed.mismatches));
   const { articleId, variantIds } = parsed.value;

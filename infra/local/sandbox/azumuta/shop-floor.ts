@@ -1,11 +1,11 @@
 import { Refusal } from '../api.ts';
-import { type CompletionRequest, recordingsOf } from './complete.ts';
-import { show } from './routes.ts';
+import { type CompletionRequest, makeRecordings } from './complete.ts';
+import { showObject } from './routes.ts';
 import type { Azumuta, ProductOrderRecord, Trigger } from './store.ts';
 import { fireTriggers, type TriggerSender } from './triggers.ts';
 
 /** A product order as the sandbox shows it. */
-export type ShownProductOrder = ReturnType<typeof show.productOrder>;
+export type ShownProductOrder = ReturnType<typeof showObject.productOrder>;
 
 /**
  * The shop floor: what operators and administrators do in Azumuta's own screens. An act returns the product order that
@@ -18,16 +18,16 @@ export function shopFloorOf(
 ) {
   const { catalogue, store } = azumuta;
   const floor = { ...azumuta, sender };
-  const shown = (order: ProductOrderRecord) => show.productOrder(order, catalogue, '');
+  const shown = (order: ProductOrderRecord) => showObject.productOrder(order, catalogue, '');
 
   return {
     /** All, oldest first. */
     productOrders: () => store.productOrders().map(shown),
     /** Operators record and complete the oldest open one, or the one that `how` names; the triggers fire. */
-    complete: (number: string, how: CompletionRequest = {}) => shown(complete(floor, number, how)),
+    complete: (number: string, how: CompletionRequest = {}) => shown(completeOpenOrder(floor, number, how)),
     /** Fires the triggers of the newest once more, although nothing has changed. */
     trigger(number: string) {
-      const order = known(number, store.productOrdersNumbered(number).at(-1));
+      const order = requireProductOrder(number, store.productOrdersNumbered(number).at(-1));
       fireTriggers(floor, order.number, order.recordings);
       return shown(order);
     },
@@ -38,12 +38,12 @@ export function shopFloorOf(
   };
 }
 
-function known(number: string, found: ProductOrderRecord | undefined): ProductOrderRecord {
+function requireProductOrder(number: string, found: ProductOrderRecord | undefined): ProductOrderRecord {
   if (found) return found;
   throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
 }
 
-function complete(
+function completeOpenOrder(
   floor: Azumuta & { readonly sender: TriggerSender },
   number: string,
   how: CompletionRequest,
@@ -57,10 +57,10 @@ function complete(
     const message = `Product order ${number} is completed already; reopen it first.`;
     throw new Refusal(409, 'completed', message);
   }
-  const order = known(number, open);
+  const order = requireProductOrder(number, open);
   const article = catalogue.find(({ id }) => id === order.articleId);
   if (!article) throw new Refusal(404, 'not-found', `There is no article ${order.articleId}.`);
-  const recordings = recordingsOf(order, article, how, { now: now(), newId });
+  const recordings = makeRecordings(order, article, how, { now: now(), newId });
   const done = store.save({
     ...order,
     status: 'completed',

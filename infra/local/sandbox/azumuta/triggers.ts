@@ -24,7 +24,7 @@ export function fireTriggers(
   recordings: Recordings,
 ): void {
   for (const trigger of store.triggers) {
-    const { url, ...request } = requestOf(trigger, productOrderNumber, recordings);
+    const { url, ...request } = requestOfTrigger(trigger, productOrderNumber, recordings);
     const calling = sender.fetch(url, {
       ...request,
       method: trigger.method,
@@ -43,7 +43,7 @@ export function fireTriggers(
   }
 }
 
-function requestOf(
+function requestOfTrigger(
   { ids, method, url: configured }: Trigger,
   productOrderNumber: string,
   recordings: Recordings,

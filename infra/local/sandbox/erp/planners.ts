@@ -3,13 +3,13 @@ import { toDecimal } from '../../../../shared/model/quantity.ts';
 import { productOf } from './products.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
-const amount = z.optional(z.union([z.string(), z.number()]));
+const releasedQuantity = z.optional(z.union([z.string(), z.number()]));
 
 /** Production orders that planners release; what is absent differs from one order to the next. */
-export const releaseSchema = z.strictObject({
+export const releaseRequestSchema = z.strictObject({
   count: z.optional(z.int().check(z.positive())),
   product: z.optional(z.string()),
-  quantity: amount,
+  quantity: releasedQuantity,
   dueDate: z.optional(z.string()),
   customer: z.optional(z.string()),
   options: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
@@ -17,7 +17,7 @@ export const releaseSchema = z.strictObject({
   changedAt: z.optional(z.iso.datetime()),
 });
 
-export type ReleaseRequest = z.output<typeof releaseSchema>;
+export type ReleaseRequest = z.output<typeof releaseRequestSchema>;
 
 /** Planners order these, in turns. */
 const ordered = ['GEAR-01', 'GEAR-02'];
@@ -25,7 +25,7 @@ const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', '
 
 /** What planners do in the ERP's own screens, and what its books hold. */
 export function plannersOf(store: Store) {
-  const releaseOf = (request: ReleaseRequest = {}) => release(store, request);
+  const releaseOf = (request: ReleaseRequest = {}) => releaseOrders(store, request);
 
   return {
     /** Releases `count` orders (default 1). */
@@ -46,7 +46,7 @@ export function plannersOf(store: Store) {
       const response = await fetch(target.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-api-key': target.key },
-        body: JSON.stringify(pushed(order)),
+        body: JSON.stringify(asPostedOrder(order)),
       });
       return { order, status: response.status, answer: await response.text() };
     },
@@ -54,12 +54,12 @@ export function plannersOf(store: Store) {
 }
 
 /** An order in the shape that the integration's order endpoint takes. */
-export function pushed(order: ProductionOrder) {
+export function asPostedOrder(order: ProductionOrder) {
   const { number, id, product: article, quantity, unit, dueDate, customer, productName, options } = order;
   return { number, id, article, quantity, unit, dueDate, attributes: { customer, productName, ...options } };
 }
 
-function release(store: Store, { count = 1, changedAt, ...given }: ReleaseRequest) {
+function releaseOrders(store: Store, { count = 1, changedAt, ...given }: ReleaseRequest) {
   const at = changedAt === undefined ? store.tick() : new Date(changedAt).toISOString();
   return Array.from({ length: count }, () => {
     const place = String(store.nextCount());

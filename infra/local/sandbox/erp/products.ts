@@ -1,8 +1,8 @@
 import Big from 'big.js';
 import { type Decimal, sumOf } from '../../../../shared/model/quantity.ts';
-import type { Booking, ProductionOrder } from './store.ts';
+import type { ProductionOrder, SandboxBooking } from './store.ts';
 
-interface Component {
+interface ProductComponent {
   readonly article: string;
   readonly perPiece: Decimal;
   readonly unit: string;
@@ -10,12 +10,12 @@ interface Component {
   readonly lots: Readonly<Record<string, { readonly quantity: Decimal; readonly blocked?: true }>>;
 }
 
-interface Product {
+interface SandboxProduct {
   readonly product: string;
   readonly name: string;
   /** Each piece needs a serial number. */
   readonly serialNumbers?: true;
-  readonly components?: readonly Component[];
+  readonly components?: readonly ProductComponent[];
   /** The routing: number and name of each operation. */
   readonly operations?: Readonly<Record<string, string>>;
 }
@@ -23,7 +23,7 @@ interface Product {
 const stock = '1000000';
 
 /** The master data of this ERP. */
-export const products: readonly Product[] = [
+export const products: readonly SandboxProduct[] = [
   { product: 'GEAR-01', name: 'Worm gearbox 1:20' },
   {
     product: 'GEAR-02',
@@ -52,18 +52,18 @@ export const products: readonly Product[] = [
   { product: 'GEAR-03', name: 'Planetary gearbox 1:5', serialNumbers: true },
 ];
 
-export const productOf = (wanted: string): Product | undefined =>
+export const productOf = (wanted: string): SandboxProduct | undefined =>
   products.find(({ product }) => product === wanted);
 
 /** What the order consumes and in which steps it is made, with what its bookings have reported so far. */
-export function assemblyOf({ madeAs, quantity }: ProductionOrder, bookings: readonly Booking[]) {
+export function assemblyOf({ madeAs, quantity }: ProductionOrder, bookings: readonly SandboxBooking[]) {
   const { components = [], operations = {} } = productOf(madeAs) ?? {};
   return {
     components: components.map(({ article, perPiece, unit }) => ({
       article,
       unit,
       planned: new Big(perPiece).times(quantity).toFixed(),
-      used: sumOf(usedIn(bookings, article).map((one) => one.quantity)),
+      used: sumOf(componentUses(bookings, article).map((one) => one.quantity)),
     })),
     operations: Object.entries(operations).map(([number, name]) => ({
       number,
@@ -74,10 +74,10 @@ export function assemblyOf({ madeAs, quantity }: ProductionOrder, bookings: read
 }
 
 /** The lots of the components of a product, blocked ones and empty ones as well. @param bookings All that were ever made. */
-export function lotsOf(product: string, bookings: readonly Booking[]) {
+export function lotsForProduct(product: string, bookings: readonly SandboxBooking[]) {
   const { components = [] } = productOf(product) ?? {};
   return components.flatMap(({ article, lots }) => {
-    const taken = usedIn(bookings, article).flatMap((one) => one.lots);
+    const taken = componentUses(bookings, article).flatMap((one) => one.lots);
     return Object.entries(lots).map(([number, { quantity, blocked = false }]) => {
       const of = taken.filter((lot) => lot.number === number).map((lot) => lot.quantity);
       return { article, number, blocked, open: new Big(quantity).minus(sumOf(of)).toFixed() };
@@ -85,5 +85,5 @@ export function lotsOf(product: string, bookings: readonly Booking[]) {
   });
 }
 
-const usedIn = (bookings: readonly Booking[], wanted: string) =>
+const componentUses = (bookings: readonly SandboxBooking[], wanted: string) =>
   bookings.flatMap(({ components = [] }) => components.filter(({ article }) => article === wanted));

@@ -1,13 +1,16 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, sumOf } from '../../../../shared/model/quantity.ts';
-import { accepted, type Call, Refusal, type Route, route } from '../api.ts';
-import { assemblyOf, lotsOf } from './products.ts';
-import { type Booking, bookingSchema, type ProductionOrder, type Store } from './store.ts';
+import { acceptedBody, defineRoute, Refusal, type SandboxCall, type SandboxRoute } from '../api.ts';
+import { assemblyOf, lotsForProduct } from './products.ts';
+import { type ProductionOrder, type SandboxBooking, type Store, sandboxBookingSchema } from './store.ts';
 
-const notesSchema = z.pick(bookingSchema, { reference: true, notes: true, links: true, checks: true });
+const notesSchema = z.pick(sandboxBookingSchema, { reference: true, notes: true, links: true, checks: true });
 
-const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optional(z.nullable(z.string())) });
+const azumutaLinkSchema = z.strictObject({
+  azumutaId: z.string(),
+  azumutaUrl: z.optional(z.nullable(z.string())),
+});
 
 /**
  * A small ERP in the style of in-house ones, with their habits: paging by page number over a list that changes, in
@@ -17,27 +20,27 @@ const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optiona
  * the booking says otherwise; 409, 422 or 423 for what is not allowed. An order is found by its number, which planners
  * may change, and by its id.
  */
-export function apiRoutes(store: Store): Route[] {
+export function erpApiRoutes(store: Store): SandboxRoute[] {
   const order = '/api/production-orders/{number}';
   return [
-    route('GET', '/api/production-orders', ({ query }) => list(store, query)),
-    route('GET', order, (call) => {
-      const found = knownOf(store, call);
+    defineRoute('GET', '/api/production-orders', ({ query }) => listProductionOrders(store, query)),
+    defineRoute('GET', order, (call) => {
+      const found = orderOfCall(store, call);
       return { ...found, ...assemblyOf(found, store.bookings(found.number)) };
     }),
-    route('GET', `${order}/lots`, (call) => ({
-      lots: lotsOf(knownOf(store, call).madeAs, store.bookings()),
+    defineRoute('GET', `${order}/lots`, (call) => ({
+      lots: lotsForProduct(orderOfCall(store, call).madeAs, store.bookings()),
     })),
-    route('PATCH', order, (call) => link(store, call)),
-    route('GET', `${order}/bookings`, (call) => ({
-      bookings: store.bookings(knownOf(store, call).number, call.query.get('reference') ?? undefined),
+    defineRoute('PATCH', order, (call) => setAzumutaLink(store, call)),
+    defineRoute('GET', `${order}/bookings`, (call) => ({
+      bookings: store.bookings(orderOfCall(store, call).number, call.query.get('reference') ?? undefined),
     })),
-    route('POST', `${order}/bookings`, (call) => book(store, call), 201),
-    route('POST', `${order}/notes`, (call) => note(store, call), 201),
+    defineRoute('POST', `${order}/bookings`, (call) => bookProductionOrder(store, call), 201),
+    defineRoute('POST', `${order}/notes`, (call) => addNotesToOrder(store, call), 201),
   ];
 }
 
-function list(store: Store, query: URLSearchParams) {
+function listProductionOrders(store: Store, query: URLSearchParams) {
   const pageSize = Math.min(store.largestPage, Number(query.get('pageSize') ?? 50));
   const page = Number(query.get('page') ?? 1);
   const since = query.get('changedSince') ?? '';
@@ -55,16 +58,16 @@ function list(store: Store, query: URLSearchParams) {
   return { orders: shown, nextPage: page * pageSize < orders.length ? page + 1 : null };
 }
 
-function link(store: Store, call: Call): ProductionOrder {
-  const order = writable(store, call);
-  const { azumutaId, azumutaUrl = null } = accepted(linkSchema, call.body);
+function setAzumutaLink(store: Store, call: SandboxCall): ProductionOrder {
+  const order = unlockedOrderOfCall(store, call);
+  const { azumutaId, azumutaUrl = null } = acceptedBody(azumutaLinkSchema, call.body);
   const azumutaIds = [...new Set([...order.azumutaIds, azumutaId])];
   return store.change(order, { azumutaId, azumutaIds, azumutaUrl });
 }
 
-function book(store: Store, call: Call): Booking {
-  const order = writable(store, call);
-  const request = accepted(bookingSchema, call.body);
+function bookProductionOrder(store: Store, call: SandboxCall): SandboxBooking {
+  const order = unlockedOrderOfCall(store, call);
+  const request = acceptedBody(sandboxBookingSchema, call.body);
   if (order.status !== 'released') {
     throw new Refusal(409, `order-${order.status}`, `Production order ${order.number} is ${order.status}.`);
   }
@@ -77,21 +80,21 @@ function book(store: Store, call: Call): Booking {
   }
   const { components, operations } = assemblyOf(order, store.bookings(order.number));
   requireOperations(order, request, operations);
-  const used = usedBy(store, order, request, components, pieces);
+  const used = componentsUsed(store, order, request, components, pieces);
   const added = store.addBooking(order, 'production', {
     ...request,
     ...(used.length > 0 && { components: used }),
   });
-  store.change(order, { status: request.final ? 'done' : statusOf(order, store) });
+  store.change(order, { status: request.final ? 'done' : statusAfterBookings(order, store) });
   return added;
 }
 
-type Assembly = ReturnType<typeof assemblyOf>;
+type OrderAssembly = ReturnType<typeof assemblyOf>;
 
 function requireOperations(
   { number }: ProductionOrder,
-  { operations = [] }: Pick<Booking, 'operations'>,
-  routing: Assembly['operations'],
+  { operations = [] }: Pick<SandboxBooking, 'operations'>,
+  routing: OrderAssembly['operations'],
 ): void {
   for (const [at, { number: wanted }] of operations.entries()) {
     const operation = routing.find((one) => one.number === wanted);
@@ -103,14 +106,14 @@ function requireOperations(
 }
 
 /** What the booking consumes: as it says, and of all other components as planned. */
-function usedBy(
+function componentsUsed(
   store: Store,
   { number, madeAs, quantity }: ProductionOrder,
-  { components = [] }: Pick<Booking, 'components'>,
-  plan: Assembly['components'],
+  { components = [] }: Pick<SandboxBooking, 'components'>,
+  plan: OrderAssembly['components'],
   pieces: string,
 ) {
-  const lots = lotsOf(madeAs, store.bookings());
+  const lots = lotsForProduct(madeAs, store.bookings());
   for (const { article, lots: taken } of components) {
     if (!plan.some((one) => one.article === article))
       throw new Refusal(422, 'component', `Production order ${number} has no component ${article}.`);
@@ -131,24 +134,30 @@ function usedBy(
   ];
 }
 
-function note(store: Store, call: Call): Booking {
-  const order = writable(store, call);
-  const added = store.addBooking(order, 'notes', { ...accepted(notesSchema, call.body), goodQuantity: 0 });
+function addNotesToOrder(store: Store, call: SandboxCall): SandboxBooking {
+  const order = unlockedOrderOfCall(store, call);
+  const added = store.addBooking(order, 'notes', {
+    ...acceptedBody(notesSchema, call.body),
+    goodQuantity: 0,
+  });
   store.change(order, {});
   return added;
 }
 
-const knownOf = (store: Store, { parameters }: Call) => store.known(parameters.number ?? '');
+const orderOfCall = (store: Store, { parameters }: SandboxCall) => store.known(parameters.number ?? '');
 
-function writable(store: Store, call: Call): ProductionOrder {
-  const order = knownOf(store, call);
+function unlockedOrderOfCall(store: Store, call: SandboxCall): ProductionOrder {
+  const order = orderOfCall(store, call);
   if (!order.locked) return order;
   const message = `Production order ${order.number} is being edited by somebody else.`;
   throw new Refusal(423, 'order-locked', message);
 }
 
 /** An order is done once its whole quantity is booked, scrap included. */
-export function statusOf({ number, quantity }: ProductionOrder, store: Store): 'released' | 'done' {
+export function statusAfterBookings(
+  { number, quantity }: ProductionOrder,
+  store: Store,
+): 'released' | 'done' {
   const booked = sumOf(store.bookings(number).flatMap((one) => [one.goodQuantity, one.scrapQuantity]));
   return compareDecimals(booked, quantity) >= 0 ? 'done' : 'released';
 }

@@ -29,13 +29,13 @@ export interface ProductionOrder {
   readonly changedAt: string;
 }
 
-const decimal = z.pipe(
+const bookedDecimal = z.pipe(
   z.union([z.string(), z.number()]).check(z.refine((value) => toDecimal(value) !== undefined, 'a decimal')),
   z.transform((value) => toDecimal(value) ?? '0'),
 );
 
-const seconds = z.optional(z.number().check(z.nonnegative()));
-const check = z.strictObject({
+const operationSeconds = z.optional(z.number().check(z.nonnegative()));
+const bookedCheckSchema = z.strictObject({
   name: z.string(),
   value: z.optional(z.union([z.string(), z.number(), z.boolean()])),
   unit: z.optional(z.string()),
@@ -47,17 +47,17 @@ const check = z.strictObject({
 });
 
 /** What a caller says of a booking, and what it has where the caller says nothing. */
-export const bookingSchema = z.strictObject({
+export const sandboxBookingSchema = z.strictObject({
   /** Any text of the caller: not unique, and not checked. */
   reference: z._default(z.nullable(z.string()), null),
-  goodQuantity: decimal,
-  scrapQuantity: z._default(decimal, '0'),
+  goodQuantity: bookedDecimal,
+  scrapQuantity: z._default(bookedDecimal, '0'),
   final: z._default(z.boolean(), false),
   lots: z._default(
     z.array(
       z.object({
         number: z.string(),
-        quantity: z.optional(decimal),
+        quantity: z.optional(bookedDecimal),
         /** The piece with this number is scrap. */
         scrapped: z.optional(z.boolean()),
       }),
@@ -69,15 +69,15 @@ export const bookingSchema = z.strictObject({
   completedAt: z._default(z.nullable(z.string()), null),
   unit: z.optional(z.string()),
   scrapReasons: z.optional(
-    z.array(z.strictObject({ reason: z.string(), quantity: decimal, lot: z.optional(z.string()) })),
+    z.array(z.strictObject({ reason: z.string(), quantity: bookedDecimal, lot: z.optional(z.string()) })),
   ),
   /** What was used, instead of what is planned of it. */
   components: z.optional(
     z.array(
       z.strictObject({
         article: z.string(),
-        quantity: decimal,
-        lots: z._default(z.array(z.strictObject({ number: z.string(), quantity: decimal })), []),
+        quantity: bookedDecimal,
+        lots: z._default(z.array(z.strictObject({ number: z.string(), quantity: bookedDecimal })), []),
       }),
     ),
   ),
@@ -86,17 +86,17 @@ export const bookingSchema = z.strictObject({
     z.array(
       z.strictObject({
         number: z.string(),
-        setupSeconds: seconds,
-        runSeconds: seconds,
+        setupSeconds: operationSeconds,
+        runSeconds: operationSeconds,
         finished: z.boolean(),
       }),
     ),
   ),
-  checks: z.optional(z.array(check)),
+  checks: z.optional(z.array(bookedCheckSchema)),
 });
 
 /** One entry in the books: an amount produced, or notes that came later. */
-export type Booking = z.output<typeof bookingSchema> & {
+export type SandboxBooking = z.output<typeof sandboxBookingSchema> & {
   readonly id: string;
   readonly order: string;
   readonly kind: 'production' | 'notes';
@@ -110,7 +110,7 @@ export class Store {
   largestPage = 200;
   readonly #now: () => Date;
   readonly #byId = new Map<string, ProductionOrder>();
-  #bookings: readonly Booking[] = [];
+  #bookings: readonly SandboxBooking[] = [];
   /** The latest change, in milliseconds since 1970. */
   #latest = 0;
 
@@ -121,7 +121,7 @@ export class Store {
     for (const order of kept?.orders ?? []) this.saveOrder(order);
   }
 
-  books(): { readonly orders: readonly ProductionOrder[]; readonly bookings: readonly Booking[] } {
+  books(): { readonly orders: readonly ProductionOrder[]; readonly bookings: readonly SandboxBooking[] } {
     return { orders: this.orders(), bookings: this.bookings() };
   }
 
@@ -164,7 +164,7 @@ export class Store {
     throw new Refusal(404, 'unknown-order', `There is no production order ${key}.`);
   }
 
-  bookings(number?: string, reference?: string): readonly Booking[] {
+  bookings(number?: string, reference?: string): readonly SandboxBooking[] {
     return this.#bookings.filter(
       (booking) =>
         (number === undefined || booking.order === number) &&
@@ -174,12 +174,12 @@ export class Store {
 
   addBooking(
     { number: order, unit }: ProductionOrder,
-    kind: Booking['kind'],
-    booking: z.input<typeof bookingSchema>,
-  ): Booking {
+    kind: SandboxBooking['kind'],
+    booking: z.input<typeof sandboxBookingSchema>,
+  ): SandboxBooking {
     const id = `B-${String(this.#bookings.length + 1).padStart(6, '0')}`;
     const bookedAt = this.#now().toISOString();
-    const added: Booking = { ...bookingSchema.parse(booking), id, order, kind, unit, bookedAt };
+    const added: SandboxBooking = { ...sandboxBookingSchema.parse(booking), id, order, kind, unit, bookedAt };
     this.#bookings = [...this.#bookings, added];
     return added;
   }

@@ -1,17 +1,17 @@
 import { isRecord } from '../../../../shared/platform/json.ts';
-import { isId, isNamed, ranked } from './field-names.ts';
+import { isIdPath, isNamed, rankByName } from './field-names.ts';
 import {
+  identifierOf,
   type JsonList,
   type JsonNode,
   type Located,
-  nameOf,
   namesIn,
-  reading,
+  nodesReadingAs,
   valuesIn,
   wordsIn,
 } from './json-nodes.ts';
 
-export interface Finding {
+export interface FieldFinding {
   /** `productOrder.number`. */
   readonly line: string;
   /** What the contract gets there; undefined leaves it as it is. */
@@ -24,18 +24,18 @@ export interface Finding {
 }
 
 const findingOf =
-  (certainty: Finding['certainty']) =>
-  (line: string, set: unknown, why: string): Finding => ({ line, set, certainty, why });
+  (certainty: FieldFinding['certainty']) =>
+  (line: string, set: unknown, why: string): FieldFinding => ({ line, set, certainty, why });
 export const sure = findingOf('sure');
 export const toConfirm = findingOf('to confirm');
 
-export const notFound = (line: string, why: string): Finding => ({ line, certainty: 'not found', why });
+export const notFound = (line: string, why: string): FieldFinding => ({ line, certainty: 'not found', why });
 
 export const notSeen = (...lines: readonly string[]) =>
   lines.map((line) => notFound(line, 'its value was not seen'));
 
 /** A list or a map, and the fields within, which are at most as sure as that is. */
-export function within(container: Finding, fields: readonly Finding[]): Finding[] {
+export function asSureAsContainer(container: FieldFinding, fields: readonly FieldFinding[]): FieldFinding[] {
   if (container.certainty === 'sure') return [...fields];
   const why = `it is in ${container.line}, which is to confirm`;
   return fields.map((field) =>
@@ -43,7 +43,7 @@ export function within(container: Finding, fields: readonly Finding[]): Finding[
   );
 }
 
-const others = (nodes: readonly JsonNode[]) =>
+const joinNodePaths = (nodes: readonly JsonNode[]) =>
   nodes.map(({ path }) => path || 'the answer itself').join(', ');
 
 const seenThere = 'has the value that was seen';
@@ -55,79 +55,84 @@ const seenThere = 'has the value that was seen';
  * @param proof Why a node with this value is the right one, to follow "it".
  * @param alike Those that a person may take for it: the nodes, and perhaps others.
  */
-export function byValue(
+export function findFieldByValue(
   line: string,
   nodes: readonly JsonNode[],
   proof = seenThere,
   alike: readonly JsonNode[] = nodes,
-): Finding {
-  const [best] = ranked(line, nodes);
+): FieldFinding {
+  const [best] = rankByName(line, nodes);
   if (!best) return notFound(line, 'nothing has the value that was seen');
   const { path, value: shown } = best;
   const more = alike.filter((each) => each.path !== path);
   if (more.length > 0)
-    return { ...toConfirm(line, path, `it ${proof}, and so does ${others(ranked(line, more))}`), shown };
+    return {
+      ...toConfirm(line, path, `it ${proof}, and so does ${joinNodePaths(rankByName(line, more))}`),
+      shown,
+    };
   if (isNamed(line, path)) return { ...sure(line, path, `it alone ${proof}`), shown };
   return { ...toConfirm(line, path, `it alone ${proof}, but under a name of its own`), shown };
 }
 
 /** The place of a field by its name alone, which is never sure. */
-export function byName(
+export function findFieldByName(
   line: string,
   nodes: readonly JsonNode[],
   missing = 'no field has such a name',
-): Finding {
-  const [best, ...more] = ranked(line, nodes).filter(({ path }) => isNamed(line, path));
+): FieldFinding {
+  const [best, ...more] = rankByName(line, nodes).filter(({ path }) => isNamed(line, path));
   if (!best) return notFound(line, missing);
-  const like = more.length > 0 ? `; such a name fits ${others(more)}, too` : '';
+  const like = more.length > 0 ? `; such a name fits ${joinNodePaths(more)}, too` : '';
   return { ...toConfirm(line, best.path, `by its name${like}`), shown: best.value };
 }
 
 /** The place of a resource that was asked for, or of the list that has it. */
-export function placeOf(line: string, { place, places }: Located): Finding {
+export function findResourcePlace(line: string, { place, places }: Located): FieldFinding {
   const here = places.filter(({ path }) => path === place);
-  const { shown: _, ...found } = byValue(line, here, 'has what was looked for', places);
+  const { shown: _, ...found } = findFieldByValue(line, here, 'has what was looked for', places);
   return found;
 }
 
-export function listOf(
+export function findListField(
   line: string,
   lists: readonly JsonList[],
   isMeant: (entry: unknown) => boolean,
   proof: string,
-): [Finding, object?] {
+): [FieldFinding, object?] {
   const having = lists.filter(({ value }) => value.some(isMeant));
-  const found = byValue(line, having, proof);
+  const found = findFieldByValue(line, having, proof);
   const entry = having.find(({ path }) => path === found.set)?.value.find(isMeant);
   return isRecord(entry) ? [found, entry] : [found];
 }
 
 /** The place of a number, to the letter (`007` is not 7, but looks like it). */
-export function byNumber(line: string, resource: object, number: string | undefined): Finding {
+export function findNumberField(line: string, resource: object, number: string | undefined): FieldFinding {
   const names = namesIn(resource);
   if (number === undefined) return notFound(line, 'its value was not seen');
-  const alike = reading(names, number);
-  const same = alike.filter(({ value }) => nameOf(value) === number);
-  return byValue(line, same, seenThere, alike);
+  const alike = nodesReadingAs(names, number);
+  const same = alike.filter(({ value }) => identifierOf(value) === number);
+  return findFieldByValue(line, same, seenThere, alike);
 }
 
-export function byWords(line: string, resource: object, text: string): Finding {
-  return byValue(line, reading(wordsIn(resource), text), seenThere, valuesIn(resource, text));
+export function findFieldByWords(line: string, resource: object, text: string): FieldFinding {
+  return findFieldByValue(line, nodesReadingAs(wordsIn(resource), text), seenThere, valuesIn(resource, text));
 }
 
 /** Proves an id that was asked for. */
 export const wasAnswered = 'was answered with what was looked for';
 
 /** The place of an id that was asked for, and answered; of any other id by its name. */
-export function byId(line: string, resource: object, id: string | undefined): Finding {
+export function findIdField(line: string, resource: object, id: string | undefined): FieldFinding {
   const names = namesIn(resource);
-  const having = names.filter(({ path, value }) => (id === undefined ? isId(path) : nameOf(value) === id));
-  return id === undefined ? byName(line, having) : byValue(line, having, wasAnswered);
+  const having = names.filter(({ path, value }) =>
+    id === undefined ? isIdPath(path) : identifierOf(value) === id,
+  );
+  return id === undefined ? findFieldByName(line, having) : findFieldByValue(line, having, wasAnswered);
 }
 
 /** The address of a page, by its name. */
-export function urlOf(line: string, resource: object): Finding {
-  return byName(
+export function findPageUrlField(line: string, resource: object): FieldFinding {
+  return findFieldByName(
     line,
     wordsIn(resource).filter(({ value }) => /^https?:/i.test(String(value))),
   );

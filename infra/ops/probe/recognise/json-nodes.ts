@@ -19,7 +19,7 @@ function isWordsMap(value: unknown): value is Readonly<Record<string, string | n
 }
 
 /** An id or a number as text; undefined for anything else. */
-export const nameOf = (value: unknown) => nameIn(value) || undefined;
+export const identifierOf = (value: unknown) => nameIn(value) || undefined;
 
 /** @returns Milliseconds since 1970, if the value is a time that a plant may have recorded. */
 export function timeOf(value: unknown): number | undefined {
@@ -50,9 +50,9 @@ function numbersIn(text: string): number[] {
 }
 
 /** Whether a person may read the value as this text, in any writing and language. */
-export function reads(value: unknown, text: string): boolean {
-  if (isWordsMap(value)) return Object.values(value).some((words) => reads(words, text));
-  if (Array.isArray(value)) return value.some((each) => isScalar(each) && reads(each, text));
+export function readsAs(value: unknown, text: string): boolean {
+  if (isWordsMap(value)) return Object.values(value).some((words) => readsAs(words, text));
+  if (Array.isArray(value)) return value.some((each) => isScalar(each) && readsAs(each, text));
   if (!isScalar(value) || value === '') return false;
   const wanted = numbersIn(text);
   return (
@@ -61,14 +61,14 @@ export function reads(value: unknown, text: string): boolean {
   );
 }
 
-export const reading = (nodes: readonly JsonNode[], text: string) =>
-  nodes.filter(({ value }) => reads(value, text));
+export const nodesReadingAs = (nodes: readonly JsonNode[], text: string) =>
+  nodes.filter(({ value }) => readsAs(value, text));
 
 /** Deeper than any field of an order; an answer may be nested as deep as it likes. */
 const isTooDeep = (path: string) => path.split('.').length >= 6;
 
 /** The fields that a path of the contract can name: one with dots at the top only, one with brackets never. */
-function fieldsOf(json: object, path: string) {
+function nameableFields(json: object, path: string) {
   return Object.entries(json)
     .filter(([name]) => name.trim() !== '' && name !== '$' && !/[[\]]/.test(name))
     .filter(([name]) => path === '' || !name.includes('.'))
@@ -79,12 +79,12 @@ function fieldsOf(json: object, path: string) {
 export function nodesIn(json: unknown, isWhole = (_value: object) => false, path = ''): JsonNode[] {
   const here = { path, value: json };
   if (!isRecord(json) || isWhole(json) || isTooDeep(path)) return [here];
-  return [here, ...fieldsOf(json, path).flatMap((field) => nodesIn(field.value, isWhole, field.path))];
+  return [here, ...nameableFields(json, path).flatMap((field) => nodesIn(field.value, isWhole, field.path))];
 }
 
 /** Nodes that may be an id or a number. */
 export function namesIn(json: unknown): JsonNode[] {
-  return nodesIn(json).filter(({ value }) => nameOf(value) !== undefined);
+  return nodesIn(json).filter(({ value }) => identifierOf(value) !== undefined);
 }
 
 /** Texts, numbers and booleans, with a language map as one node. */
@@ -97,7 +97,7 @@ export function wordsIn(json: unknown): JsonNode[] {
 /** What a person reads as this value in the entry of a list, and in lists within it. */
 export function valuesIn(entry: unknown, text: string): JsonNode[] {
   const lists = listsIn(entry).filter(({ path }) => path !== '');
-  return reading([...wordsIn(entry), ...lists.filter(({ value }) => value.every(isScalar))], text);
+  return nodesReadingAs([...wordsIn(entry), ...lists.filter(({ value }) => value.every(isScalar))], text);
 }
 
 export const hasWords = (entry: unknown, text: string) => valuesIn(entry, text).length > 0;
@@ -123,7 +123,7 @@ export interface Located {
 }
 
 /** Finds what has all these names. Of several it takes the largest, as an envelope may repeat what was asked for. */
-export function locate(json: unknown, names: readonly string[]): Located | undefined {
+export function locateResource(json: unknown, names: readonly string[]): Located | undefined {
   const all = resourcesIn(json, names, '');
   const [best] = all.toSorted((a, b) => nodesIn(b.value).length - nodesIn(a.value).length);
   const places = all.filter(({ isList }) => isList === best?.isList);
@@ -140,15 +140,15 @@ function resourcesIn(
     return entry ? [{ path, value: entry, isList: true }] : [];
   }
   if (!isRecord(json) || isTooDeep(path)) return [];
-  const fields = fieldsOf(json, path);
+  const fields = nameableFields(json, path);
   const itself = hasNames(json, names) ? [{ path, value: json, isList: false }] : [];
-  const isOwn = fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? ''));
+  const isOwn = fields.some(({ name, value }) => isOwnId(name) || names.includes(identifierOf(value) ?? ''));
   if (isOwn && itself.length > 0) return itself;
   const inner = fields.flatMap(({ value, path: at }) => resourcesIn(value, names, at));
   return inner.length > 0 ? inner : itself;
 }
 
 export function hasNames(resource: unknown, names: readonly string[]): boolean {
-  const known = new Set(nodesIn(resource).map(({ value }) => nameOf(value)));
+  const known = new Set(nodesIn(resource).map(({ value }) => identifierOf(value)));
   return names.every((name) => known.has(name));
 }

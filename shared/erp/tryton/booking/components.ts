@@ -2,45 +2,51 @@ import Big from 'big.js';
 import * as z from 'zod/mini';
 import type { Completion } from '../../../model/completions.ts';
 import { compareDecimals, type Decimal, toDecimal } from '../../../model/quantity.ts';
-import { usesOf } from '../../detail-rules.ts';
+import { matchUsesToPlan } from '../../detail-rules.ts';
 import type { Reader } from '../client.ts';
-import { type Line, type Move, notBookable, type Production, refused } from '../production.ts';
+import {
+  productionNotBookable,
+  productionRefused,
+  type TrytonLine,
+  type TrytonMove,
+  type TrytonProduction,
+} from '../production.ts';
 import { convert, fits, unitSchema } from '../units.ts';
 import { readLots } from './lots.ts';
-import { amountOf, ofPart, oneForEach, type Part, type Taken } from './moves.ts';
+import { amountOf, mergeByLotAndLocation, movesOfPart, type TakenLine, type TakenPart } from './moves.ts';
 import { partOfLot } from './outputs.ts';
 
 /** What the shop floor has recorded of a component: of each of its lots, or all of it in one part. */
 export interface UsedComponent {
-  readonly line: Line;
-  readonly recorded: readonly Part[];
+  readonly line: TrytonLine;
+  readonly recorded: readonly TakenPart[];
   /** Where it was recorded. */
   readonly place: string;
 }
 
 /** What a booking takes of it: what is recorded, and not taken yet. */
-export interface TakenComponent extends UsedComponent, Taken {}
+export interface TakenComponent extends UsedComponent, TakenLine {}
 
 /** @param share What was built of the whole production: of a component without a quantity, that share of the plan was used. */
 export function usedComponents(
   completion: Completion,
-  production: Production,
+  production: TrytonProduction,
   share: Big | Decimal,
 ): UsedComponent[] {
   const plan = production.components.map((line) => {
-    const open = amountOf(unclaimed(line));
+    const open = amountOf(unclaimedMoves(line));
     const built = new Big(amountOf(line.moves)).times(share).round(line.unit.digits).toFixed();
     const least = compareDecimals(built, open) > 0 ? open : built;
     return { line, article: line.article, unit: line.unit.symbol, open, share: least };
   });
-  return usesOf(completion, plan, 'Tryton').map(({ planned: { line }, place, amount, lots }) => {
-    const recorded = lots.length > 0 ? oneForEach(lots.map(partOfLot)) : [{ quantity: amount }];
+  return matchUsesToPlan(completion, plan, 'Tryton').map(({ planned: { line }, place, amount, lots }) => {
+    const recorded = lots.length > 0 ? mergeByLotAndLocation(lots.map(partOfLot)) : [{ quantity: amount }];
     return { line, place, recorded };
   });
 }
 
 /** Moves that no other booking has. */
-function unclaimed({ moves }: Line): Move[] {
+function unclaimedMoves({ moves }: TrytonLine): TrytonMove[] {
   return moves.filter(({ isForeign }) => !isForeign);
 }
 
@@ -55,7 +61,7 @@ function unclaimed({ moves }: Line): Move[] {
 export async function lookAtComponents(
   reader: Reader,
   completion: Completion,
-  production: Production,
+  production: TrytonProduction,
   { isLast, produced }: { readonly isLast: boolean; readonly produced: Decimal },
 ): Promise<TakenComponent[]> {
   const share = isLast || production.quantity === '0' ? '1' : new Big(produced).div(production.quantity);
@@ -65,18 +71,18 @@ export async function lookAtComponents(
     const long = recorded.find(({ quantity }) => !fits(quantity, unit));
     if (!long) continue;
     const why = `Tryton takes ${unit.digits} digits after the point in ${unit.symbol}, and ${long.quantity} of component ${article} were recorded${place}: let the mapping round it`;
-    throw notBookable(production, why);
+    throw productionNotBookable(production, why);
   }
-  const idOf = await findLots(reader, production, used);
+  const idOf = await findComponentLots(reader, production, used);
   return used.map((one): TakenComponent => {
-    const done = unclaimed(one.line).filter(({ state }) => state === 'done');
+    const done = unclaimedMoves(one.line).filter(({ state }) => state === 'done');
     const others = done.filter(({ isOwn }) => !isOwn);
     const isRight = (order: number) => (isLast ? order <= 0 : order >= 0);
-    if (others.length > 0 && !ordersOf(others, one.recorded).every(isRight))
-      throw refused(production, 'order-state', notAsRecorded(one, others));
+    if (others.length > 0 && !compareMovesToParts(others, one.recorded).every(isRight))
+      throw productionRefused(production, 'order-state', notAsRecorded(one, others));
     const left = one.recorded.flatMap((part) => {
       const lot = part.lot && { ...part.lot, id: idOf(one, part.lot.number, part.quantity) };
-      const quantity = new Big(part.quantity).minus(amountOf(ofPart(done, part)));
+      const quantity = new Big(part.quantity).minus(amountOf(movesOfPart(done, part)));
       return quantity.gt(0) ? [{ lot, quantity: quantity.toFixed() }] : [];
     });
     // One that was not used stays in the order with 0, so that the next attempt finds it there.
@@ -85,7 +91,7 @@ export async function lookAtComponents(
   });
 }
 
-const lotSchema = z.looseObject({
+const componentLotSchema = z.looseObject({
   id: z.int(),
   number: z.string(),
   product: z.int(),
@@ -99,16 +105,23 @@ const lotSchema = z.looseObject({
  * Looks up the lots that components were taken from. What they hold is counted where the components are taken from (`Lot.get_quantity`, stock_lot/stock.py:112, 7.0.3), whoever has reserved it.
  * @returns what gives the id of a lot, or throws Rejected for one that Tryton does not have or that cannot be used.
  */
-async function findLots(reader: Reader, production: Production, used: readonly UsedComponent[]) {
+async function findComponentLots(
+  reader: Reader,
+  production: TrytonProduction,
+  used: readonly UsedComponent[],
+) {
   const numbers = used.flatMap(({ recorded }) => recorded.flatMap(({ lot }) => lot?.number ?? []));
-  const taking = used.flatMap(({ line }) => unclaimed(line).map(({ location }) => location));
+  const taking = used.flatMap(({ line }) => unclaimedMoves(line).map(({ location }) => location));
   const locations = [...new Set(taking)];
-  const found = await readLots(reader, production, [...new Set(numbers)], { row: lotSchema, locations });
+  const found = await readLots(reader, production, [...new Set(numbers)], {
+    row: componentLotSchema,
+    locations,
+  });
 
   return ({ line, place }: UsedComponent, number: string, amount: Decimal): number => {
     const named = found.filter((lot) => lot.number === number);
     const lot = named.find(({ product }) => product === line.product);
-    const isTaken = unclaimed(line).some((move) => move.lot?.id === lot?.id && move.state === 'done');
+    const isTaken = unclaimedMoves(line).some((move) => move.lot?.id === lot?.id && move.state === 'done');
     const held = toDecimal(lot?.quantity ?? 0) ?? '0';
     const wanted = lot ? convert(amount, line.unit, lot['default_uom.']) : amount;
     const isShort = !isTaken && reader.options.assign !== 'force' && compareDecimals(held, wanted) < 0;
@@ -119,35 +132,36 @@ async function findLots(reader: Reader, production: Production, used: readonly U
         ? 'was set inactive in Tryton'
         : `holds ${held} ${lot['default_uom.'].symbol} where Tryton takes it from, and ${wanted} were used`;
     const why = `lot ${number} of component ${line.article}${place} ${what}: correct its stock in Tryton, or what was recorded`;
-    throw notBookable(production, why);
+    throw productionNotBookable(production, why);
   };
 }
 
 /** @throws Rejected when Tryton has taken something else than was recorded; more of what somebody had started is theirs. */
-export function requireUsed(production: Production, used: readonly UsedComponent[]): void {
+export function requireUsed(production: TrytonProduction, used: readonly UsedComponent[]): void {
   for (const one of used) {
     const now = production.components.filter(({ product }) => product === one.line.product);
-    const moves = now.flatMap(unclaimed);
+    const moves = now.flatMap(unclaimedMoves);
     const done = moves.filter(({ state }) => state === 'done');
     const isShared = done.some(({ isOwn }) => !isOwn);
-    if (ordersOf(done, one.recorded).every((order) => order === 0 || (isShared && order > 0))) continue;
-    throw refused(production, 'booked-otherwise', notAsRecorded(one, done));
+    if (compareMovesToParts(done, one.recorded).every((order) => order === 0 || (isShared && order > 0)))
+      continue;
+    throw productionRefused(production, 'booked-otherwise', notAsRecorded(one, done));
   }
 }
 
-function notAsRecorded({ line, recorded, place }: UsedComponent, taken: readonly Move[]): string {
-  return `has taken ${told(taken)} of component ${line.article} instead of ${told(recorded)}${place}, which Tryton changes no more: correct the stock by an inventory in Tryton, or what was recorded, then replay`;
+function notAsRecorded({ line, recorded, place }: UsedComponent, taken: readonly TrytonMove[]): string {
+  return `has taken ${describeParts(taken)} of component ${line.article} instead of ${describeParts(recorded)}${place}, which Tryton changes no more: correct the stock by an inventory in Tryton, or what was recorded, then replay`;
 }
 
 /** How the moves of each part compare to it; at last, whether there are others, above 0. */
-function ordersOf(moves: readonly Move[], parts: readonly Part[]): number[] {
-  const others = moves.filter((move) => parts.every((part) => ofPart([move], part).length === 0));
-  const orders = parts.map((part) => compareDecimals(amountOf(ofPart(moves, part)), part.quantity));
+function compareMovesToParts(moves: readonly TrytonMove[], parts: readonly TakenPart[]): number[] {
+  const others = moves.filter((move) => parts.every((part) => movesOfPart([move], part).length === 0));
+  const orders = parts.map((part) => compareDecimals(amountOf(movesOfPart(moves, part)), part.quantity));
   return [...orders, compareDecimals(amountOf(others), '0')];
 }
 
 /** `2 of lot B-17, 3`. */
-function told(moves: readonly Part[]): string {
+function describeParts(moves: readonly TakenPart[]): string {
   const words = moves.map(({ quantity, lot }) => (lot ? `${quantity} of lot ${lot.number}` : quantity));
   return words.join(', ') || 'nothing';
 }

@@ -1,7 +1,7 @@
 import type { Completion, Operation } from '../../../model/completions.ts';
-import { reportsOf } from '../../detail-rules.ts';
+import { matchReportsToRouting } from '../../detail-rules.ts';
 import type { Writer } from '../client.ts';
-import { type Marked, type Production, refused, type Work } from '../production.ts';
+import { type Marked, type ProductionWork, productionRefused, type TrytonProduction } from '../production.ts';
 import { wireDuration } from '../wire.ts';
 
 /** What one operation reports: a cycle of its work with the time it took. */
@@ -13,7 +13,7 @@ export interface CycleReport {
   readonly finished: boolean;
 }
 
-export function isFinished({ state }: Work): boolean {
+export function isFinished({ state }: ProductionWork): boolean {
   return state === 'finished' || state === 'done';
 }
 
@@ -25,11 +25,11 @@ export function isFinished({ state }: Work): boolean {
  */
 export function cycleReportsOf(
   completion: Completion,
-  { works }: Production,
+  { works }: TrytonProduction,
   all: boolean,
 ): readonly CycleReport[] {
-  const namesOf = (work: Work) => [work.operation, String(works.indexOf(work) + 1)];
-  const reported = reportsOf(completion, works, namesOf, 'Tryton');
+  const namesOf = (work: ProductionWork) => [work.operation, String(works.indexOf(work) + 1)];
+  const reported = matchReportsToRouting(completion, works, namesOf, 'Tryton');
   return works.flatMap((work) => {
     const report = reported.find(({ operation }) => operation === work)?.report;
     const finished = all || report?.finished === true;
@@ -49,7 +49,7 @@ function secondsOf({ setupSeconds, runSeconds }: Operation): number | undefined 
  * finished keeps a further cycle, which the next report takes.
  */
 export function commandsForCycles(
-  production: Production,
+  production: TrytonProduction,
   reports: readonly CycleReport[],
 ): readonly unknown[] {
   return reports.flatMap((report) => {
@@ -70,7 +70,7 @@ export function commandsForCycles(
 /** Does the cycles of these reports, each as far as it is not done yet; where a work is finished, all of its cycles. */
 export async function doCycles(
   writer: Writer,
-  production: Production,
+  production: TrytonProduction,
   reports: readonly CycleReport[],
 ): Promise<void> {
   const cycles = reports.flatMap((report) => {
@@ -88,17 +88,17 @@ export async function doCycles(
 }
 
 /** @throws Rejected when the time under our key is not what was reported. */
-export function requireReported(production: Production, reports: readonly CycleReport[]): void {
+export function requireReported(production: TrytonProduction, reports: readonly CycleReport[]): void {
   for (const report of reports) {
     const { own } = cyclesFor(production, report);
     const seconds = own.reduce((sum, cycle) => sum + (cycle.state === 'done' ? (cycle.duration ?? 0) : 0), 0);
     if (report.seconds === undefined || Math.abs(seconds - report.seconds) < 0.001) continue;
     const why = `has operation ${report.operation} booked with ${seconds} s instead of ${report.seconds} s: somebody changed it meanwhile; correct its cycles in Tryton`;
-    throw refused(production, 'booked-otherwise', why);
+    throw productionRefused(production, 'booked-otherwise', why);
   }
 }
 
-export function markedCycles(production: Production, reports: readonly CycleReport[]): Marked[] {
+export function markedCycles(production: TrytonProduction, reports: readonly CycleReport[]): Marked[] {
   return reports.flatMap((report) => {
     const { own, open } = cyclesFor(production, report);
     return own.length > 0 ? own : open.slice(0, 1);
@@ -106,7 +106,7 @@ export function markedCycles(production: Production, reports: readonly CycleRepo
 }
 
 /** Cycles of a reported work: those with our key, and open ones that nobody has. */
-function cyclesFor({ works }: Production, { work: id }: CycleReport) {
+function cyclesFor({ works }: TrytonProduction, { work: id }: CycleReport) {
   const cycles = works.find((work) => work.id === id)?.cycles ?? [];
   const isOpen = (state: string) => state === 'draft' || state === 'running';
   return {

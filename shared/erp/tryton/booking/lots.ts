@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { orRefusal } from '../../booking-rules.ts';
 import type { Reader, Writer } from '../client.ts';
-import { notBookable, type Production } from '../production.ts';
-import type { Part, PartLot } from './moves.ts';
+import { productionNotBookable, type TrytonProduction } from '../production.ts';
+import type { PartLot, TakenPart } from './moves.ts';
 
 /**
  * Lots with these numbers, the oldest first: of several with one number, which 7.0 does not forbid, that one counts. One
@@ -11,7 +11,7 @@ import type { Part, PartLot } from './moves.ts';
  */
 export async function readLots<Row>(
   { abilities, search }: Reader,
-  production: Production,
+  production: TrytonProduction,
   numbers: readonly string[],
   asked: {
     readonly row: z.ZodMiniType<Row>;
@@ -24,7 +24,7 @@ export async function readLots<Row>(
   if (!abilities.lots) {
     const why =
       'it has lots, and this Tryton keeps none: activate the module stock_lot, or leave lots out of the mapping';
-    throw notBookable(production, why);
+    throw productionNotBookable(production, why);
   }
   const { row, domain = [], locations } = asked;
   return search('stock.lot', {
@@ -38,16 +38,16 @@ export async function readLots<Row>(
 }
 
 /** Numbers of lots that Tryton does not have. */
-export function unknownLots(parts: readonly Part[]): string[] {
+export function unknownLots(parts: readonly TakenPart[]): string[] {
   return [...new Set(parts.flatMap(({ lot }) => (lot && lot.id === undefined ? [lot.number] : [])))];
 }
 
 /** Adds the ids of the lots that Tryton has to what is taken of the output. */
 export async function findLots(
   reader: Reader,
-  production: Production,
-  parts: readonly Part[],
-): Promise<Part[]> {
+  production: TrytonProduction,
+  parts: readonly TakenPart[],
+): Promise<TakenPart[]> {
   const found = await readLots(reader, production, unknownLots(parts), {
     row: z.object({ id: z.int(), number: z.string() }),
     domain: [['product', '=', production.product]],
@@ -55,7 +55,7 @@ export async function findLots(
   return withIds(parts, found);
 }
 
-function withIds(parts: readonly Part[], lots: readonly Required<PartLot>[]): Part[] {
+function withIds(parts: readonly TakenPart[], lots: readonly Required<PartLot>[]): TakenPart[] {
   return parts.map((part) => {
     const lot = lots.find(({ number }) => number === part.lot?.number);
     return lot ? { ...part, lot } : part;
@@ -65,9 +65,9 @@ function withIds(parts: readonly Part[], lots: readonly Required<PartLot>[]): Pa
 /** Creates the lots that Tryton does not have. */
 export async function createLots(
   writer: Writer,
-  { number, product }: Production,
-  parts: readonly Part[],
-): Promise<Part[]> {
+  { number, product }: TrytonProduction,
+  parts: readonly TakenPart[],
+): Promise<TakenPart[]> {
   const numbers = unknownLots(parts);
   const lots = numbers.map((lot) => ({ number: lot, product }));
   const ids = await writer.create('stock.lot', lots, `creating the lots of production ${number}`);
@@ -80,11 +80,11 @@ export async function createLots(
 /** Removes the lots of these parts that others do not take in their place; one that somebody uses by now stays. */
 export async function removeSurplus(
   writer: Writer,
-  { number }: Production,
-  created: readonly Part[],
-  counting: readonly Part[],
+  { number }: TrytonProduction,
+  created: readonly TakenPart[],
+  counting: readonly TakenPart[],
 ): Promise<void> {
-  const idsOf = (parts: readonly Part[]) => parts.flatMap(({ lot }) => lot?.id ?? []);
+  const idsOf = (parts: readonly TakenPart[]) => parts.flatMap(({ lot }) => lot?.id ?? []);
   const surplus = idsOf(created).filter((id) => !idsOf(counting).includes(id));
   if (surplus.length === 0) return;
   const what = `removing surplus lots of production ${number}`;

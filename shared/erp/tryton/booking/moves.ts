@@ -1,9 +1,9 @@
 import Big from 'big.js';
 import { compareDecimals, type Decimal, sumOf } from '../../../model/quantity.ts';
-import type { Line, Move, Production } from '../production.ts';
+import type { TrytonLine, TrytonMove, TrytonProduction } from '../production.ts';
 
 /** Some of a product, as a booking takes it: of one lot, or of whichever the plan has. */
-export interface Part {
+export interface TakenPart {
   readonly quantity: Decimal;
   readonly lot?: PartLot | undefined;
   /** A waste location; absent for the planned one. */
@@ -17,22 +17,22 @@ export interface PartLot {
 }
 
 /** What a booking takes of a line. */
-export interface Taken {
+export interface TakenLine {
   /** As the look saw it. */
-  readonly line: Line;
-  readonly parts: readonly Part[];
+  readonly line: TrytonLine;
+  readonly parts: readonly TakenPart[];
   /** Whether nothing of it is left for later bookings. */
   readonly isLast: boolean;
 }
 
 /** Moves that this booking may change: those with our key first, so that a second attempt pairs them with the same parts. */
-export function openMoves({ moves }: Pick<Line, 'moves'>): Move[] {
+export function openMoves({ moves }: Pick<TrytonLine, 'moves'>): TrytonMove[] {
   const open = moves.filter(({ state, isForeign }) => state !== 'done' && !isForeign);
   return open.toSorted((a, b) => Number(b.isOwn) - Number(a.isOwn));
 }
 
 /** Moves of this part's lot, or of any where it has none, to its location. */
-export function ofPart(moves: readonly Move[], { lot, location }: Part): Move[] {
+export function movesOfPart(moves: readonly TrytonMove[], { lot, location }: TakenPart): TrytonMove[] {
   return moves.filter(
     (move) =>
       (lot === undefined ||
@@ -42,7 +42,7 @@ export function ofPart(moves: readonly Move[], { lot, location }: Part): Move[] 
 }
 
 /** One part for each lot and location: several recordings may name one lot. */
-export function oneForEach(parts: readonly Part[]): Part[] {
+export function mergeByLotAndLocation(parts: readonly TakenPart[]): TakenPart[] {
   const same = Map.groupBy(parts, ({ lot, location }) => JSON.stringify([lot?.number, location]));
   return [...same.values()].flatMap(([first, ...others]) =>
     first ? [{ ...first, quantity: amountOf([first, ...others]) }] : [],
@@ -50,14 +50,14 @@ export function oneForEach(parts: readonly Part[]): Part[] {
 }
 
 /** What stays open for later bookings after these parts are taken from the open moves; undefined when nothing does. */
-export function remainderOf(open: readonly Move[], parts: readonly Part[]): Part | undefined {
+export function remainderOf(open: readonly TrytonMove[], parts: readonly TakenPart[]): TakenPart | undefined {
   const rest = new Big(amountOf(open)).minus(amountOf(parts));
   if (rest.lte(0)) return undefined;
   return { quantity: rest.toFixed(), lot: plannedLot(open.filter(({ wasted }) => !wasted)) };
 }
 
 /** The lot of these moves, if all have the same. */
-export function plannedLot(moves: readonly Move[]): PartLot | undefined {
+export function plannedLot(moves: readonly TrytonMove[]): PartLot | undefined {
   const [first, ...others] = moves.map(({ lot }) => lot);
   return others.every((lot) => lot?.id === first?.id) ? first : undefined;
 }
@@ -67,18 +67,18 @@ export function plannedLot(moves: readonly Move[]): PartLot | undefined {
  * @returns commands of a one-to-many field that turn the open moves into those that it takes, and one for what is left; and,
  * once there is nothing to change, the moves to complete.
  */
-export function planOf(
-  { output, components }: Production,
-  { line, parts, isLast }: Taken,
-): { readonly commands: readonly unknown[]; readonly moves: readonly Move[] } {
+export function planMoves(
+  { output, components }: TrytonProduction,
+  { line, parts, isLast }: TakenLine,
+): { readonly commands: readonly unknown[]; readonly moves: readonly TrytonMove[] } {
   const now = line.field === 'outputs' ? output : components.find(({ product }) => product === line.product);
   const open = openMoves(now ?? { moves: [] });
   const rest = isLast ? undefined : remainderOf(open, parts);
   const wanted = rest ? [...parts, rest] : parts;
-  const moves = piecesOf(open, parts);
+  const moves = piecesForParts(open, parts);
   if (moves && compareDecimals(amountOf(open), amountOf(wanted)) === 0) return { commands: [], moves };
   const { template, unit } = line;
-  const valuesOf = ({ quantity, lot, location }: Part) => ({
+  const valuesOf = ({ quantity, lot, location }: TakenPart) => ({
     quantity: Number(quantity),
     unit: unit.id,
     lot: lot?.id,
@@ -95,12 +95,12 @@ export function planOf(
 }
 
 /** The moves that come to these parts, each to one of them; undefined when there are none that do. */
-function piecesOf(moves: readonly Move[], parts: readonly Part[]): Move[] | undefined {
-  const taken: Move[] = [];
+function piecesForParts(moves: readonly TrytonMove[], parts: readonly TakenPart[]): TrytonMove[] | undefined {
+  const taken: TrytonMove[] = [];
   // One without a lot takes any: what is left by the others.
   for (const part of parts.toSorted((a, b) => Number(!a.lot) - Number(!b.lot))) {
-    const pieces = someOf(
-      ofPart(moves, part).filter((move) => !taken.includes(move)),
+    const pieces = piecesThatAddUpTo(
+      movesOfPart(moves, part).filter((move) => !taken.includes(move)),
       part.quantity,
     );
     if (!pieces) return undefined;
@@ -110,8 +110,8 @@ function piecesOf(moves: readonly Move[], parts: readonly Part[]): Move[] | unde
 }
 
 /** The first of these moves that come to an amount: reserving splits a move by the places that it is taken from. */
-function someOf(moves: readonly Move[], amount: Decimal): Move[] | undefined {
-  const sums = new Map<Decimal, Move[]>([['0', []]]);
+function piecesThatAddUpTo(moves: readonly TrytonMove[], amount: Decimal): TrytonMove[] | undefined {
+  const sums = new Map<Decimal, TrytonMove[]>([['0', []]]);
   for (const move of moves)
     for (const [sum, pieces] of [...sums]) {
       const more = new Big(sum).plus(move.quantity).toFixed();
@@ -120,6 +120,6 @@ function someOf(moves: readonly Move[], amount: Decimal): Move[] | undefined {
   return sums.get(new Big(amount).toFixed());
 }
 
-export function amountOf(moves: readonly Pick<Part, 'quantity'>[]): Decimal {
+export function amountOf(moves: readonly Pick<TakenPart, 'quantity'>[]): Decimal {
   return sumOf(moves.map(({ quantity }) => quantity));
 }

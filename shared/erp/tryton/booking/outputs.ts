@@ -1,9 +1,15 @@
 import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from '../../../model/quantity.ts';
 import { type Built, type BuiltLot, scrapLotsOf } from '../../booking-rules.ts';
 import type { Reader } from '../client.ts';
-import { type Line, type Move, notBookable, type Production, refused } from '../production.ts';
+import {
+  productionNotBookable,
+  productionRefused,
+  type TrytonLine,
+  type TrytonMove,
+  type TrytonProduction,
+} from '../production.ts';
 import { convert, fits, losesPieces, type Unit, unitSchema } from '../units.ts';
-import { amountOf, oneForEach, type Part, plannedLot } from './moves.ts';
+import { amountOf, mergeByLotAndLocation, plannedLot, type TakenPart } from './moves.ts';
 
 /** What was built, in the production's unit and with digits that Tryton takes. */
 export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots'> & {
@@ -17,11 +23,11 @@ export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots'> & {
 export async function amountsOf(
   reader: Reader,
   built: Built,
-  production: Production,
-  { unit }: Line,
+  production: TrytonProduction,
+  { unit }: TrytonLine,
 ): Promise<Amounts> {
   const from = await unitNamed(reader, built.unit, unit, production);
-  const inOwn = (amount: Decimal) => converted(amount, from, unit, production);
+  const inOwn = (amount: Decimal) => convertAmount(amount, from, unit, production);
   const amounts = {
     good: inOwn(built.good),
     scrap: inOwn(built.scrap),
@@ -35,7 +41,7 @@ export async function amountsOf(
     const sum = sumOf(lots.map(({ amount }) => amount));
     if (lots.length === 0 || compareDecimals(sum, whole) === 0) continue;
     const why = `its lots come to ${sum} ${unit.symbol} in Tryton, and the whole to ${whole}: let the mapping give all in ${unit.symbol}`;
-    throw notBookable(production, why);
+    throw productionNotBookable(production, why);
   }
   return amounts;
 }
@@ -45,7 +51,7 @@ async function unitNamed(
   reader: Reader,
   given: string | undefined,
   own: Unit,
-  production: Production,
+  production: TrytonProduction,
 ): Promise<Unit> {
   if (given === undefined || given === own.symbol) return own;
   const [found, other] = await reader.search('product.uom', {
@@ -59,23 +65,23 @@ async function unitNamed(
   });
   if (found && !other) return found;
   const why = `it is counted in ${own.symbol}, which Tryton does not convert ${given} to: let the mapping give the quantity in ${own.symbol}`;
-  throw notBookable(production, why);
+  throw productionNotBookable(production, why);
 }
 
-function converted(amount: Decimal, from: Unit, to: Unit, production: Production): Decimal {
+function convertAmount(amount: Decimal, from: Unit, to: Unit, production: TrytonProduction): Decimal {
   const own = toDecimal(convert(amount, from, to)) ?? '0';
   const recorded = formatQuantity({ amount, unit: from.symbol });
   if (!fits(own, to)) {
     const why = `Tryton takes ${to.digits} digits after the point in ${to.symbol}, and refuses ${recorded}: let the mapping round it`;
-    throw notBookable(production, why);
+    throw productionNotBookable(production, why);
   }
   if (losesPieces(amount, from, to)) {
     const why = `${recorded} are no whole number of ${to.symbol}, in which it is counted: correct what was recorded`;
-    throw notBookable(production, why);
+    throw productionNotBookable(production, why);
   }
   if (compareDecimals(own, '0') === 0 && compareDecimals(amount, '0') !== 0) {
     const why = `${recorded} is nothing in ${to.symbol}, as Tryton rounds: correct what was recorded`;
-    throw notBookable(production, why);
+    throw productionNotBookable(production, why);
   }
   return own;
 }
@@ -87,27 +93,31 @@ function converted(amount: Decimal, from: Unit, to: Unit, production: Production
  * @param open Moves that can be turned into them.
  * @throws Rejected when the waste location or the planner's lots are wrong.
  */
-export function partsOf(
+export function outputPartsOf(
   { good, scrap, goodLots, scrapLots }: Amounts,
-  production: Production,
-  open: readonly Move[],
+  production: TrytonProduction,
+  open: readonly TrytonMove[],
   scrapLocation: string | undefined,
-): Part[] {
+): TakenPart[] {
   const planned = open.filter(({ wasted }) => !wasted);
   const parts = goodLots.length > 0 ? goodLots.map(partOfLot) : plannedShares(planned, good, production);
-  if (scrap === '0') return oneForEach(parts);
+  if (scrap === '0') return mergeByLotAndLocation(parts);
   const location = wasteLocation(production, scrapLocation);
   const wasted =
     scrapLots.length > 0 ? scrapLots.map(partOfLot) : [{ quantity: scrap, lot: plannedLot(planned) }];
-  return oneForEach([...parts, ...wasted.map((part) => ({ ...part, location }))]);
+  return mergeByLotAndLocation([...parts, ...wasted.map((part) => ({ ...part, location }))]);
 }
 
 /** Tryton strips white space off the numbers of lots (`fields.Char`, 7.0). */
-export function partOfLot({ number, amount }: Amounts['goodLots'][number]): Part {
+export function partOfLot({ number, amount }: Amounts['goodLots'][number]): TakenPart {
   return { quantity: amount, lot: { number: number.trim() } };
 }
 
-function plannedShares(planned: readonly Move[], good: Decimal, production: Production): Part[] {
+function plannedShares(
+  planned: readonly TrytonMove[],
+  good: Decimal,
+  production: TrytonProduction,
+): TakenPart[] {
   if (good === '0') return [];
   const lot = plannedLot(planned);
   if (lot) return [{ quantity: good, lot }];
@@ -117,34 +127,34 @@ function plannedShares(planned: readonly Move[], good: Decimal, production: Prod
     return planned.map((move) => ({ quantity: move.quantity, lot: move.lot }));
   }
   const why = `its output is planned in the lots ${lots.join(', ')}, and nobody recorded which of them the ${good} good are: record and map the lots`;
-  throw notBookable(production, why);
+  throw productionNotBookable(production, why);
 }
 
-function wasteLocation(production: Production, chosen: string | undefined): number {
+function wasteLocation(production: TrytonProduction, chosen: string | undefined): number {
   const [only, other] = production.wasteLocations.filter(
     ({ name, code }) => chosen === undefined || name === chosen || code === chosen,
   );
   if (only && !other) return only.id;
   const found = other ? 'several waste locations' : `no waste location ${chosen ?? ''}`.trim();
   const why = `has scrap, and its warehouse ${found}: choose one with scrapLocation in tryton(), or add one in Tryton (Inventory, Locations)`;
-  throw refused(production, 'refused-by-erp', why);
+  throw productionRefused(production, 'refused-by-erp', why);
 }
 
 /** Whether Tryton has completed the moves with our key: it completes all of a booking in one transaction. */
-export function isBooked(production: Production): boolean {
+export function isBooked(production: TrytonProduction): boolean {
   return bookedMoves(production).length > 0;
 }
 
 /** @throws Rejected when what is booked under our key is not what was completed. */
-export function requireBooked(production: Production, asked: Amounts): void {
+export function requireBooked(production: TrytonProduction, asked: Amounts): void {
   const own = bookedMoves(production);
   const good = amountOf(own.filter(({ wasted }) => !wasted));
   const scrap = amountOf(own.filter(({ wasted }) => wasted));
   if (compareDecimals(good, asked.good) === 0 && compareDecimals(scrap, asked.scrap) === 0) return;
   const why = `is booked with ${good} good and ${scrap} scrap instead of ${asked.good} and ${asked.scrap}: somebody changed it meanwhile; correct the stock in Tryton`;
-  throw refused(production, 'booked-otherwise', why);
+  throw productionRefused(production, 'booked-otherwise', why);
 }
 
-function bookedMoves({ output }: Production): Move[] {
+function bookedMoves({ output }: TrytonProduction): TrytonMove[] {
   return (output?.moves ?? []).filter(({ state, isOwn }) => state === 'done' && isOwn);
 }

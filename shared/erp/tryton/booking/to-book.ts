@@ -7,19 +7,24 @@ import { shorten } from '../../../model/text.ts';
 import { orderWaits } from '../../failures.ts';
 import type { Abilities, Reader } from '../client.ts';
 import type { TrytonOptions } from '../options.ts';
-import { type Move, notBookable, type Production, refused } from '../production.ts';
+import {
+  productionNotBookable,
+  productionRefused,
+  type TrytonMove,
+  type TrytonProduction,
+} from '../production.ts';
 import type { TakenComponent } from './components.ts';
 import { type CycleReport, isFinished } from './cycles.ts';
 import { unknownLots } from './lots.ts';
-import type { Taken } from './moves.ts';
+import type { TakenLine } from './moves.ts';
 import type { Amounts } from './outputs.ts';
 
 /** What is left to write of one booking: all of it, or the rest after a crash. */
 export type ToBook = ToNote | ToComplete;
 
-interface Told {
+interface CommonToBook {
   /** With the marks that the look saw. */
-  readonly production: Production;
+  readonly production: TrytonProduction;
   readonly key: BookingKey;
   /** Undefined when the note is written already. */
   readonly note: string | undefined;
@@ -28,14 +33,14 @@ interface Told {
 }
 
 /** Text and links, and never a quantity. */
-interface ToNote extends Told {
+interface ToNote extends CommonToBook {
   readonly receipt: Receipt;
 }
 
 /** Output moves to complete, and the production with them when no other output is open. */
-export interface ToComplete extends Told {
+export interface ToComplete extends CommonToBook {
   readonly amounts: Amounts;
-  readonly output: Taken;
+  readonly output: TakenLine;
   /** Undefined where nothing was recorded of the components: Tryton takes them as planned. */
   readonly used: readonly TakenComponent[] | undefined;
   readonly reports: readonly CycleReport[];
@@ -59,26 +64,26 @@ export async function requireBookable(reader: Reader, toBook: ToComplete): Promi
 /** @throws Rejected when our user may not do what the booking needs. */
 export function requireRights(
   { may }: Abilities,
-  production: Production,
+  production: TrytonProduction,
   ...needed: readonly Parameters<Abilities['may']>[]
 ): void {
   const lacking = needed.find((right) => !may(...right));
   if (!lacking) return;
   const why = `cannot be booked, because our user may not ${lacking.join(' ')}: put it into the groups that may (Production, Stock), then replay`;
-  throw refused(production, 'refused-by-erp', why);
+  throw productionRefused(production, 'refused-by-erp', why);
 }
 
 /** @throws Rejected when Tryton would not move the components without a lot: reserving gives them none (7.0). */
 function requireLotsOfComponents({ production, used = [] }: ToComplete): void {
   const lacking = production.components.filter((line) => {
     const recorded = used.find((one) => one.line === line)?.recorded;
-    const lacksLot = ({ state, quantity, lot }: Move) => state !== 'done' && quantity !== '0' && !lot;
+    const lacksLot = ({ state, quantity, lot }: TrytonMove) => state !== 'done' && quantity !== '0' && !lot;
     return line.needsLot && line.moves.some(lacksLot) && !recorded?.every(({ lot }) => lot);
   });
   if (lacking.length === 0) return;
   const articles = lacking.map(({ article }) => article).join(', ');
   const why = `its components ${articles} need a lot: choose it in Tryton (Inputs), then replay`;
-  throw notBookable(production, why);
+  throw productionNotBookable(production, why);
 }
 
 /** @throws Rejected when Tryton would not move the output without a lot. */
@@ -88,11 +93,11 @@ function requireLots({ production, output: { line, parts }, finishes }: ToComple
   );
   if (!unlotted || (finishes && production.numbersLots)) return;
   const why = `${production.article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay`;
-  throw notBookable(production, why);
+  throw productionNotBookable(production, why);
 }
 
 /** @throws Rejected when Tryton would ask about the missing list price, and nobody has confirmed it for our user. */
-async function requireListPrice(reader: Reader, production: Production): Promise<void> {
+async function requireListPrice(reader: Reader, production: TrytonProduction): Promise<void> {
   const { number, article, product, isPriced } = production;
   if (isPriced) return;
   // As Tryton names a warning (`Warning.format`, 7.0).
@@ -106,16 +111,16 @@ async function requireListPrice(reader: Reader, production: Production): Promise
   });
   if (answered.length > 0) return;
   const why = `cannot be completed, because ${article} has no list price, which Tryton asks about: give it one, then replay`;
-  throw refused(production, 'refused-by-erp', why);
+  throw productionRefused(production, 'refused-by-erp', why);
 }
 
 /** @throws RetryLater scope `order` when a person has to reserve the components, and has not. */
-export function requireReserved(production: Production, assign: TrytonOptions['assign']): void {
+export function requireReserved(production: TrytonProduction, assign: TrytonOptions['assign']): void {
   if (production.state !== 'waiting' || assign !== 'never') return;
   throw componentsMissing(production, 'reserve them in Tryton (Assign)');
 }
 
-export function componentsMissing({ number, components }: Production, remedy: string): RetryLater {
+export function componentsMissing({ number, components }: TrytonProduction, remedy: string): RetryLater {
   const unreserved = components.filter(({ moves }) =>
     moves.some(({ state }) => state === 'draft' || state === 'staging'),
   );
@@ -133,5 +138,5 @@ function requireFinishedWorks({ production, reports }: ToComplete): void {
   if (open.length === 0) return;
   const names = open.map(({ operation }) => operation).join(', ');
   const why = `cannot be completed, because its works must be finished first (${names}): finish them in Tryton, or set finishWorks in tryton(), then replay`;
-  throw refused(production, 'order-state', why);
+  throw productionRefused(production, 'order-state', why);
 }

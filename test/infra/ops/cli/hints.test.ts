@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 
 /** Commands that work on a stack, with what is typed behind them up to the end of the code, the text or the line. */
 const hint = /npm run (?:-s )?(?:trace|doctor|replay|secrets|pause|resume|pull|console)\b[^`'"\n]*/g;
-/** The stack by its name, by a placeholder, or from `whereOf`. */
-const place = /--local|--stack|\$\{(?:where|whereOf\(.*|commands)\}/;
+/** The stack by its name, by a placeholder, or from `optionsForTarget`. */
+const place = /--local|--stack|\$\{(?:where|optionsForTarget\(.*|commands)\}/;
 
 /** Commands that end something: without a reason they fail, and without `--go` they only show what they would do. */
 const ending = /npm run (?:-s )?orders\b[^`\n]*/g;

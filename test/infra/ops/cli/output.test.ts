@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { printable, say, sayJson, tableOf } from '../../../../infra/ops/cli/output.ts';
+import { printable, say, sayJson, tableLines } from '../../../../infra/ops/cli/output.ts';
 import { findingLines } from '../../../../infra/ops/doctor/finding.ts';
 
 /** Escape sequences are for terminals only, and a test has none. */
 describe('a table', () => {
   it('aligns cells with their titles, numbers at the right, without colour outside a terminal', () => {
     const columns = [{ title: 'Letters', right: true }, { title: 'Reason' }];
-    const lines = tableOf(columns, [
+    const lines = tableLines(columns, [
       ['3', 'No article.'],
       ['12', ''],
     ]);
@@ -15,7 +15,7 @@ describe('a table', () => {
   });
 
   it('wraps a cell that is wider than its column, and keeps a longer word whole', () => {
-    const lines = tableOf([{ title: 'A', most: 8 }, { title: 'B' }], [['one two a-long-word b', 'x']]);
+    const lines = tableLines([{ title: 'A', most: 8 }, { title: 'B' }], [['one two a-long-word b', 'x']]);
     expect(lines).toEqual(['A            B', 'one two      x', 'a-long-word', 'b']);
   });
 });
@@ -30,7 +30,7 @@ describe('a terminal', () => {
   const plain = (lines: readonly string[]) => lines.map((line) => stripVTControlCharacters(line));
 
   it('gets narrower cells, and where even those are too wide, lines of title and value', () => {
-    expect(tableOf(columns, rows, 60)).toEqual([
+    expect(tableLines(columns, rows, 60)).toEqual([
       'Letters  Order         Why',
       '      3  MO/1          Azumuta has no article',
       '                       GEAR-99: create it there, or',
@@ -38,7 +38,7 @@ describe('a terminal', () => {
       '                       replay.',
       '     12  MO/2[U+200B]',
     ]);
-    expect(tableOf(columns, rows, 40)).toEqual([
+    expect(tableLines(columns, rows, 40)).toEqual([
       'Letters: 3',
       'Order: MO/1',
       'Why: Azumuta has no article GEAR-99:',
@@ -53,7 +53,7 @@ describe('a terminal', () => {
   it('has each field of a table of fields with its value', () => {
     const fields = [{ title: 'ERP order' }, { title: '', most: 70 }];
     const value = 'Müller & Söhne in Ghent, at the harbour';
-    expect(tableOf(fields, [['attributes.customer', value]], 40)).toEqual([
+    expect(tableLines(fields, [['attributes.customer', value]], 40)).toEqual([
       'ERP order',
       'attributes.customer: Müller & Söhne in',
       '  Ghent, at the harbour',
@@ -73,7 +73,7 @@ describe('a terminal', () => {
       } as const;
 
       // Act
-      const table = plain(tableOf(columns, [...rows, ['1', long, why]], width));
+      const table = plain(tableLines(columns, [...rows, ['1', long, why]], width));
       const found = plain(findingLines(finding, width));
 
       // Assess

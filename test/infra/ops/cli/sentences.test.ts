@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { fitting, sentenceOf, UsageError } from '../../../../infra/ops/cli/command.ts';
+import { parseOrComplain, sentenceForOperator, UsageError } from '../../../../infra/ops/cli/command.ts';
 import { jsonIn } from '../../../../infra/ops/cli/files.ts';
 import { createHttp } from '../../../../shared/platform/http.ts';
 
@@ -74,11 +74,11 @@ it.each([
   ],
 ])('says of %s what it means and what to do', async (_, fail, told) => {
   const failure = await Promise.resolve(fail()).catch((error: unknown) => error);
-  expect(sentenceOf(failure)).toBe(told());
+  expect(sentenceForOperator(failure)).toBe(told());
 });
 
 it('says of a deadline that is over that nothing is lost', () => {
-  expect(sentenceOf(new DOMException('It took too long', 'TimeoutError'))).toBe(
+  expect(sentenceForOperator(new DOMException('It took too long', 'TimeoutError'))).toBe(
     'It took too long. Nothing is lost: try it again.',
   );
 });
@@ -98,5 +98,5 @@ it.each([
     'a list of 2 entries, expected at most 1 entries',
   ],
 ])('says of a %s beyond its limit how large it is', (_, schema: z.ZodMiniType<unknown>, given, told) => {
-  expect(() => fitting(schema, given, (why) => new UsageError(why))).toThrow(told);
+  expect(() => parseOrComplain(schema, given, (why) => new UsageError(why))).toThrow(told);
 });

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { findTarget, whereOf } from '../../../../infra/ops/cli/target.ts';
+import { findTarget, optionsForTarget } from '../../../../infra/ops/cli/target.ts';
 import { newFolder } from '../../new-folder.ts';
 import { startCloudFormation } from './cloudformation.ts';
 
@@ -116,7 +116,7 @@ it('finds a deployed stack with its outputs, and says where it looked for one th
     local: false,
   });
   expect(target.output('LedgerTable')).toBe('ledger');
-  expect(whereOf(target)).toBe('--stack AzumutaErp-ghent-production --region eu-central-1');
+  expect(optionsForTarget(target)).toBe('--stack AzumutaErp-ghent-production --region eu-central-1');
   await expect(findTarget({ stack: 'AzumutaErp-gent-production', region: 'eu-central-1' })).rejects.toThrow(
     'There is no stack AzumutaErp-gent-production in eu-central-1: check its name, --region and AWS_PROFILE.',
   );

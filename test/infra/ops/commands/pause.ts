@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { findTarget } from '../../../../infra/ops/cli/target.ts';
 import { stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
-import type { Finding } from '../../../../infra/ops/doctor/finding.ts';
+import type { DoctorFinding } from '../../../../infra/ops/doctor/finding.ts';
 import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 
@@ -48,7 +48,7 @@ export function pauseTests(stage: () => CommandStage): void {
   });
 }
 
-async function peopleFindings(folder: string): Promise<Finding[]> {
+async function peopleFindings(folder: string): Promise<DoctorFinding[]> {
   const target = await findTarget({ local: folder });
   const checks = stackChecks(target, undefined, new Date()).filter(({ about }) => about === 'People');
   return (await Promise.all(checks.map((check) => check.look()))).flat();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mailChecks, withReaders } from '../../../../infra/ops/doctor/check-alerts.ts';
+import { correctTestReport, mailChecks } from '../../../../infra/ops/doctor/check-alerts.ts';
 import configured from '../../../../integration.config.ts';
 import { defineIntegration } from '../../../../shared/integration/index.ts';
 import { startServer } from '../../../support/server.ts';
@@ -80,7 +80,7 @@ it.each([
   ['SNS refuses it', {}, { email: 'refused' }, { email: 'refused' }],
 ])('does not take a mail for delivered that SNS accepts for nobody: %s', async (...given) => {
   const [, subscriptions, sent, told] = given;
-  expect(await withReaders(await stackWith(subscriptions), sent)).toEqual(told);
+  expect(await correctTestReport(await stackWith(subscriptions), sent)).toEqual(told);
 });
 
 it('says that a stage for trying has no alarms, and how it gets them', async () => {

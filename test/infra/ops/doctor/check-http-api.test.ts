@@ -1,13 +1,17 @@
 import { expect, it } from 'vitest';
 import { httpApiChecks } from '../../../../infra/ops/doctor/check-http-api.ts';
-import type { Finding } from '../../../../infra/ops/doctor/finding.ts';
+import type { DoctorFinding } from '../../../../infra/ops/doctor/finding.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 
 type Door = Parameters<typeof startServer>[0];
 
 /** What doctor finds at endpoints that answer so. */
-async function findings(door: Door, key?: string, domain = {}): Promise<Record<string, Finding | undefined>> {
+async function findings(
+  door: Door,
+  key?: string,
+  domain = {},
+): Promise<Record<string, DoctorFinding | undefined>> {
   const { url } = await startServer(door);
   const target = onThisMachine({
     WebhookUrl: `${url}/webhooks/azumuta/product-order-completed/<token>`,

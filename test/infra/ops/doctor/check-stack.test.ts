@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { accountChecks, lookAtLedger, stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
-import { situationOf, stackReadsOf } from '../../../../infra/ops/flows/situation.ts';
+import { readStackSituation, stackReadsOf } from '../../../../infra/ops/flows/situation.ts';
 import { ledgerTimeToLive } from '../../../../shared/ledger/keys.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { startServer } from '../../../support/server.ts';
@@ -15,7 +15,7 @@ it('counts what waits in a queue as every other view does', async () => {
   const queues = { ProductOrdersQueue: url, CompletionsQueue: url, DeadLetterQueue: url };
   const target = onThisMachine({ ...queues, LedgerTable: 'ledger' }, url);
   const [finding] = (await stackChecks(target, undefined, new Date())[0]?.look()) ?? [];
-  const situation = await situationOf(stackReadsOf(target, systemClock));
+  const situation = await readStackSituation(stackReadsOf(target, systemClock));
   expect(finding?.says).toBe('is there: 3 waiting, 3 under way or waiting to be tried again');
   expect(situation.queues['product-orders']).toMatchObject({ waiting: 3, underWay: 3 });
 });

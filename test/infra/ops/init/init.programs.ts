@@ -5,12 +5,12 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadIntegration } from '../../../../infra/build/load-configuration.ts';
 import {
-  type Answers,
   answersSchema,
   complaintOf,
   configurationText,
-  erps,
-  exampleOf,
+  exampleOfErp,
+  type InitAnswers,
+  offeredErps,
 } from '../../../../infra/ops/init/answers.ts';
 import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
@@ -19,7 +19,7 @@ import { newFolder } from '../../new-folder.ts';
 import { typed } from '../commands/typed.ts';
 
 const now = new Date('2026-11-26T08:54:30Z');
-const answersOf = (changes: Partial<Answers> = {}): Answers => ({
+const answersOf = (changes: Partial<InitAnswers> = {}): InitAnswers => ({
   plant: 'bruges',
   timeZone: 'Europe/London',
   erp: 'odoo',
@@ -50,7 +50,7 @@ function answersFile(answers: unknown): string {
 }
 
 describe('init', () => {
-  it.each(erps)('begins a configuration for %s that loads, with the answers in it', async (erp) => {
+  it.each(offeredErps)('begins a configuration for %s that loads, with the answers in it', async (erp) => {
     // Prepare
     const plant = newPlant();
     const database = ['odoo', 'tryton'].includes(erp) ? 'bruges' : undefined;
@@ -131,7 +131,7 @@ it('writes any text so that it reads back the same', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }), (given) => {
       const own = answersOf({ database: given, numberPrefix: given });
-      const text = configurationText(exampleOf('odoo'), own, now);
+      const text = configurationText(exampleOfErp('odoo'), own, now);
       const [, database = ''] = /database: stage === 'production' \? ('(?:[^'\\]|\\.)*') : /.exec(text) ?? [];
       const [, number = ''] = /number: \(order\) => (`(?:[^`\\]|\\.)*`),\n/s.exec(text) ?? [];
       const read = (source: string): unknown =>

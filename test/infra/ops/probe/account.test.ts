@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contractModule } from '../../../../infra/ops/probe/contract-text.ts';
-import { probeAccount, proposalOf } from '../../../../infra/ops/probe/probe.ts';
+import { probeAccount, proposeSettings } from '../../../../infra/ops/probe/probe.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type Answer, type Received, startServer } from '../../../support/server.ts';
@@ -144,7 +144,7 @@ it('copes with deep and wide answers, and with odd names', async () => {
 
   expect(result.stopped).toBeUndefined();
   const found = { line: 'article.id', set: 'key', certainty: 'to confirm', why: 'a\nb' } as const;
-  const text = contractModule(proposalOf(defaultContract, [found]), [found]);
+  const text = contractModule(proposeSettings(defaultContract, [found]), [found]);
   // The names of an account's fields cannot end the remark.
   expect(text).toContain('\n// - article.id: key is to confirm: a b\n');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cannotBeRead, contractModule } from '../../../../infra/ops/probe/contract-text.ts';
-import type { Finding } from '../../../../infra/ops/probe/recognise/findings.ts';
+import type { FieldFinding } from '../../../../infra/ops/probe/recognise/findings.ts';
 import { contractSchema, defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isRecord } from '../../../../shared/platform/json.ts';
 import { counting } from '../../../support/dialects/counting.ts';
@@ -75,7 +75,7 @@ const asRight = new Set([
   'recording.operator who',
   'step.value values',
 ]);
-const isRight = ({ line, set }: Pick<Finding, 'line' | 'set'>, contract: object | undefined) => {
+const isRight = ({ line, set }: Pick<FieldFinding, 'line' | 'set'>, contract: object | undefined) => {
   const own = at(contract, line);
   return (
     set === undefined ||

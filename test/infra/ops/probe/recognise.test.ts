@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Found, Resources } from '../../../../infra/ops/probe/explore.ts';
-import { locate } from '../../../../infra/ops/probe/recognise/json-nodes.ts';
-import { recognise } from '../../../../infra/ops/probe/recognise/recognise.ts';
+import type { FoundResource, FoundResources } from '../../../../infra/ops/probe/explore.ts';
+import { locateResource } from '../../../../infra/ops/probe/recognise/json-nodes.ts';
+import { recogniseFields } from '../../../../infra/ops/probe/recognise/recognise.ts';
 import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
 
 const now = new Date('2026-11-26T12:00:00Z');
 
 /** An answer with a resource that was looked for by its number, or asked for by its id. */
-function answered(json: unknown, number?: string, id?: string): Found {
+function answered(json: unknown, number?: string, id?: string): FoundResource {
   const names = [number, id].filter((name) => name !== undefined);
-  const located = locate(json, names);
+  const located = locateResource(json, names);
   if (!located) throw new Error(`Nothing has ${names.join(' and ')}.`);
   return { ...located, id };
 }
 
-const found = (resources: Resources, seen: ScreenValues) =>
+const found = (resources: FoundResources, seen: ScreenValues) =>
   Object.fromEntries(
-    recognise(resources, seen, now).map(({ line, set, certainty }) => [line, [set, certainty]]),
+    recogniseFields(resources, seen, now).map(({ line, set, certainty }) => [line, [set, certainty]]),
   );
 
 it('finds an order in the envelope of OData, and where the answer repeats what was asked', () => {
@@ -278,7 +278,7 @@ it('is never sure of a wrong place, however values are written and whatever the 
         };
 
         // Act
-        const sure = recognise(resources, seen, now).filter(
+        const sure = recogniseFields(resources, seen, now).filter(
           ({ line, certainty }) => certainty === 'sure' && line in places,
         );
 

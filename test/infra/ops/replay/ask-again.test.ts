@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { figuresIn, orderRefusedWith } from '../../../../infra/ops/replay/accept.ts';
+import { orderRefusedWith, parseAcceptedFigures } from '../../../../infra/ops/replay/accept.ts';
 import { refusalBeyondOrder } from '../../../../shared/erp/beyond-order.ts';
 import { Rejected, rejectionOf } from '../../../../shared/model/errors.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
@@ -176,11 +176,11 @@ describe('figures that a person accepts', () => {
     ['', 'is no figure'],
     ['all', 'is no figure'],
   ])('are decimals: %s is none', (typed, says) => {
-    expect(() => figuresIn(typed)).toThrow(says);
+    expect(() => parseAcceptedFigures(typed)).toThrow(says);
   });
 
   it('are read as refusals write them', () => {
-    expect(['4000.0', '4000+0300'].map(figuresIn)).toEqual(['4000', '4000+300']);
+    expect(['4000.0', '4000+0300'].map(parseAcceptedFigures)).toEqual(['4000', '4000+300']);
   });
 });
 

@@ -6,7 +6,7 @@
 import * as z from 'zod/mini';
 import {
   type ReplayDependencies,
-  replay,
+  replayDeadLetters,
   replayDependenciesOf,
 } from '../../../../infra/ops/replay/replay.ts';
 import { onThisMachine } from '../cli/targets.ts';
@@ -24,4 +24,4 @@ const queues: ReplayDependencies['queues'] = {
   },
 };
 const { signal } = new AbortController();
-await replay({ go: true, signal, most: 30 }, { ...dependencies, queues });
+await replayDeadLetters({ go: true, signal, most: 30 }, { ...dependencies, queues });

@@ -1,7 +1,11 @@
 import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
-import { type ReplayDependencies, type ReplayRequest, replay } from '../../../../infra/ops/replay/replay.ts';
+import {
+  type ReplayDependencies,
+  type ReplayRequest,
+  replayDeadLetters,
+} from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import type { TriggerNames } from '../../../../shared/azumuta/trigger.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
@@ -40,7 +44,7 @@ export async function startReplayStores() {
 
   function run(request: Partial<ReplayRequest> = {}, changes: Partial<ReplayDependencies> = {}) {
     const { signal } = new AbortController();
-    return replay({ go: true, signal, ...request }, { ...replaying, ...changes });
+    return replayDeadLetters({ go: true, signal, ...request }, { ...replaying, ...changes });
   }
 
   async function depths(): Promise<Record<StoredQueue, Depth>> {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { secretFindings } from '../../../../infra/ops/doctor/check-partners.ts';
 import { askForValue } from '../../../../infra/ops/secrets/ask-for-value.ts';
-import { type SecretName, SecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
+import { SecretStore, type StackSecretName } from '../../../../infra/ops/secrets/secret-store.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { onThisMachine } from '../cli/targets.ts';
 import { startSecretStore } from './secrets-service.ts';
@@ -107,7 +107,10 @@ it('names in doctor each secret that is not usable, and the command for it, with
 
 describe('a value that is asked for', () => {
   /** Types the keys of each question once it is there. */
-  async function asked(name: SecretName, answers: readonly (readonly [question: string, keys: string])[]) {
+  async function asked(
+    name: StackSecretName,
+    answers: readonly (readonly [question: string, keys: string])[],
+  ) {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
     const output = Object.assign(new PassThrough(), { isTTY: true, columns: 100, rows: 40 });
     let shown = '';
@@ -133,7 +136,7 @@ describe('a value that is asked for', () => {
     ['slack (such', 'https://sesame\r'],
     ['webhook (such', '\r'],
   ];
-  it.each<[SecretName, [string, string][], string]>([
+  it.each<[StackSecretName, [string, string][], string]>([
     ['azumuta-api-key', [['Azumuta API key', 'sesame\r']], 'sesame'],
     ['erp-credentials', asksErp, '{"username":"sesame","password":"sesame-2"}'],
     ['alert-webhooks', asksChannels, '{"slack":"https://sesame"}'],

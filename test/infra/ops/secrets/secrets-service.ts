@@ -3,19 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listen } from '../../../../infra/local/emulator/process/http.ts';
 import { openSecrets } from '../../../../infra/local/emulator/stores/secrets.ts';
-import { outputOf, type SecretName, secretNames } from '../../../../infra/ops/secrets/secret-store.ts';
+import {
+  type StackSecretName,
+  secretOutputOf,
+  stackSecretNames,
+} from '../../../../infra/ops/secrets/secret-store.ts';
 import { credentials } from '../stores.ts';
 
 const region = 'eu-west-1';
 const sets = Array.from({ length: 50 }, (_, set) => set);
-const arnOf = (name: SecretName, set: number) =>
+const arnOf = (name: StackSecretName, set: number) =>
   `arn:aws:secretsmanager:${region}:000000000000:secret:${name}-${set}-AbCdEf`;
 
 /** The platform's own secret store, with a stack's four secrets, none of them set. */
 export async function startSecretStore() {
   const directory = await mkdtemp(join(tmpdir(), 'secret-store-'));
   const secrets = sets.flatMap((set) =>
-    secretNames.map((name) => ({
+    stackSecretNames.map((name) => ({
       name: `${name}-${set}`,
       arn: arnOf(name, set),
     })),
@@ -34,7 +38,7 @@ export async function startSecretStore() {
       // As most stacks: no webhook gets alerts.
       outputs: {},
       output: (output: string) =>
-        arnOf(secretNames.find((name) => outputOf(name) === output) ?? 'order-api-key', used),
+        arnOf(stackSecretNames.find((name) => secretOutputOf(name) === output) ?? 'order-api-key', used),
     },
     /** Takes secrets that nobody has set: a value cannot be taken back. */
     unsetAll() {

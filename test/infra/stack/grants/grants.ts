@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import type { Caller, Grant } from '../../../../infra/local/emulator/iam/authorize.ts';
+import type { AwsCaller, Grant } from '../../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
 import type { LocalStack } from '../../../../infra/local/emulator/template/read-stack.ts';
 
@@ -25,7 +25,7 @@ export const grantRecordSchema = z.object({
 export type GrantRecord = z.infer<typeof grantRecordSchema>;
 
 /** Every action on every resource that the caller's statements allow by name. */
-export function grantsOf({ statements }: Caller): Grant[] {
+export function grantsOf({ statements }: AwsCaller): Grant[] {
   return statements
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action, Resource }) =>

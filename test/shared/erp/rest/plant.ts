@@ -1,7 +1,11 @@
-import { createApi, erpSandboxKey, failure, Refusal } from '../../../../infra/local/sandbox/api.ts';
+import { createApi, erpSandboxKey, errorReply, Refusal } from '../../../../infra/local/sandbox/api.ts';
 import { plannersOf } from '../../../../infra/local/sandbox/erp/planners.ts';
-import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
-import { type Booking, type ProductionOrder, Store } from '../../../../infra/local/sandbox/erp/store.ts';
+import { erpApiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
+import {
+  type ProductionOrder,
+  type SandboxBooking,
+  Store,
+} from '../../../../infra/local/sandbox/erp/store.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { plannersOn } from '../../../support/planners.ts';
@@ -22,7 +26,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
   const store = new Store(now);
   const { release } = plannersOf(store);
   const planners = plannersOn(store);
-  const apiWith = (key: string) => createApi(apiRoutes(store), key);
+  const apiWith = (key: string) => createApi(erpApiRoutes(store), key);
   let key: string = erpSandboxKey;
   let api = apiWith(key);
   let ignoresNextBooking = false;
@@ -66,9 +70,9 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     const named = key === undefined ? undefined : store.order(decodeURIComponent(key));
     const as = named && withheld.get(named.id);
     if (as === 'deleted')
-      return failure(404, 'unknown-order', `There is no production order ${named?.number}.`);
+      return errorReply(404, 'unknown-order', `There is no production order ${named?.number}.`);
     if (as === 'planned' && what === 'bookings' && call.method === 'POST')
-      return failure(409, 'order-planned', `Production order ${named?.number} is not released.`);
+      return errorReply(409, 'order-planned', `Production order ${named?.number} is not released.`);
     const answer = api.answer(call);
     if (as === 'planned' && what === undefined && answer.status === 200)
       return { ...answer, body: { ...Object(answer.body), status: 'planned' } };
@@ -147,7 +151,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
   };
 }
 
-function booksOf(order: ProductionOrder, entries: readonly Booking[]): PlantBooks {
+function booksOf(order: ProductionOrder, entries: readonly SandboxBooking[]): PlantBooks {
   const bookings = entries.filter(({ kind }) => kind === 'production').map(bookingOf);
   return {
     state: order.status === 'released' ? 'open' : order.status,
@@ -165,7 +169,7 @@ function booksOf(order: ProductionOrder, entries: readonly Booking[]): PlantBook
 }
 
 /** All of it, over all bookings of an order; what was reported twice is there twice. */
-function detailsOf(entries: readonly Booking[]): Details {
+function detailsOf(entries: readonly SandboxBooking[]): Details {
   const used = Object.groupBy(
     entries.flatMap(({ components = [] }) => components),
     (one) => one.article,
@@ -199,7 +203,7 @@ function detailsOf(entries: readonly Booking[]): Details {
   };
 }
 
-function bookingOf({ reference, goodQuantity, scrapQuantity, lots }: Booking): BookedQuantity {
+function bookingOf({ reference, goodQuantity, scrapQuantity, lots }: SandboxBooking): BookedQuantity {
   return {
     mark: reference ?? undefined,
     good: goodQuantity,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { markOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
+import { markLineOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
 import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { rejection } from '../conformance/rejection.ts';
@@ -13,7 +13,7 @@ describe("a note in the order's text", () => {
     const { books, plan, connect, book } = startPlant({ notesField });
     const order = plan();
     const key = quantityKey(productOrderOf(order));
-    const mark = markOf(key);
+    const mark = markLineOf(key);
     const quoting = amendmentOf(order, {
       notes: [`See\r\n${mark}\u2028and\v${mark.toUpperCase()}`],
       links: [{ name: mark, url: 'https://x' }],
@@ -33,7 +33,7 @@ describe("a note in the order's text", () => {
     // Prepare
     const { books, plan, book } = startPlant({ notesField });
     const order = plan();
-    const mark = markOf(quantityKey(productOrderOf(order)));
+    const mark = markLineOf(quantityKey(productOrderOf(order)));
     books.change(books.find(order.number), { OrderLongText: `What does ${mark} mean?` });
 
     // Act

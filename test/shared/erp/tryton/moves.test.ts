@@ -1,13 +1,18 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { amountOf, oneForEach, type Part, planOf } from '../../../../shared/erp/tryton/booking/moves.ts';
-import { type Amounts, partsOf } from '../../../../shared/erp/tryton/booking/outputs.ts';
 import {
-  type Line,
-  type Production,
+  amountOf,
+  mergeByLotAndLocation,
+  planMoves,
+  type TakenPart,
+} from '../../../../shared/erp/tryton/booking/moves.ts';
+import { type Amounts, outputPartsOf } from '../../../../shared/erp/tryton/booking/outputs.ts';
+import {
   productionOf,
-  productionSchema,
+  type TrytonLine,
+  type TrytonProduction,
+  trytonProductionSchema,
 } from '../../../../shared/erp/tryton/production.ts';
 import { plainValue } from '../../../../shared/erp/tryton/wire.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
@@ -34,7 +39,7 @@ const answerTo = (method: string, ...params: unknown[]) => books.answer({ method
 /** The production with these moves of its output. */
 function productionWith(moves: readonly Move[] = books.moves) {
   books.moves = [...moves];
-  const answer = z.object({ result: z.array(productionSchema) });
+  const answer = z.object({ result: z.array(trytonProductionSchema) });
   const [row] = answer
     .parse(plainValue(answerTo('production.search_read')))
     .result.map((one) => productionOf(one));
@@ -44,14 +49,18 @@ function productionWith(moves: readonly Move[] = books.moves) {
 }
 
 const nothing = { good: '0', scrap: '0', goodLots: [], scrapLots: [] };
-function partsFor(amounts: Partial<Amounts>, moves: readonly Move[], differs: Partial<Production> = {}) {
+function partsFor(
+  amounts: Partial<Amounts>,
+  moves: readonly Move[],
+  differs: Partial<TrytonProduction> = {},
+) {
   const production = productionWith(moves);
   const all = { ...nothing, ...amounts };
-  return partsOf(all, { ...production, ...differs }, production.output.moves, undefined);
+  return outputPartsOf(all, { ...production, ...differs }, production.output.moves, undefined);
 }
 
 describe('what a booking takes of the output', () => {
-  it.each<[string, Partial<Amounts>, readonly Move[], readonly Part[]]>([
+  it.each<[string, Partial<Amounts>, readonly Move[], readonly TakenPart[]]>([
     ['the whole quantity at once without lots', { good: '5' }, [planned(1, 5)], [{ quantity: '5' }]],
     [
       'each lot, and scrap to the waste location',
@@ -114,13 +123,13 @@ describe('what a booking takes of the output', () => {
 
 describe('turning open moves into what a booking takes', () => {
   function planFor(
-    production: Production & { readonly output: Line },
-    parts: readonly Part[],
+    production: TrytonProduction & { readonly output: TrytonLine },
+    parts: readonly TakenPart[],
     isLast = false,
   ) {
-    return planOf(production, { line: production.output, parts, isLast });
+    return planMoves(production, { line: production.output, parts, isLast });
   }
-  function shaped(moves: readonly Move[], parts: readonly Part[], isLast = false) {
+  function shaped(moves: readonly Move[], parts: readonly TakenPart[], isLast = false) {
     const outputs = planFor(productionWith(moves), parts, isLast).commands;
     answerTo('production.write', [17], { outputs });
     return productionWith();
@@ -132,7 +141,7 @@ describe('turning open moves into what a booking takes', () => {
       minLength: 1,
       maxLength: 4,
     })
-    .map(oneForEach);
+    .map(mergeByLotAndLocation);
   const open = fc
     .array(
       fc.record({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldOf, plainValue, wireDateTime, wireDecimal } from '../../../../shared/erp/tryton/wire.ts';
+import { dottedField, plainValue, wireDateTime, wireDecimal } from '../../../../shared/erp/tryton/wire.ts';
 
 describe("Tryton's tagged values", () => {
   it('keep every microsecond of an instant, there and back', () => {
@@ -56,9 +56,9 @@ describe("Tryton's tagged values", () => {
       'origin.': null,
     };
 
-    expect(fieldOf(record, 'number')).toBe('17');
-    expect(fieldOf(record, 'product.template.name')).toBe('Gear');
-    expect(fieldOf(record, 'outputs.lot.number')).toEqual(['A', null]);
-    expect(fieldOf(record, 'origin.code')).toBeNull();
+    expect(dottedField(record, 'number')).toBe('17');
+    expect(dottedField(record, 'product.template.name')).toBe('Gear');
+    expect(dottedField(record, 'outputs.lot.number')).toEqual(['A', null]);
+    expect(dottedField(record, 'origin.code')).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { erpOrderOf, postedOrderSchema } from '../../../../shared/orders/endpoint/posted-order.ts';
+import { erpOrderOfPosted, postedOrderSchema } from '../../../../shared/orders/endpoint/posted-order.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
 
 const posted = (given: object) => parse(postedOrderSchema, { number: 'MO/1', article: 'GEAR-01', ...given });
@@ -25,12 +25,12 @@ it.each([
   ['2026-12-24T10:00:00+01:00', '2026-12-24T09:00:00.000Z'],
 ])('keeps the due date %s as %s', (dueDate, kept) => {
   const parsed = posted({ dueDate });
-  expect(parsed.ok && erpOrderOf(parsed.value).dueDate).toBe(kept);
+  expect(parsed.ok && erpOrderOfPosted(parsed.value).dueDate).toBe(kept);
 });
 
 it('accepts a plus before a quantity', () => {
   const parsed = posted({ quantity: '+5' });
-  expect(parsed.ok && erpOrderOf(parsed.value).quantity.amount).toBe('5');
+  expect(parsed.ok && erpOrderOfPosted(parsed.value).quantity.amount).toBe('5');
 });
 
 it('accepts attributes as deep as ERPs write them, and refuses those that are too deep to walk', () => {

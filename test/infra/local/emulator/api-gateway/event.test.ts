@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  createRouteFinder,
   type HttpCall,
   httpAnswer,
   httpEvent,
-  routesOf,
 } from '../../../../../infra/local/emulator/api-gateway/event.ts';
 import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/scheduler.ts';
 
@@ -55,7 +55,7 @@ describe('the event of payload format 2.0', () => {
 });
 
 describe('the route of a request', () => {
-  const routesBy = (...routeKeys: string[]) => routesOf(routeKeys.map((routeKey) => ({ routeKey })));
+  const routesBy = (...routeKeys: string[]) => createRouteFinder(routeKeys.map((routeKey) => ({ routeKey })));
   const find = routesBy('POST /orders', 'GET /orders/{number+}', 'GET /pages/{page}');
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authorize, type Call } from '../../../../../infra/local/emulator/iam/authorize.ts';
+import { type AwsCall, authorize } from '../../../../../infra/local/emulator/iam/authorize.ts';
 import type { ResourcePolicy } from '../../../../../infra/local/emulator/template/read-stack.ts';
 import type { Statement } from '../../../../../infra/local/emulator/template/resource-types.ts';
 
@@ -13,7 +13,7 @@ function statement(more: Partial<Statement>): Statement {
 
 function decide(
   statements: readonly Statement[],
-  call: Call = send,
+  call: AwsCall = send,
   policies: readonly ResourcePolicy[] = [],
 ) {
   return authorize({ arn, statements }, policies, call);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ReceivedMessage, succeeded } from '../../../../../infra/local/emulator/lambda/sqs-event.ts';
+import {
+  type ReceivedMessage,
+  succeededMessages,
+} from '../../../../../infra/local/emulator/lambda/sqs-event.ts';
 
 function message(id: string): ReceivedMessage {
   const times = { SentTimestamp: '1', ApproximateFirstReceiveTimestamp: '2' };
@@ -33,13 +36,16 @@ describe('the messages that succeeded, of a batch of a, b, c', () => {
     ['a misspelt key', { batchItemFailures: [{ itemIdentifer: 'a' }] }, ''],
     ['a response that is text', 'done', ''],
   ])('%s', (_, payload, expected) => {
-    const done = succeeded(batch, { status: 200, payload });
+    const done = succeededMessages(batch, { status: 200, payload });
 
     expect(done.map(({ MessageId }) => MessageId).join('')).toBe(expected);
   });
 
   it('are none when the function failed or did not run', () => {
     const failed = { status: 200, functionError: 'Unhandled', payload: failures() };
-    expect([succeeded(batch, failed), succeeded(batch, { status: 429, payload: {} })]).toEqual([[], []]);
+    expect([
+      succeededMessages(batch, failed),
+      succeededMessages(batch, { status: 429, payload: {} }),
+    ]).toEqual([[], []]);
   });
 });

@@ -1,5 +1,5 @@
 import { keyAsGuid } from '../../../../../shared/erp/marks.ts';
-import { markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
+import { markLineOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
 import { consumedIn } from '../completions.ts';
@@ -93,7 +93,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
 
   return {
     server,
-    markInText: markOf,
+    markInText: markLineOf,
     answer: server.answer,
     credentials: () =>
       login.auth === 'basic'

@@ -46,9 +46,9 @@ export function surroundingsOf(functionName: string, runtime: Surroundings) {
 }
 
 /** What every function has that uses the ledger; the functions below build the rest for those that need it. */
-export type Container = ReturnType<typeof createContainer>;
+export type Wiring = ReturnType<typeof createWiring>;
 
-export function createContainer(functionName: string, integration: CompleteIntegration, runtime: Runtime) {
+export function createWiring(functionName: string, integration: CompleteIntegration, runtime: Runtime) {
   const surroundings = surroundingsOf(functionName, runtime);
   const { setting, clock, log } = surroundings;
   const settlingSeconds = setting('SETTLING_SECONDS');
@@ -66,16 +66,16 @@ export function createContainer(functionName: string, integration: CompleteInteg
   };
 }
 
-export function breakerOf({ table, clock, setting }: Container): Breaker {
+export function breakerOf({ table, clock, setting }: Wiring): Breaker {
   return new Breaker(table, clock, setting('BREAKER_COOLDOWN_SECONDS'));
 }
 
-export function partnerCallsOf(container: Container, breaker = breakerOf(container)): PartnerCalls {
-  const { log, slots, runtime } = container;
+export function partnerCallsOf(wiring: Wiring, breaker = breakerOf(wiring)): PartnerCalls {
+  const { log, slots, runtime } = wiring;
   return new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
 }
 
-export function azumutaOf({ integration, setting, secrets, clock }: Container): AzumutaClient {
+export function azumutaOf({ integration, setting, secrets, clock }: Wiring): AzumutaClient {
   const arn = setting('AZUMUTA_API_KEY_SECRET_ARN');
   const { baseUrl, contract } = integration.azumuta;
   const apiKey = async (options?: { readonly refresh?: boolean }) =>
@@ -83,12 +83,12 @@ export function azumutaOf({ integration, setting, secrets, clock }: Container): 
   return new AzumutaClient({ baseUrl, contract, clock, apiKey });
 }
 
-export function erpOf({ integration: { erp }, setting, secrets, clock }: Container): ErpConnector {
+export function erpOf({ integration: { erp }, setting, secrets, clock }: Wiring): ErpConnector {
   const arn = setting('ERP_CREDENTIALS_SECRET_ARN');
   return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.secret.schema, options) });
 }
 
-export function acceptingOf({ integration, runtime, setting, ledger, queues, log, clock }: Container) {
+export function wireAccepting({ integration, runtime, setting, ledger, queues, log, clock }: Wiring) {
   const { productOrders } = integration;
   return {
     ledger,
@@ -106,10 +106,10 @@ export function acceptingOf({ integration, runtime, setting, ledger, queues, log
 }
 
 /** What a consumer has besides: its partners, and what its worker needs. All share what was read of the breakers. */
-export function consumerOf(container: Container, queueUrl: string) {
-  const { ledger, queues, clock, log, slots, runtime, setting } = container;
+export function wireConsumer(wiring: Wiring, queueUrl: string) {
+  const { ledger, queues, clock, log, slots, runtime, setting } = wiring;
   const { attempts, deadLetters } = ledger;
-  const breaker = breakerOf(container);
+  const breaker = breakerOf(wiring);
   const worker: WorkerDependencies = {
     queueUrl,
     deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'),
@@ -123,6 +123,6 @@ export function consumerOf(container: Container, queueUrl: string) {
     random: runtime.random,
     baseSeconds: setting('RETRY_BASE_SECONDS'),
   };
-  const partners = partnerCallsOf(container, breaker);
-  return { breaker, worker, partners, azumuta: azumutaOf(container), erp: erpOf(container) };
+  const partners = partnerCallsOf(wiring, breaker);
+  return { breaker, worker, partners, azumuta: azumutaOf(wiring), erp: erpOf(wiring) };
 }
