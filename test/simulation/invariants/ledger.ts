@@ -86,7 +86,10 @@ function judgeBooking(item: Item, items: readonly Item[], find: Find): void {
     find('kept', `${name} is booked, and still holds what was booked.`);
   const discarded = lastOf(item, 'discarded');
   const isReplayed = items.some((one) => one.pk === pk && lastOf(one, 'replayed') > discarded);
-  if (discarded !== '' && lastOf(item, 'planned') > discarded && !isReplayed)
+  // By their places: the clocks of a person and a container differ.
+  const events = historySchema.parse(item.history).map(({ event }) => event);
+  const isPlannedAgain = events.lastIndexOf('planned') > events.lastIndexOf('discarded');
+  if (discarded !== '' && isPlannedAgain && !isReplayed)
     find('nothingElse', `${name} was discarded by a person, and planned again without one.`);
 }
 
