@@ -14,13 +14,13 @@ import { createRpcServer } from './tryton/server.ts';
 // What is left when the process dies after any of these calls is in `conformance/suite-exactly-once.ts`.
 
 type PassedCall = ReturnType<FaultProxy['calls']>[number];
-type Booking = Pick<ErpConformanceTarget, 'faults' | 'connector'> & Pick<ErpConformanceTarget, 'planOrder'>;
+type BookableErp = Pick<ErpConformanceTarget, 'faults' | 'connector' | 'planOrder'>;
 
 /** A connector, and how the docstring of its `index.ts` names a call. */
 interface Documented {
+  readonly name: string;
   readonly folder: string;
-  readonly version?: string;
-  readonly start: () => Promise<Booking>;
+  readonly start: () => Promise<BookableErp>;
   readonly article: string;
   readonly notes?: readonly string[];
   readonly nameOf: (call: PassedCall) => readonly string[];
@@ -28,8 +28,8 @@ interface Documented {
 
 const documented: readonly Documented[] = [
   {
+    name: 'Odoo 17 over JSON-RPC',
     folder: 'odoo',
-    version: '17, over JSON-RPC',
     start: () => odooTarget(17, {}),
     article: 'CHAIR',
     nameOf: ({ body }) => {
@@ -38,13 +38,14 @@ const documented: readonly Documented[] = [
     },
   },
   {
+    name: 'Odoo 19 over JSON-2',
     folder: 'odoo',
-    version: '19, over JSON-2',
     start: () => odooTarget(19, {}),
     article: 'CHAIR',
     nameOf: ({ url }) => [url.replace('/json/2/', '').replace('/', ' ')],
   },
   {
+    name: 'SAP S/4HANA',
     folder: 'sap-s4hana',
     start: () =>
       sapTarget(
@@ -59,6 +60,7 @@ const documented: readonly Documented[] = [
     },
   },
   {
+    name: 'Tryton',
     folder: 'tryton',
     start: async () => {
       const { faults, connector } = createRpcServer(new TrytonBooks().answer);
@@ -69,12 +71,14 @@ const documented: readonly Documented[] = [
     nameOf: ({ body }) => [JSON.parse(body).method.replace('model.', '')],
   },
   {
+    name: 'any ERP by configuration',
     folder: 'rest',
     start: () => sandboxTarget(),
     article: 'GEAR-01',
     nameOf: ({ method }) => [method === 'GET' ? 'book.lookUp' : 'book.steps'],
   },
   {
+    name: 'the template',
     folder: 'template',
     start: () => sandboxTarget(({ baseUrl, ...options }) => template({ url: baseUrl, ...options })),
     article: 'GEAR-01',
@@ -93,7 +97,7 @@ function callsInDocstring(folder: string): string[] {
 }
 
 it.each(documented)(
-  'names in the docstring of $folder the calls of a booking, in their order ($version)',
+  'names in the docstring of the connector the calls of a booking, in their order: $name',
   async ({ folder, start, article, notes = [], nameOf }) => {
     // Prepare
     const { faults, connector, planOrder } = await start();

@@ -32,7 +32,7 @@ function hardConditionsAt(node: Node): string[] {
   const condition = conditionOf(node);
   const isLong = condition !== undefined && countOperands(condition) > mostOperands;
   const found = isLong ? [condition.getText()] : [];
-  // Only the innermost level that is too deep is named, once.
+  // Only the first level that is too deep is named.
   return isConditionalExpression(node) && levelOf(node) === mostLevels + 1
     ? [...found, node.getText()]
     : found;
