@@ -79,7 +79,8 @@ function decideGroup(
   };
   const toldAt = at.toISOString();
   const isFlood = before !== undefined && due >= floodTimes * before.open;
-  if (isFlood || (news.length > 0 && sinceToldMs >= quietMs(group.kind))) {
+  const isDueNews = news.length > 0 && sinceToldMs >= quietMs(group.kind);
+  if (isFlood || isDueNews) {
     const count = Math.max((before?.count ?? 0) + countTroubles(news), due);
     const after = { since, count, toldAt, open: due, told: fingerprintsOf([...still, ...news]) };
     return { alert: alert('new', news.length > 0 ? news : still), after };
@@ -132,7 +133,8 @@ export function decideOutages(
 ): Decided<ToldOutages> {
   const down = troubles.find((one) => one.kind === 'partner-down' && one.partner === partner);
   const isQuiet = before !== undefined && at.getTime() - Date.parse(before.seenAt) >= hourMs;
-  const known = isQuiet && before.told !== 'down' && before.told !== 'unsteady' ? undefined : before;
+  const isForgotten = isQuiet && before.told !== 'down' && before.told !== 'unsteady';
+  const known = isForgotten ? undefined : before;
   const told = (event: AlertDecision['event'], after: ToldOutages): Decided<ToldOutages> => ({
     alert: {
       event,

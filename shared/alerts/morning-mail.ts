@@ -27,7 +27,8 @@ export async function composeMorningMail(
 ) {
   const { ledger, timeZone, stack, morningMail } = dependencies;
   const [day, time] = [dayIn(timeZone, situation.at), localTime(situation.at, timeZone).slice(11, 16)];
-  if (!morningMail || day === mailedOn || time < morningMail.at) return undefined;
+  if (!morningMail) return undefined;
+  if (day === mailedOn || time < morningMail.at) return undefined;
   if (!isWorkday(day, morningMail.workdays)) return undefined;
   // On a Monday the mail is about Friday and the days since.
   let first = dayBefore(day);

@@ -53,8 +53,9 @@ export class AzumutaClient {
     const { summaries } = this.#options.contract.operations.findProductOrder;
     if (!summaries) return find(productOrderIn);
     const id = await find(productOrderIdIn);
-    const order = id && (await this.productOrder(id, signal));
-    if (!id || (order && order.number === number)) return order || undefined;
+    if (!id) return undefined;
+    const order = await this.productOrder(id, signal);
+    if (order?.number === number) return order;
     // To answer that there is none would create it a second time.
     throw new RetryLater(`Azumuta lists product order ${number} with an id that is not its own.`, {
       scope: 'order',
@@ -109,8 +110,8 @@ export class AzumutaClient {
     const template = contract.operations.readProductOrder.path.replace(/[.*+?^$()|]/g, '\\$&');
     const address = new RegExp(`${template.replace('{id}', '([^/?#]+)')}(?:[?#].*)?$`);
     const [, id] = address.exec(answer.headers.get('location') ?? '') ?? [];
-    if (id || (given && given !== number))
-      return definedFields({ id: decodeURIComponent(id ?? ''), number: given });
+    const isRenamed = given && given !== number;
+    if (id || isRenamed) return definedFields({ id: decodeURIComponent(id ?? ''), number: given });
     // What goes wrong now is asked again by the next attempt.
     const order = await this.findProductOrder(number, signal).catch(() => undefined);
     return order && productOrderRefOf(order);

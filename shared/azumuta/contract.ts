@@ -166,7 +166,10 @@ export const contractSchema = strictObject({
   }),
   /** `productOrder.status` that means: its operator is finished. */
   completedStatuses: z._default(azumutaWords, ['completed', 'done', 'finished']),
-  /** Believe a completion trigger without reading the status back from the product order. */
+  /**
+   * Believe a completion trigger without reading the status back from the product order. For an account whose product orders
+   * show no status, or none that says that they are completed.
+   */
   trustTrigger: z._default(z.boolean(), false),
   /** `step.type` of steps whose value names a person. */
   personalStepTypes: z._default(azumutaWords, ['signature', 'sign-off', 'person', 'user', 'operator']),

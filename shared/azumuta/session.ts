@@ -154,7 +154,8 @@ export class AzumutaSession {
     if (this.#isAbsent(name, answer, what)) return undefined;
     const found = this.resourceIn(name, answer, what);
     // So GraphQL says that there is none.
-    if (found === null && this.#operation(name).answer !== '' && !this.#holdsError(answer)) return undefined;
+    const saysNone = found === null && this.#operation(name).answer !== '' && !this.#holdsError(answer);
+    if (saysNone) return undefined;
     const understood = <V>(as: ReadResource<V>, json: unknown) =>
       this.#understood(this.#read(as, json), answer, what);
     if (!Array.isArray(found)) return understood(read, found);

@@ -36,8 +36,10 @@ export function mayClose(
   ordered: Quantity | undefined,
   produced: Decimal,
 ): boolean {
-  if (!final || !madeFor || !ordered) return final;
-  if (madeFor.unit && ordered.unit && madeFor.unit !== ordered.unit) return true;
+  if (!final) return false;
+  if (!madeFor || !ordered) return true;
+  const isOtherUnit = madeFor.unit && ordered.unit && madeFor.unit !== ordered.unit;
+  if (isOtherUnit) return true;
   const isSame = compareDecimals(madeFor.amount, ordered.amount) === 0;
   return isSame || compareDecimals(produced, ordered.amount) >= 0;
 }
@@ -178,7 +180,8 @@ function assignScrapReasons(
     ];
   }
   const [first, ...further] = reasons;
-  if (first && (further.length > 0 || rest.gt(0)) && lots.some(({ reason }) => reason === undefined))
+  const isPartlyForFirst = first && (further.length > 0 || rest.gt(0));
+  if (isPartlyForFirst && lots.some(({ reason }) => reason === undefined))
     throw refuse(
       'its scrapped lots do not say for which reason each is scrap: let the mapping give each lot its reason',
     );

@@ -82,7 +82,8 @@ function ownAmount(
   number: string,
   partner: string,
 ): Decimal {
-  if (unit === undefined || planned.unit === undefined || unit === planned.unit) return amount;
+  const isSameUnit = unit === undefined || planned.unit === undefined || unit === planned.unit;
+  if (isSameUnit) return amount;
   const why = `component ${planned.article} is counted in ${planned.unit}, and was recorded in ${unit}: let the mapping give it in ${planned.unit}`;
   throw notBookable(partner, number, why);
 }

@@ -17,7 +17,8 @@ const localTimePattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)
 export function instantIn(timeZone: string, local: string): string | undefined {
   const [, day, hour, minute, second = '00'] = localTimePattern.exec(local) ?? [];
   if (day === undefined || !isDate(day)) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const isOutOfRange = Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59;
+  if (isOutOfRange) return undefined;
   const wall = Date.parse(`${day}T${hour}:${minute}:${second}Z`);
   // Its offset is the one of some hours before or after: whichever makes the clock show it.
   const near = wall - offsetMs(timeZone, wall);

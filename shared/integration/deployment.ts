@@ -98,7 +98,10 @@ export const deploymentSchema = strictObject({
     strictObject({
       /** How long a link opens its page, 1 to 72. */
       validHours: z.int().check(z.gte(1), z.lte(72)),
-      /** Addresses and networks from which they are opened. Default: any. */
+      /**
+       * Addresses and networks from which they are opened. Default: any. A link alone opens its page, and mails are forwarded:
+       * with the plant's addresses here, a link that got into other hands opens nothing.
+       */
       allowedSources: z._default(sources, []),
     }),
   ),
@@ -137,7 +140,8 @@ export const deploymentSchema = strictObject({
           '10.90.0.0/24',
         ),
         /**
-         * A public address that the plant has already (`eipalloc-…`), which outlives the stack. Default: the stack
+         * A public address that the plant has already (`eipalloc-…`), which outlives the stack: the ERP's firewall keeps its
+         * rule when the stack is deleted and deployed again. Default: the stack
          * allocates one, and leaves it to the account when a production stack is deleted. New accounts have five a
          * region, and five networks.
          */

@@ -60,8 +60,9 @@ export const productOrdersSchema = strictObject({
          */
         book: z.enum(['each', 'when-all-done']),
         /**
-         * Most units, 1 to 500: a larger order is rejected, as one booking of all parts holds at most some 1,800
-         * recordings. Default 200.
+         * Most units, 1 to 500: a larger order is rejected, so that a mistyped quantity does not fill Azumuta with product
+         * orders. Default 200. A plant with larger series raises it; one booking of all parts holds at most some 1,800
+         * recordings.
          */
         most: z.optional(z.int().check(z.minimum(1), z.maximum(500))),
       }),
@@ -163,7 +164,8 @@ export const completionsSchema = strictObject({
   unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
   /**
    * Completions for which neither Azumuta's product order nor its trigger lists the recordings. `reject` shows them to a
-   * person after half an hour, `ignore` books them without recordings. Default `reject`.
+   * person after half an hour, `ignore` books them without recordings. Default `reject`. `ignore` is for an
+   * account that lists no recordings at all, where the figures come from the order: else each completion would be rejected.
    */
   unknownRecordings: z.optional(z.enum(['reject', 'ignore'])),
   /** Whether the mapping gets operators' names and signatures (personal data). Default: false. */

@@ -49,16 +49,15 @@ export function operationLine(operation: Operation): string {
 
 /** `Torque: 45.2 Nm (40 to 50), passed`. */
 export function checkLine({ name, value, unit, min, max, passed, problem }: Check): string {
-  const limits =
-    min !== undefined && max !== undefined
-      ? ` (${min} to ${max})`
-      : min !== undefined
-        ? ` (at least ${min})`
-        : max !== undefined
-          ? ` (at most ${max})`
-          : '';
+  const limits = limitsInWords(min, max);
   const measured = value === undefined ? '' : `${value}${unit === undefined ? '' : ` ${unit}`}${limits}, `;
   return `${name}: ${measured}${passed ? 'passed' : 'failed'}${problem === undefined ? '' : `: ${problem}`}`;
+}
+
+function limitsInWords(min: Check['min'], max: Check['max']): string {
+  if (min !== undefined && max !== undefined) return ` (${min} to ${max})`;
+  if (min !== undefined) return ` (at least ${min})`;
+  return max === undefined ? '' : ` (at most ${max})`;
 }
 
 /** A line for each part of what the shop floor recorded besides the quantity, in one form for every view and note. */

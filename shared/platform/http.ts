@@ -92,7 +92,8 @@ export function createHttp(options: HttpOptions) {
         headers,
         ...(body === undefined ? {} : { body }),
       });
-      if (response.status >= 300 && response.status < 400 && response.status !== 304) {
+      const isRedirect = response.status >= 300 && response.status < 400 && response.status !== 304;
+      if (isRedirect) {
         await response.body?.cancel();
         throw new RetryLater(
           `${partner} answered ${call} with a redirect (${response.status}), which is never followed: check the base URL.`,
@@ -199,7 +200,8 @@ export function isSafe({ protocol, hostname }: URL): boolean {
 
 function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
   const url = new URL(baseUrl);
-  if (!isSafe(url) && !(url.protocol === 'http:' && allowHttp)) {
+  const isAllowedHttp = url.protocol === 'http:' && allowHttp;
+  if (!isSafe(url) && !isAllowedHttp) {
     throw new Rejected(
       `${partner}: the base URL must be https (it is ${url.protocol}//…); set allowHttp to permit http.`,
       { code: 'configuration' },

@@ -46,7 +46,8 @@ export function valueAt(json: unknown, place: Place): unknown {
 
 /** Null, an empty text and an empty list are there, but hold no value. */
 function hasValue(value: unknown): boolean {
-  if (value === undefined || value === null || value === '') return false;
+  const isNothing = value === undefined || value === null || value === '';
+  if (isNothing) return false;
   return !(Array.isArray(value) && value.length === 0);
 }
 

@@ -81,7 +81,8 @@ function foundIn(issue: Issue, value: unknown): string {
   if (isShown && typeof value === 'string') return JSON.stringify(shorten(value, maxFound));
   if (isShown && typeof value === 'number') return String(value);
   const size: unknown = Object(value).length;
-  if ((issue.code !== 'too_big' && issue.code !== 'too_small') || size === 0) return typeName(value);
+  const isAboutSize = issue.code === 'too_big' || issue.code === 'too_small';
+  if (!isAboutSize || size === 0) return typeName(value);
   const word = sizeWord(issue.origin);
   // A number of a command line is typed as a text.
   return word === '' ? String(Number(value)) : `${typeName(value)} of ${size}${word}`;

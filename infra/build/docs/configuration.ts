@@ -169,8 +169,8 @@ function typeOf(schema: JsonSchema | undefined): string {
 
 /** The default of a whole object is made of those of its fields, which have rows of their own. */
 function standardOf(schema: JsonSchema): string {
-  if (typeof schema === 'boolean' || schema.default === undefined || schema.properties) return '';
-  return `\`${JSON.stringify(schema.default)}\``;
+  if (typeof schema === 'boolean' || schema.properties) return '';
+  return schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``;
 }
 
 function fieldTable(rows: readonly FieldRow[]): string {

@@ -298,7 +298,8 @@ function noticeOfReplay(
   if (failure !== undefined)
     return `Stopped after ${counted(moved, 'dead letter')}: ${failure} Nothing is lost: replay the rest again.`;
   if (movable + missing === 0) return 'There was nothing left to replay.';
-  if (moved < movable || (more && missing > 0))
+  const mayFindMore = more && missing > 0;
+  if (moved < movable || mayFindMore)
     return `Replayed ${moved} of ${counted(movable + missing, 'dead letter')}: replay the rest again.`;
   const done = `Replayed ${counted(moved, 'dead letter')}.`;
   if (missing === 0) return done;

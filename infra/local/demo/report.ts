@@ -25,9 +25,8 @@ function printJourneys(journeys: DemoOutcome['journeys']): void {
 
 function styledEventSign(event: string): string {
   if (event === 'booked' || event === 'created') return styleOnTerminal('green', '✔');
-  return event === 'retry' || event === 'rejected' || event === 'dead-lettered'
-    ? styleOnTerminal('yellow', '!')
-    : '·';
+  const isTrouble = event === 'retry' || event === 'rejected' || event === 'dead-lettered';
+  return isTrouble ? styleOnTerminal('yellow', '!') : '·';
 }
 
 export function printOutcome(outcome: DemoOutcome): void {

@@ -164,7 +164,8 @@ export function readCommandLine<T extends object>(
     new UsageError(`The command line is invalid: ${why.replaceAll('$.', '--')}.`);
   const options = parseOrComplain(form, parser.opts(), complain);
   const local = 'local' in options ? options.local : undefined;
-  if (typeof local === 'string' && words.length < registeredArguments.length && !existsSync(local))
+  const mayBeWord = typeof local === 'string' && words.length < registeredArguments.length;
+  if (mayBeWord && !existsSync(local))
     throw new UsageError(
       `There is no folder ${local} for --local. If that is a word of the command, type it first: ${parser.name()} ${[...words, local].map((word) => shellWord(word)).join(' ')} --local`,
     );

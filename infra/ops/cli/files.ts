@@ -36,7 +36,8 @@ export function writeNewFile(file: string, text: string): void {
   try {
     linkSync(unfinished, file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    const isThereAlready = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (!isThereAlready) throw error;
     throw new UsageError(`${file} is there already: nothing was written.`, { cause: error });
   } finally {
     rmSync(unfinished);

@@ -36,8 +36,9 @@ export function sayJson(value: unknown): void {
 export function printable(text: string, mayBeStyled = false): string {
   return withUnseen(text).replace(/\p{Cc}(?:\[[\d;]*m)?/gu, (found) => {
     const [character = ''] = found;
-    const isStyle = character === '\u001b' && found.length > 1;
-    if (character === '\n' || character === '\t' || (isStyle && mayBeStyled)) return found;
+    const isLayout = character === '\n' || character === '\t';
+    const isWantedStyle = mayBeStyled && character === '\u001b' && found.length > 1;
+    if (isLayout || isWantedStyle) return found;
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}${found.slice(1)}`;
   });
 }

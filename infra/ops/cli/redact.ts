@@ -49,7 +49,8 @@ export function redacted(value: unknown): unknown {
   return Object.fromEntries(
     fields.map(([name, field]) => {
       const conceals = isConfidential(name) || (isSigned && name.toLowerCase() === 'value');
-      return [name, conceals && field !== null && field !== '' ? hiddenMark : redacted(field)];
+      const holdsValue = field !== null && field !== '';
+      return [name, conceals && holdsValue ? hiddenMark : redacted(field)];
     }),
   );
 }
@@ -115,7 +116,8 @@ export function shownPayload(body: string): string {
 
 /** A stored webhook call has the caller's body in base64, which nobody can read. */
 function withDecodedBody(payload: unknown): unknown {
-  if (typeof payload !== 'object' || payload === null || !('bodyBase64' in payload)) return payload;
+  const hasBody = typeof payload === 'object' && payload !== null && 'bodyBase64' in payload;
+  if (!hasBody) return payload;
   const { bodyBase64, ...call } = payload;
   const text = Buffer.from(String(bodyBase64), 'base64').toString('utf8');
   return { ...call, body: jsonOf(text) ?? text };

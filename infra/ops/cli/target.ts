@@ -214,7 +214,8 @@ export async function configurationOf(
   }
   const plant = output('Plant');
   const own = `plants/${plant}.config.ts`;
-  const file = !local && given === defaultConfigFile && existsSync(own) ? own : given;
+  const isOwn = !local && given === defaultConfigFile && existsSync(own);
+  const file = isOwn ? own : given;
   const { integration } = await loadIntegration(file, output('Stage'));
   if (integration.plant === plant) return { integration, file };
   throw new UsageError(

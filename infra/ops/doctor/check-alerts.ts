@@ -76,8 +76,9 @@ async function lookAtMailList(
   ];
   if (found.length > 0) return found;
   if (confirmed.length > 0) return fine(`go to ${counted(confirmed.length, 'address', 'addresses')}`);
-  if (output === 'AlertTopic' && deployment && deployment.alerts.webhooks.length > 0)
-    return fine(`go to nobody, as alerts go to ${deployment.alerts.webhooks.join(' and ')}`);
+  const webhooks = deployment?.alerts.webhooks ?? [];
+  if (output === 'AlertTopic' && webhooks.length > 0)
+    return fine(`go to nobody, as alerts go to ${webhooks.join(' and ')}`);
   return wrong('nobody gets them', `name an address in the configuration (${field}), and deploy`);
 }
 

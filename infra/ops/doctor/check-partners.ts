@@ -96,7 +96,8 @@ function partnerFinding(error: unknown, partner: Partner, where: string) {
       `npm run secrets -- ${setCredentials[partner]} ${where}`,
     );
   // The credentials are accepted, but this call is refused (403), or must wait.
-  if (error instanceof RetryLater && error.scope === 'order' && !error.outOfTime)
+  const isThisCallOnly = error instanceof RetryLater && error.scope === 'order' && !error.outOfTime;
+  if (isThisCallOnly)
     return wrong(
       reason,
       'give its user the rights that it needs: shared/erp/README.md lists them for each connector',

@@ -153,8 +153,8 @@ function nestedFieldRows(value: object, path = ''): PreviewRow[] {
     const at = isEntry ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
     const inner = readField(value, name);
     if (inner === undefined) return [];
-    if (inner === null || typeof inner !== 'object' || inner instanceof Unread)
-      return [[at, path === '' && typeof inner === 'string' ? inner : showFieldValue(inner)]];
+    const hasFields = typeof inner === 'object' && inner !== null && !(inner instanceof Unread);
+    if (!hasFields) return [[at, path === '' && typeof inner === 'string' ? inner : showFieldValue(inner)]];
     return nestedFieldRows(inner, at);
   });
 }

@@ -41,8 +41,8 @@ export function readSample(
   integration: CompleteIntegration,
   learnedAt: string,
 ): Sample {
-  if (isRecord(one) && ('productOrder' in one || 'recordings' in one))
-    return completionSample(one, at, integration, learnedAt);
+  const isCompletion = isRecord(one) && ('productOrder' in one || 'recordings' in one);
+  if (isCompletion) return completionSample(one, at, integration, learnedAt);
   const parsed = parse(postedOrderSchema, one);
   return parsed.ok ? { order: erpOrderOfPosted(parsed.value) } : invalidSample(at, parsed.mismatches);
 }

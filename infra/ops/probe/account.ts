@@ -98,7 +98,8 @@ export class Account {
     if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
     if (status >= 500) return this.#countFailure(`Azumuta failed (${status}) at ${call}.`);
     this.#hasAnsweredJson ||= json !== undefined;
-    if (json !== undefined || status === 204 || status >= 400)
+    const needsNoJson = status === 204 || status >= 400;
+    if (json !== undefined || needsNoJson)
       return { status, json: text.includes(apiKey) ? JSON.parse(withoutSecrets(text, [apiKey])) : json };
     // Some servers answer a page for an address that is not there.
     if (this.#hasAnsweredJson) return unusableAnswer;

@@ -133,7 +133,8 @@ await runCommand(command, async ({ options, signal, progress }) => {
   const apiKey = await findKey(target);
   const asking = probeAccount({ contract, seen, clock: systemClock, baseUrl, apiKey, signal });
   const probed = await progress.during('Asking Azumuta, twice a second', asking);
-  if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
+  const hasNothingToShow = signal.aborted || !hasFound(probed);
+  if (probed.stopped !== undefined && hasNothingToShow) throw new Error(probed.stopped);
   return probedAnswer(probed, plant, options);
 });
 

@@ -122,7 +122,8 @@ export class Explorer {
       const ids = idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
       const found = await this.#read('readRecording', ids, values);
       first ??= found;
-      if (found && (!recorded || containsText(found.resource, recorded.value))) return found;
+      const isSought = found && (!recorded || containsText(found.resource, recorded.value));
+      if (isSought) return found;
     }
     this.resources.readRecording = first;
     if (first) return first;
@@ -161,7 +162,8 @@ export class Explorer {
     const why = 'an id that does not exist is answered';
     // The flows understand null there, and a list in which the id is missing.
     const isUnderstood = listsIn(json).length > 0 || (place && valueAt(json, place) === null);
-    if (status === 404 || status === 0 || (isSuccessStatus(status) && isUnderstood)) return;
+    const isAsAssumed = status === 404 || (isSuccessStatus(status) && isUnderstood);
+    if (isAsAssumed || status === 0) return;
     if ([204, 410].includes(status)) this.findings.push(sure(line, [status], `${why} so`));
     else if (isSuccessStatus(status)) this.findings.push(notFound(line, `${why} with ${status}`));
     else this.findings.push(toConfirm(line, [404, status], `${why} so, or one of another form`));

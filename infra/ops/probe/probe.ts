@@ -53,7 +53,8 @@ export function proposeSettings(current: AzumutaContract, findings: readonly Fie
     const known = assumedLines.get(line);
     // The contract may have it in its list of places or words already.
     const isKnown = Array.isArray(known) && [set].flat().every((each) => known.includes(each));
-    if (set !== undefined && !isKnown && !lines.has(line)) lines.set(line, set);
+    const isNew = set !== undefined && !isKnown && !lines.has(line);
+    if (isNew) lines.set(line, set);
   }
   // Names of triggers are added to those that are assumed.
   const added = ([line, value]: [string, unknown]): [string, unknown] =>

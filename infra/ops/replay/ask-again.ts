@@ -38,8 +38,8 @@ export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger
     const standing = await ledger.knownOrders.standing(number);
     numbers.add(standing.number).add(standing.home);
     if (creationWaitsForPerson(standing)) refused.add(standing.number);
-    if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing))
-      homes.set(standing.home, await partToAskFor(standing, ledger));
+    const isMeant = asked.size === 1 || isKnown(standing);
+    if (isMeant && mayBeBooked(standing)) homes.set(standing.home, await partToAskFor(standing, ledger));
   }
   return { numbers, homes: [...homes.values()], refused: [...refused] };
 }

@@ -108,7 +108,8 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
     const asked = request.orders && (await findOrders(request.orders, dependencies.ledger));
     await chooseLetters(run, { ...request, orders: asked?.numbers }, dependencies);
     // Who names a reason wants the letters that have it, and nothing else.
-    if (asked && request.reason === undefined && !run.more && !signal.aborted) {
+    const mayLackLetter = request.reason === undefined && !run.more && !signal.aborted;
+    if (asked && mayLackLetter) {
       run.hinted = withoutLetter(asked.homes, 'completions', run);
       run.created = withoutLetter(asked.refused, 'product-orders', run);
     }

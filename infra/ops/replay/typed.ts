@@ -89,7 +89,8 @@ function checkSelection({ go, all, order, reason, accept }: ReplayCommandOptions
       'A figure is accepted of one order at a time: --order <number> --accept <figure>, without --all and --reason.',
     );
   if (all && isSelective) throw new UsageError('Choose either --all, or --order and --reason.');
-  if (go && !all && !isSelective)
+  const namesNothing = !all && !isSelective;
+  if (go && namesNothing)
     throw new UsageError(
       'Say what to replay: --order <number>, --reason <text> or --all. Without --go it is only shown.',
     );

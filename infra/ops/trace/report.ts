@@ -114,8 +114,8 @@ export function groupEqualEntries(journey: readonly JourneyEntry[]): EqualEntrie
   for (const entry of journey) {
     const run = runs.at(-1);
     const first = run?.[0];
-    if (run && first?.event === entry.event && first.of === entry.of && first.note === entry.note)
-      run.push(entry);
+    const isRepeated = first?.event === entry.event && first.of === entry.of && first.note === entry.note;
+    if (run && isRepeated) run.push(entry);
     else runs.push([entry]);
   }
   return runs;

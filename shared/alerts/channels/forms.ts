@@ -28,7 +28,8 @@ function orderLine({ order, article, quantity, since }: ToldTrouble, timeZone: s
 
 /** The command for all, unless the one order has its own. */
 function restOf({ event, count, troubles, command }: Alert): string[] {
-  if (event === 'over' || (troubles.length === 1 && count === 1)) return [];
+  const isOneOrder = troubles.length === 1 && count === 1;
+  if (event === 'over' || isOneOrder) return [];
   const more = count - troubles.length;
   if (troubles.length > 0 && more > 0) return [`… and ${more.toLocaleString('en-US')} more: ${command}`];
   return [`Type: ${command}`];

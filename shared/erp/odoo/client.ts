@@ -185,8 +185,8 @@ function json2(http: Http, { database }: OdooOptions, clock: Clock): SendOdooCal
     });
     // A 401, 429 or 5xx of a proxy holds no Odoo exception, and an unknown key is no exception of a model.
     const error = response.status >= 400 ? odooErrorSchema.safeParse(response.json) : undefined;
-    if (error?.success && response.status !== 401 && response.status !== 429)
-      throw failureOfOdooError(error.data, request);
+    const isAboutAccess = response.status === 401 || response.status === 429;
+    if (error?.success && !isAboutAccess) throw failureOfOdooError(error.data, request);
     return requireAnswer(response, request, clock.now()).json;
   };
 }

@@ -115,9 +115,10 @@ async function withRestsMerged(
   const origins = new Map<number, Partial<ListedProduction>>();
   for (const one of splitOff) {
     const family = familyOf(one);
-    const origin = family?.originOf(one);
-    if (origin || family?.isRestByHand(one)) rests.add(one.id);
-    if (family && origin && isOpen(one)) origins.set(origin.id, family.asOne(origin));
+    if (!family) continue;
+    const origin = family.originOf(one);
+    if (origin || family.isRestByHand(one)) rests.add(one.id);
+    if (origin && isOpen(one)) origins.set(origin.id, family.asOne(origin));
   }
   const found = origins.size === 0 ? [] : await searchOrders(source, [['id', 'in', [...origins.keys()]]]);
   // Those that cannot be read are left out: they are reported when they are listed themselves.

@@ -46,7 +46,8 @@ export async function lotsToBook(
     throw notBookable('Odoo', name, why);
   }
   const isSerial = tracking === 'serial';
-  if (count > 1 && !(isSerial && isFrom19)) {
+  const takesSeveral = isSerial && isFrom19;
+  if (count > 1 && !takesSeveral) {
     const why = `Odoo takes one ${tracking} number for it, and it has ${count}: split the order, or book by hand`;
     throw notBookable('Odoo', name, why);
   }
@@ -89,7 +90,9 @@ function requireOnePerPiece(
   const isCounted = compareDecimals(produced, String(count)) === 0;
   // Which of those on the order is scrap, nobody knows.
   const isClear = numbers.length > 0 || planned === 1 || !hasScrap;
-  if (isCounted && isClear && recorded.every(({ amount }) => compareDecimals(amount, '1') === 0)) return;
+  const isOneEach =
+    isCounted && isClear && recorded.every(({ amount }) => compareDecimals(amount, '1') === 0);
+  if (isOneEach) return;
   const which = hasScrap ? ` (${scrap} of them scrap)` : '';
   const given = numbers.join(', ') || 'those on the order';
   const why = `each of its ${produced} pieces${which} needs a serial number of its own, and it has ${given}: let the mapping name one for each, and mark what is scrap`;

@@ -82,12 +82,12 @@ function requireReportable(found: BookingTarget, { report, operation }: Reported
   const handled = handledBy(found, report);
   const isEnded = state === 'done' && !mayBeEndedByAnother(found);
   const isOther = handled > 0 && handled !== qty_produced;
-  const why =
-    state === 'cancel' || (isEnded && isOther)
-      ? `is ${state} in Odoo already, with ${qty_produced}: book by hand`
-      : !report.finished && !leavesRest
-        ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
-        : undefined;
+  const isClosed = state === 'cancel' || (isEnded && isOther);
+  const why = isClosed
+    ? `is ${state} in Odoo already, with ${qty_produced}: book by hand`
+    : !report.finished && !leavesRest
+      ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
+      : undefined;
   if (why === undefined) return;
   const what = `operation ${report.operation}${placeInWords(report)} ${why}`;
   throw notBookable('Odoo', found.production.name, what);

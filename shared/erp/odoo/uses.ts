@@ -54,12 +54,14 @@ export async function lookForComponents(found: BookingTarget): Promise<Component
     const picked = one.picked && !isOurs;
     const use = used.get(id);
     const expected = use ?? { id, amount: share, lots: [], place: '' };
-    // `set_qty_producing` keeps what a person has set.
+    // `set_qty_producing` keeps what a person has set of what is consumed by hand, and replaces that of all others.
     const isKept = !use && picked && isByHand;
+    const isReplaced = !use && picked && !isByHand;
     // What an unfinished booking has left does not matter, as everything is reserved again.
-    if (!isOurs && (use || !picked || isByHand)) requireAllowed(found, one, expected, isKept);
+    if (!isOurs && !isReplaced) requireAllowed(found, one, expected, isKept);
     if (!isKept) needed.push(expected);
-    if (!use && !picked && isByHand) picks.push(id);
+    const mustBePicked = !use && !picked && isByHand;
+    if (mustBePicked) picks.push(id);
   }
   return { picks, needed, recorded, commands, toReturn };
 }
@@ -78,7 +80,8 @@ function requireAllowed(
     const whole = `Odoo: order ${production.name} cannot be booked, as its component ${product_id[1]} ${why} in Odoo, then replay.`;
     return rejected('refused-by-erp', whole);
   };
-  if (isKept && production.consumption === 'strict' && compareDecimals(set, amount) !== 0) {
+  const isBlocked = isKept && production.consumption === 'strict' && compareDecimals(set, amount) !== 0;
+  if (isBlocked) {
     const why = `is set to ${set} instead of ${amount}, which its bill of materials blocks: correct the one or the other`;
     throw refuse(why);
   }

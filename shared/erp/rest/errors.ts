@@ -49,7 +49,8 @@ export function failureOfReading(
   // Not even an accepted 404 may be a web page: it would mean "not booked yet" while a proxy is rolled out.
   const isForeign = accepted ? isWebPage(answer) : isForeignAnswer(answer);
   const isNoJson = answer.json === undefined && status < 300 && !accepted;
-  return isNoJson || (status === 404 && isForeign) ? notTheErp(answer, partner, what) : undefined;
+  const isForeignAbsence = status === 404 && isForeign;
+  return isNoJson || isForeignAbsence ? notTheErp(answer, partner, what) : undefined;
 }
 
 /** Whether a 2xx holds an error, as those of GraphQL do: then it shows nothing. */

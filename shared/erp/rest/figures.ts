@@ -206,7 +206,8 @@ export class BookingFigures {
   compareBooked(good: string | undefined, used: LookUpList<'used'> | undefined): void {
     const { kind, erpOrder, components } = this.#completion;
     const booked = `${this.#partner} has booked`;
-    if (good !== undefined && kind === 'quantity' && !isEqualAmount(good, this.built.good)) {
+    const isOther = good !== undefined && kind === 'quantity' && !isEqualAmount(good, this.built.good);
+    if (isOther) {
       const other = `${booked} ${good} of order ${erpOrder.number}, but ${this.built.good} was built`;
       const remedy = 'correct it there; if it rounds, let the mapping round, and say so in erp.decimals';
       throw rejected('booked-otherwise', `${other}: ${remedy}.`);

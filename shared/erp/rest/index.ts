@@ -21,6 +21,14 @@ export type { RestOrder } from './schemas.ts';
 /**
  * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and
  * how a completion is looked up, booked and read back. `FIRST-BOOKING.md` has them whole, for REST, OData and GraphQL.
+ *
+ * A booking calls, in this order, what the configuration names:
+ * 1. `book.lookUp`: each look-up, until one shows our key (`done`): then it is booked. What can be refused is refused now. If
+ *    the process dies up to here, nothing was written.
+ * 2. `book.steps`: each step. If the process dies after the one that writes our key, the next attempt finds the key in 1, and
+ *    takes no step; if it dies before that one, all steps are taken again. A step that has a `done` of its own says itself
+ *    whether it is left, and then all look-ups are asked.
+ * 3. `book.lookUp`: those with `done` again, which must show our key now.
  * @example
  * const myErp = ({ orders, book }: Pick<Parameters<typeof rest>[0], 'orders' | 'book'>) =>
  *   rest({ baseUrl: 'https://erp.example.com/api', auth: { kind: 'apiKey' }, orders, book });

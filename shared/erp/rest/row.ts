@@ -64,7 +64,8 @@ function readRow<Row>(
   const [id, number] = [nameAt(mapped, 'id'), nameAt(mapped, 'number')];
   const changedAt = changeOf(mapped);
   // Only an order that was released before is of interest, and of that only its name.
-  if (fieldOf(mapped, 'state') === 'other' && number && changedAt)
+  const isKnownByName = fieldOf(mapped, 'state') === 'other' && number && changedAt;
+  if (isKnownByName)
     return {
       rowId: id ?? number,
       changedAt,
@@ -75,7 +76,8 @@ function readRow<Row>(
   why ??= whole.ok
     ? whyRounded(whole.value, [raw, detail?.json])
     : `orders.order returns no valid order for it (${describeMismatches(whole.mismatches)})`;
-  if (why === undefined && whole.ok && changedAt) {
+  const isReadable = why === undefined && whole.ok && changedAt;
+  if (isReadable) {
     const order = { ...erpOrderFromMapped(whole.value), changedAt };
     return { rowId: order.id ?? order.number, changedAt, order };
   }

@@ -36,7 +36,8 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
     const sent = { ...request, headers: { ...options.headers, ...request.headers }, signal, writes };
     const { method = 'GET' } = request;
     // The ERP decides by method: a question by POST needs the token, too.
-    if (tokens && method !== 'GET' && method !== 'HEAD') return tokens.write(sent);
+    const isReadingMethod = method === 'GET' || method === 'HEAD';
+    if (tokens && !isReadingMethod) return tokens.write(sent);
     return (tokens ?? login).send(sent);
   }
 

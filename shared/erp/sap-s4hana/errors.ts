@@ -35,8 +35,8 @@ export function failureOf(
   if (status < 400) return undefined;
   const details = detailsOf(response);
   const said = reasonInDetails(details) ?? `answered ${status} without a reason`;
-  if (status === 423 || status === 412 || details.some(saysBusy))
-    return orderWaits(`SAP: ${what} must wait, somebody else is changing it (${said}).`);
+  const isBusy = status === 423 || status === 412 || details.some(saysBusy);
+  if (isBusy) return orderWaits(`SAP: ${what} must wait, somebody else is changing it (${said}).`);
   return rejected('refused-by-erp', `SAP refused ${what} (${status}): ${said}`);
 }
 

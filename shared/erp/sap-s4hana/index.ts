@@ -12,6 +12,23 @@ import { lacksOfSapOptions, optionsSchema, type SapOptions } from './options.ts'
 /**
  * SAP S/4HANA (Cloud and on premise) over its released OData V2 services API_PRODUCTION_ORDER_2_SRV and
  * API_PROD_ORDER_CONFIRMATION_2_SRV.
+ *
+ * A booking calls, in this order; the login and a new CSRF token may come before a call:
+ * 1. `GET API_PRODUCTION_ORDER_2_SRV/A_ProductionOrder_2`: the order.
+ * 2. `GET API_PROD_ORDER_CONFIRMATION_2_SRV/ProdnOrdConf2`: its confirmations. If one has our key (its GUID, in
+ *    `ExternalSystemConfirmation`), it is booked. If the process dies up to here, nothing was written.
+ * 3. `POST API_PROD_ORDER_CONFIRMATION_2_SRV/ProdnOrdConf2`: the confirmation, with our key. If the process dies after it,
+ *    the next attempt finds the confirmation in 2 and posts none.
+ * 4. `GET API_PROD_ORDER_CONFIRMATION_2_SRV/ProdnOrdConf2`: whether SAP shows it, as it was sent.
+ * 5. `GET API_PRODUCTION_ORDER_2_SRV/A_ProductionOrder_2`, `PATCH API_PRODUCTION_ORDER_2_SRV/A_ProductionOrder_2`: what was
+ *    noted, at the end of the order's text (`notesField`), with the mark `[azumuta <GUID>]`. If the process dies before
+ *    it, the next attempt finds the confirmation without the mark, and only writes the text.
+ * 6. `GET API_PROD_ORDER_CONFIRMATION_2_SRV/ProdnOrdConf2/to_ProdnOrdConfMatlDocItm`: the material documents, for the
+ *    receipt.
+ *
+ * Without notes 5 is left out. Recorded operations and components have reads of their own after 2. Where operations or
+ * reasons of scrap are recorded, their confirmations are posted before the one with our key, and read as in 4. Their GUIDs
+ * differ from it in the last four digits, so that the next attempt posts only those that are missing.
  * @example
  * sapS4Hana({ url: 'https://my300000-api.s4hana.cloud.sap', auth: 'basic', goodsMovements: 'backflush' });
  */

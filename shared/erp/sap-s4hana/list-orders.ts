@@ -130,7 +130,8 @@ function filterBehind({ LastChangeDateTime, ManufacturingOrder }: SapPosition): 
 /** The query could only filter by the day of creation; its time decides here. */
 function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
   const told = parse(positionSchema, row);
-  if (earliest === undefined || !told.ok || told.value.LastChangeDateTime) return true;
+  if (earliest === undefined || !told.ok) return true;
+  if (told.value.LastChangeDateTime) return true;
   return (orderCreatedAt(told.value) ?? earliest) >= earliest;
 }
 

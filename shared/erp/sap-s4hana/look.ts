@@ -54,7 +54,8 @@ export async function lookForQuantity(
   const confirmations = await readConfirmations(reader);
   const posted = findOurs(confirmations, keyAsGuid(key), erpOrder);
   const told = noteOfCompletion(reader.options, completion, key);
-  const note = told && told.lines.length > 1 && textWith(told, order) !== undefined ? told : undefined;
+  const isMissing = told && told.lines.length > 1 && textWith(told, order) !== undefined;
+  const note = isMissing ? told : undefined;
   if (posted) {
     if (note) return { toBook: { completion, confirmation: { posted }, note } };
     return { receipt: await readReceipt(reader, posted, completion, true) };

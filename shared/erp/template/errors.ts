@@ -15,7 +15,8 @@ export function failureOf(
   const wrote = writes ? 'perhaps' : 'nothing';
   const down = partnerFailure(response, { partner, what, now, wrote });
   if (down) return down;
-  if (isForeignAnswer(response) || (status < 300 && json === undefined)) return notTheErp(what, writes);
+  const isEmptySuccess = status < 300 && json === undefined;
+  if (isForeignAnswer(response) || isEmptySuccess) return notTheErp(what, writes);
   if (status < 300) return undefined;
   const said = sentenceOf(response, secrets) ?? 'it gave no reason';
   if (status === 404) return new UnknownOrder(`${partner} does not know what ${what} is about: ${said}.`);

@@ -10,6 +10,14 @@ import { optionsSchema, type TemplateOptions } from './options.ts';
 
 /**
  * The connector to copy: an ERP with an HTTP API, as in-house ones have. It is in no registry.
+ *
+ * A booking calls, in this order:
+ * 1. `GET /api/production-orders/{order}`: the order.
+ * 2. `GET /api/production-orders/{order}/bookings`: what is booked on it with our key. If there is something, it is booked.
+ *    If the process dies up to here, nothing was written.
+ * 3. `POST /api/production-orders/{order}/bookings`: the quantity, with our key as its reference. If the process dies after
+ *    it, the next attempt finds the booking in 2.
+ * 4. `GET /api/production-orders/{order}/bookings`: whether the ERP shows it.
  */
 export const template = defineConnector({
   folder: 'template',

@@ -124,8 +124,10 @@ export function referenceOf({ number, state }: TrytonProduction): string {
 /** @throws Rejected without a planned move of the product, which for a good quantity goes to stock. */
 function requireOutput(production: TrytonProduction, isGood: boolean): TrytonLine {
   const { output } = production;
-  if (output && !(isGood && output.moves.every(({ wasted }) => wasted))) return output;
-  throw productionRefused(production, 'order-data', 'has no output for its product: add one, then replay');
+  const isMissing = !output || (isGood && output.moves.every(({ wasted }) => wasted));
+  if (isMissing)
+    throw productionRefused(production, 'order-data', 'has no output for its product: add one, then replay');
+  return output;
 }
 
 const refusedStates = {

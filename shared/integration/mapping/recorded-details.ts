@@ -110,7 +110,8 @@ export function recordedOperations(
   return Object.entries(instructions).flatMap(([instruction, told]) => {
     const steps: OperationSteps | null = typeof told === 'string' ? { operation: told } : told;
     const recordings = completed.recordings.filter((recording) => nameOf(recording) === instruction);
-    if (!steps || (recordings.length === 0 && steps.optional)) return [];
+    const isLeftOut = recordings.length === 0 && steps?.optional;
+    if (!steps || isLeftOut) return [];
     const [first] = recordings;
     if (first) return [reportedOperation(steps, { ...completed, recordings }, first)];
     throw new Rejected(

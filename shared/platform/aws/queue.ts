@@ -106,7 +106,8 @@ function* batchesOf(entries: readonly Entry[]) {
   let bytes = 0;
   for (const each of entries) {
     const size = Buffer.byteLength(each.MessageBody) + 1024;
-    if (batch.length === maxEntries || (batch.length > 0 && bytes + size > maxMessageBytes)) {
+    const wouldBeTooLarge = batch.length > 0 && bytes + size > maxMessageBytes;
+    if (batch.length === maxEntries || wouldBeTooLarge) {
       yield batch;
       batch = [];
       bytes = 0;

@@ -91,9 +91,11 @@ export class Secrets {
     const now = this.#clock.now().getTime();
     const { readAt } = known;
     const wasRead = readAt !== undefined;
-    if (wasRead && !refresh && now - readAt < ttlSeconds * 1000) return known.text;
+    const isFresh = wasRead && now - readAt < ttlSeconds * 1000;
+    if (isFresh && !refresh) return known.text;
     // Failed reads count, too: otherwise each wrong token would wait for a Secrets Manager that is down.
-    if (wasRead && !known.reading && now - known.triedAt < refreshSeconds * 1000) return known.text;
+    const isTriedJustNow = wasRead && !known.reading && now - known.triedAt < refreshSeconds * 1000;
+    if (isTriedJustNow) return known.text;
     if (!known.reading) known.triedAt = now;
     known.reading ??= this.#readNow(arn, known).finally(() => {
       known.reading = undefined;

@@ -68,7 +68,7 @@ function textOfName(name: Node | undefined): string | undefined {
 }
 
 /** What is found at the nodes of the source in these folders, as TypeScript's own parser reads it. */
-function foundIn<T>(
+export function foundIn<T>(
   root: string,
   folders: readonly string[],
   find: (node: Node, file: string) => readonly T[],

@@ -134,7 +134,7 @@ export const partnerFaults: Faults = {
   },
   'shared/platform/aws/secrets.ts': {
     'refused-secret-not-read-again': {
-      find: 'if (wasRead && !refresh && now - readAt < ttlSeconds * 1000) return known.text;',
+      find: 'if (isFresh && !refresh) return known.text;',
       replace: 'if (wasRead) return known.text;',
       why: 'After a rotation a container uses the old key as long as it lives.',
       foundBy: ['ends', 'created'],

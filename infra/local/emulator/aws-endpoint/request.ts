@@ -9,8 +9,9 @@ export function signerOf(authorization: string | undefined) {
   const scope = /^AWS4-HMAC-SHA256\s+Credential=([^/\s,]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(
     authorization ?? '',
   );
-  const [, accessKeyId, region, service] = scope ?? [];
-  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+  if (!scope) return undefined;
+  const [, accessKeyId = '', region = '', service = ''] = scope;
+  return { accessKeyId, region, service };
 }
 
 const bodySchema = z.catch(

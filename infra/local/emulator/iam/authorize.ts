@@ -55,9 +55,10 @@ export function authorize(
 function grantOf({ Action, Resource, Condition }: Statement, call: AwsCall): Grant | [] {
   const action = Action.find((pattern) => wildcardMatcher(pattern, true)(call.action));
   const resource = Resource.find((pattern) => wildcardMatcher(pattern)(call.resource));
+  if (action === undefined || resource === undefined) return [];
   const conditions = Object.entries({ ...Condition?.Bool, ...Condition?.ArnLike });
   const applies = conditions.every(([key, values]) => conditionHolds(key, values, call.context));
-  return applies && action !== undefined && resource !== undefined ? { action, resource } : [];
+  return applies ? { action, resource } : [];
 }
 
 /** One value is enough; a key that the call does not have makes the condition false. */

@@ -30,7 +30,8 @@ function stayOnLoopback(): void {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...parameters: unknown[]) {
     const [options, ...rest] = parameters;
-    if (typeof options !== 'object' || options === null || !('port' in options)) {
+    const hasPort = typeof options === 'object' && options !== null && 'port' in options;
+    if (!hasPort) {
       throw new Error('fauxqs listens in an unknown way: review infra/local/emulator/stores/sqs.ts.');
     }
     return Reflect.apply(listen, this, [{ ...options, host: '127.0.0.1' }, ...rest]);

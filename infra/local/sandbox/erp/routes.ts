@@ -44,7 +44,8 @@ function listProductionOrders(store: Store, query: URLSearchParams) {
   const pageSize = Math.min(store.largestPage, Number(query.get('pageSize') ?? 50));
   const page = Number(query.get('page') ?? 1);
   const since = query.get('changedSince') ?? '';
-  if (!Number.isInteger(page) || page < 1 || !(pageSize >= 1)) {
+  const isPage = Number.isInteger(page) && page >= 1;
+  if (!isPage || !(pageSize >= 1)) {
     throw new Refusal(400, 'malformed', 'page and pageSize are whole numbers from 1.');
   }
   if (since !== '' && Number.isNaN(Date.parse(since))) {
@@ -119,8 +120,8 @@ function componentsUsed(
       throw new Refusal(422, 'component', `Production order ${number} has no component ${article}.`);
     for (const { number: wanted, quantity: amount } of taken) {
       const lot = lots.find((one) => one.article === article && one.number === wanted);
-      if (!lot || lot.blocked || compareDecimals(amount, lot.open) > 0)
-        throw new Refusal(422, 'lot', `Lot ${wanted} of ${article} cannot be taken.`);
+      const mayBeTaken = lot && !lot.blocked && compareDecimals(amount, lot.open) <= 0;
+      if (!mayBeTaken) throw new Refusal(422, 'lot', `Lot ${wanted} of ${article} cannot be taken.`);
     }
   }
   const others = plan.filter(({ article }) => !components.some((one) => one.article === article));

@@ -78,7 +78,8 @@ function nameableFields(json: object, path: string) {
 /** Lists are nodes, and their entries are not. @param isWhole Objects whose fields are left out. */
 export function nodesIn(json: unknown, isWhole = (_value: object) => false, path = ''): JsonNode[] {
   const here = { path, value: json };
-  if (!isRecord(json) || isWhole(json) || isTooDeep(path)) return [here];
+  const isLeaf = !isRecord(json) || isWhole(json) || isTooDeep(path);
+  if (isLeaf) return [here];
   return [here, ...nameableFields(json, path).flatMap((field) => nodesIn(field.value, isWhole, field.path))];
 }
 

@@ -34,7 +34,8 @@ export function cycleReportsOf(
     const report = reported.find(({ operation }) => operation === work)?.report;
     const finished = all || report?.finished === true;
     const named = { work: work.id, operation: work.operation, finished };
-    return report || (all && !isFinished(work)) ? [{ ...named, seconds: report && secondsOf(report) }] : [];
+    const isToBeEnded = all && !isFinished(work);
+    return report || isToBeEnded ? [{ ...named, seconds: report && secondsOf(report) }] : [];
   });
 }
 

@@ -91,7 +91,8 @@ function requireLots({ production, output: { line, parts }, finishes }: ToComple
   const unlotted = parts.find(
     ({ lot, location }) => !lot && (location === undefined ? line.needsLot : line.needsLotAsWaste),
   );
-  if (!unlotted || (finishes && production.numbersLots)) return;
+  const isNumberedByTryton = finishes && production.numbersLots;
+  if (!unlotted || isNumberedByTryton) return;
   const why = `${production.article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay`;
   throw productionNotBookable(production, why);
 }
