@@ -52,12 +52,12 @@ export async function readContents(
 ): Promise<string | Pick<Job, 'toBook' | 'refused'>> {
   const toBook: Plan[] = [];
   const toRefuse: { readonly plan: Plan; readonly refusal: Rejected }[] = [];
-  const { readAt, anew, hint, attempt, home } = evidence;
+  const { readAt, toDecideAgain, hint, attempt, home } = evidence;
   const { configuration, ledger } = dependencies;
   for (const planned of plan) {
     const read = await readMapped(planned, evidence, dependencies);
     if (typeof read === 'string') return read;
-    const seen = anew.find(({ key }) => key === planned.key);
+    const seen = toDecideAgain.find(({ key }) => key === planned.key);
     const content = checkAndPack(read, { ...evidence, planned, seen }, dependencies);
     const azumutaId = evidence.entry ? undefined : planned.productOrder.id;
     const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration, azumutaId };
@@ -136,7 +136,7 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
   if (!booked.parts.every((index) => shown.includes(index))) return;
   const read = await readMapped(booked, evidence, dependencies);
   if (typeof read === 'string' || read instanceof Rejected) return;
-  // Notes and links may be worded anew.
+  // The mapping may word notes and links otherwise by now.
   const [was, is] = [booked.figures, figuresOf(read.completion)].map((figures) =>
     bookedFiguresIn({ ...figures, notes: 0, links: 0 }),
   );

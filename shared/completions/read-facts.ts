@@ -21,9 +21,9 @@ export interface Evidence extends OrderReading {
 
 /** Finds out which parts of an ERP order are built, and with which recordings. @throws Rejected */
 export async function readFacts(reading: OrderReading, dependencies: HintDependencies): Promise<Evidence> {
-  const { entry, number, order, anew, nextJointKey } = reading;
+  const { entry, number, order, toDecideAgain, nextJointKey } = reading;
   const { ledger, erpOrderNumber, withoutRecordings } = dependencies;
-  const bookings = reading.bookings.filter((booking) => !anew.includes(booking));
+  const bookings = reading.bookings.filter((booking) => !toDecideAgain.includes(booking));
   const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
   const record =
     entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
@@ -31,7 +31,7 @@ export async function readFacts(reading: OrderReading, dependencies: HintDepende
   const index = entry?.part.index ?? 1;
   const { recordingIds, read } = await ownRecordings(reading, bookings, dependencies);
   const current = { index, order, recordingIds };
-  const known = { entry, erpOrder, parts, bookings, anew, nextJointKey };
+  const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
   const facts = { ...known, current, others: [], withoutRecordings };
   if (!isBookedTogether(entry)) return { ...reading, facts, read };
   const built = await partsBookedTogether(facts, record ?? entry, reading, dependencies);
@@ -48,7 +48,7 @@ async function ownRecordings(
   bookings: CompletionFacts['bookings'],
   { reader }: HintDependencies,
 ): Promise<Pick<BuiltPart, 'recordingIds'> & Pick<Evidence, 'read'>> {
-  const { order, anew, entry, hint, attempt } = reading;
+  const { order, toDecideAgain, entry, hint, attempt } = reading;
   if (order.recordingIds) return { recordingIds: order.recordingIds, read: new Map() };
   const candidates = recordingsNamedBy(reading);
   const named = new Set(hint.recordingIds).size;
@@ -58,14 +58,14 @@ async function ownRecordings(
     throw new Rejected(sentence, { code: 'completion-unclear' });
   }
   const index = entry?.part.index ?? 1;
-  const ofThisPart = anew.filter(({ parts }) => parts.length === 1 && parts[0] === index);
-  const decidedAnew = recordingsOfBookings(ofThisPart);
+  const ofThisPart = toDecideAgain.filter(({ parts }) => parts.length === 1 && parts[0] === index);
+  const decidedAgain = recordingsOfBookings(ofThisPart);
   const proven = recordingsOfBookings([...bookings, ...ofThisPart]);
   const wanted = candidates
     .filter((id) => !proven.has(id))
     .map((id) => ({ id, productOrder: order, hinted: true as const }));
   const read = await reader.readRecordings(wanted, attempt.signal);
-  const ids = new Set([...decidedAnew, ...candidates.filter((id) => proven.has(id)), ...read.keys()]);
+  const ids = new Set([...decidedAgain, ...candidates.filter((id) => proven.has(id)), ...read.keys()]);
   return { recordingIds: unlessNone([...ids]), read };
 }
 

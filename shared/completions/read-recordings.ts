@@ -4,7 +4,7 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
 import { personalFields } from '../model/completions.ts';
-import { Rejected, Wait } from '../model/errors.ts';
+import { Rejected } from '../model/errors.ts';
 import { type OrderPart, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -36,32 +36,15 @@ const maxRemembered = 5000;
 const rememberedMs = 10 * 60_000;
 
 /**
- * Reads completed product orders, anew for each attempt, and their recordings. Those that an attempt has read before it
+ * Reads completed product orders, again for each attempt, and their recordings. Those that an attempt has read before it
  * failed stay in memory: else a completion that takes longer to read than an attempt may last would never be read.
  */
 export class CompletionReader {
   readonly #dependencies: ReaderDependencies;
   readonly #remembered = new Map<string, { readonly at: number; readonly recording: AzumutaRecording }>();
-  /** Until when orders were read (epoch milliseconds): for ever while they are. */
-  readonly #readUntil = new Map<string, number>();
 
   constructor(dependencies: ReaderDependencies) {
     this.#dependencies = dependencies;
-  }
-
-  /** Of several hints about an order in one batch, one reads. @throws Wait where another has read since `askedAt`, or does now */
-  async alone<T>(order: string, askedAt: Date, read: () => Promise<T>): Promise<T> {
-    if ((this.#readUntil.get(order) ?? 0) >= askedAt.getTime()) {
-      const sentence = `Another hint about product order ${order} is on its way.`;
-      throw new Wait(sentence, { scope: 'order', forOurLock: true });
-    }
-    if (this.#readUntil.size > maxRemembered) this.#readUntil.clear();
-    this.#readUntil.set(order, Number.POSITIVE_INFINITY);
-    try {
-      return await read();
-    } finally {
-      this.#readUntil.set(order, this.#dependencies.clock.now().getTime());
-    }
   }
 
   readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
