@@ -12,7 +12,7 @@ import { decideQuestion } from './decide-question.ts';
 import { findOrder } from './find-order.ts';
 import type { HintDependencies, Inquiry, OrderReading } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
-import { askUntilCompleted, bookPlannedOrAskAgain, prepareJob } from './prepare-job.ts';
+import { askUntilCompleted, askUntilFound, prepareJob } from './prepare-job.ts';
 
 type DecisionToRead = Extract<HintDecision, { readonly to: 'read' }>;
 
@@ -60,20 +60,16 @@ async function readAndDecide(
   if ((await leaveToAnother(inquiry, decision, dependencies)) === 'joined') return 'ended';
   const readAt = dependencies.clock.now();
   const { order, inquiry: found } = await findOrder(inquiry, dependencies);
-  if (outcomeOf(found, 'completed').to === 'nothing') return 'ended';
+  const isOver = outcomeOf(found, 'completed').to === 'nothing';
+  if (isOver) return 'ended';
   const next = found === inquiry ? decision : decideByLedger(found, dependencies);
   if (next.to !== 'read') return jobWithoutReading(found, next);
   const { toDecideAgain, toRefuseAgain } = next;
   const asked = { ...found, readAt, toDecideAgain, refused: toRefuseAgain.map(storedRefusal) };
-  if (!order) {
-    const sentence = `Azumuta has no product order ${inquiry.number}.`;
-    return bookPlannedOrAskAgain({ shows: 'gone', sentence }, asked, dependencies);
-  }
+  if (!order) return askUntilFound(asked, dependencies);
   const reading = { ...asked, order };
-  const isCompleted = countsAsCompleted(reading, dependencies);
-  const outcome = outcomeOf(found, isCompleted ? 'completed' : 'opened');
-  if (outcome.to === 'decide again') return prepareJob(reading, dependencies);
-  return askUntilCompleted(reading, dependencies);
+  if (!isToBeBooked(reading, dependencies)) return askUntilCompleted(reading, dependencies);
+  return prepareJob(reading, dependencies);
 }
 
 /** Books once the ERP may be called. A job that books nothing needs no partner: it is finished. */
@@ -171,11 +167,16 @@ async function leaveToAnother(
   }
 }
 
-/** Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger. */
+function isToBeBooked(reading: OrderReading, dependencies: HintDependencies): boolean {
+  const event = countsAsCompleted(reading, dependencies) ? 'completed' : 'opened';
+  return outcomeOf(reading, event).to === 'decide again';
+}
+
 function countsAsCompleted(
   { order, hint, bookings }: OrderReading,
-  { trustTrigger }: Pick<HintDependencies, 'trustTrigger'>,
+  { trustTrigger }: HintDependencies,
 ): boolean {
+  // Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger.
   const wasPlanned = hint.again === true && bookings.length > 0;
   const hadTrigger = hint.via === 'webhook' || wasPlanned;
   return order.completed || (trustTrigger && hadTrigger);

@@ -63,6 +63,14 @@ async function endReadingInVain(
   await compareFigures(evidence, dependencies);
 }
 
+export function askUntilFound(
+  asked: Omit<OrderReading, 'order'>,
+  dependencies: HintDependencies,
+): Promise<Job | 'ended'> {
+  const sentence = `Azumuta has no product order ${asked.number}.`;
+  return bookPlannedOrAskAgain({ shows: 'gone', sentence }, asked, dependencies);
+}
+
 /** It is not completed, or not any more: what was planned while it was does not hold. */
 export async function askUntilCompleted(
   reading: OrderReading,
@@ -80,7 +88,7 @@ export async function askUntilCompleted(
 }
 
 /** Azumuta does not show what is needed: plans of which nothing was sent are booked, and refusals said; else it is asked later. */
-export async function bookPlannedOrAskAgain(
+async function bookPlannedOrAskAgain(
   unanswered: Unanswered,
   asked: Omit<OrderReading, 'order'>,
   dependencies: HintDependencies,
