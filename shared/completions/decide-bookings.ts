@@ -79,11 +79,11 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
   const wrong = whyInConflict(current, entry, quantityOf(current.index));
-  if (wrong !== undefined) return reject(wrong, 'conflict');
+  if (wrong !== undefined) return decideToReject(wrong, 'conflict');
   const built = [current, ...others].sort((a, b) => a.index - b.index);
   const counts = partsThatCount(facts, built, quantities);
   if (!counts.includes(current) && !quantityOf(current.index))
-    return reject(
+    return decideToReject(
       `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
       'conflict',
     );
@@ -104,7 +104,9 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   return decision;
 }
 
-const reject = (sentence: string, cause: Cause): BookingDecision => ({ to: 'reject', sentence, cause });
+function decideToReject(sentence: string, cause: Cause): BookingDecision {
+  return { to: 'reject', sentence, cause };
+}
 
 /** @param entry Undefined for one that was typed by hand: nobody but the ERP knows of which article it is to be. */
 function whyInConflict(
@@ -163,7 +165,7 @@ function planBookings(
   // A booking is one item of the ledger.
   const large = plan.find((booking) => Buffer.byteLength(JSON.stringify(booking)) > maxPlannedBytes);
   if (large)
-    return reject(
+    return decideToReject(
       `ERP order ${erpOrder.number} is completed with ${large.recordingIds.length} recordings of ${large.parts.length} part(s), from product order ${large.productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
       'completion-unclear',
     );

@@ -74,27 +74,29 @@ async function partsBookedTogether(
   { bookings, parts, current: { index, order, recordingIds: named = [] } }: CompletionFacts,
   record: RecordHome,
   { hint, attempt, concerns }: OrderReading,
-  { ledger: { erpOrders, knownOrders, orders }, reader }: HintDependencies,
+  { ledger, reader }: HintDependencies,
 ): Promise<Pick<CompletionFacts, 'current' | 'others' | 'parts'>> {
+  const { erpOrders } = ledger;
   const booked = bookedParts(bookings);
-  const together = async () => partsTogether(await erpOrders.partsOf(record), parts, index);
   const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
   // No trigger names its recordings again when the last part is completed.
   const own = { index, productOrderId: order.id, ...(order.recordingIds ? {} : { named }) };
-  const isSurplus = async () => areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
-  // What is booked stays noted with the id that was booked; and what is not wanted is no part where the others are enough.
-  if (!booked.has(index) && !(isUnwanted && (await isSurplus())))
-    await erpOrders.recordCompletedPart(record, own);
-  const { completed, wanted } = await together();
+  // What is not wanted is no part where the others are enough.
+  const isSurplus = async () =>
+    isUnwanted && areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
+  // What is booked stays noted with the id that was booked.
+  const isBooked = booked.has(index);
+  if (!isBooked && !(await isSurplus())) await erpOrders.recordCompletedPart(record, own);
+  const { completed, wanted } = partsTogether(await erpOrders.partsOf(record), parts, index);
   const noted = completed.get(index);
-  const bookedAs = booked.has(index) ? noted?.productOrderId : undefined;
+  const bookedAs = isBooked ? noted?.productOrderId : undefined;
   // They are booked with this one, once as many are completed as the ERP order has. A person's hint looks at all: further
   // recordings may have come while their booking was refused; so does one that compares what was corrected.
   const looksAtAll = hint.again || concerns.some(({ kind }) => kind === 'figures-changed');
   const isComplete = countBuilt(completed.keys(), booked) >= wanted;
-  const needed = [...completed.values()].filter(
-    (part) => isComplete && part.index !== index && (looksAtAll || !booked.has(part.index)),
-  );
+  const otherParts = [...completed.values()].filter((part) => part.index !== index);
+  const toLookAt = looksAtAll ? otherParts : otherParts.filter((part) => !booked.has(part.index));
+  const needed = isComplete ? toLookAt : [];
   const ids = needed.map(({ productOrderId }) => productOrderId);
   const read = await reader.readParts(ids, order, attempt.signal);
   const others: BuiltPart[] = [];
@@ -105,11 +107,7 @@ async function partsBookedTogether(
       others.push({ index: part.index, order: other, recordingIds });
       continue;
     }
-    if (booked.has(part.index)) continue;
-    // The trigger that completes it may be lost, so the reconciliation asks about it again.
-    const number = await knownOrders.numberOfAzumutaId(part.productOrderId);
-    if (number !== undefined) await orders.setAwaited(number, true);
-    await erpOrders.forgetCompletedPart(record, part.index);
+    if (!booked.has(part.index)) await awaitReopenedPart(part, record, ledger);
   }
   const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);
   return {
@@ -117,6 +115,17 @@ async function partsBookedTogether(
     current: { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs, isUnwanted },
     others,
   };
+}
+
+/** The trigger that completes it again may be lost, so the reconciliation asks about it. */
+async function awaitReopenedPart(
+  { index, productOrderId }: CompletedPart,
+  record: RecordHome,
+  { knownOrders, orders, erpOrders }: HintDependencies['ledger'],
+): Promise<void> {
+  const number = await knownOrders.numberOfAzumutaId(productOrderId);
+  if (number !== undefined) await orders.setAwaited(number, true);
+  await erpOrders.forgetCompletedPart(record, index);
 }
 
 /** Whether as many others are built as the ERP order has, where this one counts as built: it may stand for one that was given up. */

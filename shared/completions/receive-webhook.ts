@@ -63,7 +63,7 @@ export class WebhookReceiver {
     if (refusal === 'key is not set') return webhookUnavailable('The webhook token is not set yet.');
     if (refusal) return webhookUnavailable('Try again later.');
     try {
-      return await this.#accept(call);
+      return await this.#acceptCall(call);
     } catch (error) {
       const fields = { reason: reasonOf(error), eventId: call.id };
       this.#dependencies.log.error('SQS did not take a webhook call', fields);
@@ -71,14 +71,14 @@ export class WebhookReceiver {
     }
   }
 
-  async #accept(call: WebhookCall): Promise<WebhookAnswer> {
+  async #acceptCall(call: WebhookCall): Promise<WebhookAnswer> {
     const { queues, completionsQueueUrl, names, log } = this.#dependencies;
     if (!names.events.includes(call.event))
-      return this.#keep(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
+      return this.#keepForPerson(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
     if (call.body.byteLength > webhookBodyBytes)
-      return this.#keep(call, 413, `The body is larger than ${webhookBodyBytes} bytes.`);
+      return this.#keepForPerson(call, 413, `The body is larger than ${webhookBodyBytes} bytes.`);
     const parsed = parseTrigger(call, names);
-    if (!parsed.ok) return this.#keep(call, 400, parsed.reason);
+    if (!parsed.ok) return this.#keepForPerson(call, 400, parsed.reason);
 
     const hint = completionHint('webhook', parsed.content, call.id);
     await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
@@ -88,7 +88,7 @@ export class WebhookReceiver {
   }
 
   /** Keeps the raw call, so that nothing that Azumuta sent is lost; identical calls of a few minutes are kept once. */
-  async #keep(call: WebhookCall, statusCode: number, reason: string): Promise<WebhookAnswer> {
+  async #keepForPerson(call: WebhookCall, statusCode: number, reason: string): Promise<WebhookAnswer> {
     const { queues, deadLetterQueueUrl, clock, log } = this.#dependencies;
     const now = clock.now();
     const why = { reason, cause: 'unreadable-message' } as const;

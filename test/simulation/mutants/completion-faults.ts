@@ -208,8 +208,8 @@ export const completionFaults: Faults = {
       foundBy: ['details', 'deadLetters'],
     },
     'final-over-a-difference': {
-      find: '...(final && erpOrder ? { madeFor:',
-      replace: '...(final && erpOrder && false ? { madeFor:',
+      find: 'const madeFor = final && erpOrder ?',
+      replace: 'const madeFor = final && erpOrder && false ?',
       why: 'An ERP order that was raised to 99 is closed with the 3 that were built.',
       foundIn: life('daily-look', 'keeps its rest open in'),
     },
