@@ -21,7 +21,7 @@ export interface Unanswered {
   readonly shows: UnansweredFacts['shows'];
   /** The same for a person. */
   readonly sentence: string;
-  /** Before it is left to the reconciliation: finds what a person must be told all the same. */
+  /** Before it is left to the reconciliation: finds what needs a person all the same. */
   readonly lastLook?: () => Promise<Rejected | undefined>;
 }
 
@@ -101,8 +101,8 @@ async function leaveToReconciliation(
 }
 
 /**
- * A hint that becomes a dead letter asks no more: others would end over it while its question stays.
- * @throws RetryLater when one has ended over it since the question was read
+ * A hint that becomes a dead letter asks no more: others would join its question, and nobody would ask.
+ * @throws RetryLater when one has joined since the question was read
  */
 export async function endOwnQuestion(
   { askedAs, question, attempt }: Inquiry,
@@ -119,7 +119,7 @@ export function askedMeanwhile(askedAs: string): RetryLater {
   return new RetryLater(sentence, { scope: 'order' });
 }
 
-/** A person who asks about a number is told in a dead letter. */
+/** A person who asks about a number gets a dead letter. */
 function isKnownToNobody({ entry, bookings, hint }: Inquiry): boolean {
   const isInLedger = entry !== undefined || bookings.length > 0;
   return !isInLedger && !hint.again;

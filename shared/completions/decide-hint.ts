@@ -33,7 +33,7 @@ export type HintDecision =
       readonly toRefuseAgain: Entries;
       readonly looksAgain: boolean;
     }
-  /** Ask Azumuta; what is decided again was surely never sent. */
+  /** Ask Azumuta; what is decided again was surely never sent, or a person who has discarded it opens it. */
   | { readonly to: 'read'; readonly toDecideAgain: Entries; readonly toRefuseAgain: Entries };
 
 /** In this time nobody opens an order, corrects a recording and completes it: a trigger that names what is booked repeats it. */
@@ -47,7 +47,7 @@ type BookingAnswer = 'asPlanned' | 'decideAgain' | 'decideAgainLater' | 'refuseA
 /**
  * What a hint is to do about the bookings that the ledger has, by the state of each:
  *
- *   claimed, its lease runs           wait, until it ends at most: a hint never ends over what is not done
+ *   claimed, its lease runs           wait, until it ends at most: a hint never ends while a booking is open
  *   claimed, its lease is over        asPlanned
  *   waits, may have been sent         asPlanned
  *   waits, surely never sent          asPlanned; decideAgain for a newer trigger, a newer configuration, a person
@@ -74,11 +74,11 @@ export function decideHint(facts: HintFacts): HintDecision {
     const soon = now.getTime() + underWayMs * 2 ** Math.min(facts.attempt.receiveCount - 1, 10);
     return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };
   }
-  const answered = (answer: BookingAnswer) => open.filter((booking) => answerFor(booking, facts) === answer);
-  const asPlanned = answered('asPlanned');
-  const toDecideAgain = answered('decideAgain');
-  const toDecideLater = answered('decideAgainLater');
-  const toRefuseAgain = answered('refuseAgain');
+  const thoseWith = (answer: BookingAnswer) => open.filter((booking) => answerFor(booking, facts) === answer);
+  const asPlanned = thoseWith('asPlanned');
+  const toDecideAgain = thoseWith('decideAgain');
+  const toDecideLater = thoseWith('decideAgainLater');
+  const toRefuseAgain = thoseWith('refuseAgain');
   if (asPlanned.length > 0) {
     const isOutdated = (one: BookingEntry) =>
       isNewerTrigger(one, facts) || !isWhole(one, facts) || !isOfPart(one, facts);
@@ -178,7 +178,7 @@ function isPlannedByMessage(
 function decideSettled(facts: HintFacts, toRefuseAgain: Entries): HintDecision {
   const { bookings, answered, hint, attempt, names, now } = facts;
   const read = { to: 'read', toDecideAgain: [], toRefuseAgain } as const;
-  // The hint that asked last may still have to tell a person.
+  // The dead letter of the hint that asked last may be missing.
   if (hint.again || answered?.by === hintId(attempt)) return read;
   const ofPart = bookings.filter((booking) => isOfPart(booking, facts));
   const isReadAt = (at: Date) => isSentBefore(at, attempt) || isRepetition(at, facts);

@@ -46,7 +46,7 @@ export interface Inquiry extends Standing {
 export interface OrderReading extends Inquiry {
   readonly order: AzumutaProductOrder;
   readonly readAt: Date;
-  /** Bookings of which surely nothing was sent. */
+  /** Bookings of which surely nothing was sent, and those that a person has discarded and opens again. */
   readonly toDecideAgain: readonly BookingEntry[];
   /** What this hint was refused before: its dead letter may be missing. */
   readonly refused: readonly Rejected[];

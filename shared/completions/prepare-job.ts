@@ -87,7 +87,7 @@ export async function askUntilCompleted(
   return bookPlannedOrAskAgain(unanswered, { ...reading, toDecideAgain: [] }, dependencies);
 }
 
-/** Azumuta does not show what is needed: plans of which nothing was sent are booked, and refusals said; else it is asked later. */
+/** Azumuta does not show what is needed: plans of which nothing was sent are booked, and refusals become a dead letter; else it is asked later. */
 async function bookPlannedOrAskAgain(
   unanswered: Unanswered,
   asked: Omit<OrderReading, 'order'>,
@@ -102,11 +102,11 @@ async function bookPlannedOrAskAgain(
 }
 
 /**
- * Takes back what was to be decided again, and is not planned again under its key:
+ * Takes back what was to be decided again, unless it is planned again under its key:
  *
  *   a plan                                                 always
- *   what was refused or ignored, not discarded             for a person's hint, once there is a decision: nothing to book
  *   a refused quantity of parts that are booked together   where one of its parts is planned under another key
+ *   anything else that was not discarded                   for a person's hint, unless Azumuta's answer is refused
  */
 async function withdrawOutdated(
   { home, toDecideAgain, hint, entry, attempt }: OrderReading,

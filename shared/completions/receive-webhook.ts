@@ -42,10 +42,10 @@ export interface ReceiveWebhookDependencies extends CallerCheck {
 const webhookBodyBytes = 64 * 1024;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
-/** A repetition in this time is a retry. Not longer: once a person has discarded the letter, a call leaves a new one. */
+/** A repetition in this time is a retry. Not longer: once a person has discarded the dead letter, a call leaves a new one. */
 const collapseMs = 5 * 60_000;
 
-/** Answers only after SQS has it. A call with a valid token that cannot be used is kept as a dead letter, and is told why. */
+/** Answers only after SQS has it. A call with a valid token that cannot be used is kept as a dead letter, and its answer says why. */
 export class WebhookReceiver {
   readonly #dependencies: ReceiveWebhookDependencies;
   /** When which unusable call was kept, oldest first. Containers share nothing: a replay collapses their copies by id. */
