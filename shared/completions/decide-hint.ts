@@ -178,7 +178,7 @@ function isPlannedByMessage(
 function decideSettled(facts: HintFacts, toRefuseAgain: Entries): HintDecision {
   const { bookings, answered, hint, attempt, names, now } = facts;
   const read = { to: 'read', toDecideAgain: [], toRefuseAgain } as const;
-  // The dead letter of the hint that asked last may be missing.
+  // This hint has asked last: its dead letter may be missing.
   if (hint.again || answered?.by === hintId(attempt)) return read;
   const ofPart = bookings.filter((booking) => isOfPart(booking, facts));
   const isReadAt = (at: Date) => isSentBefore(at, attempt) || isRepetition(at, facts);
