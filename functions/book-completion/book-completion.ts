@@ -1,6 +1,7 @@
 import { beginHint } from '../../shared/completions/begin-hint.ts';
 import type { HintDependencies } from '../../shared/completions/inquiry.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
+import { OneReaderPerOrder } from '../../shared/completions/one-reader-per-order.ts';
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
@@ -21,6 +22,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
     partners,
     erp,
     reader: new CompletionReader({ ledger, clock, azumuta, partners, includeOperators }),
+    oneReader: new OneReaderPerOrder(clock),
     map: (kind, completed) => mapCompletion(integration, kind, completed),
     configuration: setting('CONFIGURATION_VERSION'),
     trustTrigger: integration.azumuta.contract.trustTrigger,

@@ -9,9 +9,11 @@ import {
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
 import type { DayFigures } from '../ledger/records/events.ts';
+import type { OrderEntry, Orders } from '../ledger/records/product-orders.ts';
 import { concernsEndedByBooking } from '../life/what-the-erp-says.ts';
-import type { Completion } from '../model/completions.ts';
+import type { Completion, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater, UnknownOrder, Wait } from '../model/errors.ts';
+import { definedFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
 import { askedMeanwhile } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpackCompletion } from './content.ts';
@@ -20,7 +22,7 @@ import type { HintDependencies, Inquiry } from './inquiry.ts';
 export interface Job extends Inquiry {
   /** One after the other, the quantity first: with its plan, or as it was planned before. */
   readonly toBook: readonly JobBooking[];
-  /** What was refused so far: told in one dead letter, once everything else is done. */
+  /** What was refused so far: one dead letter says it, once everything else is done. */
   readonly refused: readonly Rejected[];
   /** The hint is newer than what is booked: it looks again afterwards. */
   readonly looksAgain: boolean;
@@ -31,7 +33,7 @@ interface JobBooking {
   readonly plan?: Plan;
 }
 
-interface ClaimedBooking extends Inquiry {
+interface ClaimedBooking extends Job {
   readonly claim: Claim;
   /** None where nothing else is booked on its ERP order: there, the claim serves as the lock. */
   readonly lock: Lease | undefined;
@@ -43,18 +45,14 @@ const bookingDueAfterMs = 86_400_000;
 
 /**
  * Books what a hint is to book, one after the other. A refusal does not stop the next booking; what is to be retried comes
- * before the dead letter that tells the refusals. @throws RetryLater, Wait, Rejected
+ * before the dead letter that says what was refused. @throws RetryLater, Wait, Rejected
  */
 export async function bookAll(job: Job, dependencies: HintDependencies): Promise<void> {
+  if (job.toBook.length > 0) await waitForErp(job, dependencies);
   const refused = [...job.refused];
-  if (job.toBook.length > 0)
-    await dependencies.partners.ready('erp').catch(async (wait: unknown) => {
-      await planJob(job, dependencies);
-      throw wait;
-    });
   for (const [at, toBook] of job.toBook.entries()) {
     if (at > 0 && !job.attempt.hasTime()) {
-      await planJob({ ...job, toBook: job.toBook.slice(at) }, dependencies);
+      await writePlans({ ...job, toBook: job.toBook.slice(at) }, dependencies);
       throw new Wait('There is no time left for its next booking.', { scope: 'order', forOurLock: true });
     }
     try {
@@ -67,82 +65,41 @@ export async function bookAll(job: Job, dependencies: HintDependencies): Promise
   await endHint({ ...job, refused }, dependencies);
 }
 
+/** Before anything is claimed. @throws Wait while the ERP cannot be called, once the plans are written down. */
+async function waitForErp(job: Job, dependencies: HintDependencies): Promise<void> {
+  try {
+    await dependencies.partners.ready('erp');
+  } catch (wait) {
+    await writePlans(job, dependencies);
+    throw wait;
+  }
+}
+
 /** Writes down what was read, as the ERP cannot be called now. What was planned before is in the ledger already. */
-export async function planJob(job: Job, { ledger, clock }: HintDependencies): Promise<void> {
+export async function writePlans(job: Job, { ledger, clock }: HintDependencies): Promise<void> {
   for (const { planned, plan } of job.toBook)
     if (plan) await ledger.bookings.planOnly(job.home, plan, awaitingAttributes(job, planned, clock));
 }
 
-/** Everything is done or refused. @throws Wait to look again; RetryLater for further triggers; Rejected with all refusals */
-async function endHint(
-  job: Job,
-  { ledger: { orders, questions, deadLetters } }: HintDependencies,
-): Promise<void> {
-  const { hint, bookings, letters, askedAs, question, toBook, refused } = job;
-  // What this message was refused is told then; a person's hint would try it once more.
-  if (job.looksAgain && !(hint.again && refused.length > 0)) {
-    const sentence = 'It is booked as planned. What came since is looked at next.';
-    throw new Wait(sentence, { scope: 'order', forOurLock: true });
-  }
-  await endOrderWaits(job, orders);
-  // The recordings of hints that have joined since are not read yet.
-  if (question && !(await questions.end(askedAs, question))) throw askedMeanwhile(askedAs);
-  const [first, ...others] = refused;
-  if (first) throw others.length === 0 ? first : combineRefusals([first, ...others]);
-  const booked = new Set(toBook.map(({ planned }) => planned.key));
-  if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;
-  for (const letter of letters)
-    if (letter.messageId !== job.attempt.messageId) await deadLetters.markSettled(letter);
-}
-
-/** A further part is noted with the first one, which waits until all are booked together, or longer if it is not built. */
-async function endOrderWaits(
-  { home, entry, bookings, toBook, refused }: Job,
-  orders: HintDependencies['ledger']['orders'],
-): Promise<void> {
-  if (!entry) return;
-  const isFurther = home !== entry.number;
-  const isTried = toBook.length + refused.length > 0;
-  const isBooked = bookings.some(({ parts }) => parts.includes(entry.part.index));
-  const lacksFirst = toBook.some(({ planned: { kind, parts } }) => kind === 'quantity' && !parts.includes(1));
-  const first = isFurther && isTried && !lacksFirst ? await orders.find(home) : undefined;
-  if (first?.awaiting) await orders.markCompleted(first);
-  if (entry.awaiting && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
-}
-
-function combineRefusals(refused: readonly [Rejected, ...Rejected[]]): Rejected {
-  const booking = refused.flatMap(({ about }) => about?.booking ?? []).join(', ');
-  const figures = refused.flatMap(({ about }) => about?.figures ?? []).join('; ');
-  const reason = refused.map(({ message }) => message).join(' ');
-  return new Rejected(reason, { code: refused[0].code, about: { booking, figures } });
-}
-
+/** Plan and claim, the lock of the ERP order, the call, the receipt; or all is given back. @throws RetryLater, Wait, Rejected */
 async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDependencies): Promise<void> {
-  const { attempt, entry } = job;
-  const { ledger, clock, erpOrderNumber } = dependencies;
-  const { bookingLock, claims } = ledger;
   const claim = await claimBooking(toBook, job, dependencies);
-  if (!claim) return attempt.log.info('Booked already', { booking: toBook.planned.key });
-  const planned = bookingEntryOf(claim.held);
-  if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
-  const held = unpackCompletion(planned.content, planned);
-  // It is compared, and not booked: the ERP may have renamed its article since.
-  const completion = entry ? { ...held, article: entry.erpOrder.article } : held;
-  // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
-  const isOnly = entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
-  const isAlone = isOnly && planned.kind === 'quantity';
-  const lock = isAlone ? undefined : bookingLock(planned.erpOrder.number);
-  const lockedSeconds = attempt.secondsUntil(claims.leaseUntil(attempt.endsAt));
-  if (!lock || (await lock.take(claim.owner, lockedSeconds))) {
-    await sendToErp({ ...job, claim, lock, planned, completion }, dependencies);
-    if (planned.kind === 'quantity') await endOnceBooked(job, ledger);
-    return;
+  if (!claim) return job.attempt.log.info('Booked already', { booking: toBook.planned.key });
+  const booking = claimedBookingOf(claim, job, dependencies);
+  await takeLock(booking, dependencies);
+  let isSent = false;
+  const noteSent = () => {
+    isSent = true;
+  };
+  try {
+    const receipt = await sendToErp(booking, dependencies, noteSent);
+    await writeReceipt(booking, receipt, dependencies);
+  } catch (error) {
+    const isMissing = error instanceof UnknownOrder && (await mayBeMissing(booking, dependencies));
+    if (!isMissing) throw await giveBookingBack(booking, { error, isSent }, dependencies);
+    await ignoreBooking(booking, error.message, dependencies);
   }
-  // Another booking usually takes a second; its lease only covers the worst case.
-  const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
-  const wait = new Wait(sentence, { scope: 'order', forOurLock: true });
-  await claims.giveBack(claim, wait, false, awaitingAttributes(job, planned, clock));
-  throw wait;
+  if (booking.planned.kind === 'quantity') await endConcernsOnceBooked(job, dependencies.ledger);
 }
 
 /** Undefined when it is booked already. @throws Wait while another attempt has it */
@@ -169,72 +126,115 @@ async function claimBooking(
   throw new Wait(sentence, { scope: 'order', forOurLock: afterSeconds === undefined, afterSeconds });
 }
 
-/** What makes the reconciliation ask for a booking that waits without an order that does. */
-function awaitingAttributes({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
-  if (entry?.awaiting && kind === 'quantity') return {};
-  return { awaiting: 'completion', dueAt: clock.now().getTime() + bookingDueAfterMs };
+function claimedBookingOf(claim: Claim, job: Job, dependencies: HintDependencies): ClaimedBooking {
+  const { entry } = job;
+  const planned = bookingEntryOf(claim.held);
+  if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
+  const held = unpackCompletion(planned.content, planned);
+  return {
+    ...job,
+    claim,
+    lock: lockFor(planned, job, dependencies),
+    planned,
+    // It is compared, and not booked: the ERP may have renamed its article since.
+    completion: entry ? { ...held, article: entry.erpOrder.article } : held,
+  };
 }
 
-async function sendToErp(of: ClaimedBooking, dependencies: HintDependencies): Promise<void> {
-  const { claim, lock, planned, completion, attempt } = of;
-  const { erp, partners, ledger, unknownOrder } = dependencies;
-  let calling = false;
-  try {
-    const booking = (signal: AbortSignal) => {
-      calling = true;
-      return erp.book(completion, planned.key, { again: claim.again, signal });
-    };
-    const receipt = await partners.call('erp', attempt.signal, booking, planned.erpOrder.number);
-    const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
-    const event = planned.kind === 'quantity' ? 'booked' : 'amended';
-    const figures = countedOf(planned, of.entry);
-    const booked = { event, note, figures } as const;
-    const ours = await ledger.claims.complete(claim, { remove: forBookingOnly }, booked);
-    await lock?.release(claim.owner);
-    if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
-    attempt.log.info(
-      'Booked',
-      { booking: planned.key, reference: receipt.reference },
-      { CompletionsBooked: 1 },
-    );
-  } catch (error) {
-    // Only an order that never came from the ERP may be missing there. One that the ERP gave us, or that an earlier
-    // attempt may have written to, existed: if the ERP does not know it now, a person has to look.
-    const mayBeMissing = error instanceof UnknownOrder && unknownOrder === 'ignore' && !claim.again;
-    if (!mayBeMissing || (await ledger.orders.find(of.home)))
-      throw await giveBookingBack(of, error, calling, dependencies);
-    const ignored = { event: 'ignored', note: error.message } as const;
-    await ledger.claims.complete(claim, { ignored: true, remove: forBookingOnly }, ignored);
-    await lock?.release(claim.owner);
-  }
+function lockFor(
+  planned: BookingEntry,
+  { entry }: Job,
+  { ledger, erpOrderNumber }: HintDependencies,
+): Lease | undefined {
+  // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
+  const isOnly = entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
+  const isAlone = isOnly && planned.kind === 'quantity';
+  return isAlone ? undefined : ledger.bookingLock(planned.erpOrder.number);
 }
 
-/** What was open about it in Azumuta needs nobody any more. */
-async function endOnceBooked(
-  { entry, concerns: open }: Job,
-  { concerns }: Pick<HintDependencies['ledger'], 'concerns'>,
+/** @throws Wait while another booking on its ERP order is under way: then the claim is given back. */
+async function takeLock(
+  booking: ClaimedBooking,
+  { ledger: { claims }, clock }: HintDependencies,
 ): Promise<void> {
-  if (!entry) return;
-  for (const concern of concernsEndedByBooking(entry, open))
-    await concerns.end(entry.number, concern, 'It is built and booked.');
+  const { lock, claim, planned, attempt } = booking;
+  if (!lock) return;
+  const lockedSeconds = attempt.secondsUntil(claims.leaseUntil(attempt.endsAt));
+  if (await lock.take(claim.owner, lockedSeconds)) return;
+  // Another booking usually takes a second; its lease only covers the worst case.
+  const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
+  const wait = new Wait(sentence, { scope: 'order', forOurLock: true });
+  await claims.giveBack(claim, wait, false, awaitingAttributes(booking, planned, clock));
+  throw wait;
 }
 
-function countedOf({ figures }: BookingEntry, entry: Inquiry['entry']): DayFigures {
-  const { good, scrap } = figures ?? {};
-  const due = good && entry?.dueDate;
-  return { ...(good ? { good } : {}), ...(scrap ? { scrap } : {}), ...(due ? { due } : {}) };
+/** @param noteSent Is called right before the connector is: until then, surely nothing was sent. */
+function sendToErp(
+  { claim, completion, planned, attempt }: ClaimedBooking,
+  { erp, partners }: HintDependencies,
+  noteSent: () => void,
+): Promise<Receipt> {
+  const send = (signal: AbortSignal) => {
+    noteSent();
+    return erp.book(completion, planned.key, { again: claim.again, signal });
+  };
+  return partners.call('erp', attempt.signal, send, planned.erpOrder.number);
+}
+
+async function writeReceipt(
+  { claim, lock, planned, attempt, entry }: ClaimedBooking,
+  receipt: Receipt,
+  { ledger: { claims } }: HintDependencies,
+): Promise<void> {
+  const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
+  const event = planned.kind === 'quantity' ? 'booked' : 'amended';
+  const figures = figuresOfDay(planned, entry);
+  const isOurs = await claims.complete(claim, { remove: forBookingOnly }, { event, note, figures });
+  await lock?.release(claim.owner);
+  if (!isOurs) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
+  attempt.log.info(
+    'Booked',
+    { booking: planned.key, reference: receipt.reference },
+    { CompletionsBooked: 1 },
+  );
+}
+
+/**
+ * Whether the ERP may not have its order. Only one that never came from the ERP may be missing there: one that the ERP gave
+ * us, or that an earlier attempt may have written to, existed. If the ERP does not know it now, a person has to look.
+ */
+async function mayBeMissing(
+  { claim, home }: ClaimedBooking,
+  { ledger, unknownOrder }: HintDependencies,
+): Promise<boolean> {
+  if (unknownOrder === 'reject' || claim.again) return false;
+  return (await ledger.orders.find(home)) === undefined;
+}
+
+async function ignoreBooking(
+  { claim, lock }: ClaimedBooking,
+  note: string,
+  { ledger: { claims } }: HintDependencies,
+): Promise<void> {
+  await claims.complete(claim, { ignored: true, remove: forBookingOnly }, { event: 'ignored', note });
+  await lock?.release(claim.owner);
+}
+
+interface FailedCall {
+  readonly error: unknown;
+  /** Whether the connector was called. */
+  readonly isSent: boolean;
 }
 
 /** Leaves claim and lock as the failure demands. @returns what to throw. */
 async function giveBookingBack(
   booking: ClaimedBooking,
-  error: unknown,
-  calling: boolean,
+  { error, isSent }: FailedCall,
   { ledger: { claims }, clock }: HintDependencies,
 ): Promise<unknown> {
   const { claim, lock, planned, attempt } = booking;
   const about = aboutOf(planned);
-  const untilMs = await claims.giveBack(claim, error, calling, awaitingAttributes(booking, planned, clock));
+  const untilMs = await claims.giveBack(claim, error, isSent, awaitingAttributes(booking, planned, clock));
   // What was sent may still be settling in the ERP: until that is over, nothing is booked on this order.
   if (untilMs === undefined) await lock?.release(claim.owner);
   else await lock?.write(claim.owner, { leaseUntil: untilMs });
@@ -243,4 +243,94 @@ async function giveBookingBack(
   if (!(error instanceof RetryLater) || error instanceof Wait) return error;
   const seconds = untilMs === undefined ? 0 : attempt.secondsUntil(untilMs);
   return error.with({ about, afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });
+}
+
+/** What makes the reconciliation ask for a booking that waits without an order that does. */
+function awaitingAttributes({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
+  if (entry?.awaiting && kind === 'quantity') return {};
+  return { awaiting: 'completion', dueAt: clock.now().getTime() + bookingDueAfterMs };
+}
+
+/** What was open about it in Azumuta needs nobody any more. */
+async function endConcernsOnceBooked(
+  { entry, concerns: open }: Job,
+  { concerns }: Pick<HintDependencies['ledger'], 'concerns'>,
+): Promise<void> {
+  if (!entry) return;
+  for (const concern of concernsEndedByBooking(entry, open))
+    await concerns.end(entry.number, concern, 'It is built and booked.');
+}
+
+/** What the morning mail counts: only good pieces are late or in time. */
+function figuresOfDay({ figures }: BookingEntry, entry: Inquiry['entry']): DayFigures {
+  const { good, scrap } = figures ?? {};
+  return definedFields({ good, scrap, due: good ? entry?.dueDate : undefined });
+}
+
+/** Everything is done or refused. @throws Wait to look again; RetryLater for further triggers; Rejected with all refusals */
+async function endHint(job: Job, { ledger }: HintDependencies): Promise<void> {
+  const { hint, askedAs, question, refused } = job;
+  // Its dead letter says then what this message was refused; a person's hint would try it again.
+  const endsWithLetter = hint.again === true && refused.length > 0;
+  if (job.looksAgain && !endsWithLetter) {
+    const sentence = 'It is booked as planned. What came since is looked at next.';
+    throw new Wait(sentence, { scope: 'order', forOurLock: true });
+  }
+  await endOrderWaits(job, ledger.orders);
+  // The recordings of hints that have joined since are not read yet.
+  if (question && !(await ledger.questions.end(askedAs, question))) throw askedMeanwhile(askedAs);
+  const [first, ...others] = refused;
+  if (first) throw others.length === 0 ? first : combineRefusals([first, ...others]);
+  await settleDeadLetters(job, ledger);
+}
+
+/** Once all is booked, the dead letters of other messages about it are outdated. */
+async function settleDeadLetters(
+  { toBook, bookings, letters, attempt }: Job,
+  { deadLetters }: Pick<HintDependencies['ledger'], 'deadLetters'>,
+): Promise<void> {
+  const booked = new Set(toBook.map(({ planned }) => planned.key));
+  const isLeftOpen = bookings.some(({ key, state }) => state !== 'done' && !booked.has(key));
+  if (booked.size === 0 || isLeftOpen) return;
+  for (const letter of letters)
+    if (letter.messageId !== attempt.messageId) await deadLetters.markSettled(letter);
+}
+
+async function endOrderWaits(job: Job, orders: Orders): Promise<void> {
+  const { entry, home } = job;
+  if (!entry) return;
+  const isFurther = home !== entry.number;
+  if (isFurther) await endWaitOfFurtherPart(entry, job, orders);
+  else await endWaitOfFirstPart(entry, job, orders);
+}
+
+/** The first part, or the only one, waits until it is booked or refused: where parts are booked together, until all are. */
+async function endWaitOfFirstPart(entry: OrderEntry, job: Job, orders: Orders): Promise<void> {
+  const isBooked = job.bookings.some(({ parts }) => parts.includes(entry.part.index));
+  const isOver = isBooked || isTried(job);
+  if (entry.awaiting && isOver) await orders.markCompleted(entry);
+}
+
+/**
+ * A further part, which is booked together with the first, is noted there and waits no more. The first one's waiting ends
+ * with the booking that this hint has tried, unless that is without the first, as it is not built.
+ */
+async function endWaitOfFurtherPart(entry: OrderEntry, job: Job, orders: Orders): Promise<void> {
+  const lacksFirst = job.toBook.some(
+    ({ planned: { kind, parts } }) => kind === 'quantity' && !parts.includes(1),
+  );
+  const first = isTried(job) && !lacksFirst ? await orders.find(job.home) : undefined;
+  if (first?.awaiting) await orders.markCompleted(first);
+  if (entry.awaiting) await orders.markCompleted(entry);
+}
+
+function isTried({ toBook, refused }: Job): boolean {
+  return toBook.length + refused.length > 0;
+}
+
+function combineRefusals(refused: readonly [Rejected, ...Rejected[]]): Rejected {
+  const booking = refused.flatMap(({ about }) => about?.booking ?? []).join(', ');
+  const figures = refused.flatMap(({ about }) => about?.figures ?? []).join('; ');
+  const reason = refused.map(({ message }) => message).join(' ');
+  return new Rejected(reason, { code: refused[0].code, about: { booking, figures } });
 }

@@ -31,10 +31,9 @@ export interface CompletionFacts {
   readonly erpOrder: ErpOrderRef;
   /** Parts that the ERP order has now; 1 when it is not split. */
   readonly parts: number;
-  /** The bookings that the ledger keeps for it, without those that are decided anew. */
+  /** The bookings that the ledger keeps for it, without those that are decided again. */
   readonly bookings: readonly BookingEntry[];
-  /** Those that are decided anew. */
-  readonly anew: readonly BookingEntry[];
+  readonly toDecideAgain: readonly BookingEntry[];
   /** Key of the next quantity, where parts are booked together. */
   readonly nextJointKey: BookingKey;
   readonly current: BuiltPart;
@@ -64,7 +63,7 @@ export type BookingDecision =
  *   more recordings than one booking can hold            reject
  *
  * The key of a quantity is the id of its product order, for ever; of parts that are booked together it counts (`BookingKey`).
- * A booking of which surely nothing was sent may be decided anew.
+ * A booking of which surely nothing was sent may be decided again.
  */
 export function decideBookings(facts: CompletionFacts): BookingDecision {
   const { entry, bookings, current, others, parts } = facts;
@@ -80,11 +79,11 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
   const wrong = whyInConflict(current, entry, quantityOf(current.index));
-  if (wrong !== undefined) return reject(wrong, 'conflict');
+  if (wrong !== undefined) return decideToReject(wrong, 'conflict');
   const built = [current, ...others].sort((a, b) => a.index - b.index);
   const counts = partsThatCount(facts, built, quantities);
   if (!counts.includes(current) && !quantityOf(current.index))
-    return reject(
+    return decideToReject(
       `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
       'conflict',
     );
@@ -105,7 +104,9 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   return decision;
 }
 
-const reject = (sentence: string, cause: Cause): BookingDecision => ({ to: 'reject', sentence, cause });
+function decideToReject(sentence: string, cause: Cause): BookingDecision {
+  return { to: 'reject', sentence, cause };
+}
 
 /** @param entry Undefined for one that was typed by hand: nobody but the ERP knows of which article it is to be. */
 function whyInConflict(
@@ -127,14 +128,14 @@ function whyInConflict(
  * decided again; else those whose index it has.
  */
 function partsThatCount(
-  { entry, parts, anew }: CompletionFacts,
+  { entry, parts, toDecideAgain }: CompletionFacts,
   built: readonly BuiltPart[],
   quantities: readonly BookingEntry[],
 ): readonly BuiltPart[] {
   if (!isBookedTogether(entry)) return built.filter(({ index }) => index <= parts);
   const booked = bookedParts(quantities);
   const open = built.filter(({ index }) => !booked.has(index));
-  const held = bookedParts(anew);
+  const held = bookedParts(toDecideAgain);
   const rankOf = ({ index, isUnwanted }: BuiltPart) => (held.has(index) ? 0 : isUnwanted ? 2 : 1);
   const wanted = open.toSorted((a, b) => rankOf(a) - rankOf(b));
   return wanted.slice(0, Math.max(0, parts - booked.size)).toSorted((a, b) => a.index - b.index);
@@ -164,7 +165,7 @@ function planBookings(
   // A booking is one item of the ledger.
   const large = plan.find((booking) => Buffer.byteLength(JSON.stringify(booking)) > maxPlannedBytes);
   if (large)
-    return reject(
+    return decideToReject(
       `ERP order ${erpOrder.number} is completed with ${large.recordingIds.length} recordings of ${large.parts.length} part(s), from product order ${large.productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
       'completion-unclear',
     );
@@ -183,12 +184,12 @@ interface QuantityOfParts {
  */
 function quantitiesOf(
   open: readonly BuiltPart[],
-  { entry, anew, nextJointKey }: CompletionFacts,
+  { entry, toDecideAgain, nextJointKey }: CompletionFacts,
 ): QuantityOfParts[] {
   const [first] = open;
   if (!first) return [];
   if (!isBookedTogether(entry)) return quantityWithKey(`${first.order.id}#quantity`, open);
-  const again = decidedAgain(open, anew);
+  const again = quantityToDecideAgain(open, toDecideAgain);
   if (!again) return quantityWithKey(nextJointKey, open);
   // What was ignored holds no part, for nobody: it may get any.
   const keeps = ({ index }: BuiltPart) => again.state === 'ignored' || again.parts.includes(index);
@@ -196,8 +197,12 @@ function quantitiesOf(
   return [...quantityWithKey(again.key, open.filter(keeps)), ...quantityWithKey(nextJointKey, others)];
 }
 
-function decidedAgain(open: readonly BuiltPart[], anew: readonly BookingEntry[]): BookingEntry | undefined {
-  const quantities = anew.filter(({ kind }) => kind === 'quantity');
+/** What may be in the ERP comes first; then what nobody holds the parts of; then what no part was added to. */
+function quantityToDecideAgain(
+  open: readonly BuiltPart[],
+  toDecideAgain: readonly BookingEntry[],
+): BookingEntry | undefined {
+  const quantities = toDecideAgain.filter(({ kind }) => kind === 'quantity');
   return (
     quantities.find((one) => !isNothingSent(one)) ??
     quantities.find(({ state }) => state === 'ignored') ??

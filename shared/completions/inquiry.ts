@@ -10,12 +10,14 @@ import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { MapCompletion } from './content.ts';
 import type { CompletionHint } from './messages.ts';
+import type { OneReaderPerOrder } from './one-reader-per-order.ts';
 import type { CompletionReader } from './read-recordings.ts';
 
 /** What working on a hint needs, from its first look into the ledger to its receipt. */
 export interface HintDependencies {
   readonly ledger: Ledger;
   readonly reader: CompletionReader;
+  readonly oneReader: OneReaderPerOrder;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
@@ -44,7 +46,8 @@ export interface Inquiry extends Standing {
 export interface OrderReading extends Inquiry {
   readonly order: AzumutaProductOrder;
   readonly readAt: Date;
-  /** Bookings of which surely nothing was sent, and that are decided anew. */
-  readonly anew: readonly BookingEntry[];
+  /** Bookings of which surely nothing was sent, and those that a person has discarded and opens again. */
+  readonly toDecideAgain: readonly BookingEntry[];
+  /** What this hint was refused before: its dead letter may be missing. */
   readonly refused: readonly Rejected[];
 }

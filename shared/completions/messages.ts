@@ -15,7 +15,7 @@ export const completionHintSchema = z.object({
   /** All logs of the completion carry it. */
   eventId: hintText,
   via: z.enum(['webhook', 'reconciliation', 'operator']),
-  /** A person wants it once more: bookings that were refused or discarded are opened again. */
+  /** A person wants it again: bookings that were refused or discarded are opened again. */
   again: z.exactOptional(z.literal(true)),
   /** The figures with which a person has it booked although they are more than what it is for. @see limitsLeft */
   accepts: z.exactOptional(hintText),

@@ -6,7 +6,7 @@ import type { HintDependencies, OrderReading } from './inquiry.ts';
 /**
  * A trigger may name a recording of another product order, to which somebody gave the number of this one.
  * @param own Recordings of the product order that was read.
- * @returns what a person is told: of one of ours that it is booked by a replay, as by hand it would be booked twice.
+ * @returns the sentence for a person: one of ours is booked by a replay, as by hand it would be booked twice.
  */
 export async function refusalOfOther(
   reading: OrderReading,
@@ -14,7 +14,7 @@ export async function refusalOfOther(
   { reader, ledger }: Pick<HintDependencies, 'reader' | 'ledger'>,
 ): Promise<Rejected | undefined> {
   const { order, attempt } = reading;
-  const other = await reader.otherOfNumber(recordingsNamedBy(reading), own, order, attempt.signal);
+  const other = await reader.findOtherOfNumber(recordingsNamedBy(reading), own ?? [], order, attempt.signal);
   if (!other) return undefined;
   const { recording, id } = other;
   const { number } = order;

@@ -42,7 +42,7 @@ interface PackedContent {
 
 /**
  * Reads the recordings of what is to be booked, and maps it. What the mapping refuses is written down, so that no
- * further trigger tells it once more.
+ * further trigger makes another dead letter of it.
  * @returns why it cannot be booked yet: without a recording that Azumuta does not show, another quantity might be booked.
  */
 export async function readContents(
@@ -52,17 +52,19 @@ export async function readContents(
 ): Promise<string | Pick<Job, 'toBook' | 'refused'>> {
   const toBook: Plan[] = [];
   const toRefuse: { readonly plan: Plan; readonly refusal: Rejected }[] = [];
-  const { readAt, anew, hint, attempt, home } = evidence;
+  const { readAt, toDecideAgain, hint, attempt, home } = evidence;
   const { configuration, ledger } = dependencies;
   for (const planned of plan) {
     const read = await readMapped(planned, evidence, dependencies);
     if (typeof read === 'string') return read;
-    const seen = anew.find(({ key }) => key === planned.key);
+    const seen = toDecideAgain.find(({ key }) => key === planned.key);
     const content = checkAndPack(read, { ...evidence, planned, seen }, dependencies);
     const azumutaId = evidence.entry ? undefined : planned.productOrder.id;
     const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration, azumutaId };
-    if (seen?.state === 'rejected' && !hint.again && isRefusedAlready(seen, content))
-      await noteRefusedBefore(seen, evidence, dependencies);
+    // A person's hint tries it again, whatever has changed.
+    const refusedBefore = seen?.state === 'rejected' && !hint.again ? seen : undefined;
+    if (refusedBefore && isRefusedAlready(refusedBefore, content))
+      await noteRefusedBefore(refusedBefore, evidence, dependencies);
     else if (content instanceof Rejected) toRefuse.push({ plan: known, refusal: content });
     else toBook.push({ ...known, ...contentOfPlan(content) });
   }
@@ -80,7 +82,7 @@ export async function readContents(
   return { toBook: toBook.map((plan) => ({ planned: plan.planned, plan: marked(plan) })), refused };
 }
 
-/** After a deployment it was tried once more: each configuration tries it once. */
+/** After a deployment it was tried again: each configuration tries it once. */
 async function noteRefusedBefore(
   seen: BookingEntry,
   { home, attempt }: Evidence,
@@ -124,19 +126,21 @@ function checkAndPack(
   }
 }
 
-/** A recording may have been corrected since it was booked, and a quantity is booked once: a person must see to the difference. */
+/** A recording may have been corrected since it was booked, and a quantity is booked once: the difference needs a person. */
 export async function compareFigures(evidence: Evidence, dependencies: HintDependencies): Promise<void> {
   const { facts, hint, attempt, home } = evidence;
   const booked = bookedQuantity(facts.bookings, facts.current.index);
   if (!booked?.figures) return;
   // Only what was booked may have been corrected; a forged trigger, which may name anything, must not cost reads.
-  if (hint.recordingIds.some((id) => !booked.recordingIds.includes(id))) return;
+  const namesOthers = hint.recordingIds.some((id) => !booked.recordingIds.includes(id));
+  if (namesOthers) return;
   // Of parts that are booked together, only a person's hint reads all.
   const shown = [facts.current, ...facts.others].map(({ index }) => index);
-  if (!booked.parts.every((index) => shown.includes(index))) return;
+  const isShown = booked.parts.every((index) => shown.includes(index));
+  if (!isShown) return;
   const read = await readMapped(booked, evidence, dependencies);
   if (typeof read === 'string' || read instanceof Rejected) return;
-  // Notes and links may be worded anew.
+  // The mapping may word notes and links otherwise by now.
   const [was, is] = [booked.figures, figuresOf(read.completion)].map((figures) =>
     bookedFiguresIn({ ...figures, notes: 0, links: 0 }),
   );
@@ -190,7 +194,7 @@ async function readMapped(
   }
 }
 
-/** Whether it would be told again what is told already. */
+/** Whether its dead letter would say again what it says already. */
 function isRefusedAlready(seen: BookingEntry, now: PackedContent | Rejected): boolean {
   if (now instanceof Rejected) return seen.reason === rejectionOf(now).reason;
   return (
@@ -233,11 +237,10 @@ function mapBooking(
   const isPart = entry?.part.book === 'each';
   const final = mapped.final && !isPart;
   const operations = mapped.operations?.map((one) => (isPart ? { ...one, finished: false } : one));
+  const madeFor = final && erpOrder ? z.parse(quantitySchema, erpOrder) : undefined;
   return {
     ...mapped,
     final,
-    ...definedFields({ operations }),
-    ...(article === undefined ? {} : { article }),
-    ...(final && erpOrder ? { madeFor: z.parse(quantitySchema, erpOrder) } : {}),
+    ...definedFields({ operations, article, madeFor }),
   };
 }

@@ -21,9 +21,9 @@ export interface Evidence extends OrderReading {
 
 /** Finds out which parts of an ERP order are built, and with which recordings. @throws Rejected */
 export async function readFacts(reading: OrderReading, dependencies: HintDependencies): Promise<Evidence> {
-  const { entry, number, order, anew, nextJointKey } = reading;
+  const { entry, number, order, toDecideAgain, nextJointKey } = reading;
   const { ledger, erpOrderNumber, withoutRecordings } = dependencies;
-  const bookings = reading.bookings.filter((booking) => !anew.includes(booking));
+  const bookings = reading.bookings.filter((booking) => !toDecideAgain.includes(booking));
   const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
   const record =
     entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
@@ -31,7 +31,7 @@ export async function readFacts(reading: OrderReading, dependencies: HintDepende
   const index = entry?.part.index ?? 1;
   const { recordingIds, read } = await ownRecordings(reading, bookings, dependencies);
   const current = { index, order, recordingIds };
-  const known = { entry, erpOrder, parts, bookings, anew, nextJointKey };
+  const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
   const facts = { ...known, current, others: [], withoutRecordings };
   if (!isBookedTogether(entry)) return { ...reading, facts, read };
   const built = await partsBookedTogether(facts, record ?? entry, reading, dependencies);
@@ -48,7 +48,7 @@ async function ownRecordings(
   bookings: CompletionFacts['bookings'],
   { reader }: HintDependencies,
 ): Promise<Pick<BuiltPart, 'recordingIds'> & Pick<Evidence, 'read'>> {
-  const { order, anew, entry, hint, attempt } = reading;
+  const { order, toDecideAgain, entry, hint, attempt } = reading;
   if (order.recordingIds) return { recordingIds: order.recordingIds, read: new Map() };
   const candidates = recordingsNamedBy(reading);
   const named = new Set(hint.recordingIds).size;
@@ -58,14 +58,14 @@ async function ownRecordings(
     throw new Rejected(sentence, { code: 'completion-unclear' });
   }
   const index = entry?.part.index ?? 1;
-  const ofThisPart = anew.filter(({ parts }) => parts.length === 1 && parts[0] === index);
-  const decidedAnew = recordingsOfBookings(ofThisPart);
+  const ofThisPart = toDecideAgain.filter(({ parts }) => parts.length === 1 && parts[0] === index);
+  const decidedAgain = recordingsOfBookings(ofThisPart);
   const proven = recordingsOfBookings([...bookings, ...ofThisPart]);
   const wanted = candidates
     .filter((id) => !proven.has(id))
     .map((id) => ({ id, productOrder: order, hinted: true as const }));
   const read = await reader.readRecordings(wanted, attempt.signal);
-  const ids = new Set([...decidedAnew, ...candidates.filter((id) => proven.has(id)), ...read.keys()]);
+  const ids = new Set([...decidedAgain, ...candidates.filter((id) => proven.has(id)), ...read.keys()]);
   return { recordingIds: unlessNone([...ids]), read };
 }
 
@@ -74,27 +74,29 @@ async function partsBookedTogether(
   { bookings, parts, current: { index, order, recordingIds: named = [] } }: CompletionFacts,
   record: RecordHome,
   { hint, attempt, concerns }: OrderReading,
-  { ledger: { erpOrders, knownOrders, orders }, reader }: HintDependencies,
+  { ledger, reader }: HintDependencies,
 ): Promise<Pick<CompletionFacts, 'current' | 'others' | 'parts'>> {
+  const { erpOrders } = ledger;
   const booked = bookedParts(bookings);
-  const together = async () => partsTogether(await erpOrders.partsOf(record), parts, index);
   const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
   // No trigger names its recordings again when the last part is completed.
   const own = { index, productOrderId: order.id, ...(order.recordingIds ? {} : { named }) };
-  const isSurplus = async () => areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
-  // What is booked stays noted with the id that was booked; and what is not wanted is no part where the others are enough.
-  if (!booked.has(index) && !(isUnwanted && (await isSurplus())))
-    await erpOrders.recordCompletedPart(record, own);
-  const { completed, wanted } = await together();
+  // What is not wanted is no part where the others are enough.
+  const isSurplus = async () =>
+    isUnwanted && areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
+  // What is booked stays noted with the id that was booked.
+  const isBooked = booked.has(index);
+  if (!isBooked && !(await isSurplus())) await erpOrders.recordCompletedPart(record, own);
+  const { completed, wanted } = partsTogether(await erpOrders.partsOf(record), parts, index);
   const noted = completed.get(index);
-  const bookedAs = booked.has(index) ? noted?.productOrderId : undefined;
+  const bookedAs = isBooked ? noted?.productOrderId : undefined;
   // They are booked with this one, once as many are completed as the ERP order has. A person's hint looks at all: further
   // recordings may have come while their booking was refused; so does one that compares what was corrected.
   const looksAtAll = hint.again || concerns.some(({ kind }) => kind === 'figures-changed');
   const isComplete = countBuilt(completed.keys(), booked) >= wanted;
-  const needed = [...completed.values()].filter(
-    (part) => isComplete && part.index !== index && (looksAtAll || !booked.has(part.index)),
-  );
+  const otherParts = [...completed.values()].filter((part) => part.index !== index);
+  const toLookAt = looksAtAll ? otherParts : otherParts.filter((part) => !booked.has(part.index));
+  const needed = isComplete ? toLookAt : [];
   const ids = needed.map(({ productOrderId }) => productOrderId);
   const read = await reader.readParts(ids, order, attempt.signal);
   const others: BuiltPart[] = [];
@@ -105,11 +107,7 @@ async function partsBookedTogether(
       others.push({ index: part.index, order: other, recordingIds });
       continue;
     }
-    if (booked.has(part.index)) continue;
-    // The trigger that completes it may be lost, so the reconciliation asks about it again.
-    const number = await knownOrders.numberOfAzumutaId(part.productOrderId);
-    if (number !== undefined) await orders.setAwaited(number, true);
-    await erpOrders.forgetCompletedPart(record, part.index);
+    if (!booked.has(part.index)) await awaitReopenedPart(part, record, ledger);
   }
   const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);
   return {
@@ -117,6 +115,17 @@ async function partsBookedTogether(
     current: { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs, isUnwanted },
     others,
   };
+}
+
+/** The trigger that completes it again may be lost, so the reconciliation asks about it. */
+async function awaitReopenedPart(
+  { index, productOrderId }: CompletedPart,
+  record: RecordHome,
+  { knownOrders, orders, erpOrders }: HintDependencies['ledger'],
+): Promise<void> {
+  const number = await knownOrders.numberOfAzumutaId(productOrderId);
+  if (number !== undefined) await orders.setAwaited(number, true);
+  await erpOrders.forgetCompletedPart(record, index);
 }
 
 /** Whether as many others are built as the ERP order has, where this one counts as built: it may stand for one that was given up. */

@@ -4,7 +4,7 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
 import { personalFields } from '../model/completions.ts';
-import { Rejected, Wait } from '../model/errors.ts';
+import { Rejected } from '../model/errors.ts';
 import { type OrderPart, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -36,42 +36,27 @@ const maxRemembered = 5000;
 const rememberedMs = 10 * 60_000;
 
 /**
- * Reads completed product orders, anew for each attempt, and their recordings. Those that an attempt has read before it
+ * Reads completed product orders, again for each attempt, and their recordings. Those that an attempt has read before it
  * failed stay in memory: else a completion that takes longer to read than an attempt may last would never be read.
  */
 export class CompletionReader {
   readonly #dependencies: ReaderDependencies;
   readonly #remembered = new Map<string, { readonly at: number; readonly recording: AzumutaRecording }>();
-  /** Until when orders were read (epoch milliseconds): for ever while they are. */
-  readonly #readUntil = new Map<string, number>();
 
   constructor(dependencies: ReaderDependencies) {
     this.#dependencies = dependencies;
   }
 
-  /** Of several hints about an order in one batch, one reads. @throws Wait where another has read since `askedAt`, or does now */
-  async alone<T>(order: string, askedAt: Date, read: () => Promise<T>): Promise<T> {
-    if ((this.#readUntil.get(order) ?? 0) >= askedAt.getTime()) {
-      const sentence = `Another hint about product order ${order} is on its way.`;
-      throw new Wait(sentence, { scope: 'order', forOurLock: true });
-    }
-    if (this.#readUntil.size > maxRemembered) this.#readUntil.clear();
-    this.#readUntil.set(order, Number.POSITIVE_INFINITY);
-    try {
-      return await read();
-    } finally {
-      this.#readUntil.set(order, this.#dependencies.clock.now().getTime());
-    }
-  }
-
   readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
-    return this.#ask(wanted.number, signal, (azumuta, guarded) => readByIdOrNumber(wanted, guarded, azumuta));
+    return this.#askAzumuta(wanted.number, signal, (azumuta, guarded) =>
+      readByIdOrNumber(wanted, guarded, azumuta),
+    );
   }
 
   /** Reads the other parts of a product order's ERP order by their ids; undefined for each that Azumuta does not know. */
   readParts(ids: readonly string[], { number }: Owner, signal: AbortSignal) {
     return mapConcurrently(ids, readsAtOnce, (id) =>
-      this.#ask(number, signal, (azumuta, guarded) => azumuta.productOrder(id, guarded)),
+      this.#askAzumuta(number, signal, (azumuta, guarded) => azumuta.productOrder(id, guarded)),
     );
   }
 
@@ -87,14 +72,14 @@ export class CompletionReader {
     const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
     const found = new Map<string, AzumutaRecording | undefined>();
     await mapConcurrently([...owners], readsAtOnce, async ([id, owner]) =>
-      found.set(id, await this.#read(id, owner, signal)),
+      found.set(id, await this.#readRecording(id, owner, signal)),
     );
     for (const id of owners.keys()) this.#remembered.delete(id);
     const read = new Map<string, Recording>();
     for (const one of wanted) {
       const recording = found.get(one.id);
       if (!recording || !belongsTo(recording, one)) continue;
-      const shown = forMapping(recording, this.#dependencies.includeOperators);
+      const shown = forMapping(recording, this.#dependencies);
       read.set(one.id, await this.#withWorkInstruction(shown, one.productOrder, signal));
     }
     return read;
@@ -104,21 +89,23 @@ export class CompletionReader {
    * The first recording that a trigger names and the order does not have may be of another one in Azumuta, which has its
    * number as well. @returns that recording, and the id of the other product order
    */
-  async otherOfNumber(
+  async findOtherOfNumber(
     named: readonly string[],
-    own: readonly string[] = [],
+    own: readonly string[],
     { id: ours, number }: Owner,
     signal: AbortSignal,
   ): Promise<{ readonly recording: string; readonly id: string } | undefined> {
     const recording = named.find((one) => !own.includes(one));
     if (recording === undefined) return undefined;
-    const id = (await this.#read(recording, { id: ours, number }, signal))?.productOrder.id;
+    const id = (await this.#readRecording(recording, { id: ours, number }, signal))?.productOrder.id;
     if (id === undefined || id === ours) return undefined;
-    const other = await this.#ask(number, signal, (azumuta, guarded) => azumuta.productOrder(id, guarded));
+    const other = await this.#askAzumuta(number, signal, (azumuta, guarded) =>
+      azumuta.productOrder(id, guarded),
+    );
     return other?.number === number ? { recording, id } : undefined;
   }
 
-  #ask<Answer>(
+  #askAzumuta<Answer>(
     order: string,
     signal: AbortSignal,
     question: (azumuta: AzumutaClient, guarded: AbortSignal) => Promise<Answer>,
@@ -127,11 +114,11 @@ export class CompletionReader {
     return partners.call('azumuta', signal, (guarded) => question(azumuta, guarded), order);
   }
 
-  async #read(id: string, owner: Owner, signal: AbortSignal): Promise<AzumutaRecording | undefined> {
+  async #readRecording(id: string, owner: Owner, signal: AbortSignal): Promise<AzumutaRecording | undefined> {
     const now = this.#dependencies.clock.now().getTime();
     const held = this.#remembered.get(id);
     if (held && now - held.at < rememberedMs) return held.recording;
-    const recording = await this.#ask(owner.number, signal, (azumuta, guarded) =>
+    const recording = await this.#askAzumuta(owner.number, signal, (azumuta, guarded) =>
       azumuta.recording(id, guarded, owner),
     );
     if (this.#remembered.size > maxRemembered) this.#remembered.clear();
@@ -144,7 +131,8 @@ export class CompletionReader {
     if (!workInstruction) return recording;
     const { id, version = 0 } = workInstruction;
     const read = async () =>
-      (await this.#ask(of.number, signal, (azumuta, guarded) => azumuta.workInstruction(id, guarded)))?.name;
+      (await this.#askAzumuta(of.number, signal, (azumuta, guarded) => azumuta.workInstruction(id, guarded)))
+        ?.name;
     const name = await this.#dependencies.ledger.workInstructionNames.name(id, version, read);
     return name === undefined
       ? recording
@@ -167,7 +155,10 @@ function belongsTo(
 }
 
 /** A recording as the mapping may see it. The type of a step says whether it names a person, in any language. */
-export function forMapping(recording: AzumutaRecording, includeOperators: boolean): Recording {
+export function forMapping(
+  recording: AzumutaRecording,
+  { includeOperators }: Pick<ReaderDependencies, 'includeOperators'>,
+): Recording {
   if (includeOperators) return withFields(recording, {}, ['productOrder']);
   return withFields(recording, { steps: recording.steps.map(withoutName) }, [
     'productOrder',
@@ -185,7 +176,7 @@ function withoutName(step: RecordedStep): RecordedStep {
 /** What is known of a completed product order besides what Azumuta answers of it. */
 interface Completing extends Pick<CompletedProductOrder, 'erpOrder' | 'recordings'> {
   readonly part?: OrderPart | undefined;
-  /** ISO time of its completion where Azumuta tells none. */
+  /** ISO time of its completion where Azumuta gives none. */
   readonly learnedAt: string;
 }
 

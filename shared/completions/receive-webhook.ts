@@ -42,10 +42,10 @@ export interface ReceiveWebhookDependencies extends CallerCheck {
 const webhookBodyBytes = 64 * 1024;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
-/** A repetition in this time is a retry. Not longer: once a person has discarded the letter, a call leaves a new one. */
+/** A repetition in this time is a retry. Not longer: once a person has discarded the dead letter, a call leaves a new one. */
 const collapseMs = 5 * 60_000;
 
-/** Answers only after SQS has it. A call with a valid token that cannot be used is kept as a dead letter, and is told why. */
+/** Answers only after SQS has it. A call with a valid token that cannot be used is kept as a dead letter, and its answer says why. */
 export class WebhookReceiver {
   readonly #dependencies: ReceiveWebhookDependencies;
   /** When which unusable call was kept, oldest first. Containers share nothing: a replay collapses their copies by id. */
@@ -63,7 +63,7 @@ export class WebhookReceiver {
     if (refusal === 'key is not set') return webhookUnavailable('The webhook token is not set yet.');
     if (refusal) return webhookUnavailable('Try again later.');
     try {
-      return await this.#accept(call);
+      return await this.#acceptCall(call);
     } catch (error) {
       const fields = { reason: reasonOf(error), eventId: call.id };
       this.#dependencies.log.error('SQS did not take a webhook call', fields);
@@ -71,14 +71,14 @@ export class WebhookReceiver {
     }
   }
 
-  async #accept(call: WebhookCall): Promise<WebhookAnswer> {
+  async #acceptCall(call: WebhookCall): Promise<WebhookAnswer> {
     const { queues, completionsQueueUrl, names, log } = this.#dependencies;
     if (!names.events.includes(call.event))
-      return this.#keep(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
+      return this.#keepForPerson(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
     if (call.body.byteLength > webhookBodyBytes)
-      return this.#keep(call, 413, `The body is larger than ${webhookBodyBytes} bytes.`);
+      return this.#keepForPerson(call, 413, `The body is larger than ${webhookBodyBytes} bytes.`);
     const parsed = parseTrigger(call, names);
-    if (!parsed.ok) return this.#keep(call, 400, parsed.reason);
+    if (!parsed.ok) return this.#keepForPerson(call, 400, parsed.reason);
 
     const hint = completionHint('webhook', parsed.content, call.id);
     await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
@@ -88,7 +88,7 @@ export class WebhookReceiver {
   }
 
   /** Keeps the raw call, so that nothing that Azumuta sent is lost; identical calls of a few minutes are kept once. */
-  async #keep(call: WebhookCall, statusCode: number, reason: string): Promise<WebhookAnswer> {
+  async #keepForPerson(call: WebhookCall, statusCode: number, reason: string): Promise<WebhookAnswer> {
     const { queues, deadLetterQueueUrl, clock, log } = this.#dependencies;
     const now = clock.now();
     const why = { reason, cause: 'unreadable-message' } as const;

@@ -1,7 +1,6 @@
 import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { bookedQuantity } from '../ledger/records/bookings.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
 import type { Paused } from '../ledger/records/pauses.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
@@ -10,6 +9,7 @@ import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Slots } from '../slots/slots.ts';
+import { decideOverdue } from './decide-overdue.ts';
 import { completionHint } from './messages.ts';
 
 export interface ReconcileDependencies {
@@ -101,55 +101,65 @@ async function askAboutOverdue(
   paused: Paused,
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileOutcome> {
-  const { ledger, partners, queues, completionsQueueUrl, clock, log, most, graceHours } = dependencies;
-  const { orders, knownOrders } = ledger;
+  const { ledger, partners, clock, most, graceHours } = dependencies;
+  const { orders, knownOrders, questions } = ledger;
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
   const dueBy = new Date(clock.now().getTime() - graceHours * reconciliationHourMs);
   const dueAgain = new Date(dueBy.getTime() + askAgainMs);
   const dueAfterFailure = new Date(dueBy.getTime() + reconciliationHourMs);
+  const sendHint = (number: string) => {
+    const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
+    return sendOverdueHint(number, eventId, dependencies);
+  };
   for (const number of await orders.overdue(dueBy, most)) {
     const known = await knownOrders.standing(number);
-    const { entry, question, bookings } = known;
-    // What is planned was completed: Azumuta need not be asked, and its message may be lost.
-    const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
-    // The index lags behind: its trigger came in the meantime.
-    if (!isPlanned && !entry?.awaiting && !question?.awaiting) continue;
-    // A trigger of it came while it was open: nobody asks about it any more.
-    if (!isPlanned && entry?.end && question) {
-      await ledger.questions.end(known.askedAs, question);
-      continue;
+    const decision = decideOverdue(known);
+    switch (decision.to) {
+      case 'skip':
+        break;
+      case 'end the question':
+        await questions.end(known.askedAs, decision.question);
+        break;
+      case 'end the waiting':
+        await orders.markCompleted(decision.entry);
+        break;
+      case 'send its hint':
+        tally.planned += 1;
+        if (!paused.bookings && !(await partners.isHeldBack('erp'))) await sendHint(number);
+        await knownOrders.markAsked(known, dueAgain);
+        break;
+      case 'ask': {
+        if (tally.asked > 0) await clock.sleep(betweenReadsMs);
+        if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
+        const answer = await askAboutOrder(number, known.entry?.productOrder?.id, deadline, dependencies);
+        // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
+        if (answer === 'failed') await knownOrders.markAsked(known, dueAfterFailure);
+        if (answer === 'out of time') return answer;
+        if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
+        tally.asked += 1;
+        tally[answer] += 1;
+        if (answer === 'completed') await sendHint(number);
+        // A completed one, too: if its hint is lost, a later run sends another.
+        await knownOrders.markAsked(known, dueAgain);
+        break;
+      }
+      default:
+        decision satisfies never;
     }
-    // What was completed before it was known to be created, or whose hint died at last: Azumuta may lack it by now.
-    if (entry && !isPlanned && !question?.awaiting && bookedQuantity(bookings, entry.part.index)) {
-      await orders.markCompleted(entry);
-      continue;
-    }
-    if (!isPlanned && tally.asked > 0) await clock.sleep(betweenReadsMs);
-    if (!isPlanned && invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
-    const answer = isPlanned
-      ? 'planned'
-      : await askAboutOrder(number, entry?.productOrder?.id, deadline, dependencies);
-    // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
-    if (answer === 'failed') await knownOrders.markAsked(known, dueAfterFailure);
-    if (answer === 'out of time') return answer;
-    if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
-    if (!isPlanned) tally.asked += 1;
-    tally[answer] += 1;
-    const isHinted =
-      answer === 'completed' ||
-      (answer === 'planned' && !paused.bookings && !(await partners.isHeldBack('erp')));
-    if (isHinted) {
-      const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
-      const hint = completionHint('reconciliation', { productOrderNumber: number }, eventId);
-      await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
-      log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
-    }
-    // A completed one, too: if its hint is lost, a later run sends another.
-    await knownOrders.markAsked(known, dueAgain);
   }
   return 'asked';
+}
+
+async function sendOverdueHint(
+  number: string,
+  eventId: string,
+  { queues, completionsQueueUrl, log }: ReconcileDependencies,
+): Promise<void> {
+  const hint = completionHint('reconciliation', { productOrderNumber: number }, eventId);
+  await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
+  log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
 }
 
 /** One read, or two for an order that was made again. A problem of one order must not stop the others. */

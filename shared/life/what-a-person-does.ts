@@ -87,7 +87,7 @@ export const whatAPersonDoes = {
     'being created': haveAzumutaAsked,
     'in Azumuta': haveAzumutaAsked,
     completed: haveItDecidedAgain,
-    // What surely was not sent is decided again instead: `nextStep` knows.
+    // What surely was not sent is decided again instead: `decideHint` knows.
     'to be booked': bookAsPlanned,
     booked: haveItDecidedAgain,
     withdrawn: haveAzumutaAsked,

@@ -66,7 +66,7 @@ function completionSample(
   const [order] = readAt('productOrder', productOrderIn, productOrder);
   const read = recordings
     .flatMap((recording, index) => readAt(`recordings[${index}]`, recordingIn, recording))
-    .map((recording) => forMapping(recording, completions.includeOperators ?? false));
+    .map((recording) => forMapping(recording, { includeOperators: completions.includeOperators ?? false }));
   if (order === undefined || mistakes.length > 0) return { mistakes };
   try {
     const ref = erpOrder ?? { number: erpOrderNumberOf(completions, order.number) };

@@ -61,7 +61,7 @@ export const completionFacts = (given: Partial<CompletionFacts> = {}): Completio
   erpOrder: { number: 'MO/1' },
   parts: 1,
   bookings: [],
-  anew: [],
+  toDecideAgain: [],
   nextJointKey: 'joint#1#quantity',
   current: builtPart(1),
   others: [],

@@ -111,8 +111,8 @@ const refused = (parts: readonly number[]) => {
   return bookingEntry({ parts, productOrder, state: 'rejected', clean: true });
 };
 
-const anew = (booking: BookingEntry, given: Partial<CompletionFacts> = {}) =>
-  together(3, { anew: [booking], others: [builtPart(1), builtPart(2)], ...given });
+const again = (booking: BookingEntry, given: Partial<CompletionFacts> = {}) =>
+  together(3, { toDecideAgain: [booking], others: [builtPart(1), builtPart(2)], ...given });
 
 it.each<[string, Partial<CompletionFacts>, string]>([
   [
@@ -167,32 +167,32 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   ],
   [
     'keep their key when they are decided again',
-    anew(refused([1, 2, 3])),
+    again(refused([1, 2, 3])),
     'id1#quantity: parts 1,2,3, recordings r3',
   ],
   [
     'keep their key when they are decided again without a part that was given up',
-    anew(refused([1, 2, 3, 4])),
+    again(refused([1, 2, 3, 4])),
     'id1#quantity: parts 1,2,3, recordings r3',
   ],
   [
     'count before others when they are decided again',
-    anew(refused([2, 3]), { parts: 2 }),
+    again(refused([2, 3]), { parts: 2 }),
     'id1#quantity: parts 2,3, recordings r3',
   ],
   [
     'get the next key when they are decided again with one more part',
-    anew(refused([1, 3])),
+    again(refused([1, 3])),
     'joint#1#quantity: parts 1,2,3, recordings r3',
   ],
   [
     'keep their key, and none but their parts, when they may be booked and a person opens them again',
-    anew({ ...refused([1, 3]), clean: false, discarded: true }),
+    again({ ...refused([1, 3]), clean: false, discarded: true }),
     'id1#quantity: parts 1,3, recordings r3; joint#1#quantity: parts 2, recordings ',
   ],
   [
     'have the key of what the ERP did not know before, as nobody holds its parts',
-    anew(bookingEntry({ state: 'ignored' })),
+    again(bookingEntry({ state: 'ignored' })),
     'id1#quantity: parts 1,2,3, recordings r3',
   ],
   ['wait for each other then', together(5, { ...threeBooked, parts: 5 }), 'leave: 1 of 5 parts are awaited'],

@@ -29,7 +29,7 @@ const recording = read.value;
 
 describe('the name of a person in a recording', () => {
   it('does not leave the function that reads it, whatever the step is called', () => {
-    const shown = forMapping(recording, false);
+    const shown = forMapping(recording, { includeOperators: false });
     expect(JSON.stringify(shown)).not.toContain('Peeters');
     expect(shown.steps.map(({ name, value }) => [name, value])).toEqual([
       ['Handtekening', undefined],
@@ -41,7 +41,7 @@ describe('the name of a person in a recording', () => {
   });
 
   it('is passed to the mapping when it asks for operators', () => {
-    const shown = forMapping(recording, true);
+    const shown = forMapping(recording, { includeOperators: true });
     expect(shown.operator).toBe('An Peeters');
     expect(shown.steps[0]).toMatchObject({ value: 'An Peeters', personal: true });
   });

@@ -5,6 +5,7 @@ import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { beginHint } from '../../../shared/completions/begin-hint.ts';
 import type { HintDependencies } from '../../../shared/completions/inquiry.ts';
 import { type CompletionHint, completionHint } from '../../../shared/completions/messages.ts';
+import { OneReaderPerOrder } from '../../../shared/completions/one-reader-per-order.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { planned, recorded } from '../../../shared/integration/mapping/recorded.ts';
@@ -74,6 +75,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
     return {
       partners,
       reader: new CompletionReader({ ...own, partners, includeOperators }),
+      oneReader: new OneReaderPerOrder(clock),
       map: (kind, completed) => mapCompletion(integration, kind, completed),
       configuration: 'version 1',
       trustTrigger: false,

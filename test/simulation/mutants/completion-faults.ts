@@ -2,7 +2,7 @@ import { type Faults, life } from './mutant.ts';
 
 /** Faults between a completion and its booking. */
 export const completionFaults: Faults = {
-  'shared/completions/ask-azumuta.ts': {
+  'shared/completions/decide-question.ts': {
     'hint-after-the-answer-dropped': {
       find: 'return instant.getTime() - sentAt.getTime() >= clocksDifferMs;',
       replace: 'return sentAt.getTime() - instant.getTime() >= clocksDifferMs;',
@@ -10,8 +10,8 @@ export const completionFaults: Faults = {
       foundBy: ['recordings', 'reported'],
     },
     'letter-for-each-forged-number': {
-      find: "const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);",
-      replace: "const isUnknown = code !== 'unknown-order' && isKnownToNobody(inquiry);",
+      find: "const isForged = shows === 'gone' && facts.isKnownToNobody;",
+      replace: "const isForged = shows !== 'gone' && facts.isKnownToNobody;",
       why: 'Whoever has the address of the webhook makes a dead letter with each call.',
       foundIn: life(
         'noise',
@@ -20,9 +20,23 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/begin-hint.ts': {
+    'given-up-and-booked': {
+      find: "const row = entry ? azumutaRowOf({ entry, concerns, booking }) : 'made';",
+      replace: "const row = entry && !entry.end ? azumutaRowOf({ entry, concerns, booking }) : 'made';",
+      why: 'What a person has given up, and has booked by hand, is booked once more when it is completed.',
+      foundBy: ['ended'],
+    },
+    'open-order-booked': {
+      find: 'return order.completed || (trustTrigger && hadTrigger);',
+      replace: 'return order !== undefined;',
+      why: 'A trigger of an order that is still being built books it: stock that does not exist.',
+      foundBy: ['nothingElse', 'figures'],
+    },
+  },
+  'shared/completions/find-order.ts': {
     'typed-by-hand-booked-twice': {
-      find: 'if (!found.entry) {',
-      replace: 'if (!found.entry) return inquiry;\n  if (!found.entry) {',
+      find: 'if (own.some(isSettled)) return askedUnder(found, inquiry);',
+      replace: 'if (own.length >= 0) return inquiry;',
       why: 'What was typed under a wrong number, booked and renamed is booked on the right ERP order as well.',
       foundIn: life('made-by-hand', 'is booked on that one alone'),
     },
@@ -31,18 +45,6 @@ export const completionFaults: Faults = {
       replace: 'if (other || order) return { inquiry, order };',
       why: 'What is built under a number that another order had once is never booked.',
       foundIn: life('made-by-hand', 'is booked as what Azumuta has under it'),
-    },
-    'given-up-and-booked': {
-      find: "const row = entry ? azumutaRowOf({ entry, concerns, booking }) : 'made';",
-      replace: "const row = entry && !entry.end ? azumutaRowOf({ entry, concerns, booking }) : 'made';",
-      why: 'What a person has given up, and has booked by hand, is booked once more when it is completed.',
-      foundBy: ['ended'],
-    },
-    'open-order-booked': {
-      find: 'const isCompleted = order.completed || (trustTrigger && hadTrigger);',
-      replace: 'const isCompleted = reading !== undefined;',
-      why: 'A trigger of an order that is still being built books it: stock that does not exist.',
-      foundBy: ['nothingElse', 'figures'],
     },
   },
   'shared/completions/within-order.ts': {
@@ -63,12 +65,12 @@ export const completionFaults: Faults = {
   },
   'shared/completions/book.ts': {
     'change-outlives-its-booking': {
-      find: "    if (planned.kind === 'quantity') await endOnceBooked(job, ledger);\n",
+      find: "  if (booking.planned.kind === 'quantity') await endConcernsOnceBooked(job, dependencies.ledger);\n",
       why: 'Of an order that is booked and closed, people are told each day that it is not as the ERP wants it.',
       foundIn: life('nothing-stays-open', 'stays open while Azumuta has its first number'),
     },
     'letters-end-with-any-booking': {
-      find: "if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;",
+      find: 'if (booked.size === 0 || isLeftOpen) return;',
       replace: 'if (booked.size === 0) return;',
       why: 'One booking of an order ends the letter of another, which stays refused: nobody is told.',
       foundIn: {
@@ -86,21 +88,21 @@ export const completionFaults: Faults = {
       },
     },
     'completion-not-noted': {
-      find: 'await orders.markCompleted(entry);',
-      replace: 'void 0;',
+      find: 'if (entry.awaiting && isOver) await orders.markCompleted(entry);',
+      replace: 'void isOver;',
       why: 'The reconciliation asks about every order ever built, every day, forever.',
       foundBy: ['waiting'],
     },
     'receipt-before-the-effect': {
-      find: "const receipt = await partners.call('erp', attempt.signal, booking",
+      find: 'const receipt = await sendToErp(booking,',
       replace:
-        "await dependencies.ledger.claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', attempt.signal, booking",
+        "await dependencies.ledger.claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await sendToErp(booking,",
       why: 'After a crash before the booking, the ledger says that it is booked, but the ERP has nothing.',
       foundBy: ['booked'],
     },
     'booked-without-the-lock': {
-      find: 'if (!lock || (await lock.take(claim.owner, lockedSeconds)))',
-      replace: 'if (lock || !lock)',
+      find: 'if (await lock.take(claim.owner, lockedSeconds)) return;',
+      replace: 'if (lockedSeconds >= 0) return;',
       why: 'Two parts of one ERP order are booked at the same time, and one overwrites the other.',
       foundBy: ['booked'],
     },
@@ -111,8 +113,8 @@ export const completionFaults: Faults = {
       foundBy: ['recorded', 'leases', 'ends'],
     },
     'lock-not-released': {
-      find: 'await lock?.release(claim.owner);\n    if (!ours)',
-      replace: 'if (!ours)',
+      find: 'await lock?.release(claim.owner);\n  if (!isOurs)',
+      replace: 'if (!isOurs)',
       why: 'Each part waits six minutes for the one before it.',
       foundBy: ['released'],
     },
@@ -157,30 +159,31 @@ export const completionFaults: Faults = {
       foundBy: ['figures', 'deadLetters'],
     },
   },
-  'shared/completions/next-step.ts': {
+  'shared/completions/decide-hint.ts': {
     'hint-ends-over-a-claim': {
       find: "return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };",
-      replace: "return sentence && soon > 0 ? { to: 'end', refused: [] } : { to: 'end', refused: [] };",
+      replace:
+        "return sentence && soon > 0 ? { to: 'end', toRefuseAgain: [] } : { to: 'end', toRefuseAgain: [] };",
       why: 'The attempt in progress has died, and the message that would continue is deleted.',
       foundBy: ['booked', 'waiting'],
     },
     'hint-ends-over-a-plan': {
-      find: 'if (keep.length > 0) {',
+      find: 'if (asPlanned.length > 0) {',
       replace:
-        "if (keep.length > 0 && hint.via !== 'operator') return { to: 'end', refused };\n  if (keep.length > 0) {",
+        "if (asPlanned.length > 0 && hint.via !== 'operator') return { to: 'end', toRefuseAgain };\n  if (asPlanned.length > 0) {",
       why: 'What was planned while the ERP was down is never booked.',
       foundBy: ['booked', 'waiting'],
     },
     'discarded-booking-opened-by-a-trigger': {
-      find: "if (discarded || !isAsked || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';",
+      find: "if (discarded || !surelyNotBooked) return 'leaveToPerson';",
       replace:
-        "if (!discarded && (!isAsked || !surelyNotBooked || !isNewer(booking, facts))) return 'leave';",
+        "if (discarded) return decideAgainInTime(booking, facts);\n  if (!surelyNotBooked) return 'leaveToPerson';",
       why: 'A person has booked it by hand, and it is booked once more.',
       foundBy: ['nothingElse'],
     },
     'refused-booking-not-opened-again': {
-      find: "if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';",
-      replace: "if (hint.again) return 'leave';",
+      find: "if (hint.again) return surelyNotBooked || discarded ? 'decideAgain' : 'asPlanned';",
+      replace: "if (hint.again) return 'leaveToPerson';",
       why: 'A person replays a dead letter, and nothing happens.',
       foundBy: ['booked', 'recordings'],
     },
@@ -205,8 +208,8 @@ export const completionFaults: Faults = {
       foundBy: ['details', 'deadLetters'],
     },
     'final-over-a-difference': {
-      find: '...(final && erpOrder ? { madeFor:',
-      replace: '...(final && erpOrder && false ? { madeFor:',
+      find: 'const madeFor = final && erpOrder ?',
+      replace: 'const madeFor = final && erpOrder && false ?',
       why: 'An ERP order that was raised to 99 is closed with the 3 that were built.',
       foundIn: life('daily-look', 'keeps its rest open in'),
     },

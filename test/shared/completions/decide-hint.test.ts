@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextStep, type StepFacts } from '../../../shared/completions/next-step.ts';
+import { decideHint, type HintFacts } from '../../../shared/completions/decide-hint.ts';
 import { isNothingSent } from '../../../shared/ledger/claims.ts';
 import { type BookingEntry, isRefusedByMapping } from '../../../shared/ledger/records/bookings.ts';
 import { bookingEntry } from './booking-facts.ts';
@@ -17,8 +17,8 @@ const answered = (seconds: number, by = 'another') => ({
 });
 
 /** What a hint that was sent ten seconds ago does, in words. */
-function whatOf(bookings: readonly BookingEntry[], given: Partial<StepFacts> = {}): string {
-  const step = nextStep({
+function whatOf(bookings: readonly BookingEntry[], given: Partial<HintFacts> = {}): string {
+  const decision = decideHint({
     bookings,
     answered: undefined,
     hint: { via: 'webhook' },
@@ -30,16 +30,17 @@ function whatOf(bookings: readonly BookingEntry[], given: Partial<StepFacts> = {
     configuration: 'version 1',
     ...given,
   });
-  const tells = 'refused' in step && step.refused.length > 0 ? ', tell' : '';
-  if (step.to === 'book') return `keep${step.looksAgain ? ', look' : ''}${tells}`;
-  if (step.to === 'read') return `${step.anew.length > 0 ? 'anew' : 'ask'}${tells}`;
-  return step.to === 'wait' ? `wait ${(step.untilMs - now.getTime()) / 1000}` : `end${tells}`;
+  if (decision.to === 'wait') return `wait ${(decision.untilMs - now.getTime()) / 1000}`;
+  const refuses = decision.toRefuseAgain.length > 0 ? ', refuse' : '';
+  if (decision.to === 'book') return `as planned${decision.looksAgain ? ', look' : ''}${refuses}`;
+  if (decision.to === 'end') return `end${refuses}`;
+  return `${decision.toDecideAgain.length > 0 ? 'again' : 'ask'}${refuses}`;
 }
 
 const older = sent(200);
-const person: Partial<StepFacts> = { hint: { via: 'operator', again: true } };
+const person: Partial<HintFacts> = { hint: { via: 'operator', again: true } };
 /** An older trigger, a newer one, the reconciliation, a person. */
-const hints: Partial<StepFacts>[] = [older, {}, { hint: { via: 'reconciliation' } }, person];
+const hints: Partial<HintFacts>[] = [older, {}, { hint: { via: 'reconciliation' } }, person];
 
 const running = { state: 'claimed', leaseUntil: now.getTime() + 5000 } as const;
 const over = { state: 'claimed', leaseUntil: now.getTime() } as const;
@@ -52,22 +53,30 @@ const [recent, other] = [{ readAt: ago(12) }, { parts: [2] }];
 describe('a hint', () => {
   it.each<[string, Partial<BookingEntry>, string]>([
     ['is under way', running, 'wait 4 | wait 4 | wait 4 | wait 4'],
-    ['has a claim that is over', over, 'keep | keep, look | keep | keep, look'],
-    ['waits in doubt', doubted, 'keep | keep, look | keep | keep, look'],
-    ['waits', waiting, 'keep | anew | keep | anew'],
-    ['waits since a moment ago', { ...waiting, ...recent }, 'keep | wait 48 | keep | anew'],
-    ['was mapped by another configuration', { ...waiting, configuration: '0' }, 'anew | anew | anew | anew'],
+    ['has a claim that is over', over, 'as planned | as planned, look | as planned | as planned, look'],
+    ['waits in doubt', doubted, 'as planned | as planned, look | as planned | as planned, look'],
+    ['waits', waiting, 'as planned | again | as planned | again'],
+    ['waits since a moment ago', { ...waiting, ...recent }, 'as planned | wait 48 | as planned | again'],
+    [
+      'was mapped by another configuration',
+      { ...waiting, configuration: '0' },
+      'again | again | again | again',
+    ],
     [
       'may be done by another configuration',
       { ...over, configuration: '0' },
-      'keep | keep, look | keep | keep, look',
+      'as planned | as planned, look | as planned | as planned, look',
     ],
-    ['is refused', refused, 'end | anew | ask | anew'],
-    ['is refused since a moment ago', { ...refused, ...recent }, 'end | wait 48 | wait 48 | anew'],
-    ['is refused in doubt', told, 'end | ask | ask | keep, look'],
-    ['is discarded', { ...refused, discarded: true }, 'end | ask | ask | anew'],
-    ['is discarded in doubt', { ...told, discarded: true }, 'end | ask | ask | anew'],
-    ['waits, of another part', { ...waiting, ...other }, 'keep, look | keep, look | keep, look | keep, look'],
+    ['is refused', refused, 'end | again | ask | again'],
+    ['is refused since a moment ago', { ...refused, ...recent }, 'end | wait 48 | wait 48 | again'],
+    ['is refused in doubt', told, 'end | ask | ask | as planned, look'],
+    ['is discarded', { ...refused, discarded: true }, 'end | ask | ask | again'],
+    ['is discarded in doubt', { ...told, discarded: true }, 'end | ask | ask | again'],
+    [
+      'waits, of another part',
+      { ...waiting, ...other },
+      'as planned, look | as planned, look | as planned, look | as planned, look',
+    ],
     ['is refused, of another part', { ...refused, ...other }, 'ask | ask | ask | ask'],
     ['is done, of another part', other, 'ask | ask | ask | ask'],
     ['is done', {}, 'end | ask | ask | ask'],
@@ -76,21 +85,31 @@ describe('a hint', () => {
     expect(hints.map((hint) => whatOf([booking(given)], hint)).join(' | ')).toBe(expected);
   });
 
-  it.each<[string, Partial<BookingEntry>[], Partial<StepFacts>, string]>([
+  it.each<[string, Partial<BookingEntry>[], Partial<HintFacts>, string]>([
     ['waits until the claim ends at most', [running], sent(10, 2), 'wait 5'],
     ['asks about an order without bookings', [], {}, 'ask'],
-    ['keeps what its message has planned', [{ ...waiting, ...recent, plannedFor: 'mine' }], {}, 'keep'],
-    ['decides that anew when it is replayed', [{ ...waiting, plannedFor: 'mine' }], {}, 'anew'],
+    ['keeps what its message has planned', [{ ...waiting, ...recent, plannedFor: 'mine' }], {}, 'as planned'],
+    ['decides that again when it is replayed', [{ ...waiting, plannedFor: 'mine' }], {}, 'again'],
     ['takes a hint for newer whose clock may differ', [recent], sent(16), 'wait 48'],
     ['ends when it repeats what was read a moment before', [recent], { ...sent(3), names: 'known' }, 'end'],
-    ['keeps a plan for such a one', [{ ...waiting, ...recent }], { ...sent(3), names: 'known' }, 'keep'],
+    [
+      'keeps a plan for such a one',
+      [{ ...waiting, ...recent }],
+      { ...sent(3), names: 'known' },
+      'as planned',
+    ],
     ['asks for such a one that came later', [{}], { ...sent(89), names: 'known' }, 'ask'],
     ['waits where a repetition names nothing', [recent], sent(3), 'wait 48'],
     ['asks when it names a recording that is in no booking', [{}], { ...older, names: 'new' }, 'ask'],
-    ['books first what is kept', [doubted, waiting], {}, 'keep, look'],
-    ['tells a refusal once more without a call', [{ ...told, rejectedBy: 'mine' }], older, 'end, tell'],
-    ['books before it tells a refusal', [{ ...told, rejectedBy: 'mine' }, doubted], older, 'keep, tell'],
-    ['asks what is new before it tells one', [{ ...told, rejectedBy: 'mine' }], {}, 'ask, tell'],
+    ['books first what is kept', [doubted, waiting], {}, 'as planned, look'],
+    ['refuses again without a call', [{ ...told, rejectedBy: 'mine' }], older, 'end, refuse'],
+    [
+      'books before it refuses again',
+      [{ ...told, rejectedBy: 'mine' }, doubted],
+      older,
+      'as planned, refuse',
+    ],
+    ['asks what is new before it refuses again', [{ ...told, rejectedBy: 'mine' }], {}, 'ask, refuse'],
     ['leaves a refusal that stands, as Azumuta was asked since', [refused], answered(4), 'end'],
     ['waits where Azumuta was asked about a refusal', [refused], answered(20), 'wait 40'],
     [
@@ -108,7 +127,12 @@ describe('a hint', () => {
     const [first, last] = [booking({ ...mine, othersFollow: true }), booking({ ...mine, key: 'the last' })];
     const waits = { ...first, state: 'waiting' } as const;
     const readings = [[first], [first, last], [waits], [waits, last]];
-    expect(readings.map((one) => whatOf(one, sent(13)))).toEqual(['wait 48', 'end', 'keep, look', 'keep']);
+    expect(readings.map((one) => whatOf(one, sent(13)))).toEqual([
+      'wait 48',
+      'end',
+      'as planned, look',
+      'as planned',
+    ]);
   });
 });
 
@@ -143,7 +167,7 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
   fc.assert(
     fc.property(anyFacts, ({ age, ...given }) => {
       const { bookings, hint } = given;
-      const step = nextStep({
+      const decision = decideHint({
         ...given,
         ...sent(age),
         isOrdered: true,
@@ -152,21 +176,21 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
         now,
       });
       const isRunning = ({ state, leaseUntil = 0 }: BookingEntry) => state === 'claimed' && leaseUntil > +now;
-      if (bookings.some(isRunning)) expect(step.to).toBe('wait');
+      if (bookings.some(isRunning)) expect(decision.to).toBe('wait');
       const open = bookings.filter(({ state }) => state === 'waiting' || state === 'claimed');
-      if (step.to === 'end') expect(open).toEqual([]);
-      if (step.to === 'read') expect(open.filter((one) => !step.anew.includes(one))).toEqual([]);
-      const anew = step.to === 'read' ? step.anew : [];
-      expect(anew.filter((one) => !isNothingSent(one) && !(one.discarded && hint.again))).toEqual([]);
-      const kept = step.to === 'book' ? step.keep : [];
+      if (decision.to === 'end') expect(open).toEqual([]);
+      const again = decision.to === 'read' ? decision.toDecideAgain : [];
+      if (decision.to === 'read') expect(open.filter((one) => !again.includes(one))).toEqual([]);
+      expect(again.filter((one) => !isNothingSent(one) && !(one.discarded && hint.again))).toEqual([]);
+      const kept = decision.to === 'book' ? decision.asPlanned : [];
       expect(kept.filter(({ discarded, state }) => discarded || state === 'done')).toEqual([]);
       const isOtherMapping = (one: BookingEntry) =>
         isRefusedByMapping(one) && one.configuration !== 'version 1';
       const isLeft = (one: BookingEntry) =>
         one.discarded || !isNothingSent(one) || (hint.via !== 'webhook' && !isOtherMapping(one));
       const isTouched = (one: BookingEntry) => one.state === 'rejected' && isLeft(one);
-      if (!hint.again) expect([...anew, ...kept].filter(isTouched)).toEqual([]);
-      expect(anew.filter(({ parts }) => !parts.includes(1))).toEqual([]);
+      if (!hint.again) expect([...again, ...kept].filter(isTouched)).toEqual([]);
+      expect(again.filter(({ parts }) => !parts.includes(1))).toEqual([]);
     }),
     { numRuns: 1000 },
   );

@@ -1,0 +1,37 @@
+import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
+import type { Standing } from '../ledger/records/known-orders.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import type { Question } from '../ledger/records/questions.ts';
+
+export type OverdueFacts = Pick<Standing, 'entry' | 'question' | 'bookings'>;
+
+export type OverdueDecision =
+  | { readonly to: 'send its hint' }
+  | { readonly to: 'skip' }
+  | { readonly to: 'end the question'; readonly question: Question }
+  | { readonly to: 'end the waiting'; readonly entry: OrderEntry }
+  | { readonly to: 'ask' };
+
+/**
+ * What the reconciliation does about an order that is listed as overdue:
+ *
+ *   a booking is planned or under way       send its hint: it was completed, and its message may be lost
+ *   neither order nor question waits        skip: the list lags behind, and its trigger came in the meantime
+ *   it has ended, and a question is open    end the question: nobody asks about it any more
+ *   only the order waits, and it is booked  end the waiting: it was completed before it was known to be created, or its
+ *                                           hint died at last; and Azumuta may lack it by now
+ *   else                                    ask Azumuta
+ */
+export function decideOverdue({ entry, question, bookings }: OverdueFacts): OverdueDecision {
+  if (bookings.some(isPlannedOrUnderWay)) return { to: 'send its hint' };
+  const isQuestionWaiting = question?.awaiting !== undefined;
+  if (!entry?.awaiting && !isQuestionWaiting) return { to: 'skip' };
+  if (entry?.end && question) return { to: 'end the question', question };
+  const isBooked = entry !== undefined && bookedQuantity(bookings, entry.part.index) !== undefined;
+  if (isBooked && !isQuestionWaiting) return { to: 'end the waiting', entry };
+  return { to: 'ask' };
+}
+
+function isPlannedOrUnderWay({ state }: BookingEntry): boolean {
+  return state === 'waiting' || state === 'claimed';
+}
