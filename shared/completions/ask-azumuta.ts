@@ -78,7 +78,7 @@ export async function handleUnanswered(
   if (leftMs > 0) throw new RetryLater(sentence, { scope: 'order' });
   if (isUnknown) {
     attempt.log.warn('A trigger named a product order that nobody knows', { order: askedAs });
-    return concerns.countUnknown(askedAs);
+    return concerns.countUnknownNumber(askedAs);
   }
   if (!lastLook || !reconciles)
     throw new Rejected(`${sentence} Asked again for ${durationInWords(askForAtMostMs / 1000)}.`, { code });

@@ -31,7 +31,7 @@ export async function beginHint(
 ): Promise<WorkerStep> {
   const { productOrderNumber, otherNumber } = hint;
   const askedAt = dependencies.clock.now();
-  const standing = await dependencies.ledger.knownOrders.standing(productOrderNumber, otherNumber);
+  const standing = await dependencies.ledger.knownOrders.readStanding(productOrderNumber, otherNumber);
   const inquiry = { ...standing, hint, attempt };
   const step = decideNextStep(inquiry, dependencies);
   if (step.to !== 'read') return toWorkerStep(jobWithoutReading(inquiry, step), dependencies);
@@ -159,7 +159,7 @@ async function readMeant(inquiry: Inquiry, { reader, ledger }: HintDependencies)
   if (askedAs === number || order?.number === askedAs) return { inquiry, order };
   const other = await reader.readProductOrder({ id: undefined, number: askedAs }, attempt.signal);
   if (!other || other.id === order?.id) return { inquiry, order };
-  const named = await ledger.knownOrders.named(askedAs);
+  const named = await ledger.knownOrders.readNamed(askedAs);
   return { inquiry: { ...named, hint, attempt }, order: other };
 }
 
@@ -174,13 +174,13 @@ async function followAzumutaId(
 ): Promise<Inquiry> {
   const number = await ledger.knownOrders.numberOfAzumutaId(id);
   if (number === undefined || number === inquiry.number) return inquiry;
-  const found = await ledger.knownOrders.standing(number);
+  const found = await ledger.knownOrders.readStanding(number);
   const { hint, attempt, askedAs, question, answered } = inquiry;
   if (!found.entry) {
     const own = found.bookings.filter(({ productOrder }) => productOrder.id === id);
     if (own.some(isSettled)) return { ...found, hint, attempt, askedAs, question, answered };
     for (const booking of own.filter(({ state }) => state !== 'ignored')) {
-      if (!(await ledger.bookings.withdraw(number, booking))) throw plannedByAnother(booking);
+      if (!(await ledger.bookings.withdrawPlan(number, booking))) throw plannedByAnother(booking);
       await ledger.deadLetters.settleOutdated(booking.rejectedBy, { ...attempt, orderNumber: number });
     }
     return inquiry;
@@ -220,7 +220,7 @@ async function withdrawOutdated(
   const isGone = (one: BookingEntry) =>
     one.state === 'waiting' || (isOver && !one.discarded) || isReplaced(one);
   for (const booking of anew.filter((one) => isGone(one) && !stays.some(({ key }) => key === one.key))) {
-    if (!(await ledger.bookings.withdraw(home, booking))) throw plannedByAnother(booking);
+    if (!(await ledger.bookings.withdrawPlan(home, booking))) throw plannedByAnother(booking);
     if (isReplaced(booking))
       await ledger.deadLetters.settleOutdated(booking.rejectedBy, { ...attempt, orderNumber: home });
   }

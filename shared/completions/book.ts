@@ -237,7 +237,7 @@ async function giveBookingBack(
   const untilMs = await claims.giveBack(claim, error, calling, awaitingAttributes(booking, planned, clock));
   // What was sent may still be settling in the ERP: until that is over, nothing is booked on this order.
   if (untilMs === undefined) await lock?.release(claim.owner);
-  else await lock?.write(claim.owner, { leaseUntil: untilMs });
+  else await lock?.setWhileHeld(claim.owner, { leaseUntil: untilMs });
   if (error instanceof Rejected)
     return new Rejected(error.message, { code: error.code, cause: error, about });
   if (!(error instanceof RetryLater) || error instanceof Wait) return error;

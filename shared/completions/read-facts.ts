@@ -109,7 +109,7 @@ async function partsBookedTogether(
     // The trigger that completes it may be lost, so the reconciliation asks about it again.
     const number = await knownOrders.numberOfAzumutaId(part.productOrderId);
     if (number !== undefined) await orders.setAwaited(number, true);
-    await erpOrders.forgetCompletedPart(record, part.index);
+    await erpOrders.markPartReopened(record, part.index);
   }
   const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);
   return {

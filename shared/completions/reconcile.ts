@@ -76,12 +76,12 @@ export async function reconcileCompletions(
     return { ...tally, outcome: 'another run is under way' };
   try {
     slots?.begin(invocation);
-    const paused = await ledger.pauses.now();
+    const paused = await ledger.pauses.readPaused();
     if (!paused.orders) {
       // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
-      const concerned = await ledger.concerns.toLookAt(maxLooks);
-      const refused = await ledger.concerns.withLetters(maxLooks);
-      const open = await ledger.orders.overdue(undefined, maxOpen, { byOwnDate: true });
+      const concerned = await ledger.concerns.listOrdersToLookAt(maxLooks);
+      const refused = await ledger.concerns.listOrdersWithDeadLetter(maxLooks);
+      const open = await ledger.orders.listOverdue(undefined, maxOpen, { byOwnDate: true });
       await lookAt([...new Set([...concerned, ...refused, ...open])]);
     }
     if (paused.completions) tally.outcome = 'paused';
@@ -109,8 +109,8 @@ async function askAboutOverdue(
   const dueBy = new Date(clock.now().getTime() - graceHours * reconciliationHourMs);
   const dueAgain = new Date(dueBy.getTime() + askAgainMs);
   const dueAfterFailure = new Date(dueBy.getTime() + reconciliationHourMs);
-  for (const number of await orders.overdue(dueBy, most)) {
-    const known = await knownOrders.standing(number);
+  for (const number of await orders.listOverdue(dueBy, most)) {
+    const known = await knownOrders.readStanding(number);
     const { entry, question, bookings } = known;
     // What is planned was completed: Azumuta need not be asked, and its message may be lost.
     const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
@@ -132,7 +132,7 @@ async function askAboutOverdue(
       ? 'planned'
       : await askAboutOrder(number, entry?.productOrder?.id, deadline, dependencies);
     // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
-    if (answer === 'failed') await knownOrders.markAsked(known, dueAfterFailure);
+    if (answer === 'failed') await knownOrders.postponeAfterAsking(known, dueAfterFailure);
     if (answer === 'out of time') return answer;
     if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
     if (!isPlanned) tally.asked += 1;
@@ -147,7 +147,7 @@ async function askAboutOverdue(
       log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
     }
     // A completed one, too: if its hint is lost, a later run sends another.
-    await knownOrders.markAsked(known, dueAgain);
+    await knownOrders.postponeAfterAsking(known, dueAgain);
   }
   return 'asked';
 }

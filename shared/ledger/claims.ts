@@ -158,7 +158,7 @@ export class Claims extends Records {
 
   #update({ key, owner, held }: Claim, changes: Update, entries: readonly NewEntry[]) {
     const ours = { condition: '#owner = :ours', values: { ours: owner } };
-    return this.change(key, { ...changes, ...ours }, entries, held);
+    return this.updateWithHistory(key, { ...changes, ...ours }, entries, held);
   }
 }
 

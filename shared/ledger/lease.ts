@@ -31,7 +31,7 @@ export class Lease extends Records {
   }
 
   /** Sets attributes while the lease is ours; false when another run has taken it over. */
-  async write(owner: string, set: StoredItem): Promise<boolean> {
+  async setWhileHeld(owner: string, set: StoredItem): Promise<boolean> {
     return (await this.#update(owner, { set })) !== undefined;
   }
 

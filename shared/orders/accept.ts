@@ -55,7 +55,7 @@ async function sendAll(
   const sent = sending.filter((_, index) => !refused.has(index));
   if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
   const noted = sent.filter(([, message]) => message === 'again');
-  await mapConcurrently(noted, atOnce, ([number]) => ledger.orders.markSentAgain(number));
+  await mapConcurrently(noted, atOnce, ([number]) => ledger.orders.markMessageSentAgain(number));
   if (refused.size > 0)
     throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
 }

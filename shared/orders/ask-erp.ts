@@ -37,7 +37,7 @@ export async function lookDaily(
   const known = await ledger.knownOrders.read(number);
   const { entry, concerns } = known;
   // From now on they come after the others, whatever is found.
-  for (const concern of concerns) await ledger.concerns.markLooked(number, concern);
+  for (const concern of concerns) await ledger.concerns.postponeAfterLook(number, concern);
   try {
     if (!entry) return await lookAtRefused(known, attempt, dependencies);
     if (await shouldAskErp(known, entry, dependencies))
@@ -52,9 +52,9 @@ export async function lookDaily(
     // Its message may be lost.
     if (entry.state === 'waiting' && !isMessageUnderWay(entry, clock.now())) {
       await enqueue(number);
-      await ledger.orders.markSentAgain(number);
+      await ledger.orders.markMessageSentAgain(number);
     }
-    if (entry.state !== 'waiting') await ledger.knownOrders.keep(entry);
+    if (entry.state !== 'waiting') await ledger.knownOrders.renewExpiry(entry);
   } catch (error) {
     // A slot is free in a moment.
     if (error instanceof NoFreeSlot || !(error instanceof Rejected || error instanceof RetryLater))
@@ -68,7 +68,7 @@ async function hasBookingDeadLetter(
   number: string,
   { knownOrders }: AskErpDependencies['ledger'],
 ): Promise<boolean> {
-  const { letters } = await knownOrders.standing(number);
+  const { letters } = await knownOrders.readStanding(number);
   return letters.some(isOfBooking);
 }
 
@@ -164,7 +164,7 @@ export async function mapAgain(
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
 ): Promise<boolean> {
-  const known = await dependencies.ledger.knownOrders.standing(number);
+  const known = await dependencies.ledger.knownOrders.readStanding(number);
   const { entry } = known;
   const outcome = whatAPersonDoes['replay of its creation'][lifeOf(known).stage];
   if (outcome.to === 'nothing') {

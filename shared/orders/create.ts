@@ -239,7 +239,7 @@ async function linkCreated(
   const link = await linkInErp(entry, attempt, dependencies);
   const { noted, told } = link;
   const isNews = noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt;
-  await throwOnceNoted(link, isNews ? dependencies.ledger.orders.noteLink(entry, noted, told) : undefined);
+  await throwOnceNoted(link, isNews ? dependencies.ledger.orders.recordLink(entry, noted, told) : undefined);
 }
 
 /** Not noted, a link in doubt needs its time to settle all the more; a refusal must not end the message before that. */

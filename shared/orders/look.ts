@@ -30,8 +30,8 @@ export async function lookAtOrder(
   dependencies: LookDependencies,
 ): Promise<AzumutaProductOrder | undefined> {
   const { ledger } = dependencies;
-  const { entry, concerns: all, bookings } = await ledger.knownOrders.standing(number);
-  if (entry) await ledger.orders.takeUpMessage(entry);
+  const { entry, concerns: all, bookings } = await ledger.knownOrders.readStanding(number);
+  if (entry) await ledger.orders.clearMessageSentAgain(entry);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
   // One that was refused may be there as well; nobody asks about one that has ended.
   const isEnded = entry?.state === 'done' || entry?.state === 'rejected';
@@ -40,7 +40,7 @@ export async function lookAtOrder(
   const booking = howFarBooked(bookings, entry.part.index);
   const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, booking });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
-  if (takes) await ledger.orders.take(entry, takes);
+  if (takes) await ledger.orders.adoptContent(entry, takes);
   const withdrawn = withdraws ? await ledger.orders.end(entry, removedThere) : undefined;
   for (const concern of begins) await ledger.concerns.begin(number, concern);
   for (const { concern, note } of ends) await ledger.concerns.end(number, concern, note);

@@ -64,7 +64,7 @@ export async function writeRecord(
   };
   // A change that is none to us, such as our own link, is not worth a write.
   if (before && isDeepStrictEqual({ ...before, ...changeTime, version: now.version }, now)) return before;
-  return (await erpOrders.write(now)) ? now : 'changed meanwhile';
+  return (await erpOrders.writeVersion(now)) ? now : 'changed meanwhile';
 }
 
 /** Notes that an order cannot be mapped as it is now. Somebody who writes it at the same moment has read it as well. */
@@ -78,7 +78,7 @@ export async function writeRefused(
   const unknown = { dueDate, split, mostParts: 0, earlier: [], version: 0, erpOrder: factsOf(order) };
   const before = record ?? unknown;
   const erpOrder = { ...before.erpOrder, number };
-  await erpOrders.write({ ...before, erpOrder, state: 'refused', version: before.version + 1 });
+  await erpOrders.writeVersion({ ...before, erpOrder, state: 'refused', version: before.version + 1 });
 }
 
 export async function writePart(
@@ -115,7 +115,7 @@ async function writeContent(
   const { number, wanted } = part;
   const entry = { ...wanted, number, erpOrder: factsOf(order), via, dueDate: order.dueDate };
   const putting =
-    part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
+    part.action === 'create' ? ledger.orders.create(entry) : ledger.orders.replace(part.entry, entry);
   if (!(await putting)) return 'changed meanwhile';
   await endConcerns(part, 'What the ERP wants now has taken its place.', ledger);
   return { status: { number, status: 'queued' }, message: 'first' };
@@ -192,5 +192,5 @@ async function followErpOrder(
   };
   const { dueDate = entry.dueDate } = order;
   if (dueDate !== entry.dueDate || !isDeepStrictEqual(now, was))
-    await orders.take(entry, { ...entry, erpOrder: now, dueDate });
+    await orders.adoptContent(entry, { ...entry, erpOrder: now, dueDate });
 }

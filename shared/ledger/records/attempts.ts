@@ -17,13 +17,13 @@ const attemptsKey = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'A
 /** Attempts that began and never ended, by a crash or a timeout; recorded only of messages that are retried. */
 export class Attempts extends Records {
   /** How many successive attempts have not ended; undefined when nothing is recorded of the message. */
-  async unfinished(messageId: string): Promise<number | undefined> {
+  async countUnfinished(messageId: string): Promise<number | undefined> {
     const noted = await this.table.get(attemptsKey(messageId));
     return noted && Number(noted.unfinished ?? 0);
   }
 
   /** @param unfinished How many successive attempts have not ended, with one that begins; 0 when it must only wait. */
-  async note(messageId: string, unfinished: number): Promise<void> {
+  async recordUnfinished(messageId: string, unfinished: number): Promise<void> {
     // Set, not added to, as the AWS SDK repeats a write whose answer was lost.
     await this.#set(messageId, { unfinished });
   }
@@ -40,7 +40,7 @@ export class Attempts extends Records {
     return { all: Number(written?.failures ?? 0), unexpected: Number(written?.unexpected ?? 0) };
   }
 
-  async end(messageId: string): Promise<void> {
+  async forgetMessage(messageId: string): Promise<void> {
     await this.table.remove(attemptsKey(messageId));
   }
 

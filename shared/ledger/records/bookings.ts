@@ -157,7 +157,7 @@ const takenBackEvent = (note?: string): NewEntry => ({
 const replaceable = `${nothingSent.condition} OR (#state = :rejected AND #discarded = :yes)`;
 
 export class Bookings extends Records {
-  async of(number: string): Promise<BookingEntry[]> {
+  async listOfOrder(number: string): Promise<BookingEntry[]> {
     const stored = await this.table.query(partitionOf(number), bookingPrefix);
     return stored.map(bookingEntryOf).filter(({ parts }) => parts.length > 0);
   }
@@ -188,7 +188,11 @@ export class Bookings extends Records {
   }
 
   /** The mapping of this configuration refuses it as the one before did. */
-  async noteTried(home: string, { key, readAt }: BookingEntry, configuration: string): Promise<void> {
+  async recordRefusedAgain(
+    home: string,
+    { key, readAt }: BookingEntry,
+    configuration: string,
+  ): Promise<void> {
     const condition = '#state = :rejected AND #readAt = :seen';
     const values = { rejected: 'rejected', seen: readAt.toISOString() };
     await this.table.update(bookingKeyOf(home, key), { set: { configuration }, condition, values });
@@ -198,20 +202,20 @@ export class Bookings extends Records {
    * Takes back a plan of which nothing was sent; false when another attempt was faster. That of parts that are booked together
    * stays as a booking of no part, as its key is used once: 0.3.0 finds nothing to do about it.
    */
-  async withdraw(home: string, { key: name, readAt }: BookingEntry, note?: string): Promise<boolean> {
+  async withdrawPlan(home: string, { key: name, readAt }: BookingEntry, note?: string): Promise<boolean> {
     const key = bookingKeyOf(home, name);
     const condition = `${nothingSent.condition} AND #readAt = :seen`;
     const values = { ...nothingSent.values, seen: readAt.toISOString() };
     if (!isJointKey(name)) return this.table.remove(key, condition, values);
     const changes = { set: ofNoPart, remove: ofPlan, condition, values };
-    return (await this.change(key, changes, takenBackEvent(note))) !== undefined;
+    return (await this.updateWithHistory(key, changes, takenBackEvent(note))) !== undefined;
   }
 
   /**
    * Uses up the next key of parts that are booked together, so that a plan that was decided before is decided again.
    * @returns false when another attempt was faster
    */
-  async useUp(
+  async useUpKey(
     home: string,
     key: BookingKey,
     { note, ...of }: Pick<PlannedBooking, 'erpOrder' | 'productOrder'> & { readonly note: string },
@@ -219,12 +223,12 @@ export class Bookings extends Records {
     const planned = { ...of, kind: 'quantity', readAt: this.clock.now().toISOString() };
     const nobody = { plannedFor: 'a person', configuration: '', attempts: 0 };
     const item = { ...planned, ...nobody, ...ofNoPart };
-    return (await this.add(bookingKeyOf(home, key), item, takenBackEvent(note))) !== undefined;
+    return (await this.createItem(bookingKeyOf(home, key), item, takenBackEvent(note))) !== undefined;
   }
 
   /** What a message was refused is a person's from now on: only a person opens it again. */
-  async discard(home: string, refused: string | undefined, note: string): Promise<void> {
-    for (const booking of await this.of(home))
+  async discardRefused(home: string, refused: string | undefined, note: string): Promise<void> {
+    for (const booking of await this.listOfOrder(home))
       if (booking.state === 'rejected' && booking.rejectedBy === refused)
         await this.#leaveToPerson(home, booking, note, {
           condition: '#state = :rejected AND #rejectedBy = :refused',
@@ -243,7 +247,7 @@ export class Bookings extends Records {
 
   async #leaveToPerson(home: string, { key }: BookingEntry, note: string, change: Update): Promise<void> {
     const changes = { ...change, set: { discarded: true, ...change.set }, remove: forBookingOnly };
-    await this.change(bookingKeyOf(home, key), changes, { event: 'discarded', note });
+    await this.updateWithHistory(bookingKeyOf(home, key), changes, { event: 'discarded', note });
   }
 
   /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */
@@ -256,7 +260,7 @@ export class Bookings extends Records {
     const key = bookingKeyOf(home, name);
     const set: StoredItem = { ...planned, ...reading, readAt: readAt.toISOString(), ...standing };
     const attempts = standing.state === 'claimed' ? 1 : 0;
-    if (!seen) return this.add(key, { ...set, attempts }, event);
+    if (!seen) return this.createItem(key, { ...set, attempts }, event);
     const isIgnored = seen.state === 'ignored';
     const changes = {
       // Attempts are counted on: what was in doubt stays so.
@@ -269,7 +273,7 @@ export class Bookings extends Records {
         seen: seen.readAt.toISOString(),
       },
     };
-    return this.change(key, changes, event);
+    return this.updateWithHistory(key, changes, event);
   }
 }
 

@@ -154,7 +154,12 @@ export class Concerns extends Records {
       condition: 'attribute_not_exists(#content) OR #content = :before',
       values: { before: known?.content ?? '' },
     };
-    const written = await this.change(key, changes, isTold ? [] : { event: kind, note }, held ?? {});
+    const written = await this.updateWithHistory(
+      key,
+      changes,
+      isTold ? [] : { event: kind, note },
+      held ?? {},
+    );
     return written !== undefined && !isTold ? 'news' : 'known';
   }
 
@@ -186,11 +191,11 @@ export class Concerns extends Records {
       condition: '#content = :seen',
       values: { seen: shorten(content, maxContentLength) },
     };
-    await this.change(concernKey(number, kind, claimant), changes, { event: 'over', note });
+    await this.updateWithHistory(concernKey(number, kind, claimant), changes, { event: 'over', note });
   }
 
   /** A trigger named a number that nobody knows: the numbers of an hour are one concern. */
-  async countUnknown(number: string): Promise<void> {
+  async countUnknownNumber(number: string): Promise<void> {
     const hour = this.clock.now().toISOString().slice(0, 13);
     const kind = 'unknown-numbers';
     const cause = 'unknown-order';
@@ -207,25 +212,25 @@ export class Concerns extends Records {
   }
 
   /** Its owner has looked: from now on it comes after the others. */
-  markLooked(number: string, { kind, claimant }: Concern): Promise<void> {
-    return this.putOff(concernKey(number, kind, claimant), this.clock.now());
+  postponeAfterLook(number: string, { kind, claimant }: Concern): Promise<void> {
+    return this.postponeItem(concernKey(number, kind, claimant), this.clock.now());
   }
 
   /** Numbers of the orders with open concerns, oldest look first. The index lags. */
-  async toLookAt(most: number): Promise<string[]> {
+  async listOrdersToLookAt(most: number): Promise<string[]> {
     const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'look', { limit: most });
     return [...new Set(found.map(numberOf))];
   }
 
   /** Numbers of orders with an open dead letter, oldest letter first. The index lags. */
-  async withLetters(most: number): Promise<string[]> {
+  async listOrdersWithDeadLetter(most: number): Promise<string[]> {
     const range = { startsWith: 'dead-letter ', limit: most };
     const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', range);
     return [...new Set(found.map(numberOf))].filter((number) => number !== noOrder);
   }
 
   /** The first open ones of each kind, so that many of one hide none of the others. The index lags a moment. */
-  async open(limitOf: (kind: OpenConcern['kind']) => number): Promise<OpenConcern[]> {
+  async listOpen(limitOf: (kind: OpenConcern['kind']) => number): Promise<OpenConcern[]> {
     const asked = concernKinds.toSorted().map((kind) => {
       const range = { startsWith: `${kind} `, limit: limitOf(kind) };
       return this.table.queryIndex(ledgerIndexes.concern, 'open', range);
@@ -239,7 +244,7 @@ export class Concerns extends Records {
   }
 
   /** What its item adds; undefined once it has ended. `order`: of the product order, else of the ERP order; `''` if unknown. */
-  async facts(key: Key) {
+  async readDetails(key: Key) {
     const { data } = z.safeParse(factsSchema, await this.table.get(key));
     if (!data) return undefined;
     const { order = numberOf(data), note = '', numbers, count, about } = data;

@@ -112,10 +112,10 @@ export class Orders extends Records {
   }
 
   /** Adds a new order; false when there is one already. */
-  async put({ via, ...order }: NewOrder): Promise<boolean> {
+  async create({ via, ...order }: NewOrder): Promise<boolean> {
     const fields = { ...this.#fieldsOf(order), attempts: 0 };
     const event: NewEntry = { event: 'queued', note: `by ${via}` };
-    return (await this.add(orderKey(order.number), fields, event)) !== undefined;
+    return (await this.createItem(orderKey(order.number), fields, event)) !== undefined;
   }
 
   /**
@@ -182,7 +182,7 @@ export class Orders extends Records {
   }
 
   /** Its content and due date from now on; does nothing when another writer has changed it since it was read. */
-  async take(
+  async adoptContent(
     entry: OrderEntry,
     { draft, contentHash, erpOrder, dueDate = entry.dueDate }: OrderContent & Pick<NewOrder, 'dueDate'>,
   ): Promise<void> {
@@ -198,13 +198,13 @@ export class Orders extends Records {
   }
 
   /** A message about it was sent again: until it is taken up, `isMessageUnderWay` keeps others from sending one more. */
-  async markSentAgain(number: string): Promise<void> {
+  async markMessageSentAgain(number: string): Promise<void> {
     const set = { enqueued: true, sentAgainAt: this.clock.now().toISOString() };
     await this.table.update(orderKey(number), { set, condition: 'attribute_exists(pk)' });
   }
 
   /** A look begins: what changes from now on needs another message. */
-  async takeUpMessage({ number, sentAgainAt }: OrderEntry): Promise<void> {
+  async clearMessageSentAgain({ number, sentAgainAt }: OrderEntry): Promise<void> {
     if (sentAgainAt !== undefined) await this.table.update(orderKey(number), { remove: ['sentAgainAt'] });
   }
 
@@ -212,16 +212,16 @@ export class Orders extends Records {
   async markCompleted(entry: OrderEntry): Promise<void> {
     const changes = { remove: ['awaiting'], condition: 'attribute_exists(#awaiting)' };
     const event: NewEntry = { event: 'completed', note: 'Azumuta says so' };
-    await this.change(orderKey(entry.number), changes, event, entry);
+    await this.updateWithHistory(orderKey(entry.number), changes, event, entry);
   }
 
   /** Records the result of an attempt to give the ERP its id, after it was created. */
-  async noteLink(
+  async recordLink(
     entry: OrderEntry,
     set: Partial<Pick<OrderEntry, 'linkedAt' | 'linkInDoubt'>>,
     events: readonly NewEntry[],
   ): Promise<void> {
-    await this.change(orderKey(entry.number), { set }, events, entry);
+    await this.updateWithHistory(orderKey(entry.number), { set }, events, entry);
   }
 
   /**
@@ -229,7 +229,7 @@ export class Orders extends Records {
    * overdue first. The index lags: some may have been completed a moment ago.
    * @param byOwnDate Without those that are due as a trigger called them completed too early, or as a booking waits.
    */
-  async overdue(dueBy: Date | undefined, limit: number, { byOwnDate = false } = {}): Promise<string[]> {
+  async listOverdue(dueBy: Date | undefined, limit: number, { byOwnDate = false } = {}): Promise<string[]> {
     const range = { limit, ...(dueBy ? { upTo: dueBy.getTime() } : {}) };
     const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
     return [...new Set(found.filter(({ sk }) => !byOwnDate || sk === orderKey('').sk).map(numberOf))];
@@ -251,6 +251,6 @@ export class Orders extends Records {
     const unread = ifUnchanged(entry);
     const condition = `${when.condition} AND ${unread.condition}`;
     const values = { ...when.values, ...unread.values };
-    return this.change(orderKey(entry.number), { ...changes, condition, values }, event, entry);
+    return this.updateWithHistory(orderKey(entry.number), { ...changes, condition, values }, event, entry);
   }
 }

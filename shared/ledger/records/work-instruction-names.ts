@@ -10,7 +10,7 @@ export class WorkInstructionNames extends Records {
   readonly #inMemory = new Map<string, Promise<string | undefined>>();
 
   /** The name; calls `read` only when no container has read this version before. */
-  name(id: string, version: number, read: ReadWorkInstructionName): Promise<string | undefined> {
+  readName(id: string, version: number, read: ReadWorkInstructionName): Promise<string | undefined> {
     const key = `${id}@${version}`;
     const known = this.#inMemory.get(key);
     if (known) return known;

@@ -11,7 +11,7 @@ const { table, clock, ledger } = await ledgerOnDynalite();
 let number = 0;
 beforeEach(async () => {
   number += 1;
-  await ledger.orders.put(newOrder({ number: `PO-${number}` }));
+  await ledger.orders.create(newOrder({ number: `PO-${number}` }));
 });
 
 const key = () => orderKey(`PO-${number}`);

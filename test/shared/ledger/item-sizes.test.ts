@@ -53,7 +53,7 @@ it('keeps a product order below 64 KB, with the largest draft, the longest texts
   const { ledger, sizeAt } = started();
   const number = longest('n');
   expect(() => checkedDraft(given(room + 1), erpOrder())).toThrow('send a link to a large text');
-  await ledger.orders.put(
+  await ledger.orders.create(
     newOrder({ number, draft: checkedDraft(given(room), erpOrder()), erpOrder: facts }),
   );
 

@@ -59,7 +59,7 @@ describe('the way back of an order that waits for its completion', () => {
   async function written() {
     const { table, ledger } = ledgerOn();
     const attempt = { owner: `${uuid}/1`, messageId: uuid, endsAt: new Date('2026-11-24T08:00:59.123Z') };
-    await ledger.orders.put(
+    await ledger.orders.create(
       newOrder({ number, erpOrder: { ...erp, article: 'GEAR-01', amount: '5', unit: 'Units' }, via: 'pull' }),
     );
     const created = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };

@@ -150,6 +150,6 @@ export async function startOrderStage() {
       productOrders.map(({ number, status }) => `${number} ${status}`),
     /** `event: note` of a journey. */
     journeyOf: async (number: string) =>
-      (await ledger.journeys.of(number)).map(({ event, note }) => `${event}: ${note ?? ''}`),
+      (await ledger.journeys.readJourney(number)).map(({ event, note }) => `${event}: ${note ?? ''}`),
   };
 }

@@ -19,7 +19,7 @@ type Happened = (pages: Pages, number: string) => Promise<void>;
 
 const letter = (number: string) => refused(number, rejection.reason);
 const released: Happened = async ({ ledger }, number) => {
-  await ledger.orders.put(
+  await ledger.orders.create(
     newOrder({
       number,
       via: words,
@@ -83,7 +83,7 @@ const stories: Readonly<Record<string, Happened>> = {
   },
   'A person discarded its dead letter': async (pages, number) => {
     await dead(pages, number);
-    await pages.ledger.bookings.discard(number, 'm', words);
+    await pages.ledger.bookings.discardRefused(number, 'm', words);
     await pages.ledger.deadLetters.markDiscarded(letter(number), `by ${words}: ${words}`);
   },
   ...Object.fromEntries(
@@ -131,7 +131,7 @@ it('says no word of the ERP, of Azumuta or of a person, whatever has happened, a
       const failure = new RetryLater(`It says ${words}`, { scope: 'partner' });
       await pages.breaker.recordFailure(partner, failure, 'call', 'test');
     }
-  await pages.ledger.pauses.begin('bookings');
+  await pages.ledger.pauses.pauseFlow('bookings');
   await orderOf(pages.ledger, { number: 'PO late', dueDate: '2026-11-01' });
   await pages.ledger.claims.complete(
     await claimedOrder(pages.ledger, 'PO late'),

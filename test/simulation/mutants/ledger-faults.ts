@@ -113,7 +113,7 @@ export const ledgerFaults: Faults = {
       },
     },
     'two-plan-at-once': {
-      find: 'if (!seen) return this.add(key, { ...set, attempts }, event);',
+      find: 'if (!seen) return this.createItem(key, { ...set, attempts }, event);',
       replace: `if (!seen) {
       const item = { ...key, ...set, attempts, v: 1, expiresAt: this.expiresAt() };
       await this.table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)');

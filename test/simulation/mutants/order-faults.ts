@@ -302,10 +302,10 @@ export const orderFaults: Faults = {
     'watermark-before-the-page': {
       find: `    await acceptPage(page, run, dependencies);
     const further = afterPage(window, page.watermark, readAt);
-    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    const ours = await ledger.pullState.saveWindow(invocation.awsRequestId, further);
 `,
       replace: `    const further = afterPage(window, page.watermark, readAt);
-    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    const ours = await ledger.pullState.saveWindow(invocation.awsRequestId, further);
     await acceptPage(page, run, dependencies);
 `,
       why: 'After a crash in between, the orders of that page are never read again.',

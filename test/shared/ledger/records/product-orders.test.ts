@@ -11,7 +11,7 @@ const number = 'PO-1';
 /** An order with this past, which is withdrawn. @returns its end. */
 async function withdrawn(past: Past) {
   const { ledger } = ledgerOn();
-  await ledger.orders.put(newOrder({ number }));
+  await ledger.orders.create(newOrder({ number }));
   await past(ledger);
   const entry = await ledger.orders.find(number);
   if (!entry) throw new Error('It was just put.');
