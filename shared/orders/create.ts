@@ -110,7 +110,7 @@ async function refuseEnded(
   { log }: WorkAttempt,
   claims: Ledger['claims'],
 ): Promise<void> {
-  await claims.giveBack(claim, new Rejected(because, { code: 'order-state' }), false);
+  await claims.giveBack(claim, { error: new Rejected(because, { code: 'order-state' }), sent: false });
   log.info('It is not created, as it has ended', { how, because });
 }
 
@@ -154,7 +154,7 @@ async function createOrAdopt(
     const error = isFinal
       ? new Rejected(`${cause.message} ${again}`, { code: cause.code, wrote: cause.wrote, cause })
       : cause;
-    await ledger.claims.giveBack(claim, error, sent);
+    await ledger.claims.giveBack(claim, { error, sent });
     throw error;
   }
 }

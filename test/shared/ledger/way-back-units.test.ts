@@ -121,10 +121,12 @@ describe('the way back of an order that waits for its completion', () => {
     const waits = { awaiting: 'completion', dueAt: attempt.endsAt.getTime() };
     await measured(key, () => ledger.bookings.planOnly(number, planOf(1), waits));
     const failed = await claim();
-    await measured(key, () => ledger.claims.giveBack(failed, 'The ERP failed (503).', false, waits));
+    await measured(key, () =>
+      ledger.claims.giveBack(failed, { error: 'The ERP failed (503).', sent: false, waits }),
+    );
     const refused = await claim();
     const why = { reason: 'Production order is cancelled.', cause: 'order-state' } as const;
-    await measured(key, () => ledger.claims.giveBack(refused, rejectedFor(why), false));
+    await measured(key, () => ledger.claims.giveBack(refused, { error: rejectedFor(why), sent: false }));
 
     // Assess
     expect(told).toHaveLength(5);

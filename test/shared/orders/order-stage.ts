@@ -115,14 +115,15 @@ export async function startOrderStage() {
           { productOrder, azumutaId: productOrder.id, awaiting: 'completion' },
           { event: 'created' },
         );
-      else if (how === 'in doubt') await claims.giveBack(claim, 'Azumuta did not answer.', true);
-      else if (how === 'failed') await claims.giveBack(claim, 'Azumuta failed (503).', false);
+      else if (how === 'in doubt')
+        await claims.giveBack(claim, { error: 'Azumuta did not answer.', sent: true });
+      else if (how === 'failed')
+        await claims.giveBack(claim, { error: 'Azumuta failed (503).', sent: false });
       else
-        await claims.giveBack(
-          claim,
-          new Rejected('Azumuta has no article.', { code: 'unknown-article' }),
-          how !== 'refused',
-        );
+        await claims.giveBack(claim, {
+          error: new Rejected('Azumuta has no article.', { code: 'unknown-article' }),
+          sent: how !== 'refused',
+        });
       return claimed.outcome;
     },
 

@@ -50,13 +50,16 @@ const stories: Readonly<Record<string, Happened>> = {
   },
   'The last attempt': async (pages, number) => {
     await released(pages, number);
-    await pages.ledger.claims.giveBack(await claimedOrder(pages.ledger, number), words, false);
+    await pages.ledger.claims.giveBack(await claimedOrder(pages.ledger, number), {
+      error: words,
+      sent: false,
+    });
   },
   'in Azumuta': made,
   'was refused': async (pages, number) => {
     await released(pages, number);
     const claim = await claimedOrder(pages.ledger, number);
-    await pages.ledger.claims.giveBack(claim, rejectedFor(rejection), false);
+    await pages.ledger.claims.giveBack(claim, { error: rejectedFor(rejection), sent: false });
   },
   withdrawn: async (pages, number) => {
     await released(pages, number);

@@ -105,8 +105,8 @@ export const completionFaults: Faults = {
       foundBy: ['booked'],
     },
     'lock-outlives-its-holder': {
-      find: '{ leaseUntil: untilMs }',
-      replace: '{ leaseUntil: untilMs + 30 * 86_400_000 }',
+      find: '{ leaseUntil: settlesAt }',
+      replace: '{ leaseUntil: settlesAt + 30 * 86_400_000 }',
       why: 'After a lost answer, no other part of the order is booked for a month.',
       foundBy: ['recorded', 'leases', 'ends'],
     },

@@ -65,7 +65,7 @@ describe('giving up', () => {
     // Act, Assess
     await expect(giveUp()).rejects.toThrow('PO-1 is being booked at this moment');
     expect((await ledger.orders.find(number))?.end).toBeUndefined();
-    await ledger.claims.giveBack(claim, 'The ERP is down.', false);
+    await ledger.claims.giveBack(claim, { error: 'The ERP is down.', sent: false });
     await giveUp();
     expect((await ledger.orders.find(number))?.end?.how).toBe('given up');
     expect(await ledger.bookings.listOfOrder(number)).toMatchObject([{ state: 'rejected', discarded: true }]);

@@ -58,7 +58,7 @@ async function refusedCreation(number: string) {
   await orders.create(newOrder({ number }));
   const claim = await claimedOrder(stores.ledger, number);
   const refusal = new Rejected('Azumuta has no article.', { code: 'unknown-article' });
-  await claims.giveBack(claim, refusal, false);
+  await claims.giveBack(claim, { error: refusal, sent: false });
   return {
     messageId: claim.messageId,
     orderNumber: number,

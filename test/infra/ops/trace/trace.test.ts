@@ -215,7 +215,10 @@ it('shows the cause of a refused order, of a refused booking, and of an order th
   // Prepare
   await ledger.orders.create(newOrder({ number: 'MO/6' }));
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
-  await ledger.claims.giveBack(await claimedOrder(ledger, 'MO/6'), rejectedFor(noArticle), true);
+  await ledger.claims.giveBack(await claimedOrder(ledger, 'MO/6'), {
+    error: rejectedFor(noArticle),
+    sent: true,
+  });
   const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
   await refuse(ledger, 'MO/5', await plan(ledger, 'MO/5'), closed);
   const noted = { content: 'x', note: 'It has no article.', cause: 'order-data' } as const;

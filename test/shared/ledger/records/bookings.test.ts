@@ -38,7 +38,8 @@ async function claimed(): Promise<Claim> {
   return claim;
 }
 
-const refusedInDoubt = async () => ledger.claims.giveBack(await claimed(), rejectedFor(why), true);
+const refusedInDoubt = async () =>
+  ledger.claims.giveBack(await claimed(), { error: rejectedFor(why), sent: true });
 const discarded = () => ledger.bookings.discardRefused(home, 'hint', 'By hand.');
 
 describe('a plan', () => {
@@ -97,13 +98,25 @@ const answered = new RetryLater('Locked.', { scope: 'order', wrote: 'known' });
 const pasts: [past: string, make: () => Promise<unknown>, replaced: 'yes' | 'no' | 'again'][] = [
   ['only planned', () => ledger.bookings.planOnly(home, bookingPlan(), waits), 'yes'],
   ['refused by the mapping', () => ledger.bookings.planRefused(home, bookingPlan(), why), 'yes'],
-  ['released before a call', async () => ledger.claims.giveBack(await claimed(), 'Locked.', false), 'yes'],
-  ['released after a call', async () => ledger.claims.giveBack(await claimed(), answered, true), 'no'],
+  [
+    'released before a call',
+    async () => ledger.claims.giveBack(await claimed(), { error: 'Locked.', sent: false }),
+    'yes',
+  ],
+  [
+    'released after a call',
+    async () => ledger.claims.giveBack(await claimed(), { error: answered, sent: true }),
+    'no',
+  ],
   ['claimed', claimed, 'no'],
-  ['in doubt', async () => ledger.claims.giveBack(await claimed(), 'No answer.', true), 'no'],
+  [
+    'in doubt',
+    async () => ledger.claims.giveBack(await claimed(), { error: 'No answer.', sent: true }),
+    'no',
+  ],
   [
     'refused before a call',
-    async () => ledger.claims.giveBack(await claimed(), rejectedFor(why), false),
+    async () => ledger.claims.giveBack(await claimed(), { error: rejectedFor(why), sent: false }),
     'yes',
   ],
   ['refused in doubt', refusedInDoubt, 'no'],
@@ -156,7 +169,7 @@ describe('a booking that is planned anew', () => {
   });
 
   it('counts its attempts on, as an attempt that was frozen must not take the lock of its successor', async () => {
-    await ledger.claims.giveBack(await claimed(), 'Locked.', false);
+    await ledger.claims.giveBack(await claimed(), { error: 'Locked.', sent: false });
     const claim = await planned('another', await held());
     expect(claim).toMatchObject({ again: false, held: { attempts: 2 } });
     const history = await ledger.journeys.readJourney(home);
