@@ -114,21 +114,9 @@ export const orderFaults: Faults = {
       why: 'What a person has given up, and has made after all, is built twice where operators have renamed it.',
       foundBy: ['remade'],
     },
-    'linked-again-before-it-has-settled': {
-      find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
-      replace: 'error.afterSeconds ?? 0',
-      why: 'The ERP is still writing the id, so it is not visible yet and is sent a second time.',
-      foundBy: ['linkedOnce'],
-    },
-    'link-skipped': {
-      find: 'if (entry.linkedAt !== undefined) return;',
-      replace: 'if (entry.linkedAt === undefined) return;',
-      why: 'Nobody in the ERP finds the product order of an order.',
-      foundBy: ['linked'],
-    },
     'product-order-of-another-adopted': {
-      find: 'if (owner !== undefined && owner !== number && (await isTakenBy(owner, existing.id, knownOrders))) {',
-      replace: 'if (owner === number && owner === undefined) {',
+      find: 'return isTaken ? owner : undefined;',
+      replace: 'return isTaken ? undefined : undefined;',
       why: 'One product order is booked on two ERP orders.',
       foundIn: life('made-by-hand', 'never books one product order on two ERP orders'),
     },
@@ -273,6 +261,20 @@ export const orderFaults: Faults = {
       find: "if (entry?.end?.how === 'given up') return 'given up';",
       why: 'An order that a person has given up is shown as one that is being built.',
       foundIn: { file: 'test/life/life.test.ts', name: 'given up' },
+    },
+  },
+  'shared/orders/link-in-erp.ts': {
+    'linked-again-before-it-has-settled': {
+      find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
+      replace: 'error.afterSeconds ?? 0',
+      why: 'The ERP is still writing the id, so it is not visible yet and is sent a second time.',
+      foundBy: ['linkedOnce'],
+    },
+    'link-skipped': {
+      find: 'if (entry.linkedAt !== undefined) return;',
+      replace: 'if (entry.linkedAt === undefined) return;',
+      why: 'Nobody in the ERP finds the product order of an order.',
+      foundBy: ['linked'],
     },
   },
   'shared/orders/pull-window.ts': {
