@@ -108,7 +108,7 @@ async function partsBookedTogether(
     if (booked.has(part.index)) continue;
     // The trigger that completes it may be lost, so the reconciliation asks about it again.
     const number = await knownOrders.numberOfAzumutaId(part.productOrderId);
-    if (number !== undefined) await orders.setAwaited(number, true);
+    if (number !== undefined) await orders.awaitCompletion(number);
     await erpOrders.markPartReopened(record, part.index);
   }
   const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);

@@ -165,7 +165,7 @@ async function askAboutOrder(
     if (order) return order.completed ? 'completed' : 'open';
     // No trigger will come: its journey and the morning mail say so, once.
     const begun = await ledger.concerns.begin(number, removedConcern);
-    await ledger.orders.setAwaited(number, false);
+    await ledger.orders.stopAwaitingCompletion(number);
     const about = { order: number, azumutaId: id, reason: removedConcern.note };
     if (begun === 'news') log.warn('A product order was removed in Azumuta', about, { OrderConflicts: 1 });
     return 'unclear';

@@ -184,7 +184,7 @@ it('waits no more once all are booked, also where a wait was left and the part i
   const afterBooking = await awaited();
 
   // Act
-  await plant.ledger.orders.setAwaited(`${order.number}/2`, true);
+  await plant.ledger.orders.awaitCompletion(`${order.number}/2`);
   const left = await awaited();
   plant.azumuta.remove(`${order.number}/2`);
   plant.advance(30 * days);

@@ -61,7 +61,7 @@ async function settleConcern({ number: asked, kind, go, note }: EndRequest, { le
   const left = { ...known, concerns: concerns.filter((concern) => !open.includes(concern)) };
   const isAskedAgain = stopsAsking.includes(wanted) && lifeOf(left).stage === 'completed';
   if (go) for (const concern of open) await ledger.concerns.settle(number, concern, note);
-  if (go && isAskedAgain) await ledger.orders.setAwaited(number, true);
+  if (go && isAskedAgain) await ledger.orders.awaitCompletion(number);
   return definedLines(
     open.map((concern) => `ends "${concern.kind}": ${concern.note}`),
     isAskedAgain &&

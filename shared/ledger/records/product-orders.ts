@@ -191,10 +191,14 @@ export class Orders extends Records {
     await this.table.update(orderKey(entry.number), { set, ...ifUnchanged(entry) });
   }
 
-  /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */
-  async setAwaited(number: string, isAwaited: boolean): Promise<void> {
-    const changes = isAwaited ? { set: { awaiting: 'completion' } } : { remove: ['awaiting'] };
-    await this.table.update(orderKey(number), { ...changes, ...ifStateWas('done') });
+  /** The reconciliation asks about it once it is overdue: Azumuta has it, and the ERP wants it. */
+  async awaitCompletion(number: string): Promise<void> {
+    await this.table.update(orderKey(number), { set: { awaiting: 'completion' }, ...ifStateWas('done') });
+  }
+
+  /** The reconciliation does not ask about it: the ERP does not want it, or Azumuta lacks it. */
+  async stopAwaitingCompletion(number: string): Promise<void> {
+    await this.table.update(orderKey(number), { remove: ['awaiting'], ...ifStateWas('done') });
   }
 
   /** A message about it was sent again: until it is taken up, `isMessageUnderWay` keeps others from sending one more. */

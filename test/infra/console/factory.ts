@@ -70,14 +70,14 @@ async function amended({ ledger: { erpOrders } }: StoreStage, of: ErpOrderRef, a
 async function booked(stage: StoreStage, number: string) {
   await inAzumuta(stage, number, '2026-11-25');
   await book(stage.ledger, number, await plan(stage.ledger, number, number));
-  await stage.ledger.orders.setAwaited(number, false);
+  await stage.ledger.orders.stopAwaitingCompletion(number);
 }
 
 async function deadBooking(stage: StoreStage, number: string, refusal: typeof closed | typeof differs) {
   const { ledger, store } = stage;
   const messageId = `message of ${number}`;
   await inAzumuta(stage, number, '2026-11-25');
-  await ledger.orders.setAwaited(number, false);
+  await ledger.orders.stopAwaitingCompletion(number);
   await refuse(ledger, number, await plan(ledger, number, messageId), refusal);
   const letter = { orderNumber: number, messageId, stage: 'book-completion', ...refusal };
   await ledger.deadLetters.record({ ...letter, partner: 'erp' });

@@ -34,7 +34,7 @@ export function alertTests(stage: () => CommandStage): void {
     const claim = await claimedOrder(system.ledger, 'LATE');
     await claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
     const overdue = await listed();
-    await orders.setAwaited('LATE', false);
+    await orders.stopAwaitingCompletion('LATE');
     await breaker.recordFailure('erp', refused, 'call', 'test');
     const outage = await listed();
     await breaker.probeNow('erp');
