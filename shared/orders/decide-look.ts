@@ -57,15 +57,15 @@ export function decideLook(facts: LookFacts): LookDecision {
 
 function decideChanges(facts: LookFacts): LookChanges {
   const row = azumutaRowOf(facts);
-  const comparison = compareWithAzumuta(facts);
-  const outcome = whatAzumutaShows[row][comparison.event];
+  const content = compareWithAzumuta(facts);
+  const outcome = whatAzumutaShows[row][content.event];
   switch (outcome.to) {
     case 'nothing':
       return { begins: [], ends: whatIsSeenAgain(facts) };
     case 'tell':
-      return outcome.kind === 'removed' ? beginRemoved() : beginChanged(facts, comparison);
+      return outcome.kind === 'removed' ? beginRemoved() : beginChanged(facts, content);
     case 'end':
-      return endKinds(outcome.kinds, row, facts, comparison);
+      return endKinds(outcome.kinds, row, facts, content);
     case 'end the order':
     case 'replace':
       return withdrawOrder(facts);
@@ -101,7 +101,7 @@ function beginRemoved(): LookChanges {
   return { begins: [removedConcern], ends: [] };
 }
 
-function beginChanged(facts: LookFacts, { differences, wanted }: Comparison): LookChanges {
+function beginChanged(facts: LookFacts, { differences, wanted }: SeenContent): LookChanges {
   const ends = whatIsSeenAgain(facts);
   // Accepting the order ends what no look can show.
   if (facts.concerns.some(isBeyondLooks)) return { begins: [], ends };
@@ -112,7 +112,7 @@ function endKinds(
   kinds: readonly Concern['kind'][],
   row: AzumutaRow,
   { concerns, seen }: LookFacts,
-  { event, wanted }: Comparison,
+  { event, wanted }: SeenContent,
 ): LookChanges {
   const named = concerns.filter(({ kind }) => kinds.includes(kind));
   // What a person has given up is wanted by nobody, whatever Azumuta can show.
@@ -150,7 +150,7 @@ function contentWantedBy(
   return concerns.find((concern) => concern.kind === kind && concern.wanted)?.wanted;
 }
 
-interface Comparison {
+interface SeenContent {
   readonly event: 'equal' | 'renamed' | 'different' | 'gone';
   readonly differences: readonly string[];
   /** What the ERP wants as far as its concerns know; undefined where it is what the order was made of. */
@@ -158,7 +158,7 @@ interface Comparison {
 }
 
 /** What Azumuta has, compared with what the ERP wants as far as its concerns know, else with what it was made of. */
-function compareWithAzumuta({ entry, concerns, seen }: LookFacts): Comparison {
+function compareWithAzumuta({ entry, concerns, seen }: LookFacts): SeenContent {
   const wanted = contentWantedBy(concerns, 'changed') ?? contentWantedBy(concerns, 'unwanted');
   if (!seen) return { event: 'gone', differences: [], wanted };
   const { draft, erpOrder } = wanted ?? entry;

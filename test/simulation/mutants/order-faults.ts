@@ -10,14 +10,13 @@ export const orderFaults: Faults = {
       foundIn: life('advice', 'ends it: refused, put right in the ERP'),
     },
     'fewer-parts-not-collected': {
-      find: 'if (wanted.mapped) await collectIfComplete(known, decision, dependencies);',
+      find: 'if (wanted.mapped) await lookAgainIfComplete(known, decision, dependencies);',
       why: 'The only missing part is not wanted any more, and the built ones are never booked.',
       foundBy: ['booked'],
     },
     'parts-put-beside-a-changed-record': {
-      find: `    if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
-      continue;
-`,
+      find: 'const isOvertaken = hasWrittenParts && (await isChangedSince(record, ledger));',
+      replace: 'const isOvertaken = false;',
       why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
       foundIn: {
         file: 'test/shared/orders/accept-at-once.test.ts',
