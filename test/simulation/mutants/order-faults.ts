@@ -91,8 +91,7 @@ export const orderFaults: Faults = {
       foundIn: life('daily-look', 'tells once that an order was deleted in the ERP'),
     },
     'slot-ends-the-daily-look': {
-      find: 'if (error instanceof NoFreeSlot || !(',
-      replace: 'if (!(',
+      find: '  if (error instanceof NoFreeSlot) return false;\n',
       why: 'Where a partner takes one call at a time, the reconciliation has its slot, and nothing is ever looked at.',
       foundIn: {
         file: 'test/functions/create-product-orders.test.ts',
