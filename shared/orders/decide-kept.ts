@@ -97,7 +97,7 @@ export function keepUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: Wa
   return keepWithConcern(entry, [concern], { sentence: `${sayOf(`product order ${number}`)}.` });
 }
 
-/** What a person is told of an order that is not wanted any more. */
+/** The words for a person about an order that is not wanted any more. */
 interface UnwantedWords {
   readonly content: string;
   readonly sayOf: (name: string) => string;
@@ -130,7 +130,7 @@ export function keepEndingConcerns(
   return keepOrder(entry, ends.length === 0 ? {} : { action: 'ends concerns', ends, sentence });
 }
 
-/** Only a person takes back what a person has given up: the caller is told how. */
+/** Only a person takes back what a person has given up: the caller reads how. */
 export function keepGivenUp(entry: OrderEntry): Kept {
   const { number } = entry;
   const word = wordForAnyShell(number);

@@ -202,9 +202,8 @@ function isTakenByAnother(part: PartDecision): boolean {
 function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }: WantedOrder) {
   const { productOrders = [] } = mapped ?? {};
   const unbuilt = productOrders.filter(({ draft, part }) => !isBuilt(known, draft.number, part));
-  const beyond = own.filter(
-    ({ number, part, end }) => mapped && part.index > mapped.split.of && !end && isBuilt(known, number, part),
-  );
+  const surplusEntries = mapped ? own.filter(({ part }) => part.index > mapped.split.of) : [];
+  const beyond = surplusEntries.filter(({ number, part, end }) => !end && isBuilt(known, number, part));
   // Not more than the ERP wants: a person is told of the others.
   const kept = beyond.slice(0, unbuilt.length);
   const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
@@ -218,8 +217,8 @@ function decideMapped(
   known: KnownErpOrder,
   wanted: WantedOrder,
 ): PartDecision {
-  if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))
-    return decidePart(mapped, entry, known, wanted);
+  const isAsMade = entry !== undefined && !isNothingSent(entry) && isOnlyRemapped(mapped, entry);
+  if (!isAsMade) return decidePart(mapped, entry, known, wanted);
   const { draft, contentHash, mappedBy } = entry;
   const part = decidePart({ ...mapped, draft, contentHash, mappedBy }, entry, known, wanted);
   return 'begins' in part ? { ...part, isRemapped: true } : part;

@@ -35,7 +35,8 @@ export async function lookAtOrder(
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
   // One that was refused may be there as well; nobody asks about one that has ended.
   const mayBeThere = entry?.state === 'done' || entry?.state === 'rejected';
-  if (!entry || !mayBeThere || concerns.length === 0) return undefined;
+  if (!entry || !mayBeThere) return undefined;
+  if (concerns.length === 0) return undefined;
   const seen = entry.end ? undefined : await readInAzumuta(entry, signal, dependencies);
   const booking = howFarBooked(bookings, entry.part.index);
   const decision = decideLook({ entry, concerns, seen, booking });

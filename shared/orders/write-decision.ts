@@ -47,8 +47,8 @@ export async function writeRecord(
   const { changedAt, dueDate } = order;
   const changeTime = changedAt === undefined ? {} : { changedAt };
   // Its id came after its record: the record stays where it is.
-  const isLater = before && before.erpOrder.id === undefined && order.id !== undefined;
-  const keptUnder = before?.keptUnder ?? (isLater ? before.erpOrder.number : undefined);
+  const hasIdByNow = before !== undefined && before.erpOrder.id === undefined && order.id !== undefined;
+  const keptUnder = before?.keptUnder ?? (hasIdByNow ? before.erpOrder.number : undefined);
   const now: ErpOrderRecord = {
     // Of an order that is not wanted, the ERP may tell no more than its name.
     ...(mapped || !before
@@ -179,7 +179,8 @@ async function followErpOrder(
   { orders }: Pick<Ledger, 'orders'>,
 ): Promise<void> {
   const was = entry.erpOrder;
-  if (action === 'older' || entry.end || !isSameErpOrder(was, order)) return;
+  const isFollowed = action !== 'older' && !entry.end && isSameErpOrder(was, order);
+  if (!isFollowed) return;
   const isWanted = action !== 'concern';
   const isSameArticle = isWanted || concern?.wanted?.draft.article === entry.draft.article;
   const { number, id = was.id, article, amount } = factsOf(order);

@@ -11,7 +11,7 @@ const groupSchema = z.object({
   open: z.number(),
   /** When the last message about it was written (ISO). */
   toldAt: z.string(),
-  /** Fingerprints of the troubles that were told and are still open, concatenated. */
+  /** Fingerprints of the troubles that people have heard of and that are still open, concatenated. */
   told: z.string(),
 });
 export type ToldGroup = DeepReadonly<z.output<typeof groupSchema>>;
@@ -85,7 +85,7 @@ export class AlertRecords extends Records {
     const state = z.parse(stateSchema, stored);
     // The last run died: its lease was not released.
     if (stored.leaseUntil !== undefined)
-      for (const message of await this.#outbox(''))
+      for (const message of await this.#readOutbox(''))
         if (message.id > messageId(state.written)) await this.markDelivered(message);
     return state;
   }
@@ -117,14 +117,14 @@ export class AlertRecords extends Records {
 
   /** The oldest messages that the channel does not have yet; those that it has refused come last. */
   listWaiting(channel: string, limit: number): Promise<OutboxMessage[]> {
-    return this.#outbox(`${channel}#`, limit);
+    return this.#readOutbox(`${channel}#`, limit);
   }
 
   async markDelivered(message: OutboxMessage): Promise<void> {
     await this.table.remove(outboxKey(message));
   }
 
-  async #outbox(prefix: string, limit?: number): Promise<OutboxMessage[]> {
+  async #readOutbox(prefix: string, limit?: number): Promise<OutboxMessage[]> {
     const stored = await this.table.query(stateKey.pk, `${outboxPrefix}${prefix}`, limit);
     return stored.map((each) => z.parse(outboxMessageSchema, each));
   }

@@ -125,14 +125,14 @@ export interface Plan extends DeepReadonly<z.output<typeof readingSchema>> {
   readonly figures?: BookedFigures | undefined;
   /** Azumuta's id of a product order that has no entry: its bookings are known by it, whatever its number is later. */
   readonly azumutaId?: string | undefined;
-  /** How it is known already: then it is planned anew, which only works while it is still so. */
+  /** How it is known already: then it is planned again, which only works until another attempt changes it. */
   readonly seen?: BookingEntry | undefined;
 }
 
 /** Attributes of a booking that the receipt removes. */
 export const forBookingOnly = ['content', 'awaiting', 'dueAt'];
 /** Attributes that a new plan removes, unless it has them itself. */
-const ofPlan = [
+const planFieldNames = [
   'reason',
   'cause',
   'rejectedBy',
@@ -147,7 +147,7 @@ const ofPlan = [
 ];
 
 /** Nothing is to be done for it. */
-const ofNoPart = { state: 'done', parts: [], recordingIds: [] };
+const fieldsOfNoPart = { state: 'done', parts: [], recordingIds: [] };
 const takenBackEvent = (note?: string): NewEntry => ({
   event: 'taken back',
   ...(note === undefined ? {} : { note }),
@@ -167,7 +167,7 @@ export class Bookings extends Records {
     const { owner, messageId, endsAt } = by;
     const key = bookingKeyOf(home, plan.planned.key);
     const set = { state: 'claimed', owner, leaseUntil: this.leaseUntil(endsAt), ...waits };
-    const written = await this.#write(home, plan, set, plannedEvent(plan));
+    const written = await this.#writePlan(home, plan, set, plannedEvent(plan));
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
     const held = written ?? (await this.table.get(key));
     if (held?.owner !== owner) return undefined;
@@ -177,14 +177,19 @@ export class Bookings extends Records {
 
   /** Plans a booking that cannot be made now. @param waits Attributes of one that waits without an order. */
   async planOnly(home: string, plan: Plan, waits: StoredItem): Promise<void> {
-    await this.#write(home, plan, { state: 'waiting', ...waits }, plannedEvent(plan, ', to be booked later'));
+    await this.#writePlan(
+      home,
+      plan,
+      { state: 'waiting', ...waits },
+      plannedEvent(plan, ', to be booked later'),
+    );
   }
 
   /** Plans a booking that the mapping refuses. False when another attempt was faster. */
   async planRefused(home: string, plan: Plan, { reason: given, cause }: Rejection): Promise<boolean> {
     const reason = shorten(given, maxNoteLength);
     const set = { state: 'rejected', reason, cause, rejectedBy: plan.plannedFor };
-    return (await this.#write(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
+    return (await this.#writePlan(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
   }
 
   /** The mapping of this configuration refuses it as the one before did. */
@@ -207,7 +212,7 @@ export class Bookings extends Records {
     const condition = `${nothingSent.condition} AND #readAt = :seen`;
     const values = { ...nothingSent.values, seen: readAt.toISOString() };
     if (!isJointKey(name)) return this.table.remove(key, condition, values);
-    const changes = { set: ofNoPart, remove: ofPlan, condition, values };
+    const changes = { set: fieldsOfNoPart, remove: planFieldNames, condition, values };
     return (await this.updateWithHistory(key, changes, takenBackEvent(note))) !== undefined;
   }
 
@@ -222,7 +227,7 @@ export class Bookings extends Records {
   ): Promise<boolean> {
     const planned = { ...of, kind: 'quantity', readAt: this.clock.now().toISOString() };
     const nobody = { plannedFor: 'a person', configuration: '', attempts: 0 };
-    const item = { ...planned, ...nobody, ...ofNoPart };
+    const item = { ...planned, ...nobody, ...fieldsOfNoPart };
     return (await this.createItem(bookingKeyOf(home, key), item, takenBackEvent(note))) !== undefined;
   }
 
@@ -251,7 +256,7 @@ export class Bookings extends Records {
   }
 
   /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */
-  async #write(
+  async #writePlan(
     home: string,
     { planned: { key: name, ...planned }, seen, readAt, ...reading }: Plan,
     standing: StoredItem,
@@ -266,7 +271,7 @@ export class Bookings extends Records {
       // Attempts are counted on: what was in doubt stays so.
       set: { ...set, clean: attempts === 0 && isNothingSent(seen) },
       add: { attempts },
-      remove: ofPlan.filter((name) => set[name] === undefined),
+      remove: planFieldNames.filter((name) => set[name] === undefined),
       condition: `(${isIgnored ? '#state = :done' : replaceable}) AND #readAt = :seen`,
       values: {
         ...(isIgnored ? { done: 'done' } : nothingSent.values),

@@ -29,8 +29,8 @@ export interface DeadLetterRecord extends Omit<DeadLetter, 'isDead'> {
   readonly partner?: Partner | undefined;
 }
 
-/** Partition of the index of concerns for those that nobody must see to, and whose message is still in the queue. */
-const settled = 'settled letter';
+/** Partition of the index of concerns for those that need nobody, and whose message is still in the queue. */
+const settledPartition = 'settled letter';
 const queueKeepsMs = queueKeepsDays * 86_400_000;
 const noLongerDead = ['isDead', ...concernFieldNames];
 
@@ -83,29 +83,29 @@ export class DeadLetters extends Records {
   /** It was sent to its queue again: it keeps its history and is no longer dead. */
   async markReplayed(id: DeadLetterId, note: string): Promise<void> {
     // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
-    const changes = { ...this.#over(), condition: 'attribute_exists(pk)' };
+    const changes = { ...this.#endOpen(), condition: 'attribute_exists(pk)' };
     await this.updateWithHistory(keyOfDeadLetter(id), changes, { event: 'replayed', note });
   }
 
   /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
   async markDiscarded({ partner: _, ...letter }: DeadLetterRecord, note: string): Promise<void> {
     const reason = shorten(letter.reason, maxNoteLength);
-    const { set, remove } = this.#over();
+    const { set, remove } = this.#endOpen();
     const changes = { set: { ...letter, reason, ...set }, remove };
     await this.updateWithHistory(keyOfDeadLetter(letter), changes, { event: 'discarded', note });
   }
 
   /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
   markRecovered(id: DeadLetterId): Promise<void> {
-    return this.#recover(id, () => this.#over());
+    return this.#endIfOpen(id, () => this.#endOpen());
   }
 
-  /** What it says is not so any more, and it needs nobody; but its message may still be in the dead-letter queue. */
+  /** It is outdated, and needs nobody; but its message may still be in the dead-letter queue. */
   markSettled(id: DeadLetterId): Promise<void> {
     // It stays in the index, where it is counted with the messages of the queue.
-    return this.#recover(id, ({ concernOf }) => ({
+    return this.#endIfOpen(id, ({ concernOf }) => ({
       set: {
-        concern: settled,
+        concern: settledPartition,
         concernOf: String(concernOf).split(' ').at(-1),
         expiresAt: this.expiresAt(),
       },
@@ -131,16 +131,16 @@ export class DeadLetters extends Records {
   /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */
   async listSettled(limit: number): Promise<string[]> {
     const from = new Date(this.clock.now().getTime() - queueKeepsMs).toISOString();
-    const found = await this.table.queryIndex(ledgerIndexes.concern, settled, { from, limit });
+    const found = await this.table.queryIndex(ledgerIndexes.concern, settledPartition, { from, limit });
     return found.map(({ pk, sk }) => `${pk} ${sk}`);
   }
 
   /** It needs nobody any more, and expires from now on. */
-  #over() {
+  #endOpen() {
     return { set: { expiresAt: this.expiresAt() }, remove: noLongerDead };
   }
 
-  async #recover(id: DeadLetterId, changesOf: (held: StoredItem) => Update): Promise<void> {
+  async #endIfOpen(id: DeadLetterId, changesOf: (held: StoredItem) => Update): Promise<void> {
     const held = await this.table.get(keyOfDeadLetter(id));
     if (held?.isDead === undefined) return;
     const changes = { ...changesOf(held), condition: 'attribute_exists(#isDead)' };

@@ -65,7 +65,7 @@ const lostAfterMs = 86_400_000;
 
 /**
  * Whether a message was sent again a short while ago, and still waits: for a partner, or for the end of a pause. Who asks
- * once more, such as a pull every ten minutes, need not send another: each would be tried for days.
+ * again, such as a pull every ten minutes, need not send another: each would be tried for days.
  */
 export function isMessageUnderWay({ sentAgainAt }: Pick<OrderEntry, 'sentAgainAt'>, now: Date): boolean {
   return sentAgainAt !== undefined && now.getTime() - Date.parse(sentAgainAt) < lostAfterMs;
@@ -113,19 +113,19 @@ export class Orders extends Records {
 
   /** Adds a new order; false when there is one already. */
   async create({ via, ...order }: NewOrder): Promise<boolean> {
-    const fields = { ...this.#fieldsOf(order), attempts: 0 };
+    const fields = { ...this.#storedFields(order), attempts: 0 };
     const event: NewEntry = { event: 'queued', note: `by ${via}` };
     return (await this.createItem(orderKey(order.number), fields, event)) !== undefined;
   }
 
   /**
    * Replaces the content of an order that was not created, which another message creates: dead letters of its creation are
-   * over, and a part that had ended is wanted with the others again. @returns false when it may have been created or changed
-   * since.
+   * outdated, and a part that had ended is wanted with the others again. @returns false when it may have been created or
+   * changed since.
    */
   async replace(entry: OrderEntry, { via, ...order }: NewOrder): Promise<boolean> {
     const changes = {
-      set: { ...this.#fieldsOf(order), enqueued: false },
+      set: { ...this.#storedFields(order), enqueued: false },
       remove: [
         'reason',
         'cause',
@@ -137,7 +137,7 @@ export class Orders extends Records {
     };
     const event: NewEntry = { event: 'queued', note: `again by ${via}` };
     const condition = `(#state = :rejected OR ${nothingSent.condition})`;
-    const written = await this.#change(entry, changes, event, { ...nothingSent, condition });
+    const written = await this.#updateAsRead(entry, changes, event, { ...nothingSent, condition });
     if (!written && !(await this.#isReplaced(entry.number, order))) return false;
     await this.#deadLetters.settleOfCreation(entry.number);
     if (entry.end && isBookedTogether(entry))
@@ -155,8 +155,8 @@ export class Orders extends Records {
 
   /**
    * Ends an order, and makes its step unclaimable by the same write: without `rejectedBy` each message finds it rejected.
-   * So dead letters of its creation are over, and parts that are booked together are booked without it. What Azumuta has stays created there, unless it was removed. Only `replace`
-   * takes an end back.
+   * So dead letters of its creation are outdated, and parts that are booked together are booked without it. What Azumuta has
+   * stays created there, unless it was removed. Only `replace` takes an end back.
    * @returns the order as it is then; undefined when it may have been created, claimed or changed since it was read.
    */
   async end(entry: OrderEntry, ending: Ending): Promise<OrderEntry | undefined> {
@@ -173,7 +173,7 @@ export class Orders extends Records {
     const remove = ['awaiting', 'rejectedBy', ...(how === 'given up' ? ['dueAt'] : [])];
     const event: NewEntry = { event: ending.event ?? how, note: because };
     const when = inAzumuta === undefined ? nothingSent : ifStateWas(entry.state);
-    const written = await this.#change(entry, { set, remove }, event, when);
+    const written = await this.#updateAsRead(entry, { set, remove }, event, when);
     if (!written) return undefined;
     await this.#deadLetters.settleOfCreation(entry.number);
     if (how === 'given up' && isBookedTogether(entry))
@@ -239,7 +239,7 @@ export class Orders extends Records {
     return [...new Set(found.filter(({ sk }) => !byOwnDate || sk === orderKey('').sk).map(numberOf))];
   }
 
-  #fieldsOf(order: Omit<NewOrder, 'via'>) {
+  #storedFields(order: Omit<NewOrder, 'via'>) {
     const erpOrderNumber = order.erpOrder.number;
     return { ...order, erpOrderNumber, state: 'waiting', dueAt: this.#dueAt(order.dueDate) };
   }
@@ -251,7 +251,7 @@ export class Orders extends Records {
   }
 
   /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
-  #change(entry: OrderEntry, changes: Update, event: NewEntry, when: Condition) {
+  #updateAsRead(entry: OrderEntry, changes: Update, event: NewEntry, when: Condition) {
     const unread = ifUnchanged(entry);
     const condition = `${when.condition} AND ${unread.condition}`;
     const values = { ...when.values, ...unread.values };

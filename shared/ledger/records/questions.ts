@@ -75,7 +75,7 @@ export class Questions extends Records {
     await this.updateWithHistory(questionKey(number), changes, { event: 'not completed', note });
   }
 
-  /** Azumuta was asked about a completed order once more, and there was nothing to book. */
+  /** Azumuta was asked about a completed order again, and there was nothing to book. */
   async recordAnswered(number: string, { at, ...answered }: Answered): Promise<void> {
     const told = { ...answered, at: at.toISOString() };
     const set = { answered: told, expiresAt: this.expiresAt(questionsKeptSeconds) };

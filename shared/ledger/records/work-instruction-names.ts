@@ -15,14 +15,14 @@ export class WorkInstructionNames extends Records {
     const known = this.#inMemory.get(key);
     if (known) return known;
     if (this.#inMemory.size >= maxInMemory) this.#inMemory.clear();
-    const asked = this.#kept(id, version, read);
+    const asked = this.#readKept(id, version, read);
     this.#inMemory.set(key, asked);
     // A failed read is not kept.
     asked.catch(() => this.#inMemory.delete(key));
     return asked;
   }
 
-  async #kept(id: string, version: number, read: ReadWorkInstructionName): Promise<string | undefined> {
+  async #readKept(id: string, version: number, read: ReadWorkInstructionName): Promise<string | undefined> {
     const key = { pk: `WORK-INSTRUCTION#${id}`, sk: `VERSION#${version}` };
     const kept = await this.table.get(key);
     if (kept) return typeof kept.name === 'string' ? kept.name : undefined;

@@ -206,8 +206,8 @@ export const orderFaults: Faults = {
       foundIn: life('advice', 'ends it: used-again, put right as the ERP means the same order'),
     },
     'added-parameter-is-a-change': {
-      find: 'if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))',
-      replace: 'if (!entry || isOnlyRemapped(mapped, entry) || !isOnlyRemapped(mapped, entry))',
+      find: 'entry !== undefined && !isNothingSent(entry) && isOnlyRemapped(mapped, entry);',
+      replace: 'entry !== undefined && isNothingSent(entry) && !isNothingSent(entry);',
       why: 'After a deployment people are told that forty orders were changed in the ERP.',
       foundIn: life('mapping-gains', 'is no change in the ERP when a later mapping adds a parameter'),
     },
