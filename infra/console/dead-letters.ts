@@ -50,7 +50,7 @@ export class DeadLetterDesk {
     const ranked = kinds.flatMap((kind) => kind.map((trouble, rank) => ({ trouble, rank })));
     const shown = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, mostDeadLettersRead);
     const keys = shown.flatMap(({ trouble }) => trouble.key ?? []);
-    const records = await this.#dependencies.ledger.deadLetters.read(keys);
+    const records = await this.#dependencies.ledger.deadLetters.readOpen(keys);
     const letters = shown.flatMap(({ trouble: { key, since, more } }): ListedLetter[] => {
       const record = records.get(textOfKey(key));
       return record ? [{ ...filed(record, since), more }] : [];
@@ -67,7 +67,7 @@ export class DeadLetterDesk {
   async unfiled() {
     const { deadLetters, ledger, situation } = this.#dependencies;
     const { troubles, at } = await situation();
-    const settled = await ledger.deadLetters.settled(10 * mostDeadLettersRead);
+    const settled = await ledger.deadLetters.listSettled(10 * mostDeadLettersRead);
     const open = troubles
       .filter(isDeadLetterTrouble)
       .flatMap(({ key, more = [] }) => [key, ...more].map(textOfKey));
@@ -103,7 +103,7 @@ export class DeadLetterDesk {
   async find(chosen: ChosenDeadLetters): Promise<readonly ListedLetter[]> {
     const { ledger, clock, situation } = this.#dependencies;
     if ('order' in chosen) {
-      const records = await ledger.deadLetters.of(chosen.order);
+      const records = await ledger.deadLetters.listOfOrder(chosen.order);
       return records.filter(({ isDead }) => isDead).map((record) => filed(record, clock.now()));
     }
     const groups = [...(await this.open(await situation())).groups, ...groupDeadLetters(this.#taken)];
@@ -120,7 +120,7 @@ export class DeadLetterDesk {
     const keys = letters.flatMap(({ more = [] }) => more);
     if (keys.length === 0) return letters;
     const { ledger, clock } = this.#dependencies;
-    const records = await ledger.deadLetters.read(keys);
+    const records = await ledger.deadLetters.readOpen(keys);
     return [...letters, ...[...records.values()].map((record) => filed(record, clock.now()))];
   }
 
@@ -195,7 +195,7 @@ interface DiscardDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly ledger: {
     readonly deadLetters: Pick<Ledger['deadLetters'], 'markDiscarded'>;
-    readonly bookings: Pick<Ledger['bookings'], 'discard'>;
+    readonly bookings: Pick<Ledger['bookings'], 'discardRefused'>;
   };
 }
 
@@ -261,6 +261,6 @@ async function noteDiscard(
   note: string,
   { bookings, deadLetters }: DiscardDependencies['ledger'],
 ): Promise<void> {
-  await bookings.discard(orderNumber, messageId, note);
+  await bookings.discardRefused(orderNumber, messageId, note);
   await deadLetters.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
 }

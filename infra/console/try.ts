@@ -101,7 +101,7 @@ async function comparedWithBooking(
   integration: CompleteIntegration,
   { knownOrders }: LiveDependencies['ledger'],
 ): Promise<Comparison> {
-  const { entry, bookings } = await knownOrders.standing(completed.productOrder.number);
+  const { entry, bookings } = await knownOrders.readStanding(completed.productOrder.number);
   const index = entry?.part.index ?? 1;
   const booking = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
   if (!booking) return { title, was: ledgerTitle, rows: compareRows(rows) };
@@ -178,7 +178,7 @@ async function readNow(
 export function readErpNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
   const { knownOrders, erpOrders } = dependencies.ledger;
   return readNow('the ERP', dependencies, async (plant) => {
-    const { entry } = await knownOrders.standing(number);
+    const { entry } = await knownOrders.readStanding(number);
     const record = await erpOrders.find(entry?.erpOrder ?? { number });
     const known = record?.erpOrder ?? entry?.erpOrder ?? { number };
     const order = await readErpOrder(erpOrderRefOf(known), plant);
@@ -216,7 +216,7 @@ export function readAzumutaNow(number: string, dependencies: LiveDependencies): 
 }
 
 async function readProductOrder(number: string, { azumuta }: ConnectedPlant, { ledger }: LiveDependencies) {
-  const { entry, bookings } = await ledger.knownOrders.standing(number);
+  const { entry, bookings } = await ledger.knownOrders.readStanding(number);
   const signal = AbortSignal.timeout(liveReadTimeoutMs);
   const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, signal, azumuta);
   if (order) return { order, entry, bookings, signal };
@@ -234,7 +234,7 @@ export async function readCompleted(number: string, plant: ConnectedPlant, depen
     azumuta: plant.azumuta,
     clock,
     includeOperators: false,
-    ledger: { workInstructionNames: { name: (_id, _version, read) => read() } },
+    ledger: { workInstructionNames: { readName: (_id, _version, read) => read() } },
     partners: { call: (_partner, aborted, run) => run(aborted) },
   });
   // Where Azumuta lists none, those that triggers have named.

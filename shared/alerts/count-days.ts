@@ -20,8 +20,8 @@ export async function countDays(
   const isRecent = countedOn !== undefined && countedOn > oldest;
   for (let day = isRecent ? countedOn : oldest; day <= today; day = dayBefore(day, -1)) {
     const end = day === today ? now : new Date(startOfDay(timeZone, dayBefore(day, -1)).getTime() - 1);
-    const events = await ledger.days.events(startOfDay(timeZone, day), end);
-    await ledger.days.write(countDay(day, end, events, timeZone));
+    const events = await ledger.days.listEvents(startOfDay(timeZone, day), end);
+    await ledger.days.writeDay(countDay(day, end, events, timeZone));
   }
   return today;
 }

@@ -53,7 +53,7 @@ async function toChannel(
 ): Promise<{ readonly left: number; readonly failed?: FailingChannel | undefined }> {
   const { clock, log, ledger } = dependencies;
   const now = clock.now();
-  const entries = await ledger.alerts.waiting(channel, before ? maxMissed : maxMessages);
+  const entries = await ledger.alerts.listWaiting(channel, before ? maxMissed : maxMessages);
   let left = entries.length;
   if ((before?.notBefore ?? 0) > now.getTime()) return { left, failed: before };
   let failed: FailingChannel | undefined;

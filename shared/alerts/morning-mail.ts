@@ -38,7 +38,7 @@ export async function composeMorningMail(
     const [from, before] = [dayBefore(first, earlier), dayBefore(day, earlier)];
     const days = [];
     for (let at = from; at < before; at = dayBefore(at, -1)) days.push(at);
-    return { period: periodOf(from, before), ...sumOfDays(await ledger.days.of(days)) };
+    return { period: periodOf(from, before), ...sumOfDays(await ledger.days.readDays(days)) };
   });
   const [counts, awaited, tasks] = await Promise.all([
     Promise.all(periods),

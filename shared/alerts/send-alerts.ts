@@ -27,7 +27,7 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
   const { ledger, log } = dependencies;
   const owner = invocation.awsRequestId;
   const timeMs = invocation.getRemainingTimeInMillis();
-  const before = await ledger.alerts.begin(owner, Math.ceil(timeMs / 1000) + 5);
+  const before = await ledger.alerts.beginRun(owner, Math.ceil(timeMs / 1000) + 5);
   if (!before) return { outcome: 'another run is under way' };
   const seen = await readSituation(dependencies, before.unfiled);
   const situation = {
@@ -35,12 +35,12 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
     troubles: [...seen.troubles, ...failingChannels(before.failing, seen.at, dependencies)],
   };
   const { state, failures } = await writeMessages(dependencies, before, situation);
-  if (!isDeepStrictEqual(state, before) && !(await ledger.alerts.save(owner, state)))
+  if (!isDeepStrictEqual(state, before) && !(await ledger.alerts.saveState(owner, state)))
     throw new Error('Another run has taken over: this one was too slow.');
   const mayGoOn = () => invocation.getRemainingTimeInMillis() > Math.min(lastChannelCallMs, timeMs / 2);
   const failing = await deliverOutbox(dependencies, state.failing, mayGoOn);
   // A run that fails before this keeps its lease, which shows the next one that messages may be uncounted.
-  await ledger.alerts.end(owner, failing);
+  await ledger.alerts.endRun(owner, failing);
   const written = state.written - before.written;
   log.info('Looked for what a person must see to', { open: situation.troubles.length, written });
   // Everything else was told. The run counts as failed, and the next one tries it again.
@@ -59,7 +59,7 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
   async function write(message: Outgoing, channels: readonly ChannelName[]): Promise<void> {
     written += 1;
     const [id, body] = [messageId(written), JSON.stringify(message)];
-    for (const channel of channels) await dependencies.ledger.alerts.write({ channel, id, body });
+    for (const channel of channels) await dependencies.ledger.alerts.writeMessage({ channel, id, body });
   }
 
   const failed = (error: unknown) => void failures.push(error);

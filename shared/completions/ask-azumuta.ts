@@ -76,7 +76,7 @@ export async function askAgainOrEnd(
       throw new Wait(sentence, { scope: 'order', afterSeconds: decision.afterSeconds });
     case 'count':
       attempt.log.warn('A trigger named a product order that nobody knows', { order: askedAs });
-      return concerns.countUnknown(askedAs);
+      return concerns.countUnknownNumber(askedAs);
     case 'leave to the reconciliation':
       return leaveToReconciliation(unanswered, inquiry, dependencies);
     case 'reject': {

@@ -24,7 +24,7 @@ export async function beginHint(
 ): Promise<WorkerStep> {
   const begunAt = dependencies.clock.now();
   const { productOrderNumber, otherNumber } = hint;
-  const standing = await dependencies.ledger.knownOrders.standing(productOrderNumber, otherNumber);
+  const standing = await dependencies.ledger.knownOrders.readStanding(productOrderNumber, otherNumber);
   const inquiry = { ...standing, hint, attempt };
   const decision = decideByLedger(inquiry, dependencies);
   if (decision.to === 'read') return stepToRead(inquiry, { decision, begunAt }, dependencies);

@@ -164,7 +164,11 @@ async function takeLock(
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
   const wait = new Wait(sentence, { scope: 'order', forOurLock: true });
-  await claims.giveBack(claim, wait, false, awaitingAttributes(booking, planned, clock));
+  await claims.giveBack(claim, {
+    error: wait,
+    sent: false,
+    waits: awaitingAttributes(booking, planned, clock),
+  });
   throw wait;
 }
 
@@ -234,14 +238,18 @@ async function giveBookingBack(
 ): Promise<unknown> {
   const { claim, lock, planned, attempt } = booking;
   const about = aboutOf(planned);
-  const untilMs = await claims.giveBack(claim, error, isSent, awaitingAttributes(booking, planned, clock));
+  const { settlesAt } = await claims.giveBack(claim, {
+    error,
+    sent: isSent,
+    waits: awaitingAttributes(booking, planned, clock),
+  });
   // What was sent may still be settling in the ERP: until that is over, nothing is booked on this order.
-  if (untilMs === undefined) await lock?.release(claim.owner);
-  else await lock?.write(claim.owner, { leaseUntil: untilMs });
+  if (settlesAt === undefined) await lock?.release(claim.owner);
+  else await lock?.setWhileHeld(claim.owner, { leaseUntil: settlesAt });
   if (error instanceof Rejected)
     return new Rejected(error.message, { code: error.code, cause: error, about });
   if (!(error instanceof RetryLater) || error instanceof Wait) return error;
-  const seconds = untilMs === undefined ? 0 : attempt.secondsUntil(untilMs);
+  const seconds = settlesAt === undefined ? 0 : attempt.secondsUntil(settlesAt);
   return error.with({ about, afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });
 }
 

@@ -35,7 +35,7 @@ async function readMeant(
   if (askedAs === number || order?.number === askedAs) return { inquiry, order };
   const other = await reader.readProductOrder({ id: undefined, number: askedAs }, attempt.signal);
   if (!other || other.id === order?.id) return { inquiry, order };
-  const named = await ledger.knownOrders.named(askedAs);
+  const named = await ledger.knownOrders.readNamed(askedAs);
   return { inquiry: { ...named, hint, attempt }, order: other };
 }
 
@@ -54,7 +54,7 @@ async function followAzumutaId(
 ): Promise<Inquiry> {
   const number = await ledger.knownOrders.numberOfAzumutaId(id);
   if (number === undefined || number === inquiry.number) return inquiry;
-  const found = await ledger.knownOrders.standing(number);
+  const found = await ledger.knownOrders.readStanding(number);
   if (found.entry) {
     if (!inquiry.entry) await ledger.knownOrders.writeAlias(inquiry.hint.productOrderNumber, number);
     return askedUnder(found, inquiry);
@@ -62,7 +62,7 @@ async function followAzumutaId(
   const own = found.bookings.filter(({ productOrder }) => productOrder.id === id);
   if (own.some(isSettled)) return askedUnder(found, inquiry);
   for (const booking of own.filter(({ state }) => state !== 'ignored')) {
-    if (!(await ledger.bookings.withdraw(number, booking))) throw plannedByAnother(booking);
+    if (!(await ledger.bookings.withdrawPlan(number, booking))) throw plannedByAnother(booking);
     await ledger.deadLetters.settleOutdated(booking.rejectedBy, { ...inquiry.attempt, orderNumber: number });
   }
   return inquiry;

@@ -126,7 +126,7 @@ async function withdrawOutdated(
   };
   const outdated = toDecideAgain.filter((one) => !keysPlannedNow.has(one.key) && isOutdated(one));
   for (const booking of outdated) {
-    if (!(await ledger.bookings.withdraw(home, booking))) throw plannedByAnother(booking);
+    if (!(await ledger.bookings.withdrawPlan(home, booking))) throw plannedByAnother(booking);
     if (isReplaced(booking))
       await ledger.deadLetters.settleOutdated(booking.rejectedBy, { ...attempt, orderNumber: home });
   }

@@ -89,7 +89,8 @@ async function noteRefusedBefore(
   { ledger, configuration }: HintDependencies,
 ): Promise<void> {
   attempt.log.info('It was refused before, with the same figures', { booking: seen.key });
-  if (seen.configuration !== configuration) await ledger.bookings.noteTried(home, seen, configuration);
+  if (seen.configuration !== configuration)
+    await ledger.bookings.recordRefusedAgain(home, seen, configuration);
 }
 
 function contentOfPlan({

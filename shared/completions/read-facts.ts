@@ -124,8 +124,8 @@ async function awaitReopenedPart(
   { knownOrders, orders, erpOrders }: HintDependencies['ledger'],
 ): Promise<void> {
   const number = await knownOrders.numberOfAzumutaId(productOrderId);
-  if (number !== undefined) await orders.setAwaited(number, true);
-  await erpOrders.forgetCompletedPart(record, index);
+  if (number !== undefined) await orders.awaitCompletion(number);
+  await erpOrders.markPartReopened(record, index);
 }
 
 /** Whether as many others are built as the ERP order has, where this one counts as built: it may stand for one that was given up. */

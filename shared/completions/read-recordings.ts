@@ -11,7 +11,7 @@ import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
 interface ReaderDependencies {
-  readonly ledger: { readonly workInstructionNames: Pick<Ledger['workInstructionNames'], 'name'> };
+  readonly ledger: { readonly workInstructionNames: Pick<Ledger['workInstructionNames'], 'readName'> };
   readonly azumuta: AzumutaClient;
   readonly partners: Pick<PartnerCalls, 'call'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -133,7 +133,7 @@ export class CompletionReader {
     const read = async () =>
       (await this.#askAzumuta(of.number, signal, (azumuta, guarded) => azumuta.workInstruction(id, guarded)))
         ?.name;
-    const name = await this.#dependencies.ledger.workInstructionNames.name(id, version, read);
+    const name = await this.#dependencies.ledger.workInstructionNames.readName(id, version, read);
     return name === undefined
       ? recording
       : withFields(recording, { workInstruction: { ...workInstruction, name } });

@@ -76,12 +76,12 @@ export async function reconcileCompletions(
     return { ...tally, outcome: 'another run is under way' };
   try {
     slots?.begin(invocation);
-    const paused = await ledger.pauses.now();
+    const paused = await ledger.pauses.readPaused();
     if (!paused.orders) {
       // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
-      const concerned = await ledger.concerns.toLookAt(maxLooks);
-      const refused = await ledger.concerns.withLetters(maxLooks);
-      const open = await ledger.orders.overdue(undefined, maxOpen, { byOwnDate: true });
+      const concerned = await ledger.concerns.listOrdersToLookAt(maxLooks);
+      const refused = await ledger.concerns.listOrdersWithDeadLetter(maxLooks);
+      const open = await ledger.orders.listOverdue(undefined, maxOpen, { byOwnDate: true });
       await lookAt([...new Set([...concerned, ...refused, ...open])]);
     }
     if (paused.completions) tally.outcome = 'paused';
@@ -113,8 +113,8 @@ async function askAboutOverdue(
     const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
     return sendOverdueHint(number, eventId, dependencies);
   };
-  for (const number of await orders.overdue(dueBy, most)) {
-    const known = await knownOrders.standing(number);
+  for (const number of await orders.listOverdue(dueBy, most)) {
+    const known = await knownOrders.readStanding(number);
     const decision = decideOverdue(known);
     switch (decision.to) {
       case 'skip':
@@ -128,21 +128,21 @@ async function askAboutOverdue(
       case 'send its hint':
         tally.planned += 1;
         if (!paused.bookings && !(await partners.isHeldBack('erp'))) await sendHint(number);
-        await knownOrders.markAsked(known, dueAgain);
+        await knownOrders.postponeAfterAsking(known, dueAgain);
         break;
       case 'ask': {
         if (tally.asked > 0) await clock.sleep(betweenReadsMs);
         if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
         const answer = await askAboutOrder(number, known.entry?.productOrder?.id, deadline, dependencies);
         // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
-        if (answer === 'failed') await knownOrders.markAsked(known, dueAfterFailure);
+        if (answer === 'failed') await knownOrders.postponeAfterAsking(known, dueAfterFailure);
         if (answer === 'out of time') return answer;
         if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
         tally.asked += 1;
         tally[answer] += 1;
         if (answer === 'completed') await sendHint(number);
         // A completed one, too: if its hint is lost, a later run sends another.
-        await knownOrders.markAsked(known, dueAgain);
+        await knownOrders.postponeAfterAsking(known, dueAgain);
         break;
       }
       default:
@@ -175,7 +175,7 @@ async function askAboutOrder(
     if (order) return order.completed ? 'completed' : 'open';
     // No trigger will come: its journey and the morning mail say so, once.
     const begun = await ledger.concerns.begin(number, removedConcern);
-    await ledger.orders.setAwaited(number, false);
+    await ledger.orders.stopAwaitingCompletion(number);
     const about = { order: number, azumutaId: id, reason: removedConcern.note };
     if (begun === 'news') log.warn('A product order was removed in Azumuta', about, { OrderConflicts: 1 });
     return 'unclear';

@@ -48,6 +48,20 @@ export interface Claimant {
   readonly reopens?: boolean | undefined;
 }
 
+/** How an attempt at a claimed step failed. */
+export interface FailedAttempt {
+  readonly error: unknown;
+  /** Whether the partner was called. */
+  readonly sent: boolean;
+  /** Attributes of the step while it waits. */
+  readonly waits?: StoredItem;
+}
+
+export interface GivenBack {
+  /** When what was sent has settled (epoch milliseconds); undefined when nothing is under way. */
+  readonly settlesAt: number | undefined;
+}
+
 export const stepSchema = z.object({
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
   attempts: z.number(),
@@ -119,47 +133,58 @@ export class Claims extends Records {
     // Its expiry is counted from now, so that a receipt outlives every replay.
     const done = { state: 'done', doneAt: now.toISOString(), expiresAt: this.expiresAt() };
     const set = { ...receipt, ...done, ...dayFields(now, entry.event, figures) };
-    return this.#end(claim, { set, remove }, entry, ...further);
+    return this.#endClaim(claim, { set, remove }, entry, ...further);
   }
 
   /**
    * Ends an attempt that failed: the step waits for a person, or for the next attempt, after the settling time where what
-   * was sent may still be under way. @param sent Whether the partner was called. @param waits Attributes of a step that waits.
-   * @returns when it has settled (epoch milliseconds); undefined when nothing is under way.
+   * was sent may still be under way.
    */
-  async giveBack(
-    claim: Claim,
-    error: unknown,
-    sent: boolean,
-    waits: StoredItem = {},
-  ): Promise<number | undefined> {
+  async giveBack(claim: Claim, { error, sent, waits }: FailedAttempt): Promise<GivenBack> {
     if (error instanceof Rejected) {
-      const note = shorten(error.message, maxNoteLength);
-      const rejection = { state: 'rejected', reason: note, cause: error.code, rejectedBy: claim.messageId };
-      const set = { ...rejection, clean: isClean(claim, sent ? error.wrote : 'nothing') };
-      await this.#end(claim, { set, remove: ['awaiting'] }, { event: 'rejected', note });
-      return undefined;
+      await this.#endRejected(claim, error, sent);
+      return { settlesAt: undefined };
     }
     const entry = { event: 'retry', note: reasonOf(error, 300) } as const;
-    const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
-    if (wrote !== 'perhaps') {
-      await this.#end(claim, { set: { ...waits, state: 'waiting', clean: isClean(claim, wrote) } }, entry);
-      return undefined;
+    const wrote = wroteBefore(error, sent);
+    if (wrote === 'perhaps') {
+      const settlesAt = this.leaseUntil(this.clock.now());
+      await this.#updateOwn(claim, { set: { ...waits, leaseUntil: settlesAt } }, [entry]);
+      return { settlesAt };
     }
-    const leaseUntil = this.leaseUntil(this.clock.now());
-    await this.#update(claim, { set: { ...waits, leaseUntil } }, [entry]);
-    return leaseUntil;
+    const set = { ...waits, state: 'waiting', clean: isClean(claim, wrote) };
+    await this.#endClaim(claim, { set }, entry);
+    return { settlesAt: undefined };
   }
 
-  async #end(claim: Claim, changes: Update, ...entries: readonly NewEntry[]): Promise<boolean> {
+  async #endRejected(claim: Claim, error: Rejected, sent: boolean): Promise<void> {
+    const note = shorten(error.message, maxNoteLength);
+    const set = {
+      state: 'rejected',
+      reason: note,
+      cause: error.code,
+      rejectedBy: claim.messageId,
+      clean: isClean(claim, sent ? error.wrote : 'nothing'),
+    };
+    await this.#endClaim(claim, { set, remove: ['awaiting'] }, { event: 'rejected', note });
+  }
+
+  /** @returns false when another attempt has taken over. */
+  async #endClaim(claim: Claim, changes: Update, ...entries: readonly NewEntry[]): Promise<boolean> {
     const remove = ['owner', 'leaseUntil', ...(changes.remove ?? [])];
-    return (await this.#update(claim, { ...changes, remove }, entries)) !== undefined;
+    return (await this.#updateOwn(claim, { ...changes, remove }, entries)) !== undefined;
   }
 
-  #update({ key, owner, held }: Claim, changes: Update, entries: readonly NewEntry[]) {
+  #updateOwn({ key, owner, held }: Claim, changes: Update, entries: readonly NewEntry[]) {
     const ours = { condition: '#owner = :ours', values: { ours: owner } };
-    return this.change(key, { ...changes, ...ours }, entries, held);
+    return this.updateWithHistory(key, { ...changes, ...ours }, entries, held);
   }
+}
+
+/** A failure that no partner has answered as such may have come after a write, once the partner was called. */
+function wroteBefore(error: unknown, sent: boolean): Wrote {
+  if (error instanceof RetryLater) return error.wrote;
+  return sent ? 'perhaps' : 'nothing';
 }
 
 /** What an earlier attempt may have written stays in doubt. */

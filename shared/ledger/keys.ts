@@ -11,7 +11,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *                                  DEAD-LETTER#<message>    one dead letter and its reason
  *                                  ALIAS                    the number of ours, where Azumuta has another by now
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
- *                                  CONCERN#<kind>           what a person must see to
+ *                                  CONCERN#<kind>           what needs a person
  *                                  CONCERN#number-taken#…   another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its fields, its state, its parts
  *                                  COMPLETED#<index>        a completed part of a split order
@@ -27,7 +27,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *   PULL                           WATERMARK                 how far the ERP's orders were read
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  *   DAY#<the plant's day>          FIGURES                  what happened on it, counted
- *   ALERTS                         STATE                     what people were told, and which channels fail
+ *   ALERTS                         STATE                     what people have heard, and which channels fail
  *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
  */
 const tableKey = (pk: string, sk: string): Key => ({ pk, sk });
@@ -76,7 +76,7 @@ export const ledgerIndexes = {
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, dead-lettered or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },
-  /** What a person must see to, while it is so: `<kind> <partner> <cause> <ISO instant>`. */
+  /** What needs a person, while its cause is there: `<kind> <partner> <cause> <ISO instant>`. */
   concern: { name: 'by-concern', partition: 'concern', sort: 'concernOf', sortType: 'S' },
 } as const satisfies Record<string, TableIndex>;
 

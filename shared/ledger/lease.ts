@@ -31,16 +31,16 @@ export class Lease extends Records {
   }
 
   /** Sets attributes while the lease is ours; false when another run has taken it over. */
-  async write(owner: string, set: StoredItem): Promise<boolean> {
-    return (await this.#update(owner, { set })) !== undefined;
+  async setWhileHeld(owner: string, set: StoredItem): Promise<boolean> {
+    return (await this.#updateWhileHeld(owner, { set })) !== undefined;
   }
 
   /** Gives the lease back, and sets and removes attributes; does nothing when it is not ours any more. */
   async release(owner: string, set: StoredItem = {}, remove: readonly string[] = []): Promise<void> {
-    await this.#update(owner, { set, remove: ['leaseUntil', 'owner', ...remove] });
+    await this.#updateWhileHeld(owner, { set, remove: ['leaseUntil', 'owner', ...remove] });
   }
 
-  #update(owner: string, changes: Update) {
+  #updateWhileHeld(owner: string, changes: Update) {
     return this.table.update(this.#key, { ...changes, condition: '#owner = :ours', values: { ours: owner } });
   }
 }

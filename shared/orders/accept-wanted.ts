@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
-import { partsTogether } from '../ledger/records/erp-orders.ts';
+import { type ErpOrderRecord, partsTogether } from '../ledger/records/erp-orders.ts';
 import { RetryLater } from '../model/errors.ts';
 import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -32,7 +32,7 @@ export interface AcceptDependencies extends WriteDependencies {
   /** Whether the configuration wants this order at all. @throws Rejected */
   readonly accept: (order: ErpOrder) => boolean;
   readonly clock: Pick<Clock, 'now'>;
-  /** Has the completion of a product order looked at once more, as its ERP order is there, or has fewer parts now. */
+  /** Has the completion of a product order looked at again, as its ERP order is there, or has fewer parts now. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
   /** The product order that a person asks for: if it was given up, it is wanted again. Others stay given up. */
   readonly askedFor?: string | undefined;
@@ -47,8 +47,12 @@ export interface Accepted extends AnsweredOrder {
   readonly messages?: ReadonlyMap<string, FirstOrAgain>;
 }
 
-const writes: readonly PartDecision['action'][] = ['create', 'replace', 'withdraw'];
-/** When another writer was faster so often, the order is answered with that, and is retried. */
+const writingActions: readonly PartDecision['action'][] = ['create', 'replace', 'withdraw'];
+/**
+ * A change takes two tries (its record, then its parts) and another numbering three, although nobody else writes; each
+ * planner who is faster costs one more. So many of them at one order are a mistake of a caller, and without an end this one
+ * order would hold up all others of its call. It is answered with that, and is retried.
+ */
 const maxTries = 20;
 
 /**
@@ -66,35 +70,68 @@ export async function acceptWanted(given: WantedOrder, dependencies: AcceptDepen
   for (let tries = 0; tries < maxTries; tries++) {
     const isNew = tries === 0 && (await isProbablyNew(given, ledger));
     const known = isNew ? unknownErpOrder : await readKnown(given, ledger);
-    // An order that comes without an id now is the one that its record says.
-    const id = given.order.id ?? known.record?.erpOrder.id;
-    const wanted = id === undefined ? given : { ...given, order: { ...given.order, id } };
+    const wanted = withRecordedId(given, known);
     const decision = decideProductOrders(known, wanted);
-    const write = async (part: PartDecision) => {
-      const written = await writePart(part, wanted, dependencies);
-      if (written !== 'changed meanwhile' && written.isNews) news += 1;
-      return written;
-    };
-    if (decision.first.length > 0) {
-      await mapConcurrently(decision.first, atOnce, write);
-      continue;
-    }
-    await noteFacts(known, decision, wanted, dependencies);
-    const record = await writeRecord(known.record, decision, wanted, ledger);
-    if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
-    const written = await mapConcurrently(decision.parts, atOnce, write);
-    if (written.includes('changed meanwhile')) continue;
-    const isWritten = decision.parts.some(({ action }) => writes.includes(action));
-    if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
-      continue;
-    if (wanted.mapped) await collectIfComplete(known, decision, dependencies);
-    if (wanted.mapped) await collectIgnored(known, decision, dependencies);
-    const parts = written.filter((part) => part !== 'changed meanwhile');
-    return acceptedOrder(wanted, parts, news);
+    const tried = await writeDecision(known, decision, wanted, dependencies);
+    news += tried.news;
+    if (tried.written === 'decide again') continue;
+    if (wanted.mapped) await lookAgainIfComplete(known, decision, dependencies);
+    if (wanted.mapped) await lookAgainAtIgnored(known, decision, dependencies);
+    return acceptedOrder(wanted, tried.written, news);
   }
   const reason = `Several at once are changing order ${given.order.number}: send it again.`;
   if (given.via !== 'endpoint') throw new RetryLater(reason, { scope: 'order' });
   return { ...acceptedOrder(given, [], news), reason, cause: 'waited-too-long' };
+}
+
+interface AcceptTry {
+  /** How many of the concerns that were written are new. */
+  readonly news: number;
+  /** `decide again`: not all is written, or the record is another by now. */
+  readonly written: readonly Written[] | 'decide again';
+}
+
+async function writeDecision(
+  known: KnownErpOrder,
+  decision: OrderDecision,
+  wanted: WantedOrder,
+  dependencies: AcceptDependencies,
+): Promise<AcceptTry> {
+  const { ledger } = dependencies;
+  const writeParts = (parts: readonly PartDecision[]) =>
+    mapConcurrently(parts, atOnce, (part) => writePart(part, wanted, dependencies));
+  if (decision.first.length > 0)
+    return { news: countNews(await writeParts(decision.first)), written: 'decide again' };
+  await endRefused(known, wanted, ledger);
+  await noteChangeTime(known, decision, wanted, ledger);
+  const record = await writeRecord(known.record, decision, wanted, ledger);
+  const isChanged = known.record !== undefined && record !== known.record;
+  if (record === 'changed meanwhile' || isChanged) return { news: 0, written: 'decide again' };
+  const parts = await writeParts(decision.parts);
+  const news = countNews(parts);
+  const written = parts.filter((part) => part !== 'changed meanwhile');
+  if (written.length < parts.length) return { news, written: 'decide again' };
+  const hasWrittenParts = decision.parts.some(({ action }) => writingActions.includes(action));
+  const isOvertaken = hasWrittenParts && (await isChangedSince(record, ledger));
+  return { news, written: isOvertaken ? 'decide again' : written };
+}
+
+function countNews(parts: readonly (Written | 'changed meanwhile')[]): number {
+  return parts.filter((part) => part !== 'changed meanwhile' && part.isNews).length;
+}
+
+/** Whether another planner has written the record since. */
+async function isChangedSince(
+  record: ErpOrderRecord | undefined,
+  { erpOrders }: Pick<Ledger, 'erpOrders'>,
+): Promise<boolean> {
+  return record !== undefined && (await erpOrders.find(record.erpOrder))?.version !== record.version;
+}
+
+/** An order that comes without an id now is the one that its record says. */
+function withRecordedId(given: WantedOrder, { record }: KnownErpOrder): WantedOrder {
+  const id = given.order.id ?? record?.erpOrder.id;
+  return id === undefined ? given : { ...given, order: { ...given.order, id } };
 }
 
 const unknownErpOrder: KnownErpOrder = { record: undefined, productOrders: new Map() };
@@ -131,23 +168,28 @@ function acceptedOrder(
   };
 }
 
-/** What an order says besides what it wants built: that it can be mapped, and its change time. */
-async function noteFacts(
+/** It can be mapped: what could not be mapped before is corrected. */
+async function endRefused(
   { record, productOrders }: KnownErpOrder,
-  { parts }: OrderDecision,
-  { order, changedAhead }: WantedOrder,
-  { ledger }: AcceptDependencies,
+  { order }: WantedOrder,
+  { concerns, knownOrders }: Pick<Ledger, 'concerns' | 'knownOrders'>,
 ): Promise<void> {
-  const { concerns, knownOrders } = ledger;
   const named = record?.state === 'refused' ? record.erpOrder.number : order.number;
   // What could not be read, or named, has no record that says so.
   const refused =
     productOrders.get(named) ?? (record?.state === 'refused' ? await knownOrders.read(named) : undefined);
   for (const concern of refused?.concerns ?? [])
     if (concern.kind === 'refused') await concerns.end(named, concern, 'It was accepted since.');
-  const [part] = parts;
+}
+
+/** A change time in the future would hide later changes until then, so it does not count. */
+async function noteChangeTime(
+  { productOrders }: KnownErpOrder,
+  { parts: [part] }: OrderDecision,
+  { changedAhead }: WantedOrder,
+  { concerns }: Pick<Ledger, 'concerns'>,
+): Promise<void> {
   if (!part) return;
-  // A change time in the future would hide later changes until then, so it does not count.
   const note = `The ERP says that it was changed at ${changedAhead}, which is to come`;
   const concern = { kind: 'time-ahead', content: 'ahead', note, cause: 'order-data' } as const;
   const open = productOrders.get(part.number)?.concerns ?? [];
@@ -157,12 +199,13 @@ async function noteFacts(
 }
 
 /** If it had more parts before, as many as it has now may be completed already: no trigger comes for them again. */
-async function collectIfComplete(
+async function lookAgainIfComplete(
   { record, productOrders }: KnownErpOrder,
   { split }: OrderDecision,
   { ledger, lookAgain }: AcceptDependencies,
 ): Promise<void> {
-  if (!record || split.book !== 'when-all-done' || split.of >= record.mostParts) return;
+  const hasFewerParts = record !== undefined && split.of < record.mostParts;
+  if (!hasFewerParts || split.book !== 'when-all-done') return;
   const { bookings = [] } = productOrders.get(partNumber(split, 1)) ?? {};
   const booked = bookedParts(bookings);
   if (booked.size >= split.of) return;
@@ -176,7 +219,7 @@ async function collectIfComplete(
  * What was built before its ERP order came, and ignored, is booked now. Its creation asks for that, but not the one of 0.3.0,
  * which took it for booked, and no trigger comes for it again.
  */
-async function collectIgnored(
+async function lookAgainAtIgnored(
   { productOrders }: KnownErpOrder,
   { parts }: OrderDecision,
   { lookAgain }: AcceptDependencies,

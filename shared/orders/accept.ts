@@ -55,7 +55,7 @@ async function sendAll(
   const sent = sending.filter((_, index) => !refused.has(index));
   if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
   const noted = sent.filter(([, message]) => message === 'again');
-  await mapConcurrently(noted, atOnce, ([number]) => ledger.orders.markSentAgain(number));
+  await mapConcurrently(noted, atOnce, ([number]) => ledger.orders.markMessageSentAgain(number));
   if (refused.size > 0)
     throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
 }
@@ -125,7 +125,7 @@ const endedStateWords = {
   deleted: 'The ERP does not have it any more',
 } as const;
 
-/** It cannot become a product order as it is now, and what it became before stays as it is: a person must see to it. */
+/** It cannot be mapped to product orders now, and those that were made of it before are kept: it needs a person. */
 async function refuseErpOrder(
   order: ErpOrder,
   why: Rejection,

@@ -37,7 +37,7 @@ export async function lookDaily(
   const known = await ledger.knownOrders.read(number);
   const { entry, concerns } = known;
   // From now on they come after the others, whatever is found.
-  for (const concern of concerns) await ledger.concerns.markLooked(number, concern);
+  for (const concern of concerns) await ledger.concerns.postponeAfterLook(number, concern);
   try {
     if (!entry) return await lookAtRefused(known, attempt, dependencies);
     if (await shouldAskErp(known, entry, dependencies))
@@ -52,15 +52,19 @@ export async function lookDaily(
     // Its message may be lost.
     if (entry.state === 'waiting' && !isMessageUnderWay(entry, clock.now())) {
       await enqueue(number);
-      await ledger.orders.markSentAgain(number);
+      await ledger.orders.markMessageSentAgain(number);
     }
-    if (entry.state !== 'waiting') await ledger.knownOrders.keep(entry);
+    if (entry.state !== 'waiting') await ledger.knownOrders.renewExpiry(entry);
   } catch (error) {
-    // A slot is free in a moment.
-    if (error instanceof NoFreeSlot || !(error instanceof Rejected || error instanceof RetryLater))
-      throw error;
+    if (!canWaitForTomorrow(error)) throw error;
     attempt.log.warn('An order cannot be looked at today', { reason: error.message });
   }
+}
+
+/** A partner that cannot be asked now; but a slot is free in a moment. */
+function canWaitForTomorrow(error: unknown): error is Rejected | RetryLater {
+  if (error instanceof NoFreeSlot) return false;
+  return error instanceof Rejected || error instanceof RetryLater;
 }
 
 /** A person was told why it is not booked: each further hint would become one more dead letter. */
@@ -68,7 +72,7 @@ async function hasBookingDeadLetter(
   number: string,
   { knownOrders }: AskErpDependencies['ledger'],
 ): Promise<boolean> {
-  const { letters } = await knownOrders.standing(number);
+  const { letters } = await knownOrders.readStanding(number);
   return letters.some(isOfBooking);
 }
 
@@ -98,7 +102,7 @@ async function askErpDaily(
   // It is accepted by now, and whoever did that had not read the concern.
   const isRefused = concerns.some(({ kind }) => kind === 'refused');
   const acceptsSame = isOpen || isRefusedByAnother || isMadeOtherwise || isRefused;
-  await askErp(record, 'daily look', attempt, { ...dependencies, acceptsSame });
+  await askErp(record, { via: 'daily look', acceptsSame }, attempt, dependencies);
 }
 
 /** Another ERP order that is mapped to the same number may be gone, or mapped elsewhere by now: no list may show it. */
@@ -113,7 +117,7 @@ async function askForClaimants(
     const record =
       (await erpOrders.find({ id: claimant, number: claimant })) ??
       (await erpOrders.find({ number: claimant }));
-    if (record) await askErp(record, 'daily look', attempt, { ...dependencies, acceptsSame: true });
+    if (record) await askErp(record, { via: 'daily look', acceptsSame: true }, attempt, dependencies);
   }
 }
 
@@ -149,7 +153,7 @@ async function lookAtRefused(
   const reading = async (guarded: AbortSignal) => erp.readOrder?.({ number }, guarded);
   const order = await partners.call('erp', signal, reading, number);
   const [accepted] = order ? await acceptOrders([order], 'daily look', dependencies) : [];
-  const isAccepted = accepted !== undefined && (accepted.isEnded || accepted.productOrders.length > 0);
+  const isAccepted = accepted !== undefined && !isNothingMadeOf(accepted);
   const note = order ? 'It was accepted since.' : 'The ERP does not have it any more.';
   if (!order || isAccepted) await ledger.concerns.end(number, refused, note);
 }
@@ -164,7 +168,7 @@ export async function mapAgain(
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
 ): Promise<boolean> {
-  const known = await dependencies.ledger.knownOrders.standing(number);
+  const known = await dependencies.ledger.knownOrders.readStanding(number);
   const { entry } = known;
   const outcome = whatAPersonDoes['replay of its creation'][lifeOf(known).stage];
   if (outcome.to === 'nothing') {
@@ -177,27 +181,41 @@ export async function mapAgain(
   const { orders, erpOrders } = dependencies.ledger;
   const record = await erpOrders.find(entry.erpOrder);
   const asked = { ...dependencies, askedFor: number };
-  const accepted = record && (await askErp(record, 'replay', attempt, asked));
-  if (!accepted) await orders.replace(entry, { ...asMade(entry), via: 'replay' });
-  const { reason, cause, productOrders } = accepted ?? {};
-  if (reason !== undefined && cause !== undefined && productOrders?.length === 0 && !accepted?.isEnded)
-    throw new Rejected(reason, { code: cause });
-  return accepted?.isEnded !== true;
+  const accepted = record && (await askErp(record, { via: 'replay', acceptsSame: true }, attempt, asked));
+  if (!accepted) {
+    await orders.replace(entry, { ...asMade(entry), via: 'replay' });
+    return true;
+  }
+  const { reason, cause, isEnded } = accepted;
+  const isRefused = reason !== undefined && cause !== undefined && isNothingMadeOf(accepted);
+  if (isRefused) throw new Rejected(reason, { code: cause });
+  return !isEnded;
+}
+
+/** It cannot be mapped, though the ERP wants it. */
+function isNothingMadeOf({ isEnded, productOrders }: Accepted): boolean {
+  return !isEnded && productOrders.length === 0;
+}
+
+interface ErpQuestion {
+  readonly via: Via;
+  /** It is accepted, too, where the ERP has what the record says. */
+  readonly acceptsSame: boolean;
 }
 
 /** Undefined when the ERP cannot be asked for one order, or the ledger has it as it is. @throws RetryLater, Rejected */
 async function askErp(
   record: ErpOrderRecord,
-  via: Via,
+  { via, acceptsSame }: ErpQuestion,
   { signal }: Pick<WorkAttempt, 'signal'>,
-  dependencies: AskErpDependencies & { readonly acceptsSame?: boolean },
+  dependencies: AskErpDependencies,
 ): Promise<Accepted | undefined> {
   const { erp, partners } = dependencies;
   if (!erp.readOrder) return undefined;
   const reading = async (guarded: AbortSignal) => erp.readOrder?.(record.erpOrder, guarded);
   const read = await partners.call('erp', signal, reading, record.erpOrder.number);
   const order = read ? asRecorded(read, record) : asDeleted(record);
-  if (via === 'daily look' && !dependencies.acceptsSame && isRecorded(order, record)) return undefined;
+  if (!acceptsSame && isRecorded(order, record)) return undefined;
   const [accepted] = await acceptOrders([order], via, dependencies);
   return accepted;
 }

@@ -22,7 +22,7 @@ import {
   type WantedOrder,
 } from './wanted-order.ts';
 
-/** What is over once its product order is made anew, or withdrawn. */
+/** What ends once its product order is made again, or withdrawn. */
 export function contentConcerns(known: KnownErpOrder, number: string): readonly Concern[] {
   const kinds: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
   return known.productOrders.get(number)?.concerns.filter(({ kind }) => kinds.includes(kind)) ?? [];
@@ -35,12 +35,11 @@ export function concernsOfKinds(
   return concerns.filter(({ kind }) => kinds.includes(kind));
 }
 
-/** @param looks Whether a look at Azumuta may show that it is over. */
+/** @param looks Whether a look at Azumuta may show that its cause is gone: unless it says otherwise, what is created is looked at. */
 export function keepWithConcern(
   entry: OrderEntry,
   begins: readonly [Concern, ...Concern[]],
-  sentence: string,
-  looks = entry.state === 'done',
+  { sentence, looks = entry.state === 'done' }: Pick<Kept, 'sentence'> & Partial<Pick<Kept, 'looks'>>,
 ): Kept {
   return keepOrder(entry, { action: 'concern', begins, sentence, looks });
 }
@@ -95,10 +94,10 @@ export function keepUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: Wa
     : unwantedUnbuiltWords(why, entry);
   const cause = wanted.mapped ? 'conflict' : 'order-state';
   const concern = { kind: 'unwanted', content, note: sayOf('it'), cause } as const;
-  return keepWithConcern(entry, [concern], `${sayOf(`product order ${number}`)}.`);
+  return keepWithConcern(entry, [concern], { sentence: `${sayOf(`product order ${number}`)}.` });
 }
 
-/** What a person is told of an order that is not wanted any more. */
+/** The words for a person about an order that is not wanted any more. */
 interface UnwantedWords {
   readonly content: string;
   readonly sayOf: (name: string) => string;
@@ -128,10 +127,10 @@ export function keepEndingConcerns(
   ends: readonly Concern[],
   sentence = wantedAgainSentence,
 ): Kept {
-  return keepOrder(entry, ends.length === 0 ? {} : { action: 'over', ends, sentence });
+  return keepOrder(entry, ends.length === 0 ? {} : { action: 'ends concerns', ends, sentence });
 }
 
-/** Only a person takes back what a person has given up: the caller is told how. */
+/** Only a person takes back what a person has given up: the caller reads how. */
 export function keepGivenUp(entry: OrderEntry): Kept {
   const { number } = entry;
   const word = wordForAnyShell(number);
@@ -140,7 +139,8 @@ export function keepGivenUp(entry: OrderEntry): Kept {
   return keepOrder(entry, { action: 'given up', sentence });
 }
 
-/** The ERP wants it as it was made: only a look at Azumuta shows whether what is open about it, which knows that now, is over. */
+/** The ERP wants it as it was made: only a look at Azumuta shows whether what is open about it, which
+ * knows that now, has ended. */
 export function keepAndLook(
   entry: OrderEntry,
   { draft, contentHash }: MappedProductOrder,
@@ -175,7 +175,7 @@ export function keepChanged(
   const sentence = `Product order ${entry.number} exists with other content: ${note}.`;
   // What is open since the ERP did not want it knows now that it does.
   const again = open.filter(({ kind }) => kind === 'unwanted').map((one) => ({ ...one, wanted }));
-  return keepWithConcern(entry, [concern, ...again], sentence);
+  return keepWithConcern(entry, [concern, ...again], { sentence });
 }
 
 export function keepTakenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
@@ -183,7 +183,8 @@ export function keepTakenByAnother(entry: OrderEntry, { order }: WantedOrder): K
   const note = `ERP order ${is} is mapped to its number as well, and it was made for ERP order ${was}`;
   const concern = { kind: 'number-taken', content: 'mapped', note, cause: 'configuration' } as const;
   const sentence = `Product order ${entry.number} was made for ERP order ${was}, not for ${is}: let productOrders.number give each its own number.`;
-  return keepWithConcern(entry, [{ ...concern, claimant: order.id ?? order.number }], sentence, false);
+  const claimed = { ...concern, claimant: order.id ?? order.number };
+  return keepWithConcern(entry, [claimed], { sentence, looks: false });
 }
 
 /** @param mapped What it is mapped to now, which a look may see in Azumuta; undefined where its parts are others. */
@@ -203,7 +204,8 @@ export function keepRenumbered(
   const told = seen ?? { content: `numbered ${now}` };
   const concern = { kind: 'changed', note, cause: 'conflict', ...told } as const;
   const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}: change that there by hand.`;
-  return keepWithConcern(entry, [concern], sentence, seen !== undefined && entry.state === 'done');
+  const looks = seen !== undefined && entry.state === 'done';
+  return keepWithConcern(entry, [concern], { sentence, looks });
 }
 
 /** What a look may see done: its content is in the words of the look, so that both tell the same once. */
@@ -226,14 +228,16 @@ export function numbersOfSplit(split: Split): string {
 const usedAgainMs = 86_400_000;
 
 export function isUsedAgain(entry: OrderEntry, known: KnownErpOrder, { order, now }: WantedOrder): boolean {
-  return !entry.end && order.id === undefined && now.getTime() - allBookedAt(known, order) >= usedAgainMs;
+  const mayUseNumbersAgain = order.id === undefined;
+  if (entry.end || !mayUseNumbersAgain) return false;
+  return now.getTime() - allBookedAt(known, order) >= usedAgainMs;
 }
 
 export function keepUsedAgain(entry: OrderEntry): Kept {
   const note = `The ERP wants ${entry.number} once more, and it is built and booked`;
   const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
   const sentence = `${note}: let productOrders.number tell the orders apart that have one number.`;
-  return keepWithConcern(entry, [concern], sentence, false);
+  return keepWithConcern(entry, [concern], { sentence, looks: false });
 }
 
 export function keepMoreThanBooked(
@@ -243,7 +247,8 @@ export function keepMoreThanBooked(
 ): Kept {
   const note = `it is built and booked, and the ERP wants ${Number(order.quantity.amount)} instead of ${Number(entry.erpOrder.amount)}: release another order for the rest`;
   const concern = { kind: 'changed', content: contentHash, note, cause: 'conflict' } as const;
-  return keepWithConcern(entry, [concern], `Product order ${entry.number}: ${note}.`, false);
+  const sentence = `Product order ${entry.number}: ${note}.`;
+  return keepWithConcern(entry, [concern], { sentence, looks: false });
 }
 
 /** Whether an ERP order that has another number now wants what was not booked: only a person knows whether its id was used again. */
@@ -254,21 +259,20 @@ export function wantsOther(
   return article !== made.article || Number(quantity.amount) > Number(made.amount);
 }
 
-export function keepOtherThanBooked({ number, ...entry }: OrderEntry, { order }: WantedOrder): Kept {
+export function keepOtherThanBooked(entry: OrderEntry, { order }: WantedOrder): Kept {
   const { article, quantity } = order;
   const note = `it is built and booked, and ERP order ${nameOfErpOrder(order)} wants ${quantity.amount} of ${article} now: release another order, with an id of its own, for what is still to be built`;
   const content = `${order.number}: ${quantity.amount} of ${article}`;
   const concern = { kind: 'changed', content, note, cause: 'conflict' } as const;
-  return keepWithConcern({ number, ...entry }, [concern], `Product order ${number}: ${note}.`, false);
+  const sentence = `Product order ${entry.number}: ${note}.`;
+  return keepWithConcern(entry, [concern], { sentence, looks: false });
 }
 
 /** When the last part of an ERP order was booked; infinity while one is not: the ERP lists such an order again and again. */
 function allBookedAt(known: KnownErpOrder, order: ErpOrder): number {
   const all = [...known.productOrders.values()];
-  const isOpen = all.some(
-    ({ entry }) =>
-      entry && isSameErpOrder(entry.erpOrder, order) && !entry.end && !isBookedFinally(known, entry),
-  );
+  const own = all.flatMap(({ entry }) => (entry && isSameErpOrder(entry.erpOrder, order) ? [entry] : []));
+  const isOpen = own.some((entry) => !entry.end && !isBookedFinally(known, entry));
   const times = all.flatMap(({ bookings }) => bookings.map(({ doneAt }) => Date.parse(doneAt ?? '') || 0));
   return isOpen ? Number.POSITIVE_INFINITY : Math.max(...times);
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type Concern, removedConcern } from '../ledger/records/concerns.ts';
-import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import type { OrderContent } from '../ledger/records/order-content.ts';
 import {
   type AzumutaFacts,
   type AzumutaRow,
@@ -10,7 +10,7 @@ import {
 } from '../life/what-azumuta-shows.ts';
 import { differencesFrom, numberDifference, unitDifference } from './differences.ts';
 
-interface LookFacts extends AzumutaFacts {
+export interface LookFacts extends AzumutaFacts {
   /** Undefined when Azumuta does not have it, under its id or its number. */
   readonly seen: AzumutaProductOrder | undefined;
 }
@@ -21,58 +21,116 @@ interface SeenConcern {
   readonly note: string;
 }
 
-export interface LookDecision {
-  /** Concerns that are over. */
-  readonly ends: readonly SeenConcern[];
+/** What a look changes about a product order and its concerns. */
+interface LookChanges {
   readonly begins: readonly Concern[];
-  /** What the ERP wants, which Azumuta has by now. */
-  readonly takes?: Concern['wanted'];
-  /** The ERP did not want it, and Azumuta has it no more; it is created anew if it is wanted again. */
-  readonly withdraws?: true;
+  readonly ends: readonly SeenConcern[];
+  /** What the ERP wants, and Azumuta has by now: the order's content from now on. */
+  readonly adopts?: OrderContent | undefined;
+  /** The ERP did not want it, and Azumuta has it no more: the order ends, and is made again if the ERP wants it by now. */
+  readonly withdraws?: { readonly makesAgain: OrderContent | undefined };
 }
 
-/** What a look at Azumuta says about the concerns of a product order, by the table `whatAzumutaShows`. */
+export interface LookDecision extends LookChanges {
+  /** What becomes of asking about its completion; undefined where that stays. */
+  readonly awaiting: 'begins' | 'ends' | undefined;
+}
+
+/**
+ * What a look at Azumuta says about the concerns of a product order. The table `whatAzumutaShows` has the outcome of each
+ * case, and each outcome has a function here:
+ *
+ *   outcome                  begins     ends                                              besides
+ *   nothing                  –          removed, if it is seen; unwanted, if the ERP      –
+ *                                       wants it again
+ *   tell removed             removed    –                                                 –
+ *   tell changed             changed    as for nothing; and nothing begins while the      –
+ *                                       ERP wants what Azumuta cannot show
+ *   end                      –          what the table names, without what Azumuta        adopts what the ERP wants, if
+ *                                       cannot show                                       Azumuta has just that
+ *   end the order, replace   –          all                                               withdraws the order
+ */
 export function decideLook(facts: LookFacts): LookDecision {
-  const { entry, concerns, seen } = facts;
-  const thatAre = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
+  const changes = decideChanges(facts);
+  return { ...changes, awaiting: decideAwaiting(facts, changes.ends) };
+}
+
+function decideChanges(facts: LookFacts): LookChanges {
   const row = azumutaRowOf(facts);
-  const wantedAgain = concernsWithNote(
-    thatAre('unwanted').filter(({ wanted }) => wanted),
-    'The ERP wants it again.',
-  );
-  const foundAgain = concernsWithNote(seen ? thatAre('removed') : [], 'Azumuta has it again.');
-  const { event, differences, wanted } = compareWithAzumuta(entry, concerns, seen);
-  const outcome = whatAzumutaShows[row][event];
+  const content = compareWithAzumuta(facts);
+  const outcome = whatAzumutaShows[row][content.event];
   switch (outcome.to) {
     case 'nothing':
-      return { ends: [...foundAgain, ...wantedAgain], begins: [] };
+      return { begins: [], ends: whatIsSeenAgain(facts) };
     case 'tell':
-      if (outcome.kind === 'removed') return { ends: [], begins: [removedConcern] };
-      // Accepting the order ends what no look can show.
-      if (concerns.some(isBeyondLooks)) return { ends: [...foundAgain, ...wantedAgain], begins: [] };
-      return { ends: [...foundAgain, ...wantedAgain], begins: [changedTo(wanted ?? entry, differences)] };
-    case 'end': {
-      const kinds: readonly Concern['kind'][] = outcome.kinds;
-      const isOver = (concern: Concern) =>
-        kinds.includes(concern.kind) && (row === 'given up' || !isBeyondLooks(concern));
-      const takes =
-        seen && !concerns.some(isBeyondLooks) && differences.length === 0 ? { takes: wanted } : {};
-      return {
-        ends: concernsWithNote(concerns.filter(isOver), whyConcernsEnd(row, seen)),
-        begins: [],
-        ...takes,
-      };
-    }
+      return outcome.kind === 'removed' ? beginRemoved() : beginChanged(facts, content);
+    case 'end':
+      return endKinds(outcome.kinds, row, facts, content);
     case 'end the order':
     case 'replace':
-      return {
-        ends: concernsWithNote(concerns, 'Azumuta does not have it any more.'),
-        begins: [],
-        withdraws: true,
-      };
+      return withdrawOrder(facts);
     default:
       return outcome satisfies never;
   }
+}
+
+/** The reconciliation asks about what Azumuta has, unless a person was asked to remove it; what is planned is not asked about. */
+function decideAwaiting(
+  { entry, concerns, booking, seen }: LookFacts,
+  ends: readonly SeenConcern[],
+): LookDecision['awaiting'] {
+  const ended = new Set(ends.map(({ concern }) => concern));
+  const isUnwanted = concerns.some((concern) => concern.kind === 'unwanted' && !ended.has(concern));
+  const isAwaited = seen !== undefined && !isUnwanted;
+  const wasAwaited = entry.awaiting !== undefined;
+  if (booking !== 'none' || isAwaited === wasAwaited) return undefined;
+  return isAwaited ? 'begins' : 'ends';
+}
+
+/** Concerns that this look refutes, although others stay. */
+function whatIsSeenAgain({ concerns, seen }: LookFacts): readonly SeenConcern[] {
+  const removed = seen ? concerns.filter(({ kind }) => kind === 'removed') : [];
+  const unwanted = concerns.filter(({ kind, wanted }) => kind === 'unwanted' && wanted);
+  return [
+    ...concernsWithNote(removed, 'Azumuta has it again.'),
+    ...concernsWithNote(unwanted, 'The ERP wants it again.'),
+  ];
+}
+
+function beginRemoved(): LookChanges {
+  return { begins: [removedConcern], ends: [] };
+}
+
+function beginChanged(facts: LookFacts, { differences, wanted }: SeenContent): LookChanges {
+  const ends = whatIsSeenAgain(facts);
+  // Accepting the order ends what no look can show.
+  if (facts.concerns.some(isBeyondLooks)) return { begins: [], ends };
+  return { begins: [changedTo(wanted ?? facts.entry, differences)], ends };
+}
+
+function endKinds(
+  kinds: readonly Concern['kind'][],
+  row: AzumutaRow,
+  { concerns, seen }: LookFacts,
+  { event, wanted }: SeenContent,
+): LookChanges {
+  const named = concerns.filter(({ kind }) => kinds.includes(kind));
+  // What a person has given up is wanted by nobody, whatever Azumuta can show.
+  const ended = row === 'given up' ? named : named.filter((concern) => !isBeyondLooks(concern));
+  const isAsWanted = event === 'equal' || event === 'renamed';
+  return {
+    begins: [],
+    ends: concernsWithNote(ended, whyConcernsEnd(row, seen)),
+    adopts: isAsWanted && !concerns.some(isBeyondLooks) ? wanted : undefined,
+  };
+}
+
+function withdrawOrder({ concerns }: LookFacts): LookChanges {
+  return {
+    begins: [],
+    ends: concernsWithNote(concerns, 'Azumuta does not have it any more.'),
+    withdraws: { makesAgain: contentWantedBy(concerns, 'unwanted') },
+  };
 }
 
 function concernsWithNote(concerns: readonly Concern[], note: string): readonly SeenConcern[] {
@@ -84,17 +142,25 @@ function isBeyondLooks({ kind, wanted }: Concern): boolean {
   return kind === 'changed' && !wanted;
 }
 
-/** What Azumuta has, compared with what the ERP wants as far as its concerns know, else with what it was made of. */
-function compareWithAzumuta(
-  entry: OrderEntry,
+/** What the ERP wants, as far as a concern of this kind knows. */
+function contentWantedBy(
   concerns: readonly Concern[],
-  seen: AzumutaProductOrder | undefined,
-) {
-  const ofContent = [...concerns].sort((a, b) => a.kind.localeCompare(b.kind));
-  const wanted = ofContent.find(
-    ({ kind, wanted: is }) => (kind === 'changed' || kind === 'unwanted') && is,
-  )?.wanted;
-  if (!seen) return { event: 'gone', differences: [], wanted } as const;
+  kind: 'changed' | 'unwanted',
+): OrderContent | undefined {
+  return concerns.find((concern) => concern.kind === kind && concern.wanted)?.wanted;
+}
+
+interface SeenContent {
+  readonly event: 'equal' | 'renamed' | 'different' | 'gone';
+  readonly differences: readonly string[];
+  /** What the ERP wants as far as its concerns know; undefined where it is what the order was made of. */
+  readonly wanted: OrderContent | undefined;
+}
+
+/** What Azumuta has, compared with what the ERP wants as far as its concerns know, else with what it was made of. */
+function compareWithAzumuta({ entry, concerns, seen }: LookFacts): SeenContent {
+  const wanted = contentWantedBy(concerns, 'changed') ?? contentWantedBy(concerns, 'unwanted');
+  if (!seen) return { event: 'gone', differences: [], wanted };
   const { draft, erpOrder } = wanted ?? entry;
   // Azumuta names variants, and those that we made may be wanted by their ids.
   const withVariants = !isDeepStrictEqual(draft.variants, entry.draft.variants);
@@ -104,17 +170,14 @@ function compareWithAzumuta(
     ...differencesFrom(seen, draft, { withVariants }),
     ...unitDifference(entry.erpOrder, erpOrder),
   ];
-  if (differences.length > 0) return { event: 'different', differences, wanted } as const;
-  return { event: seen.number === draft.number ? 'equal' : 'renamed', differences, wanted } as const;
+  if (differences.length > 0) return { event: 'different', differences, wanted };
+  return { event: seen.number === draft.number ? 'equal' : 'renamed', differences, wanted };
 }
 
-function changedTo(
-  { draft, contentHash, erpOrder }: NonNullable<Concern['wanted']>,
-  differences: readonly string[],
-) {
+function changedTo({ draft, contentHash, erpOrder }: OrderContent, differences: readonly string[]): Concern {
   const note = differences.join('; ');
   const wanted = { draft, contentHash, erpOrder };
-  return { kind: 'changed', content: note, note, cause: 'conflict', wanted } as const;
+  return { kind: 'changed', content: note, note, cause: 'conflict', wanted };
 }
 
 function whyConcernsEnd(row: AzumutaRow, seen: AzumutaProductOrder | undefined): string {

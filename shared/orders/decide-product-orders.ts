@@ -51,39 +51,77 @@ import {
 
 /**
  * Decides what to do about the product orders of one ERP order: compares the ledger with what the mapping wants now, by the
- * table `whatTheErpSays`.
+ * table `whatTheErpSays`. Before that, the first of these that holds says under which numbers:
  *
- * Once a product order may exist in Azumuta, or a person has given it up, the ERP order keeps its numbers and how its parts
- * are booked: if the mapping or the name changes later, each product order that is not booked has a concern, and nothing is
- * created a second time under another number. While surely none exists, all are withdrawn first, and then created anew.
+ *   the order that came                          then
+ *   is older than what is recorded               nothing changes
+ *   is new, or numbered as it is recorded        the table decides about each part
+ *   uses its number again, as a person knows     the table decides under the new numbers; what is booked is not touched
+ *   has a part that keeps its number             the recorded numbers stay, and each part that is not booked has a concern
+ *   is numbered otherwise, and none is made      all are withdrawn first; then the table decides under the new numbers
+ *
+ * A part keeps its number once it may exist in Azumuta, or a person has given it up: nothing is created a second time under
+ * another number.
  */
 export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): OrderDecision {
   const own = [...known.productOrders.values()].flatMap(({ entry }) =>
     entry && isSameErpOrder(entry.erpOrder, wanted.order) ? [entry] : [],
   );
   const { record } = known;
-  if (record && isOlder(wanted, record))
-    return { ...record, first: [], parts: own.map((entry) => keepOrder(entry, { action: 'older' })) };
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
-  if (!record || (record.split.number === split.number && record.split.book === split.book)) {
-    const mostParts = Math.max(split.of, record?.mostParts ?? 0);
-    const { earlier = [] } = record ?? {};
-    return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
+  if (!record) {
+    const parts = decideParts(known, own, wanted);
+    return { first: [], split, mostParts: split.of, earlier: [], parts };
+  }
+  if (isOlder(wanted, record)) return keepAsOlder(record, own);
+  if (isNumberedAlike(record.split, split)) {
+    const mostParts = Math.max(split.of, record.mostParts);
+    return { first: [], split, mostParts, earlier: record.earlier, parts: decideParts(known, own, wanted) };
   }
   if (own.length > 0 && own.every((entry) => isToldAsUsedAgain(entry, split, known, wanted))) {
     const earlier = withEarlierSplit(record);
     return { first: [], split, mostParts: split.of, earlier, parts: decideParts(known, own, wanted) };
   }
-  if (own.some((entry) => keepsNumber(entry, known))) {
-    const isPart = ({ number, part }: OrderEntry) =>
-      part.index <= record.split.of && number === partNumber(record.split, part.index);
-    const parts = own.map((entry) =>
-      isPart(entry) ? decideRenumbered(entry, split, known, wanted) : decideUnwanted(entry, known, wanted),
-    );
-    const others = [...known.productOrders.values()].flatMap((held) => decideUnclaimed(held, wanted));
-    return { ...record, first: [], parts: [...parts, ...others] };
-  }
+  if (own.some((entry) => keepsNumber(entry, known)))
+    return { ...record, first: [], parts: decideKeptNumbers(record, own, split, known, wanted) };
+  return renumber(record, own, split, known, wanted);
+}
+
+function keepAsOlder(record: ErpOrderRecord, own: readonly OrderEntry[]): OrderDecision {
+  return { ...record, first: [], parts: own.map((entry) => keepOrder(entry, { action: 'older' })) };
+}
+
+/** How many parts there are does not matter. */
+function isNumberedAlike(recorded: Split, { number, book }: Split): boolean {
+  return recorded.number === number && recorded.book === book;
+}
+
+/** The numbers stay as they are recorded: a person is told which the mapping has now. */
+function decideKeptNumbers(
+  record: ErpOrderRecord,
+  own: readonly OrderEntry[],
+  split: Split,
+  known: KnownErpOrder,
+  wanted: WantedOrder,
+): PartDecision[] {
+  const isPart = ({ number, part }: OrderEntry) =>
+    part.index <= record.split.of && number === partNumber(record.split, part.index);
+  const parts = own.map((entry) =>
+    isPart(entry) ? decideRenumbered(entry, split, known, wanted) : decideUnwanted(entry, known, wanted),
+  );
+  const others = [...known.productOrders.values()].flatMap((held) => decideUnclaimed(held, wanted));
+  return [...parts, ...others];
+}
+
+/** Surely none of its product orders was made: they are withdrawn, and then it is created under its other numbers. */
+function renumber(
+  record: ErpOrderRecord,
+  own: readonly OrderEntry[],
+  split: Split,
+  known: KnownErpOrder,
+  wanted: WantedOrder,
+): OrderDecision {
   const sentence = `ERP order ${nameOfErpOrder(wanted.order)} is mapped to ${numbersOfSplit(split)} now: it will not be created under this number.`;
   const first = own.flatMap((entry): PartDecision[] => {
     const { number, end } = entry;
@@ -103,14 +141,14 @@ function keepsNumber(entry: OrderEntry, known: KnownErpOrder): boolean {
 }
 
 /** Another planner that still writes with an old mapping may be so many numberings behind. */
-const maxEarlier = 3;
+const maxEarlierSplits = 3;
 
 function withEarlierSplit({ earlier, split, mostParts }: ErpOrderRecord): readonly Split[] {
-  return [...earlier, { ...split, of: mostParts }].slice(-maxEarlier);
+  return [...earlier, { ...split, of: mostParts }].slice(-maxEarlierSplits);
 }
 
 /**
- * A person was told that the ERP uses its number once more, and has let the mapping give the new order another one since: it
+ * A person was told that the ERP uses its number again, and has let the mapping give the new order another one since: it
  * is made. Who has settled that has said that it is the same order. Parts are never counted with those of another order.
  */
 function isToldAsUsedAgain(
@@ -164,9 +202,8 @@ function isTakenByAnother(part: PartDecision): boolean {
 function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }: WantedOrder) {
   const { productOrders = [] } = mapped ?? {};
   const unbuilt = productOrders.filter(({ draft, part }) => !isBuilt(known, draft.number, part));
-  const beyond = own.filter(
-    ({ number, part, end }) => mapped && part.index > mapped.split.of && !end && isBuilt(known, number, part),
-  );
+  const surplusEntries = mapped ? own.filter(({ part }) => part.index > mapped.split.of) : [];
+  const beyond = surplusEntries.filter(({ number, part, end }) => !end && isBuilt(known, number, part));
   // Not more than the ERP wants: a person is told of the others.
   const kept = beyond.slice(0, unbuilt.length);
   const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
@@ -180,8 +217,8 @@ function decideMapped(
   known: KnownErpOrder,
   wanted: WantedOrder,
 ): PartDecision {
-  if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))
-    return decidePart(mapped, entry, known, wanted);
+  const isAsMade = entry !== undefined && !isNothingSent(entry) && isOnlyRemapped(mapped, entry);
+  if (!isAsMade) return decidePart(mapped, entry, known, wanted);
   const { draft, contentHash, mappedBy } = entry;
   const part = decidePart({ ...mapped, draft, contentHash, mappedBy }, entry, known, wanted);
   return 'begins' in part ? { ...part, isRemapped: true } : part;

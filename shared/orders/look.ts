@@ -6,7 +6,7 @@ import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { howFarBooked } from '../life/what-azumuta-shows.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import { decideLook } from './decide-look.ts';
+import { decideLook, type LookDecision } from './decide-look.ts';
 
 export interface LookDependencies {
   readonly ledger: Ledger;
@@ -30,31 +30,40 @@ export async function lookAtOrder(
   dependencies: LookDependencies,
 ): Promise<AzumutaProductOrder | undefined> {
   const { ledger } = dependencies;
-  const { entry, concerns: all, bookings } = await ledger.knownOrders.standing(number);
-  if (entry) await ledger.orders.takeUpMessage(entry);
+  const { entry, concerns: all, bookings } = await ledger.knownOrders.readStanding(number);
+  if (entry) await ledger.orders.clearMessageSentAgain(entry);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
   // One that was refused may be there as well; nobody asks about one that has ended.
-  const isEnded = entry?.state === 'done' || entry?.state === 'rejected';
-  if (!entry || !isEnded || concerns.length === 0) return undefined;
+  const mayBeThere = entry?.state === 'done' || entry?.state === 'rejected';
+  if (!entry || !mayBeThere) return undefined;
+  if (concerns.length === 0) return undefined;
   const seen = entry.end ? undefined : await readInAzumuta(entry, signal, dependencies);
   const booking = howFarBooked(bookings, entry.part.index);
-  const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, booking });
-  log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
-  if (takes) await ledger.orders.take(entry, takes);
-  const withdrawn = withdraws ? await ledger.orders.end(entry, removedThere) : undefined;
-  for (const concern of begins) await ledger.concerns.begin(number, concern);
-  for (const { concern, note } of ends) await ledger.concerns.end(number, concern, note);
-  const over = ends.map(({ concern }) => concern);
-  const again = over.find(({ kind, wanted }) => kind === 'unwanted' && wanted)?.wanted;
-  if (withdrawn && again) {
-    const order = { ...again, number, part: entry.part, via: 'a look' };
-    if (await ledger.orders.replace(withdrawn, order)) await dependencies.enqueue(number);
-  }
-  const isUnwanted = concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
-  const isWanted = seen !== undefined && !isUnwanted;
-  if (isWanted !== (entry.awaiting !== undefined) && booking === 'none')
-    await ledger.orders.setAwaited(number, isWanted);
+  const decision = decideLook({ entry, concerns, seen, booking });
+  log.info('Looked at a product order', {
+    seen: seen?.status ?? 'not there',
+    ends: decision.ends.length,
+  });
+  await writeLook(entry, decision, dependencies);
   return seen;
+}
+
+async function writeLook(
+  entry: OrderEntry,
+  { begins, ends, adopts, withdraws, awaiting }: LookDecision,
+  { ledger: { orders, concerns }, enqueue }: LookDependencies,
+): Promise<void> {
+  const { number, part } = entry;
+  if (adopts) await orders.adoptContent(entry, adopts);
+  const withdrawn = withdraws ? await orders.end(entry, removedThere) : undefined;
+  for (const concern of begins) await concerns.begin(number, concern);
+  for (const { concern, note } of ends) await concerns.end(number, concern, note);
+  if (withdrawn && withdraws?.makesAgain) {
+    const order = { ...withdraws.makesAgain, number, part, via: 'a look' };
+    if (await orders.replace(withdrawn, order)) await enqueue(number);
+  }
+  if (awaiting === 'begins') await orders.awaitCompletion(number);
+  if (awaiting === 'ends') await orders.stopAwaitingCompletion(number);
 }
 
 /** By its id, or by its number where it was made again; never a product order of another order of ours. */

@@ -5,7 +5,7 @@ export const productOrderMessageSchema = z.object({
   v: z.literal(1),
   kind: z.literal('product-order'),
   number: z.string().check(z.minLength(1)),
-  /** Why the ERP is to be asked for the order first: the daily look, or the replay of a letter. */
+  /** Why the ERP is to be asked for the order first: the daily look, or the replay of a dead letter. */
   asksErp: z.exactOptional(z.enum(['daily look', 'replay'])),
 });
 

@@ -5,7 +5,7 @@ import { type LifeFacts, lifeOf } from '../life/life.ts';
 import { sentence } from '../model/text.ts';
 import type { OrderStatus, ProductOrderStatus } from './endpoint/answers.ts';
 
-/** The status of a product order whose concerns are known to be none, or are told with it. */
+/** The status of a product order whose concerns are known to be none, or are named with it. */
 export function statusOfEntry({
   number,
   state,

@@ -56,9 +56,9 @@ export async function pullOrders(
 ): Promise<PullReport> {
   const { ledger, clock, log, slots } = dependencies;
   const owner = invocation.awsRequestId;
-  if ((await ledger.pauses.now()).pull) return { outcome: 'paused', ...nothingDone };
+  if ((await ledger.pauses.readPaused()).pull) return { outcome: 'paused', ...nothingDone };
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
-  const progress = await ledger.pullState.begin(owner, leaseSeconds);
+  const progress = await ledger.pullState.beginRun(owner, leaseSeconds);
   if (!progress) return { outcome: 'another run is under way', ...nothingDone };
   const run: PullRun = { outcome: 'read', ...nothingDone };
   let finished: BegunPullWindow | undefined;
@@ -73,7 +73,7 @@ export async function pullOrders(
   } finally {
     await slots?.end();
     const watermark = finished && afterPullWindow(progress.watermark, finished);
-    await ledger.pullState.end(owner, finished && { watermark });
+    await ledger.pullState.endRun(owner, finished && { watermark });
   }
   log.info('Pulled orders from the ERP', { ...run, at: clock.now().toISOString() });
   return run;
@@ -97,7 +97,7 @@ async function readPages(
     const readAt = clock.now();
     await acceptPage(page, run, dependencies);
     const further = afterPage(window, page.watermark, readAt);
-    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    const ours = await ledger.pullState.saveWindow(invocation.awsRequestId, further);
     if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
     window = further;
     if (invocation.getRemainingTimeInMillis() < timeMs * leastShareOfTime) {

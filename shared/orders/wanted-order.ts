@@ -42,7 +42,7 @@ export interface WantedOrder {
   readonly now: Date;
 }
 
-/** What to do about one product order. `ends`: concerns that are over, as what they are about is so no more. */
+/** What to do about one product order. `ends`: concerns whose cause is gone. */
 export type PartDecision = { readonly number: string; readonly ends: readonly Concern[] } & (
   | { readonly action: 'create'; readonly wanted: MappedProductOrder }
   | { readonly action: 'replace'; readonly wanted: MappedProductOrder; readonly entry: OrderEntry }
@@ -58,25 +58,25 @@ export type PartDecision = { readonly number: string; readonly ends: readonly Co
 );
 
 /**
- * A product order that stays as it is.
+ * A product order that is kept.
  *
- *   given up    by a person: only the caller is told
- *   older       the ERP has sent what is newer: nothing is changed
- *   unchanged   as it is wanted
- *   over        the same, and so the concerns that it had end
- *   look        the same, and only a look at Azumuta shows whether its concerns, which know that now, are over
- *   concern     a person must see to it
+ *   given up        by a person: only the caller hears of it
+ *   older           the ERP has sent what is newer: nothing is changed
+ *   unchanged       as it is wanted
+ *   ends concerns   the same, and so the concerns that it had end
+ *   look            the same, and only a look at Azumuta shows whether its concerns, which know that now, end
+ *   concern         it needs a person
  */
 export interface Kept {
   readonly number: string;
-  readonly action: 'given up' | 'older' | 'unchanged' | 'over' | 'look' | 'concern';
+  readonly action: 'given up' | 'older' | 'unchanged' | 'ends concerns' | 'look' | 'concern';
   readonly entry: OrderEntry;
-  /** Concerns that are open from now on, or know more; the caller is told of the first. */
+  /** Concerns that are open from now on, or know more; the caller hears of the first. */
   readonly begins: readonly Concern[];
   readonly ends: readonly Concern[];
   /** Azumuta is looked at, where it may have been put right already. */
   readonly looks: boolean;
-  /** A later mapping adds parameters to it: as the ERP wants nothing else, it stays as it was made. */
+  /** A later mapping adds parameters to it: as the ERP wants nothing else, it is kept as it was made. */
   readonly isRemapped?: boolean;
   /** For the caller, and for what ends. */
   readonly sentence: string;
@@ -85,7 +85,7 @@ export interface Kept {
 export interface OrderDecision {
   /**
    * What to do about old numbers while the record still has them. If it had the new ones already, an old one that is
-   * claimed at this moment, or left by a crash, would be created besides them. Then it is decided anew: `parts` is what
+   * claimed at this moment, or left by a crash, would be created besides them. Then it is decided again: `parts` is what
    * comes of it.
    */
   readonly first: readonly PartDecision[];
@@ -101,7 +101,7 @@ export function factsOf(order: ErpOrder): ErpOrderFacts {
 
 /**
  * Whether an order is older than what is recorded of it: two posts may overtake each other. A record that is dated ahead of
- * our clock, as nobody is told of while it is less than an hour, hides no order that is not.
+ * our clock, as nobody hears of while it is less than an hour, hides no order that is not.
  */
 export function isOlder({ order, now }: Pick<WantedOrder, 'order' | 'now'>, record: ErpOrderRecord): boolean {
   const { changedAt } = order;
@@ -138,7 +138,9 @@ export async function readKnown(
   }
   // Of an order that is not wanted any more, those count that are built as well.
   const { of, book } = mapped?.split ?? { of: 0, book: record?.split.book };
-  if (!record || book !== 'when-all-done' || of >= record.mostParts) return { record, productOrders };
+  if (!record) return { record, productOrders };
+  const hasFewerParts = of < record.mostParts;
+  if (!hasFewerParts || book !== 'when-all-done') return { record, productOrders };
   const { completed } = await ledger.erpOrders.partsOf(record);
   return { record, productOrders, completed: new Set(completed.keys()) };
 }

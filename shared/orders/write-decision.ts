@@ -47,8 +47,8 @@ export async function writeRecord(
   const { changedAt, dueDate } = order;
   const changeTime = changedAt === undefined ? {} : { changedAt };
   // Its id came after its record: the record stays where it is.
-  const isLater = before && before.erpOrder.id === undefined && order.id !== undefined;
-  const keptUnder = before?.keptUnder ?? (isLater ? before.erpOrder.number : undefined);
+  const hasIdByNow = before !== undefined && before.erpOrder.id === undefined && order.id !== undefined;
+  const keptUnder = before?.keptUnder ?? (hasIdByNow ? before.erpOrder.number : undefined);
   const now: ErpOrderRecord = {
     // Of an order that is not wanted, the ERP may tell no more than its name.
     ...(mapped || !before
@@ -64,7 +64,7 @@ export async function writeRecord(
   };
   // A change that is none to us, such as our own link, is not worth a write.
   if (before && isDeepStrictEqual({ ...before, ...changeTime, version: now.version }, now)) return before;
-  return (await erpOrders.write(now)) ? now : 'changed meanwhile';
+  return (await erpOrders.writeVersion(now)) ? now : 'changed meanwhile';
 }
 
 /** Notes that an order cannot be mapped as it is now. Somebody who writes it at the same moment has read it as well. */
@@ -78,7 +78,7 @@ export async function writeRefused(
   const unknown = { dueDate, split, mostParts: 0, earlier: [], version: 0, erpOrder: factsOf(order) };
   const before = record ?? unknown;
   const erpOrder = { ...before.erpOrder, number };
-  await erpOrders.write({ ...before, erpOrder, state: 'refused', version: before.version + 1 });
+  await erpOrders.writeVersion({ ...before, erpOrder, state: 'refused', version: before.version + 1 });
 }
 
 export async function writePart(
@@ -115,7 +115,7 @@ async function writeContent(
   const { number, wanted } = part;
   const entry = { ...wanted, number, erpOrder: factsOf(order), via, dueDate: order.dueDate };
   const putting =
-    part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
+    part.action === 'create' ? ledger.orders.create(entry) : ledger.orders.replace(part.entry, entry);
   if (!(await putting)) return 'changed meanwhile';
   await endConcerns(part, 'What the ERP wants now has taken its place.', ledger);
   return { status: { number, status: 'queued' }, message: 'first' };
@@ -179,7 +179,8 @@ async function followErpOrder(
   { orders }: Pick<Ledger, 'orders'>,
 ): Promise<void> {
   const was = entry.erpOrder;
-  if (action === 'older' || entry.end || !isSameErpOrder(was, order)) return;
+  const isFollowed = action !== 'older' && !entry.end && isSameErpOrder(was, order);
+  if (!isFollowed) return;
   const isWanted = action !== 'concern';
   const isSameArticle = isWanted || concern?.wanted?.draft.article === entry.draft.article;
   const { number, id = was.id, article, amount } = factsOf(order);
@@ -192,5 +193,5 @@ async function followErpOrder(
   };
   const { dueDate = entry.dueDate } = order;
   if (dueDate !== entry.dueDate || !isDeepStrictEqual(now, was))
-    await orders.take(entry, { ...entry, erpOrder: now, dueDate });
+    await orders.adoptContent(entry, { ...entry, erpOrder: now, dueDate });
 }

@@ -16,7 +16,7 @@ export async function readStanding(
   { knownOrders, erpOrders }: Pick<Ledger, 'knownOrders' | 'erpOrders'>,
   now: Date,
 ) {
-  const standing = await knownOrders.standing(number);
+  const standing = await knownOrders.readStanding(number);
   const record = standing.entry && (await erpOrders.find(standing.entry.erpOrder));
   const dueDate = record?.dueDate;
   const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= overdueAfterMs;
@@ -33,10 +33,10 @@ export async function readOrderFacts(
   ledger: Pick<Ledger, 'journeys' | 'knownOrders' | 'erpOrders'>,
   { now, partners }: { readonly now: Date; readonly partners: Readonly<Record<Partner, BreakerState>> },
 ) {
-  const own = await ledger.journeys.of(number);
+  const own = await ledger.journeys.readJourney(number);
   if (own.length === 0) return undefined;
   const { letters: open, home, ...standing } = await readStanding(number, ledger, now);
-  const journey = home === number ? own : withBookings(own, await ledger.journeys.of(home));
+  const journey = home === number ? own : withBookings(own, await ledger.journeys.readJourney(home));
   const letters = open.map((letter) => {
     const name = `dead letter ${letter.messageId}`;
     const begun = journey.findLast(({ of, event }) => of === name && event === 'dead-lettered');

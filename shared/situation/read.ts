@@ -92,9 +92,9 @@ export async function readSituation(
   unfiledBefore = Number.POSITIVE_INFINITY,
 ): Promise<Situation> {
   const at = clock.now();
-  const overdueBy = (dueBy: Date) => ledger.orders.overdue(dueBy, maxSeen, { byOwnDate: true });
+  const overdueBy = (dueBy: Date) => ledger.orders.listOverdue(dueBy, maxSeen, { byOwnDate: true });
   const [open, overdue, due, partners, productOrders, completions, inQueue] = await Promise.all([
-    ledger.concerns.open(limitOf),
+    ledger.concerns.listOpen(limitOf),
     // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
     overdueBy(at),
     overdueBy(new Date(at.getTime() - graceHours * situationHourMs)),
@@ -114,7 +114,7 @@ export async function readSituation(
   const unknown =
     inQueue - open.filter((concern) => isDeadLetterConcern(concern) && hasMessage(concern)).length;
   const isKnown = unknown <= 0 || cut.has('dead-letter');
-  const settled = isKnown ? [] : await ledger.deadLetters.settled(maxSeen);
+  const settled = isKnown ? [] : await ledger.deadLetters.listSettled(maxSeen);
   const unfiled = isKnown ? 0 : Math.max(0, unknown - settled.length);
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
   const long = new Set(due);

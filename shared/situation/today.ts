@@ -23,7 +23,7 @@ export async function readToday(
   const shown = Array.from({ length: lastDays }, (_, index) => dayBefore(day, lastDays - 1 - index));
   const overdue = troubles.filter(({ kind }) => kind === 'overdue');
   const [days, awaited, late] = await Promise.all([
-    ledger.days.of(shown),
+    ledger.days.readDays(shown),
     countAwaited(ledger.orders),
     mapConcurrently(overdue.slice(0, mostLateShown), atOnce, (one) => tellTrouble(ledger, one, partners)),
   ]);
@@ -39,8 +39,8 @@ export async function readToday(
 }
 
 /** Product orders in Azumuta that are to be completed: `12`, `at least 5000`. */
-export async function countAwaited(orders: Pick<Ledger['orders'], 'overdue'>): Promise<string> {
-  const { length } = await orders.overdue(undefined, maxAwaited, { byOwnDate: true });
+export async function countAwaited(orders: Pick<Ledger['orders'], 'listOverdue'>): Promise<string> {
+  const { length } = await orders.listOverdue(undefined, maxAwaited, { byOwnDate: true });
   return `${length < maxAwaited ? '' : 'at least '}${length}`;
 }
 

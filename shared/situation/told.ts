@@ -224,7 +224,7 @@ export async function tellTrouble(
   trouble: SeenTrouble,
   partners: Situation['partners'],
 ) {
-  const facts = trouble.key && (await ledger.concerns.facts(trouble.key));
+  const facts = trouble.key && (await ledger.concerns.readDetails(trouble.key));
   const number = trouble.order ?? facts?.order ?? '';
   const known = number === '' ? undefined : await readStanding(number, ledger, trouble.since);
   const { article, quantity, dueDate } = known ?? {};

@@ -129,7 +129,7 @@ export class Slots {
     try {
       if (inDoubt || isUnderWay) {
         log.warn('A slot is kept until what was sent has settled', { Partner: partner });
-        await lease?.write(owner, { leaseUntil: clock.now().getTime() + settlingSeconds * 1000 });
+        await lease?.setWhileHeld(owner, { leaseUntil: clock.now().getTime() + settlingSeconds * 1000 });
       } else await lease?.release(owner);
     } catch (error) {
       const fields = { Partner: partner, reason: reasonOf(error) };

@@ -34,7 +34,7 @@ export async function setSuspectApart(
       const { record, isCarried } = work;
       // What goes on was weighed before it began.
       if (receiveCountOf(record) === 1 || isCarried) return { work };
-      const noted = await attempts.unfinished(record.messageId);
+      const noted = await attempts.countUnfinished(record.messageId);
       // It only waited so far, and now it calls nobody.
       if (noted === undefined && work.step.needs === undefined) return { work };
       return { work, unfinished: noted ?? 1, noted };

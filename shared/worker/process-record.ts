@@ -71,7 +71,7 @@ export class RecordProcessor<Message> {
             `${unfinished} attempts never finished (crash or timeout): see the logs of ${this.#consumer.stage}.`,
             { code: 'internal-error' },
           );
-        await this.#dependencies.attempts.note(work.record.messageId, unfinished + 1);
+        await this.#dependencies.attempts.recordUnfinished(work.record.messageId, unfinished + 1);
         inWork = { ...work, hasBegun: true };
       }
       const next = await step.run({ ...this.#attemptAt(inWork, deadline), hasTime });
@@ -89,7 +89,7 @@ export class RecordProcessor<Message> {
     try {
       await step.leave?.(this.#attemptAt(work, deadline));
       if (this.#hasWaitedTooLong(record)) throw new Wait(reason, { scope: 'order' });
-      if (work.hasBegun) await this.#dependencies.attempts.note(record.messageId, 0);
+      if (work.hasBegun) await this.#dependencies.attempts.recordUnfinished(record.messageId, 0);
       return { retried: { record, seconds } };
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, work, deadline);
@@ -121,7 +121,7 @@ export class RecordProcessor<Message> {
   async #forget({ record, orderNumber }: RecordInWork): Promise<void> {
     const { deadLetters, attempts } = this.#dependencies;
     await deadLetters.markRecovered({ messageId: firstIdOf(record), orderNumber: orderNumber || noOrder });
-    await attempts.end(record.messageId);
+    await attempts.forgetMessage(record.messageId);
   }
 
   async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<AttemptOutcome> {
@@ -163,7 +163,7 @@ export class RecordProcessor<Message> {
     if (this.#hasWaitedTooLong(record))
       return this.#deadLetter(inWork, waitedTooLong(wait), waitedMs, deadline);
     // If this fails, the message is worked on alone next time, which does no harm.
-    if (hasBegun) await attempts.note(record.messageId, 0).catch(() => undefined);
+    if (hasBegun) await attempts.recordUnfinished(record.messageId, 0).catch(() => undefined);
     const seconds = secondsUntilTurn(wait, receiveCountOf(record), random());
     log.info('Waits', { reason: wait.message, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };

@@ -60,7 +60,7 @@ it('says in the index of days what was booked, and by when it was due', async ()
 
   // Assess
   const now = stage.clock.now();
-  const events = await stage.ledger.days.events(new Date(now.getTime() - 86_400_000), now);
+  const events = await stage.ledger.days.listEvents(new Date(now.getTime() - 86_400_000), now);
   const booked = events.find(({ event }) => event === 'booked');
   expect(booked).toMatchObject({ good: { amount: '3' }, scrap: { amount: '1' }, due: '2026-12-01' });
 });
@@ -232,7 +232,7 @@ it('books nothing while bookings are paused', async () => {
   // Prepare
   const stage = await startSurroundings();
   const order = await completed(stage);
-  await new Pauses(stage.store.table, stage.clock).begin('bookings');
+  await new Pauses(stage.store.table, stage.clock).pauseFlow('bookings');
 
   // Act
   const response = await booker(stage)(triggerOf(order.number), invocation);

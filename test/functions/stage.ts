@@ -133,7 +133,7 @@ export async function startSurroundings(
       const made = azumuta.typeByHand(number, erp.articles.plain, { Quantity: 5 });
       if (!made) throw new Error('Azumuta has that article.');
       const was = { ...erpOrder, amount: '5', unit: 'u' };
-      await ledger.orders.put(newOrder({ number, erpOrder: was, dueDate }));
+      await ledger.orders.create(newOrder({ number, erpOrder: was, dueDate }));
       const receipt = { productOrder: { id: made.id, number }, azumutaId: made.id, awaiting: 'completion' };
       await ledger.claims.complete(await claimedOrder(ledger, number), receipt, { event: 'created' });
       return made;

@@ -23,7 +23,7 @@ export function takePlant(options: LifeOptions): void {
 }
 
 /** What people must see to. */
-export const kinds = async () => (await plant.ledger.concerns.open(() => 100)).map(({ kind }) => kind);
+export const kinds = async () => (await plant.ledger.concerns.listOpen(() => 100)).map(({ kind }) => kind);
 /** What is in Azumuta, as `MO/0001 open`. */
 export const made = () => plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`);
 /** What people were told. */

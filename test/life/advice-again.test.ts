@@ -240,7 +240,7 @@ it('has each of a thousand open concerns looked at within one day', async () => 
   const about = { kind: 'refused', content: 'why', note: 'no article', cause: 'order-data' } as const;
   const numbers = Array.from({ length: 1000 }, (_, index) => `MO/GONE/${index}`);
   for (const number of numbers) await plant.ledger.concerns.begin(number, about);
-  const open = async () => (await plant.ledger.concerns.open(() => 2000)).length;
+  const open = async () => (await plant.ledger.concerns.listOpen(() => 2000)).length;
   const before = await open();
 
   // Act

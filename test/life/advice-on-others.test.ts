@@ -192,11 +192,11 @@ const shown = {
         correct = closedPeriod();
         await built(order, 5);
         await correct();
-        await plant.ledger.pauses.begin('completions');
+        await plant.ledger.pauses.pauseFlow('completions');
         await plant.replayed();
         return order;
       },
-      follow: () => plant.ledger.pauses.end('completions'),
+      follow: () => plant.ledger.pauses.resumeFlow('completions'),
       books: { good: '5' },
     },
   },
@@ -204,11 +204,11 @@ const shown = {
     'by resuming them': {
       async happens() {
         const order = await released();
-        await plant.ledger.pauses.begin('bookings');
+        await plant.ledger.pauses.pauseFlow('bookings');
         await built(order, 5);
         return order;
       },
-      follow: () => plant.ledger.pauses.end('bookings'),
+      follow: () => plant.ledger.pauses.resumeFlow('bookings'),
       books: { good: '5' },
     },
   },

@@ -123,7 +123,7 @@ describe('a person', () => {
     // Assess
     expect(books(order)).toMatchObject({ state: 'done', good: '440.5' });
     expect(await kinds()).toEqual([]);
-    const journey = await plant.ledger.journeys.of(order.number);
+    const journey = await plant.ledger.journeys.readJourney(order.number);
     expect(journey.map(({ note }) => note)).toContain('2 recording(s), 440.5 accepted by a person');
   });
 
@@ -367,5 +367,5 @@ it('leaves a booking that is in doubt as it was planned', async () => {
   // Assess
   expect(plant.letters()).toEqual([]);
   expect(books(order)).toMatchObject({ good: '4000' });
-  expect(await plant.ledger.bookings.of(order.number)).toMatchObject([{ state: 'done' }]);
+  expect(await plant.ledger.bookings.listOfOrder(order.number)).toMatchObject([{ state: 'done' }]);
 });

@@ -32,7 +32,7 @@ async function builtAndRefused(): Promise<{ readonly order: Order; readonly corr
 
 async function builtAndPlanned(): Promise<Order> {
   const order = await inAzumuta();
-  await plant.ledger.pauses.begin('bookings');
+  await plant.ledger.pauses.pauseFlow('bookings');
   plant.azumuta.complete(order.number);
   await plant.work(10 * minutes);
   return order;
@@ -109,7 +109,7 @@ it('tells the caller of a part that is one too many, and built', async () => {
   const posted = { number, id, article: 'GEAR-01', unit: 'u' };
   await plant.post({ ...posted, quantity: '2' });
   await plant.work();
-  await plant.ledger.pauses.begin('bookings');
+  await plant.ledger.pauses.pauseFlow('bookings');
   for (const part of [1, 2]) plant.azumuta.complete(`${number}/${part}`);
   await plant.work(10 * minutes);
   const { productOrders } = await plant.post({ ...posted, quantity: '1' });

@@ -129,7 +129,7 @@ it.each([false, true])(
       plant.answers.erp = () => ({ status: 503 });
       plant.azumuta.complete(order.number);
       await plant.work();
-      expect(await plant.ledger.bookings.of(order.number)).toMatchObject([{ state: 'waiting' }]);
+      expect(await plant.ledger.bookings.listOfOrder(order.number)).toMatchObject([{ state: 'waiting' }]);
     }
     plant.answers.erp = (_, answer) =>
       JSON.parse(JSON.stringify(answer()).replaceAll('"GEAR-01"', '"GEAR-01B"'));

@@ -104,7 +104,7 @@ it('tells of a change time in the future, follows what changes before it, and sa
 
   // Assess
   expect(told).toEqual([expect.stringContaining('order has a change time in the future')]);
-  expect((await plant.ledger.concerns.open(() => 10)).map(({ kind }) => kind)).toEqual(['changed']);
+  expect((await plant.ledger.concerns.listOpen(() => 10)).map(({ kind }) => kind)).toEqual(['changed']);
   expect(plant.mails.map(({ subject }) => subject)).toContainEqual(
     expect.stringMatching(/Over: .*order has a change time in the future/),
   );

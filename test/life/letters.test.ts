@@ -88,7 +88,7 @@ function deadLetterQueue() {
 
 /** As the console discards: also what the queue does not have any more. */
 async function discarded({ number }: Order): Promise<void> {
-  const records = (await plant.ledger.deadLetters.of(number)).filter(({ isDead }) => isDead);
+  const records = (await plant.ledger.deadLetters.listOfOrder(number)).filter(({ isDead }) => isDead);
   const wanted = ({ numbers }: { readonly numbers: readonly string[] }) => numbers.includes(number);
   const request = { wanted, records, note: 'by hand (An)' };
   await discardDeadLetters(request, { deadLetters: deadLetterQueue(), ledger: plant.ledger });
@@ -229,7 +229,7 @@ it('is told once, and booked by itself, when an order has waited for ten days wh
   const order = plant.plan('5', 'plain', { dueDate: '2026-11-25' });
   await plant.pulled();
   plant.azumuta.complete(order.number);
-  await plant.ledger.pauses.begin('bookings');
+  await plant.ledger.pauses.pauseFlow('bookings');
   await plant.work(minutes);
 
   // Act: its message waits until it is a dead letter, and the reconciliation sends no other while bookings are paused.
@@ -241,7 +241,7 @@ it('is told once, and booked by itself, when an order has waited for ten days wh
   const { deadLetters } = await situation();
   const told = subjects().filter((subject) => subject.includes('waited too long'));
   const letters = plant.letters().length;
-  await plant.ledger.pauses.end('bookings');
+  await plant.ledger.pauses.resumeFlow('bookings');
   await daysGoBy(1);
 
   // Assess

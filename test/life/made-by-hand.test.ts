@@ -73,7 +73,7 @@ it.each([
     await plant.pull();
     await plant.work(60_000);
     expect(await plant.ledger.orders.find(order.number)).toMatchObject({ state: 'claimed' });
-    if (arePaused) await plant.ledger.pauses.begin('bookings');
+    if (arePaused) await plant.ledger.pauses.pauseFlow('bookings');
     plant.azumuta.complete(order.number);
     await plant.work(60_000);
     expect(books(order)).toMatchObject({ state: arePaused ? 'open' : 'done' });
@@ -81,7 +81,7 @@ it.each([
 
     // Act
     await plant.work(10 * 60_000);
-    await plant.ledger.pauses.end('bookings');
+    await plant.ledger.pauses.resumeFlow('bookings');
     await plant.work();
 
     // Assess
@@ -176,7 +176,7 @@ it('books a product order that was made again after its booking was refused', as
   // Assess
   expect(books(order)).toEqual({ state: 'done', good: '3' });
   expect(plant.letters()).toEqual([]);
-  expect(await plant.ledger.bookings.of(order.number)).toMatchObject([{ state: 'done' }]);
+  expect(await plant.ledger.bookings.listOfOrder(order.number)).toMatchObject([{ state: 'done' }]);
 });
 
 it('is told which of our orders was built under the number of another, and is booked by the replay that it names', async () => {
@@ -257,7 +257,7 @@ describe('a product order that was typed by hand, built, and ignored, as the ERP
     async (how) => {
       // Prepare
       await ignored();
-      const [before] = await plant.ledger.bookings.of(typed);
+      const [before] = await plant.ledger.bookings.listOfOrder(typed);
 
       // Act
       const order = plant.plan('5');
@@ -412,14 +412,14 @@ describe('a product order that was typed by hand under the number of the wrong E
     // Assess
     expect(books(right)).toEqual({ state: 'done', good: '5' });
     expect(await kinds()).toEqual([]);
-    expect(await plant.ledger.bookings.of('MO/9999')).toEqual([]);
+    expect(await plant.ledger.bookings.listOfOrder('MO/9999')).toEqual([]);
   });
 
   it('stays with the person who has discarded it', async () => {
     const right = plant.plan('5');
     await typedBuilt('MO/9999');
-    const [booking] = await plant.ledger.bookings.of('MO/9999');
-    await plant.ledger.bookings.discard('MO/9999', booking?.rejectedBy, 'booked by hand (An)');
+    const [booking] = await plant.ledger.bookings.listOfOrder('MO/9999');
+    await plant.ledger.bookings.discardRefused('MO/9999', booking?.rejectedBy, 'booked by hand (An)');
     plant.azumuta.rename('MO/9999', right.number);
     plant.advance(hours);
     plant.azumuta.triggerAgain(right.number);

@@ -114,7 +114,7 @@ it('sends one message a day of an order that is cancelled while orders are pause
   // Prepare: a list of what has changed overlaps, so each pull reads the order again
   const order = plant.plan('5');
   await plant.pulled();
-  await plant.ledger.pauses.begin('orders');
+  await plant.ledger.pauses.pauseFlow('orders');
   plant.erp.cancel(order);
 
   // Act
@@ -124,7 +124,7 @@ it('sends one message a day of an order that is cancelled while orders are pause
     if (pulls % (24 * 6) === 0) await plant.reconcile();
   }
   const waiting = plant.queues.messages(queueUrlOf('product-orders')).length;
-  await plant.ledger.pauses.end('orders');
+  await plant.ledger.pauses.resumeFlow('orders');
   plant.azumuta.remove(order.number);
   await plant.work(3 * hours);
 

@@ -59,12 +59,12 @@ describe('an order that the ERP has changed', () => {
     async (erp) => {
       takePlant({ erp });
       const order = await inAzumuta();
-      await plant.ledger.pauses.begin('bookings');
+      await plant.ledger.pauses.pauseFlow('bookings');
       plant.azumuta.complete(order.number);
       await plant.work(10 * minutes);
       await changed(() => plant.erp.changeQuantity(order, '3'));
       expect(await kinds()).toEqual(['changed']);
-      await plant.ledger.pauses.end('bookings');
+      await plant.ledger.pauses.resumeFlow('bookings');
       await plant.work(2 * hours);
       expect(plant.erp.books(order).good).toBe('5');
       expect(await kinds()).toEqual([]);

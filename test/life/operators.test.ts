@@ -37,7 +37,9 @@ describe('a concern that is settled', () => {
     expect([shown.length, await kinds()]).toEqual([1, ['changed']]);
     await endings.settle({ ...request(order.number), kind: 'changed' }, endDependencies());
     expect(await kinds()).toEqual([]);
-    expect((await plant.ledger.journeys.of(order.number)).at(-1)).toMatchObject({ note: 'because (An)' });
+    expect((await plant.ledger.journeys.readJourney(order.number)).at(-1)).toMatchObject({
+      note: 'because (An)',
+    });
     plant.advance(hours);
     plant.erp.changeQuantity(order, '9');
     await plant.pull();
@@ -137,7 +139,7 @@ describe('an order that is given up', () => {
     expect(plant.letters()).toHaveLength(1);
     await endings['give-up'](request(order.number), endDependencies());
     expect(await kinds()).toEqual([]);
-    expect(await plant.ledger.bookings.of(order.number)).toMatchObject([
+    expect(await plant.ledger.bookings.listOfOrder(order.number)).toMatchObject([
       { state: 'rejected', discarded: true },
     ]);
   });

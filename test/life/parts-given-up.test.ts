@@ -214,14 +214,14 @@ describe('a part of an order that is booked together, which a person has given u
     // Prepare
     const order = await planned('2');
     await reducedTo('1', order);
-    await plant.ledger.pauses.begin('bookings');
+    await plant.ledger.pauses.pauseFlow('bookings');
     plant.azumuta.complete(`${order.number}/1`);
     await plant.work(hours);
     await endings['give-up'](
       { number: `${order.number}/1`, go: true, note: 'booked by hand (An)' },
       endDependencies(),
     );
-    await plant.ledger.pauses.end('bookings');
+    await plant.ledger.pauses.resumeFlow('bookings');
     await plant.work(hours);
 
     // Act

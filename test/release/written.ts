@@ -73,7 +73,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   await plant.work();
   const draft = { number, article: 'A', parameters: { Colour: 'red' }, variants: ['B'] };
   const { erpOrder, contentHash, ...order } = newOrder({ number, draft });
-  await ledger.orders.put({ erpOrder, contentHash, ...order });
+  await ledger.orders.create({ erpOrder, contentHash, ...order });
   const entry = await ledger.orders.find(number);
   if (entry) await ledger.orders.end(entry, { how: 'given up', because: 'because (An)' });
   const mapped = mapping.flatMap(({ becomes: { production, test } }) => [production, test]);
@@ -105,12 +105,12 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     [1, 2, 3],
     [4, 5],
   ]) {
-    const { nextJointKey } = await ledger.knownOrders.standing(number);
+    const { nextJointKey } = await ledger.knownOrders.readStanding(number);
     const plan = bookingPlan({ planned: plannedBooking({ key: nextJointKey, parts }), content });
     await ledger.bookings.planOnly(number, plan, {});
   }
-  for (const booking of await ledger.bookings.of(number))
-    if (booking.parts.length === 2) await ledger.bookings.withdraw(number, booking);
+  for (const booking of await ledger.bookings.listOfOrder(number))
+    if (booking.parts.length === 2) await ledger.bookings.withdrawPlan(number, booking);
   await ledger.questions.recordAsked(number, { by: 'hint', since: now });
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');
@@ -119,22 +119,27 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const concern = { content: 'x', cause: 'conflict', note: 'y', about } as const;
   const wanted = { draft, erpOrder, contentHash };
   for (const kind of orderConcernKinds) await ledger.concerns.begin(number, { ...concern, kind, wanted });
-  await ledger.concerns.countUnknown('MO/9');
+  await ledger.concerns.countUnknownNumber('MO/9');
   const waits = { order: number, partner: 'erp', since: now, reason: 'It is locked.' } as const;
   await ledger.attempts.recordFailure('id', { unexpected: false, waits });
   const earlier = (['alone', 'each', 'when-all-done'] as const).map((book) => ({ number, of: 1, book }));
   const record = splitOrder('MO/3', 2, { book: 'each', earlier, state: 'refused', keptUnder: 'MO/2' });
-  await ledger.erpOrders.write(record);
+  await ledger.erpOrders.writeVersion(record);
   await ledger.erpOrders.recordCompletedPart(record, { index: 1, productOrderId: 'id1', named: ['r1'] });
-  await ledger.erpOrders.forgetCompletedPart(record, 1);
+  await ledger.erpOrders.markPartReopened(record, 1);
   await ledger.erpOrders.endPart(record.erpOrder, 2);
   await ledger.alerts.markRefused({ channel: 'teams', id: '0000000001', body: '{"subject":"x","text":"y"}' });
   const outage = { since, count: 3, openedAt: since, seenAt: since, toldAt: since, told: 'down' } as const;
   const failing = { teams: { since, problem: 'It answers 429.', notBefore: now.getTime() } };
-  const state = await ledger.alerts.begin('run', 60);
+  const state = await ledger.alerts.beginRun('run', 60);
   if (state)
-    await ledger.alerts.save('run', { ...state, failing, outages: { erp: outage }, mailedOn: '2026-11-24' });
-  await plant.ledger.pauses.begin('pull');
+    await ledger.alerts.saveState('run', {
+      ...state,
+      failing,
+      outages: { erp: outage },
+      mailedOn: '2026-11-24',
+    });
+  await plant.ledger.pauses.pauseFlow('pull');
   await ledger.knownOrders.writeAlias('MO/1-R', number);
 }
 

@@ -84,7 +84,10 @@ export const rejectedFor = ({ reason, cause }: Rejection, wrote?: Wrote) =>
 
 /** The ERP refuses what is planned. */
 export async function refuse(ledger: BookingLedger, home: string, plan: Plan, rejection: Rejection) {
-  await ledger.claims.giveBack(await claimedPlan(ledger, home, plan), rejectedFor(rejection), false);
+  await ledger.claims.giveBack(await claimedPlan(ledger, home, plan), {
+    error: rejectedFor(rejection),
+    sent: false,
+  });
 }
 
 /** The ERP books what is planned. */

@@ -21,8 +21,8 @@ export function flowRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono()
     .get('/flows', (c) => showFlows(c, pages))
     .get('/flows/pause', (c) => confirmPause(c, pages))
-    .post('/flows/pause', (c) => pauseOrResumeFlow(c, 'begin', pages))
-    .post('/flows/resume', (c) => pauseOrResumeFlow(c, 'end', pages))
+    .post('/flows/pause', (c) => pauseOrResumeFlow(c, 'pauseFlow', pages))
+    .post('/flows/resume', (c) => pauseOrResumeFlow(c, 'resumeFlow', pages))
     .post('/flows/try', (c) => tryNow(c, pages));
 }
 
@@ -75,12 +75,12 @@ async function confirmPause(c: Context, { show }: ConsolePageDependencies): Prom
 
 async function pauseOrResumeFlow(
   c: Context,
-  act: 'begin' | 'end',
+  act: 'pauseFlow' | 'resumeFlow',
   { ledger, redirect }: ConsolePageDependencies,
 ): Promise<Response> {
   const { flow } = z.parse(flowSchema, await c.req.parseBody());
   await ledger.pauses[act](flow);
-  const done = act === 'begin' ? 'paused' : 'resumed';
+  const done = act === 'pauseFlow' ? 'paused' : 'resumed';
   return redirect(c, '/flows', `${capitalized(flows[flow].does)} is ${done}.`);
 }
 

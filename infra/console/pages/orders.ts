@@ -77,10 +77,10 @@ function readOrderPage(
   { lists: read }: OperatorLedger,
   timeZone: string,
 ): Promise<OrderPage> {
-  if (list === 'waiting') return read.waiting({ limit, after });
-  if (list === 'concerns') return read.withConcerns({ limit, after }, kind);
+  if (list === 'waiting') return read.listAwaited({ limit, after });
+  if (list === 'concerns') return read.listWithConcerns({ limit, after }, kind);
   const [from, until] = [startOfDay(timeZone, day), startOfDay(timeZone, dayBefore(day, -1))];
-  return read.happened(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
+  return read.listByDay(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
 }
 
 async function readOrderRow(

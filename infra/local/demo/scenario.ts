@@ -39,7 +39,8 @@ export async function runDemo(system: LocalSystem, step: ProgressDisplay['step']
       return numbers.every((number) => booked.has(number));
     }),
   );
-  const journeyOf = async (number: string) => [number, await system.ledger.journeys.of(number)] as const;
+  const journeyOf = async (number: string) =>
+    [number, await system.ledger.journeys.readJourney(number)] as const;
   return {
     journeys: new Map(await Promise.all(numbers.map(journeyOf))),
     seconds: (Date.now() - startedAt) / 1000,

@@ -9,7 +9,7 @@ import { ledgerOf, optionsForTarget, type Target } from '../cli/target.ts';
 import { type DoctorCheck, defineCheck, fine, notice, wrong } from './finding.ts';
 
 export async function lookAtChannels(target: Target) {
-  const { failing } = await ledgerOf(target).alerts.state();
+  const { failing } = await ledgerOf(target).alerts.readState();
   const found = Object.entries(failing).map(([channel, { since, problem }]) =>
     wrong(
       `${channelWords[channel] ?? channel}: ${problem} (since ${localTime(new Date(since), target.output('TimeZone'))})`,

@@ -60,9 +60,9 @@ async function lookAtPull(
   now: Date,
   config?: string,
 ) {
-  const { watermark, endedAt } = await ledgerOf(target).pullState.state();
+  const { watermark, endedAt } = await ledgerOf(target).pullState.readState();
   if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
-  if ((await ledgerOf(target).pauses.now()).pull) return fine('is paused');
+  if ((await ledgerOf(target).pauses.readPaused()).pull) return fine('is paused');
   const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
   if (endedAt === undefined)
     return notice(

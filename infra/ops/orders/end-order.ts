@@ -52,7 +52,7 @@ const stopsAsking: readonly OrderConcernKind[] = ['unwanted', 'removed'];
 /** A concern is over until its cause is seen anew, or, where it says what differs, until something else does. @throws UsageError */
 async function settleConcern({ number: asked, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
-  const known = await ledger.knownOrders.standing(asked);
+  const known = await ledger.knownOrders.readStanding(asked);
   const { number, concerns } = known;
   const wanted = oneOf(orderConcernKinds, kind, 'concern');
   const open = concerns.filter((concern) => concern.kind === wanted);
@@ -61,7 +61,7 @@ async function settleConcern({ number: asked, kind, go, note }: EndRequest, { le
   const left = { ...known, concerns: concerns.filter((concern) => !open.includes(concern)) };
   const isAskedAgain = stopsAsking.includes(wanted) && lifeOf(left).stage === 'completed';
   if (go) for (const concern of open) await ledger.concerns.settle(number, concern, note);
-  if (go && isAskedAgain) await ledger.orders.setAwaited(number, true);
+  if (go && isAskedAgain) await ledger.orders.awaitCompletion(number);
   return definedLines(
     open.map((concern) => `ends "${concern.kind}": ${concern.note}`),
     isAskedAgain &&
@@ -114,10 +114,10 @@ async function stopJointPlanning(
   { bookings, knownOrders }: EndDependencies['ledger'],
 ): Promise<BookingEntry[]> {
   const of = { erpOrder: erpOrderRefOf(erpOrder), productOrder, note: `${number} was given up: ${note}` };
-  let known = await knownOrders.standing(number);
-  while (!(await bookings.useUp(known.home, known.nextJointKey, of)))
-    known = await knownOrders.standing(number);
-  const { entry, bookings: all } = await knownOrders.standing(number);
+  let known = await knownOrders.readStanding(number);
+  while (!(await bookings.useUpKey(known.home, known.nextJointKey, of)))
+    known = await knownOrders.readStanding(number);
+  const { entry, bookings: all } = await knownOrders.readStanding(number);
   const planned = all.filter(({ parts }) => parts.includes(entry?.part.index ?? 1));
   if (planned.some((one) => isUnderWay(one) || one.state === 'done'))
     throw new UsageError(
@@ -134,7 +134,7 @@ async function giveUpBooking(
   { bookings }: EndDependencies['ledger'],
 ): Promise<void> {
   if (booking.parts.length === 1) await bookings.giveUp(home, booking, note);
-  else if (!(await bookings.withdraw(home, booking))) throw underWayError(home, 'booked');
+  else if (!(await bookings.withdrawPlan(home, booking))) throw underWayError(home, 'booked');
 }
 
 /** The other parts of its ERP order are booked without it, once they are completed: they may be. */
@@ -185,7 +185,7 @@ async function requireKnownOrder(
   { number }: EndRequest,
   { knownOrders }: EndDependencies['ledger'],
 ): Promise<Standing> {
-  const known = await knownOrders.standing(number);
+  const known = await knownOrders.readStanding(number);
   const { entry, bookings, concerns, letters } = known;
   if (entry || bookings.length + concerns.length + letters.length > 0) return known;
   throw new UsageError(`The ledger has no product order ${number}: trace names those of an ERP order.`);

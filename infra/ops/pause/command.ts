@@ -31,7 +31,7 @@ await runCommand(
     /** `already`: whether it was so before. */
     const outcomes = [];
     for (const flow of chosen === 'all' ? flowNames : [chosen]) {
-      const already = await (pauseOrResume === 'pause' ? pauses.begin(flow) : pauses.end(flow));
+      const already = await (pauseOrResume === 'pause' ? pauses.pauseFlow(flow) : pauses.resumeFlow(flow));
       outcomes.push({ flow, already });
     }
     const lines = outcomes.map(({ flow, already }) => sentenceFor(flow, already, optionsForTarget(target)));

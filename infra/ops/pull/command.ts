@@ -77,7 +77,7 @@ async function dryRunPull(
 
 /** Where the next pull begins: after the last order that was read, or else at the configured start. */
 async function nextStart({ pullState }: OperatorLedger, { schedule }: CompleteIntegration) {
-  const { watermark } = await pullState.state();
+  const { watermark } = await pullState.readState();
   return watermark?.changedAt ?? (schedule.pull === 'off' ? undefined : schedule.pull.from);
 }
 

@@ -22,7 +22,7 @@ export async function orderRefusedWith(
 ): Promise<string> {
   const refused = new Map<string, Set<string>>();
   for (const number of numbers) {
-    const { home, bookings } = await knownOrders.standing(number);
+    const { home, bookings } = await knownOrders.readStanding(number);
     const open = bookings.filter(({ state }) => state === 'rejected');
     const named = open.flatMap(({ reason }) => figuresToAccept(reason) ?? []);
     if (named.length > 0) refused.set(home, new Set(named));

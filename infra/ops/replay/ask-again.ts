@@ -35,7 +35,7 @@ export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger
   /** Each whose creation waits for a person. */
   const refused = new Set<string>();
   for (const number of asked) {
-    const standing = await ledger.knownOrders.standing(number);
+    const standing = await ledger.knownOrders.readStanding(number);
     numbers.add(standing.number).add(standing.home);
     if (creationWaitsForPerson(standing)) refused.add(standing.number);
     const isMeant = asked.size === 1 || isKnown(standing);
@@ -72,7 +72,7 @@ function isKnown({ entry, bookings, question, answered, letters }: Standing): bo
 /** Those with an open dead letter whose message SQS has dropped. */
 export async function ordersWithoutMessage({ ledger, clock }: AskDependencies): Promise<string[]> {
   const keptSince = clock.now().getTime() - queueKeepsDays * 86_400_000;
-  const open = await ledger.concerns.open(() => maxRead);
+  const open = await ledger.concerns.listOpen(() => maxRead);
   const gone = open.filter(({ kind, since }) => kind === 'dead-letter' && since.getTime() < keptSince);
   const numbers = new Set(gone.map(({ key }) => numberOf({ ...key })));
   numbers.delete(noOrder);
@@ -91,7 +91,7 @@ export async function sendHints(
     return JSON.stringify(accepts === undefined ? hint : { ...hint, accepts });
   });
   for (const number of numbers) {
-    const { home } = await dependencies.ledger.knownOrders.standing(number);
+    const { home } = await dependencies.ledger.knownOrders.readStanding(number);
     await markGone(home, isOfBooking, asking, dependencies);
   }
   await sendTo('completions', hints, dependencies);
@@ -115,7 +115,7 @@ async function markGone(
   { note }: Asking,
   { ledger: { deadLetters } }: AskDependencies,
 ): Promise<void> {
-  for (const letter of await deadLetters.of(number))
+  for (const letter of await deadLetters.listOfOrder(number))
     if (letter.isDead && isOf(letter)) await deadLetters.markReplayed(letter, note);
 }
 

@@ -11,7 +11,7 @@ const groupSchema = z.object({
   open: z.number(),
   /** When the last message about it was written (ISO). */
   toldAt: z.string(),
-  /** Fingerprints of the troubles that were told and are still open, concatenated. */
+  /** Fingerprints of the troubles that people have heard of and that are still open, concatenated. */
   told: z.string(),
 });
 export type ToldGroup = DeepReadonly<z.output<typeof groupSchema>>;
@@ -79,31 +79,31 @@ export class AlertRecords extends Records {
   readonly #lease = new Lease(this.table, this.clock, stateKey);
 
   /** Undefined while another run is under way. */
-  async begin(owner: string, leaseSeconds: number): Promise<AlertState | undefined> {
+  async beginRun(owner: string, leaseSeconds: number): Promise<AlertState | undefined> {
     const stored = await this.#lease.take(owner, leaseSeconds);
     if (!stored) return undefined;
     const state = z.parse(stateSchema, stored);
     // The last run died: its lease was not released.
     if (stored.leaseUntil !== undefined)
-      for (const message of await this.#outbox(''))
+      for (const message of await this.#readOutbox(''))
         if (message.id > messageId(state.written)) await this.markDelivered(message);
     return state;
   }
 
   /** False when the lease was lost to another run. */
-  save(owner: string, state: AlertState): Promise<boolean> {
-    return this.#lease.write(owner, { ...state });
+  saveState(owner: string, state: AlertState): Promise<boolean> {
+    return this.#lease.setWhileHeld(owner, { ...state });
   }
 
-  end(owner: string, failing: AlertState['failing']): Promise<void> {
+  endRun(owner: string, failing: AlertState['failing']): Promise<void> {
     return this.#lease.release(owner, { failing });
   }
 
-  async state(): Promise<AlertState> {
+  async readState(): Promise<AlertState> {
     return z.parse(stateSchema, (await this.table.get(stateKey)) ?? {});
   }
 
-  async write(message: OutboxMessage): Promise<void> {
+  async writeMessage(message: OutboxMessage): Promise<void> {
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
     const expiresAt = this.expiresAt(outboxKeepsSeconds);
     await this.table.putIf({ ...outboxKey(message), ...message, expiresAt });
@@ -111,20 +111,20 @@ export class AlertRecords extends Records {
 
   /** Puts a message that the channel refuses behind the others, so that it holds up none of them. */
   async markRefused(message: OutboxMessage): Promise<void> {
-    await this.write({ ...message, refused: true });
+    await this.writeMessage({ ...message, refused: true });
     await this.markDelivered(message);
   }
 
   /** The oldest messages that the channel does not have yet; those that it has refused come last. */
-  waiting(channel: string, limit: number): Promise<OutboxMessage[]> {
-    return this.#outbox(`${channel}#`, limit);
+  listWaiting(channel: string, limit: number): Promise<OutboxMessage[]> {
+    return this.#readOutbox(`${channel}#`, limit);
   }
 
   async markDelivered(message: OutboxMessage): Promise<void> {
     await this.table.remove(outboxKey(message));
   }
 
-  async #outbox(prefix: string, limit?: number): Promise<OutboxMessage[]> {
+  async #readOutbox(prefix: string, limit?: number): Promise<OutboxMessage[]> {
     const stored = await this.table.query(stateKey.pk, `${outboxPrefix}${prefix}`, limit);
     return stored.map((each) => z.parse(outboxMessageSchema, each));
   }

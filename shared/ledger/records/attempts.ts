@@ -5,7 +5,7 @@ import { Records } from './records.ts';
 
 interface AttemptFailure {
   readonly unexpected: boolean;
-  /** The message has waited for so long that a person is told. */
+  /** The message has waited for so long that it needs a person. */
   readonly waits?: { order: string; partner: Partner; since: Date; reason: string } | undefined;
   /** False when its beginning was not noted: then it says nothing about attempts that never finished. */
   readonly hasBegun?: boolean;
@@ -17,15 +17,15 @@ const attemptsKey = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'A
 /** Attempts that began and never ended, by a crash or a timeout; recorded only of messages that are retried. */
 export class Attempts extends Records {
   /** How many successive attempts have not ended; undefined when nothing is recorded of the message. */
-  async unfinished(messageId: string): Promise<number | undefined> {
+  async countUnfinished(messageId: string): Promise<number | undefined> {
     const noted = await this.table.get(attemptsKey(messageId));
     return noted && Number(noted.unfinished ?? 0);
   }
 
   /** @param unfinished How many successive attempts have not ended, with one that begins; 0 when it must only wait. */
-  async note(messageId: string, unfinished: number): Promise<void> {
+  async recordUnfinished(messageId: string, unfinished: number): Promise<void> {
     // Set, not added to, as the AWS SDK repeats a write whose answer was lost.
-    await this.#set(messageId, { unfinished });
+    await this.#setFields(messageId, { unfinished });
   }
 
   /** An attempt ended with a failure, without a crash. @returns how many did so far; `unexpected` counts bugs among them. */
@@ -36,11 +36,11 @@ export class Attempts extends Records {
       ...concernFields({ kind: 'waiting', partner: waits.partner, cause: 'waited-too-long' }, waits.since),
     };
     const set = { unfinished: hasBegun ? 0 : undefined, ...waiting };
-    const written = await this.#set(messageId, set, { failures: 1, unexpected: unexpected ? 1 : 0 });
+    const written = await this.#setFields(messageId, set, { failures: 1, unexpected: unexpected ? 1 : 0 });
     return { all: Number(written?.failures ?? 0), unexpected: Number(written?.unexpected ?? 0) };
   }
 
-  async end(messageId: string): Promise<void> {
+  async forgetMessage(messageId: string): Promise<void> {
     await this.table.remove(attemptsKey(messageId));
   }
 
@@ -50,7 +50,7 @@ export class Attempts extends Records {
     await this.table.update(attemptsKey(messageId), changes);
   }
 
-  #set(messageId: string, set: object, add: Readonly<Record<string, number>> = {}) {
+  #setFields(messageId: string, set: object, add: Readonly<Record<string, number>> = {}) {
     const expiresAt = this.expiresAt(attemptsKeptSeconds);
     return this.table.update(attemptsKey(messageId), { set: { ...set, expiresAt }, add });
   }

@@ -125,14 +125,14 @@ export interface Plan extends DeepReadonly<z.output<typeof readingSchema>> {
   readonly figures?: BookedFigures | undefined;
   /** Azumuta's id of a product order that has no entry: its bookings are known by it, whatever its number is later. */
   readonly azumutaId?: string | undefined;
-  /** How it is known already: then it is planned anew, which only works while it is still so. */
+  /** How it is known already: then it is planned again, which only works until another attempt changes it. */
   readonly seen?: BookingEntry | undefined;
 }
 
 /** Attributes of a booking that the receipt removes. */
 export const forBookingOnly = ['content', 'awaiting', 'dueAt'];
 /** Attributes that a new plan removes, unless it has them itself. */
-const ofPlan = [
+const planFieldNames = [
   'reason',
   'cause',
   'rejectedBy',
@@ -147,7 +147,7 @@ const ofPlan = [
 ];
 
 /** Nothing is to be done for it. */
-const ofNoPart = { state: 'done', parts: [], recordingIds: [] };
+const fieldsOfNoPart = { state: 'done', parts: [], recordingIds: [] };
 const takenBackEvent = (note?: string): NewEntry => ({
   event: 'taken back',
   ...(note === undefined ? {} : { note }),
@@ -157,7 +157,7 @@ const takenBackEvent = (note?: string): NewEntry => ({
 const replaceable = `${nothingSent.condition} OR (#state = :rejected AND #discarded = :yes)`;
 
 export class Bookings extends Records {
-  async of(number: string): Promise<BookingEntry[]> {
+  async listOfOrder(number: string): Promise<BookingEntry[]> {
     const stored = await this.table.query(partitionOf(number), bookingPrefix);
     return stored.map(bookingEntryOf).filter(({ parts }) => parts.length > 0);
   }
@@ -167,7 +167,7 @@ export class Bookings extends Records {
     const { owner, messageId, endsAt } = by;
     const key = bookingKeyOf(home, plan.planned.key);
     const set = { state: 'claimed', owner, leaseUntil: this.leaseUntil(endsAt), ...waits };
-    const written = await this.#write(home, plan, set, plannedEvent(plan));
+    const written = await this.#writePlan(home, plan, set, plannedEvent(plan));
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
     const held = written ?? (await this.table.get(key));
     if (held?.owner !== owner) return undefined;
@@ -177,18 +177,27 @@ export class Bookings extends Records {
 
   /** Plans a booking that cannot be made now. @param waits Attributes of one that waits without an order. */
   async planOnly(home: string, plan: Plan, waits: StoredItem): Promise<void> {
-    await this.#write(home, plan, { state: 'waiting', ...waits }, plannedEvent(plan, ', to be booked later'));
+    await this.#writePlan(
+      home,
+      plan,
+      { state: 'waiting', ...waits },
+      plannedEvent(plan, ', to be booked later'),
+    );
   }
 
   /** Plans a booking that the mapping refuses. False when another attempt was faster. */
   async planRefused(home: string, plan: Plan, { reason: given, cause }: Rejection): Promise<boolean> {
     const reason = shorten(given, maxNoteLength);
     const set = { state: 'rejected', reason, cause, rejectedBy: plan.plannedFor };
-    return (await this.#write(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
+    return (await this.#writePlan(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
   }
 
   /** The mapping of this configuration refuses it as the one before did. */
-  async noteTried(home: string, { key, readAt }: BookingEntry, configuration: string): Promise<void> {
+  async recordRefusedAgain(
+    home: string,
+    { key, readAt }: BookingEntry,
+    configuration: string,
+  ): Promise<void> {
     const condition = '#state = :rejected AND #readAt = :seen';
     const values = { rejected: 'rejected', seen: readAt.toISOString() };
     await this.table.update(bookingKeyOf(home, key), { set: { configuration }, condition, values });
@@ -198,33 +207,33 @@ export class Bookings extends Records {
    * Takes back a plan of which nothing was sent; false when another attempt was faster. That of parts that are booked together
    * stays as a booking of no part, as its key is used once: 0.3.0 finds nothing to do about it.
    */
-  async withdraw(home: string, { key: name, readAt }: BookingEntry, note?: string): Promise<boolean> {
+  async withdrawPlan(home: string, { key: name, readAt }: BookingEntry, note?: string): Promise<boolean> {
     const key = bookingKeyOf(home, name);
     const condition = `${nothingSent.condition} AND #readAt = :seen`;
     const values = { ...nothingSent.values, seen: readAt.toISOString() };
     if (!isJointKey(name)) return this.table.remove(key, condition, values);
-    const changes = { set: ofNoPart, remove: ofPlan, condition, values };
-    return (await this.change(key, changes, takenBackEvent(note))) !== undefined;
+    const changes = { set: fieldsOfNoPart, remove: planFieldNames, condition, values };
+    return (await this.updateWithHistory(key, changes, takenBackEvent(note))) !== undefined;
   }
 
   /**
    * Uses up the next key of parts that are booked together, so that a plan that was decided before is decided again.
    * @returns false when another attempt was faster
    */
-  async useUp(
+  async useUpKey(
     home: string,
     key: BookingKey,
     { note, ...of }: Pick<PlannedBooking, 'erpOrder' | 'productOrder'> & { readonly note: string },
   ): Promise<boolean> {
     const planned = { ...of, kind: 'quantity', readAt: this.clock.now().toISOString() };
     const nobody = { plannedFor: 'a person', configuration: '', attempts: 0 };
-    const item = { ...planned, ...nobody, ...ofNoPart };
-    return (await this.add(bookingKeyOf(home, key), item, takenBackEvent(note))) !== undefined;
+    const item = { ...planned, ...nobody, ...fieldsOfNoPart };
+    return (await this.createItem(bookingKeyOf(home, key), item, takenBackEvent(note))) !== undefined;
   }
 
   /** What a message was refused is a person's from now on: only a person opens it again. */
-  async discard(home: string, refused: string | undefined, note: string): Promise<void> {
-    for (const booking of await this.of(home))
+  async discardRefused(home: string, refused: string | undefined, note: string): Promise<void> {
+    for (const booking of await this.listOfOrder(home))
       if (booking.state === 'rejected' && booking.rejectedBy === refused)
         await this.#leaveToPerson(home, booking, note, {
           condition: '#state = :rejected AND #rejectedBy = :refused',
@@ -243,11 +252,11 @@ export class Bookings extends Records {
 
   async #leaveToPerson(home: string, { key }: BookingEntry, note: string, change: Update): Promise<void> {
     const changes = { ...change, set: { discarded: true, ...change.set }, remove: forBookingOnly };
-    await this.change(bookingKeyOf(home, key), changes, { event: 'discarded', note });
+    await this.updateWithHistory(bookingKeyOf(home, key), changes, { event: 'discarded', note });
   }
 
   /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */
-  async #write(
+  async #writePlan(
     home: string,
     { planned: { key: name, ...planned }, seen, readAt, ...reading }: Plan,
     standing: StoredItem,
@@ -256,20 +265,20 @@ export class Bookings extends Records {
     const key = bookingKeyOf(home, name);
     const set: StoredItem = { ...planned, ...reading, readAt: readAt.toISOString(), ...standing };
     const attempts = standing.state === 'claimed' ? 1 : 0;
-    if (!seen) return this.add(key, { ...set, attempts }, event);
+    if (!seen) return this.createItem(key, { ...set, attempts }, event);
     const isIgnored = seen.state === 'ignored';
     const changes = {
       // Attempts are counted on: what was in doubt stays so.
       set: { ...set, clean: attempts === 0 && isNothingSent(seen) },
       add: { attempts },
-      remove: ofPlan.filter((name) => set[name] === undefined),
+      remove: planFieldNames.filter((name) => set[name] === undefined),
       condition: `(${isIgnored ? '#state = :done' : replaceable}) AND #readAt = :seen`,
       values: {
         ...(isIgnored ? { done: 'done' } : nothingSent.values),
         seen: seen.readAt.toISOString(),
       },
     };
-    return this.change(key, changes, event);
+    return this.updateWithHistory(key, changes, event);
   }
 }
 

@@ -11,14 +11,14 @@ import { orderContentSchema } from './order-content.ts';
 import { Records } from './records.ts';
 
 /**
- * What a person must see to about an order. Each kind has one owner, which begins it and ends it at its next look:
+ * What needs a person about an order. Each kind has one owner, which begins it and ends it at its next look:
  *
  *   kind               begun by                        ended by
  *   changed            accept, when the ERP wants      a look: Azumuta has what the ERP wants, or it is booked; its
  *                      other content than was made,    booking; accept, once the ERP wants no more than was booked
  *                      or more than was booked
  *   unwanted           accept: cancelled, put back,    a look: Azumuta has it no more, it is booked, or the ERP wants it
- *                      deleted, surplus, not accepted  again as it is there
+ *                      deleted, surplus, not accepted  again as Azumuta has it
  *   number-taken       accept: another ERP order is    accept: that one is mapped elsewhere, or gone (it is asked for
  *                      mapped to its number as well    once a day)
  *   refused            accept: it cannot be mapped     accept: it can; the daily look: it could
@@ -47,16 +47,16 @@ export const orderConcernKinds = [
 ] as const;
 export type OrderConcernKind = (typeof orderConcernKinds)[number];
 
-/** All that a person must see to, by kind: dead letters and messages that wait are records of their own. */
+/** All that needs a person, by kind: dead letters and messages that wait are records of their own. */
 export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;
 
 export const concernSchema = z.object({
   kind: z.enum(orderConcernKinds),
   /** Another ERP order (its id or number) that is mapped to the same number, or an hour: it has a concern of its own. */
   claimant: z.optional(z.string()),
-  /** Identifies what is told: the same is told once. Empty once the concern has ended. */
+  /** Identifies what people hear of: they hear of the same once. Empty once the concern has ended. */
   content: z.string().check(z.minLength(1)),
-  /** A sentence for a person: what is so, and what to do. */
+  /** A sentence for a person: what is wrong, and what to do. */
   note: z.string(),
   cause: storedCauseSchema,
   /** Article and quantity of an order of which the ledger has no other record. */
@@ -103,8 +103,8 @@ export function concernFields({ kind, partner, cause }: Omit<OpenConcern, 'key' 
 export const concernFieldNames = ['concern', 'concernOf'];
 
 const maxContentLength = 1000;
-/** Kinds whose content says what differs; of the others only the cause counts, and it may come anew in the same words. */
-const toldOfContent: readonly OrderConcernKind[] = [
+/** Kinds whose content says what differs; of the others only the cause counts, and it may come again in the same words. */
+const kindsToldByContent: readonly OrderConcernKind[] = [
   'changed',
   'figures-changed',
   'number-taken',
@@ -125,7 +125,7 @@ function settledIn(held: StoredItem | undefined): readonly string[] {
 export class Concerns extends Records {
   /**
    * Begins a concern of a product order, else of an ERP order, or changes what it says.
-   * @returns `known` when the same is told already; `settled` when a person has said that just this needs nobody.
+   * @returns `known` when people have heard of just this; `settled` when a person has said that just this needs nobody.
    */
   async begin(
     number: string,
@@ -154,43 +154,48 @@ export class Concerns extends Records {
       condition: 'attribute_not_exists(#content) OR #content = :before',
       values: { before: known?.content ?? '' },
     };
-    const written = await this.change(key, changes, isTold ? [] : { event: kind, note }, held ?? {});
+    const written = await this.updateWithHistory(
+      key,
+      changes,
+      isTold ? [] : { event: kind, note },
+      held ?? {},
+    );
     return written !== undefined && !isTold ? 'news' : 'known';
   }
 
   /** Ends a concern, unless it says something else by now. */
   async end(number: string, concern: Concern, note: string): Promise<void> {
-    await this.#end(number, concern, note, {});
+    await this.#endKeeping(number, concern, note, {});
   }
 
   /**
    * A person says that it was put right, or does not matter. What its owner sees again and again, and nobody can see put
-   * right, is not told once more until it says something else: the ERP lists the same order for weeks.
+   * right, is not news until it says something else: the ERP lists the same order for weeks.
    */
   async settle(number: string, concern: Concern, note: string): Promise<void> {
     const { kind, content, wanted } = concern;
-    // Once it is booked, the same difference is told by what the ERP wants.
+    // Once it is booked, the content of the same difference is what the ERP wants.
     const settled = [shorten(content, maxContentLength), ...(wanted ? [wanted.contentHash] : [])];
-    await this.#end(number, concern, note, toldOfContent.includes(kind) ? { settled } : {});
+    await this.#endKeeping(number, concern, note, kindsToldByContent.includes(kind) ? { settled } : {});
   }
 
-  async #end(
+  async #endKeeping(
     number: string,
     { kind, claimant, content }: Concern,
     note: string,
-    more: StoredItem,
+    kept: StoredItem,
   ): Promise<void> {
     const changes = {
-      set: { ...more, content: '', ...dayFields(this.clock.now(), 'over'), expiresAt: this.expiresAt() },
+      set: { ...kept, content: '', ...dayFields(this.clock.now(), 'over'), expiresAt: this.expiresAt() },
       remove: ['note', 'cause', 'wanted', 'awaiting', 'dueAt', ...concernFieldNames],
       condition: '#content = :seen',
       values: { seen: shorten(content, maxContentLength) },
     };
-    await this.change(concernKey(number, kind, claimant), changes, { event: 'over', note });
+    await this.updateWithHistory(concernKey(number, kind, claimant), changes, { event: 'over', note });
   }
 
   /** A trigger named a number that nobody knows: the numbers of an hour are one concern. */
-  async countUnknown(number: string): Promise<void> {
+  async countUnknownNumber(number: string): Promise<void> {
     const hour = this.clock.now().toISOString().slice(0, 13);
     const kind = 'unknown-numbers';
     const cause = 'unknown-order';
@@ -207,25 +212,25 @@ export class Concerns extends Records {
   }
 
   /** Its owner has looked: from now on it comes after the others. */
-  markLooked(number: string, { kind, claimant }: Concern): Promise<void> {
-    return this.putOff(concernKey(number, kind, claimant), this.clock.now());
+  postponeAfterLook(number: string, { kind, claimant }: Concern): Promise<void> {
+    return this.postponeItem(concernKey(number, kind, claimant), this.clock.now());
   }
 
   /** Numbers of the orders with open concerns, oldest look first. The index lags. */
-  async toLookAt(most: number): Promise<string[]> {
+  async listOrdersToLookAt(most: number): Promise<string[]> {
     const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'look', { limit: most });
     return [...new Set(found.map(numberOf))];
   }
 
-  /** Numbers of orders with an open dead letter, oldest letter first. The index lags. */
-  async withLetters(most: number): Promise<string[]> {
+  /** Numbers of orders with an open dead letter, the oldest one first. The index lags. */
+  async listOrdersWithDeadLetter(most: number): Promise<string[]> {
     const range = { startsWith: 'dead-letter ', limit: most };
     const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', range);
     return [...new Set(found.map(numberOf))].filter((number) => number !== noOrder);
   }
 
   /** The first open ones of each kind, so that many of one hide none of the others. The index lags a moment. */
-  async open(limitOf: (kind: OpenConcern['kind']) => number): Promise<OpenConcern[]> {
+  async listOpen(limitOf: (kind: OpenConcern['kind']) => number): Promise<OpenConcern[]> {
     const asked = concernKinds.toSorted().map((kind) => {
       const range = { startsWith: `${kind} `, limit: limitOf(kind) };
       return this.table.queryIndex(ledgerIndexes.concern, 'open', range);
@@ -239,7 +244,7 @@ export class Concerns extends Records {
   }
 
   /** What its item adds; undefined once it has ended. `order`: of the product order, else of the ERP order; `''` if unknown. */
-  async facts(key: Key) {
+  async readDetails(key: Key) {
     const { data } = z.safeParse(factsSchema, await this.table.get(key));
     if (!data) return undefined;
     const { order = numberOf(data), note = '', numbers, count, about } = data;

@@ -28,11 +28,11 @@ const dayKey = (day: string) => ({ pk: `DAY#${day}`, sk: 'FIGURES' });
 
 /** Each day of the plant is one item, so that a month is thirty reads however much was made in it. */
 export class Days extends Records {
-  async write(day: Day): Promise<void> {
+  async writeDay(day: Day): Promise<void> {
     await this.table.update(dayKey(day.day), { set: { ...day, expiresAt: this.expiresAt() } });
   }
 
-  async of(days: readonly string[]): Promise<Day[]> {
+  async readDays(days: readonly string[]): Promise<Day[]> {
     const stored = await mapConcurrently(days, atOnce, (day) => this.table.get(dayKey(day)));
     return stored.flatMap((item) => (item ? z.parse(daySchema, item) : []));
   }
@@ -41,7 +41,7 @@ export class Days extends Records {
    * What happened, oldest first, as creations, bookings, dead letters and concerns set it: one query a day (UTC).
    * The index lags by a moment.
    */
-  async events(from: Date, until: Date): Promise<DayEvent[]> {
+  async listEvents(from: Date, until: Date): Promise<DayEvent[]> {
     const found: DayEvent[] = [];
     for (let at = Date.parse(utcDayOf(from)); at <= until.getTime(); at += 86_400_000) {
       const range = { from: from.toISOString() };

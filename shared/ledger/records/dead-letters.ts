@@ -29,8 +29,8 @@ export interface DeadLetterRecord extends Omit<DeadLetter, 'isDead'> {
   readonly partner?: Partner | undefined;
 }
 
-/** Partition of the index of concerns for those that nobody must see to, and whose message is still in the queue. */
-const settled = 'settled letter';
+/** Partition of the index of concerns for those that need nobody, and whose message is still in the queue. */
+const settledPartition = 'settled letter';
 const queueKeepsMs = queueKeepsDays * 86_400_000;
 const noLongerDead = ['isDead', ...concernFieldNames];
 
@@ -48,13 +48,13 @@ export const deadLetterOf = (stored: StoredItem): DeadLetter => z.parse(deadLett
 
 export class DeadLetters extends Records {
   /** The dead letters of an order, including those that were replayed or discarded since. */
-  async of(orderNumber: string): Promise<DeadLetter[]> {
+  async listOfOrder(orderNumber: string): Promise<DeadLetter[]> {
     const { pk, sk } = deadLetterKey(orderNumber, '');
     return (await this.table.query(pk, sk)).map(deadLetterOf);
   }
 
   /** Open ones by their key, written `<pk> <sk>`; those that have ended meanwhile are missing. */
-  async read(keys: readonly Key[]): Promise<Map<string, DeadLetter>> {
+  async readOpen(keys: readonly Key[]): Promise<Map<string, DeadLetter>> {
     const items = await this.table.getAll(keys);
     const letters = items.map((item) => [`${item.pk} ${item.sk}`, deadLetterOf(item)] as const);
     return new Map(letters.filter(([, { isDead }]) => isDead));
@@ -73,39 +73,39 @@ export class DeadLetters extends Records {
       ...concernFields({ kind: 'dead-letter', partner, cause }, now),
     };
     const event: NewEntry = { event: 'dead-lettered', note: `${stage}: ${reason}` };
-    if (await this.add(keyOfDeadLetter(letter), set, event)) return;
+    if (await this.createItem(keyOfDeadLetter(letter), set, event)) return;
     // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
     const remove = set.expiresAt === undefined ? ['expiresAt'] : [];
     const changes = { set, remove, condition: 'attribute_not_exists(#isDead)' };
-    await this.change(keyOfDeadLetter(letter), changes, event);
+    await this.updateWithHistory(keyOfDeadLetter(letter), changes, event);
   }
 
   /** It was sent to its queue again: it keeps its history and is no longer dead. */
   async markReplayed(id: DeadLetterId, note: string): Promise<void> {
     // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
-    const changes = { ...this.#over(), condition: 'attribute_exists(pk)' };
-    await this.change(keyOfDeadLetter(id), changes, { event: 'replayed', note });
+    const changes = { ...this.#endOpen(), condition: 'attribute_exists(pk)' };
+    await this.updateWithHistory(keyOfDeadLetter(id), changes, { event: 'replayed', note });
   }
 
   /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
   async markDiscarded({ partner: _, ...letter }: DeadLetterRecord, note: string): Promise<void> {
     const reason = shorten(letter.reason, maxNoteLength);
-    const { set, remove } = this.#over();
+    const { set, remove } = this.#endOpen();
     const changes = { set: { ...letter, reason, ...set }, remove };
-    await this.change(keyOfDeadLetter(letter), changes, { event: 'discarded', note });
+    await this.updateWithHistory(keyOfDeadLetter(letter), changes, { event: 'discarded', note });
   }
 
   /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
   markRecovered(id: DeadLetterId): Promise<void> {
-    return this.#recover(id, () => this.#over());
+    return this.#endIfOpen(id, () => this.#endOpen());
   }
 
-  /** What it says is not so any more, and it needs nobody; but its message may still be in the dead-letter queue. */
+  /** It is outdated, and needs nobody; but its message may still be in the dead-letter queue. */
   markSettled(id: DeadLetterId): Promise<void> {
     // It stays in the index, where it is counted with the messages of the queue.
-    return this.#recover(id, ({ concernOf }) => ({
+    return this.#endIfOpen(id, ({ concernOf }) => ({
       set: {
-        concern: settled,
+        concern: settledPartition,
         concernOf: String(concernOf).split(' ').at(-1),
         expiresAt: this.expiresAt(),
       },
@@ -124,26 +124,26 @@ export class DeadLetters extends Records {
 
   /** Its product order is made, is made by another message, or is not to be made. */
   async settleOfCreation(orderNumber: string): Promise<void> {
-    for (const letter of await this.of(orderNumber))
+    for (const letter of await this.listOfOrder(orderNumber))
       if (letter.isDead && isOfCreation(letter)) await this.markSettled(letter);
   }
 
   /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */
-  async settled(limit: number): Promise<string[]> {
+  async listSettled(limit: number): Promise<string[]> {
     const from = new Date(this.clock.now().getTime() - queueKeepsMs).toISOString();
-    const found = await this.table.queryIndex(ledgerIndexes.concern, settled, { from, limit });
+    const found = await this.table.queryIndex(ledgerIndexes.concern, settledPartition, { from, limit });
     return found.map(({ pk, sk }) => `${pk} ${sk}`);
   }
 
   /** It needs nobody any more, and expires from now on. */
-  #over() {
+  #endOpen() {
     return { set: { expiresAt: this.expiresAt() }, remove: noLongerDead };
   }
 
-  async #recover(id: DeadLetterId, changesOf: (held: StoredItem) => Update): Promise<void> {
+  async #endIfOpen(id: DeadLetterId, changesOf: (held: StoredItem) => Update): Promise<void> {
     const held = await this.table.get(keyOfDeadLetter(id));
     if (held?.isDead === undefined) return;
     const changes = { ...changesOf(held), condition: 'attribute_exists(#isDead)' };
-    await this.change(keyOfDeadLetter(id), changes, { event: 'recovered' }, held);
+    await this.updateWithHistory(keyOfDeadLetter(id), changes, { event: 'recovered' }, held);
   }
 }

@@ -77,7 +77,7 @@ export class ErpOrders extends Records {
   }
 
   /** Replaces the record of the version before; false when another writer was first: read again and decide again. */
-  async write(record: ErpOrderRecord): Promise<boolean> {
+  async writeVersion(record: ErpOrderRecord): Promise<boolean> {
     const { keptUnder: leadsTo, erpOrder, version } = record;
     const expiresAt = this.expiresAt();
     if (leadsTo !== undefined)
@@ -135,7 +135,7 @@ export class ErpOrders extends Records {
     if (record) await this.table.remove(endedPartKey(keyOfRecord(record), index));
   }
 
-  async forgetCompletedPart(erpOrder: RecordHome, index: number): Promise<void> {
+  async markPartReopened(erpOrder: RecordHome, index: number): Promise<void> {
     await this.table.update(completedPartKey(keyOfRecord(erpOrder), index), { set: { reopened: true } });
   }
 }

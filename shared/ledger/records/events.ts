@@ -45,7 +45,7 @@ export interface JourneyEntry extends HistoryEntry {
 }
 
 export class Journeys extends Records {
-  async of(number: string): Promise<JourneyEntry[]> {
+  async readJourney(number: string): Promise<JourneyEntry[]> {
     const stored = await this.table.query(partitionOf(number));
     return stored
       .flatMap((item) =>

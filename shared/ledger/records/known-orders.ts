@@ -72,7 +72,7 @@ export class KnownOrders extends Records {
   }
 
   /** Of the order that a number means. @param other How it may be meant as well: it is, if the ledger knows only that one. */
-  async standing(number: string, other?: string): Promise<Standing> {
+  async readStanding(number: string, other?: string): Promise<Standing> {
     let known = await this.#byAlias(number);
     const otherwise = known.entry || other === undefined ? known : await this.#byAlias(other);
     if (otherwise.entry) known = otherwise;
@@ -80,7 +80,7 @@ export class KnownOrders extends Records {
   }
 
   /** Of the order that has this number itself, whatever Azumuta has called by it before. */
-  async named(number: string): Promise<Standing> {
+  async readNamed(number: string): Promise<Standing> {
     return this.#withBookings({ ...(await this.read(number)), askedAs: number });
   }
 
@@ -103,7 +103,7 @@ export class KnownOrders extends Records {
   }
 
   /** Nothing open expires, and an order's records expire together: once a month, all are kept as if they were written now. */
-  async keep({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
+  async renewExpiry({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
     const expiresAt = this.expiresAt();
     if (before > expiresAt - monthSeconds) return;
     const own = await this.table.query(partitionOf(number));
@@ -115,14 +115,14 @@ export class KnownOrders extends Records {
   }
 
   /** Azumuta was asked about it: what waits for its completion comes after all others that are due before `dueAt`. */
-  async markAsked(
+  async postponeAfterAsking(
     { number, home, askedAs, entry, question, bookings }: Standing,
     dueAt: Date,
   ): Promise<void> {
     for (const { key } of bookings.filter(({ awaiting }) => awaiting))
-      await this.putOff(bookingKeyOf(home, key), dueAt);
-    if (entry?.awaiting) await this.putOff(orderKey(number), dueAt);
-    if (question?.awaiting) await this.putOff(questionKey(askedAs), dueAt);
+      await this.postponeItem(bookingKeyOf(home, key), dueAt);
+    if (entry?.awaiting) await this.postponeItem(orderKey(number), dueAt);
+    if (question?.awaiting) await this.postponeItem(questionKey(askedAs), dueAt);
   }
 
   async writeAlias(alias: string, number: string): Promise<void> {

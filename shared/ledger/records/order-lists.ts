@@ -22,7 +22,7 @@ export interface PageRange {
 /** Lists for people, from the indexes that the flows need anyway: page by page, by keys, never a scan. The indexes lag. */
 export class OrderLists extends Records {
   /** The newest first. @param beginning Only orders whose numbers begin so, in upper or lower case. */
-  async happened(from: Date, until: Date, { limit, after }: PageRange, beginning = ''): Promise<OrderPage> {
+  async listByDay(from: Date, until: Date, { limit, after }: PageRange, beginning = ''): Promise<OrderPage> {
     const found: StoredItem[] = [];
     const oldest = utcDayOf(from);
     const first = typeof after?.day === 'string' ? after.day : utcDayOf(until);
@@ -42,13 +42,13 @@ export class OrderLists extends Records {
   }
 
   /** What waits for its completion, by its due date, the earliest first. */
-  async waiting(range: PageRange): Promise<OrderPage> {
+  async listAwaited(range: PageRange): Promise<OrderPage> {
     const { awaitingCompletion } = ledgerIndexes;
     return pageOfStoredItems(await this.table.queryIndex(awaitingCompletion, 'completion', range), range);
   }
 
   /** What is open about orders. @param kind Of the concern; any if it is left out. */
-  async withConcerns(range: PageRange, kind?: string): Promise<OrderPage> {
+  async listWithConcerns(range: PageRange, kind?: string): Promise<OrderPage> {
     const startsWith = kind === undefined ? undefined : `${kind} `;
     const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', { ...range, startsWith });
     return pageOfStoredItems(found, range);

@@ -14,12 +14,12 @@ export type Paused = Readonly<Partial<Record<FlowName, Date>>>;
  * anyway.
  */
 export class Pauses extends Records {
-  async now(): Promise<Paused> {
+  async readPaused(): Promise<Paused> {
     return pausedIn(await this.table.get(breakerKey('erp')));
   }
 
   /** @returns whether it was paused already. */
-  begin(flow: FlowName): Promise<boolean> {
+  pauseFlow(flow: FlowName): Promise<boolean> {
     const name = pausedAtField(flow);
     return this.#isAlready(
       { set: { [name]: this.clock.now().toISOString() } },
@@ -28,7 +28,7 @@ export class Pauses extends Records {
   }
 
   /** @returns whether it ran already. */
-  end(flow: FlowName): Promise<boolean> {
+  resumeFlow(flow: FlowName): Promise<boolean> {
     const name = pausedAtField(flow);
     return this.#isAlready({ remove: [name] }, `attribute_exists(#${name})`);
   }

@@ -65,7 +65,7 @@ const lostAfterMs = 86_400_000;
 
 /**
  * Whether a message was sent again a short while ago, and still waits: for a partner, or for the end of a pause. Who asks
- * once more, such as a pull every ten minutes, need not send another: each would be tried for days.
+ * again, such as a pull every ten minutes, need not send another: each would be tried for days.
  */
 export function isMessageUnderWay({ sentAgainAt }: Pick<OrderEntry, 'sentAgainAt'>, now: Date): boolean {
   return sentAgainAt !== undefined && now.getTime() - Date.parse(sentAgainAt) < lostAfterMs;
@@ -112,20 +112,20 @@ export class Orders extends Records {
   }
 
   /** Adds a new order; false when there is one already. */
-  async put({ via, ...order }: NewOrder): Promise<boolean> {
-    const fields = { ...this.#fieldsOf(order), attempts: 0 };
+  async create({ via, ...order }: NewOrder): Promise<boolean> {
+    const fields = { ...this.#storedFields(order), attempts: 0 };
     const event: NewEntry = { event: 'queued', note: `by ${via}` };
-    return (await this.add(orderKey(order.number), fields, event)) !== undefined;
+    return (await this.createItem(orderKey(order.number), fields, event)) !== undefined;
   }
 
   /**
    * Replaces the content of an order that was not created, which another message creates: dead letters of its creation are
-   * over, and a part that had ended is wanted with the others again. @returns false when it may have been created or changed
-   * since.
+   * outdated, and a part that had ended is wanted with the others again. @returns false when it may have been created or
+   * changed since.
    */
   async replace(entry: OrderEntry, { via, ...order }: NewOrder): Promise<boolean> {
     const changes = {
-      set: { ...this.#fieldsOf(order), enqueued: false },
+      set: { ...this.#storedFields(order), enqueued: false },
       remove: [
         'reason',
         'cause',
@@ -137,7 +137,7 @@ export class Orders extends Records {
     };
     const event: NewEntry = { event: 'queued', note: `again by ${via}` };
     const condition = `(#state = :rejected OR ${nothingSent.condition})`;
-    const written = await this.#change(entry, changes, event, { ...nothingSent, condition });
+    const written = await this.#updateAsRead(entry, changes, event, { ...nothingSent, condition });
     if (!written && !(await this.#isReplaced(entry.number, order))) return false;
     await this.#deadLetters.settleOfCreation(entry.number);
     if (entry.end && isBookedTogether(entry))
@@ -155,8 +155,8 @@ export class Orders extends Records {
 
   /**
    * Ends an order, and makes its step unclaimable by the same write: without `rejectedBy` each message finds it rejected.
-   * So dead letters of its creation are over, and parts that are booked together are booked without it. What Azumuta has stays created there, unless it was removed. Only `replace`
-   * takes an end back.
+   * So dead letters of its creation are outdated, and parts that are booked together are booked without it. What Azumuta has
+   * stays created there, unless it was removed. Only `replace` takes an end back.
    * @returns the order as it is then; undefined when it may have been created, claimed or changed since it was read.
    */
   async end(entry: OrderEntry, ending: Ending): Promise<OrderEntry | undefined> {
@@ -173,7 +173,7 @@ export class Orders extends Records {
     const remove = ['awaiting', 'rejectedBy', ...(how === 'given up' ? ['dueAt'] : [])];
     const event: NewEntry = { event: ending.event ?? how, note: because };
     const when = inAzumuta === undefined ? nothingSent : ifStateWas(entry.state);
-    const written = await this.#change(entry, { set, remove }, event, when);
+    const written = await this.#updateAsRead(entry, { set, remove }, event, when);
     if (!written) return undefined;
     await this.#deadLetters.settleOfCreation(entry.number);
     if (how === 'given up' && isBookedTogether(entry))
@@ -182,7 +182,7 @@ export class Orders extends Records {
   }
 
   /** Its content and due date from now on; does nothing when another writer has changed it since it was read. */
-  async take(
+  async adoptContent(
     entry: OrderEntry,
     { draft, contentHash, erpOrder, dueDate = entry.dueDate }: OrderContent & Pick<NewOrder, 'dueDate'>,
   ): Promise<void> {
@@ -191,20 +191,24 @@ export class Orders extends Records {
     await this.table.update(orderKey(entry.number), { set, ...ifUnchanged(entry) });
   }
 
-  /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */
-  async setAwaited(number: string, isAwaited: boolean): Promise<void> {
-    const changes = isAwaited ? { set: { awaiting: 'completion' } } : { remove: ['awaiting'] };
-    await this.table.update(orderKey(number), { ...changes, ...ifStateWas('done') });
+  /** The reconciliation asks about it once it is overdue: Azumuta has it, and the ERP wants it. */
+  async awaitCompletion(number: string): Promise<void> {
+    await this.table.update(orderKey(number), { set: { awaiting: 'completion' }, ...ifStateWas('done') });
+  }
+
+  /** The reconciliation does not ask about it: the ERP does not want it, or Azumuta lacks it. */
+  async stopAwaitingCompletion(number: string): Promise<void> {
+    await this.table.update(orderKey(number), { remove: ['awaiting'], ...ifStateWas('done') });
   }
 
   /** A message about it was sent again: until it is taken up, `isMessageUnderWay` keeps others from sending one more. */
-  async markSentAgain(number: string): Promise<void> {
+  async markMessageSentAgain(number: string): Promise<void> {
     const set = { enqueued: true, sentAgainAt: this.clock.now().toISOString() };
     await this.table.update(orderKey(number), { set, condition: 'attribute_exists(pk)' });
   }
 
   /** A look begins: what changes from now on needs another message. */
-  async takeUpMessage({ number, sentAgainAt }: OrderEntry): Promise<void> {
+  async clearMessageSentAgain({ number, sentAgainAt }: OrderEntry): Promise<void> {
     if (sentAgainAt !== undefined) await this.table.update(orderKey(number), { remove: ['sentAgainAt'] });
   }
 
@@ -212,16 +216,16 @@ export class Orders extends Records {
   async markCompleted(entry: OrderEntry): Promise<void> {
     const changes = { remove: ['awaiting'], condition: 'attribute_exists(#awaiting)' };
     const event: NewEntry = { event: 'completed', note: 'Azumuta says so' };
-    await this.change(orderKey(entry.number), changes, event, entry);
+    await this.updateWithHistory(orderKey(entry.number), changes, event, entry);
   }
 
   /** Records the result of an attempt to give the ERP its id, after it was created. */
-  async noteLink(
+  async recordLink(
     entry: OrderEntry,
     set: Partial<Pick<OrderEntry, 'linkedAt' | 'linkInDoubt'>>,
     events: readonly NewEntry[],
   ): Promise<void> {
-    await this.change(orderKey(entry.number), { set }, events, entry);
+    await this.updateWithHistory(orderKey(entry.number), { set }, events, entry);
   }
 
   /**
@@ -229,13 +233,13 @@ export class Orders extends Records {
    * overdue first. The index lags: some may have been completed a moment ago.
    * @param byOwnDate Without those that are due as a trigger called them completed too early, or as a booking waits.
    */
-  async overdue(dueBy: Date | undefined, limit: number, { byOwnDate = false } = {}): Promise<string[]> {
+  async listOverdue(dueBy: Date | undefined, limit: number, { byOwnDate = false } = {}): Promise<string[]> {
     const range = { limit, ...(dueBy ? { upTo: dueBy.getTime() } : {}) };
     const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
     return [...new Set(found.filter(({ sk }) => !byOwnDate || sk === orderKey('').sk).map(numberOf))];
   }
 
-  #fieldsOf(order: Omit<NewOrder, 'via'>) {
+  #storedFields(order: Omit<NewOrder, 'via'>) {
     const erpOrderNumber = order.erpOrder.number;
     return { ...order, erpOrderNumber, state: 'waiting', dueAt: this.#dueAt(order.dueDate) };
   }
@@ -247,10 +251,10 @@ export class Orders extends Records {
   }
 
   /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
-  #change(entry: OrderEntry, changes: Update, event: NewEntry, when: Condition) {
+  #updateAsRead(entry: OrderEntry, changes: Update, event: NewEntry, when: Condition) {
     const unread = ifUnchanged(entry);
     const condition = `${when.condition} AND ${unread.condition}`;
     const values = { ...when.values, ...unread.values };
-    return this.change(orderKey(entry.number), { ...changes, condition, values }, event, entry);
+    return this.updateWithHistory(orderKey(entry.number), { ...changes, condition, values }, event, entry);
   }
 }

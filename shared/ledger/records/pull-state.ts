@@ -29,24 +29,24 @@ export class PullState extends Records {
   readonly #lease = new Lease(this.table, this.clock, key);
 
   /** Takes the lease; undefined when another run has it. */
-  async begin(owner: string, leaseSeconds: number): Promise<PullProgress | undefined> {
+  async beginRun(owner: string, leaseSeconds: number): Promise<PullProgress | undefined> {
     const stored = await this.#lease.take(owner, leaseSeconds);
     return stored && z.parse(progressSchema, stored);
   }
 
   /** Saves the progress of a window; false when another run has taken over the lease. */
-  advance(owner: string, window: PullWindow): Promise<boolean> {
-    return this.#lease.write(owner, { window });
+  saveWindow(owner: string, window: PullWindow): Promise<boolean> {
+    return this.#lease.setWhileHeld(owner, { window });
   }
 
   /** Gives the lease back. @param finished The watermark, if there is one yet, when the window is finished. */
-  end(owner: string, finished?: Pick<PullProgress, 'watermark'>): Promise<void> {
+  endRun(owner: string, finished?: Pick<PullProgress, 'watermark'>): Promise<void> {
     const set = { endedAt: this.clock.now().toISOString(), watermark: finished?.watermark };
     return this.#lease.release(owner, set, finished ? ['window'] : []);
   }
 
   /** How far the pull has got, and when its last run ended (ISO); nothing when it never ran. */
-  async state() {
+  async readState() {
     const { endedAt, ...stored } = (await this.table.get(key)) ?? {};
     const { watermark, window } = z.parse(progressSchema, stored);
     return { watermark: window?.position ?? watermark, endedAt: z.parse(z.optional(z.string()), endedAt) };

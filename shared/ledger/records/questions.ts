@@ -72,10 +72,10 @@ export class Questions extends Records {
   /** Azumuta was asked long enough: adds the note to the journey; from now on the order is overdue. */
   async leaveToReconciliation(number: string, note: string): Promise<void> {
     const changes = { set: { awaiting: 'completion', dueAt: this.clock.now().getTime() } };
-    await this.change(questionKey(number), changes, { event: 'not completed', note });
+    await this.updateWithHistory(questionKey(number), changes, { event: 'not completed', note });
   }
 
-  /** Azumuta was asked about a completed order once more, and there was nothing to book. */
+  /** Azumuta was asked about a completed order again, and there was nothing to book. */
   async recordAnswered(number: string, { at, ...answered }: Answered): Promise<void> {
     const told = { ...answered, at: at.toISOString() };
     const set = { answered: told, expiresAt: this.expiresAt(questionsKeptSeconds) };

@@ -29,20 +29,25 @@ export class Records {
    * Puts an item whose key is free, with the first event of its history. It expires, unless its own field `expiresAt` is
    * undefined. @returns it; undefined when there is one.
    */
-  protected async add(key: Key, fields: StoredItem, event: NewEntry): Promise<StoredItem | undefined> {
+  protected async createItem(key: Key, fields: StoredItem, event: NewEntry): Promise<StoredItem | undefined> {
     const history = [entryAt(this.clock.now(), event)];
     const item = { ...key, expiresAt: this.expiresAt(), ...fields, history };
     return (await this.table.putIf(item)) ? item : undefined;
   }
 
   /** Updates an item and adds what happened to its history. @param held The item, if it was read already. */
-  protected async change(key: Key, changes: Update, happened: NewEntry | readonly NewEntry[], held?: object) {
+  protected async updateWithHistory(
+    key: Key,
+    changes: Update,
+    happened: NewEntry | readonly NewEntry[],
+    held?: object,
+  ) {
     const item = held ?? (await this.table.get(key));
     return this.table.update(key, withEntry(changes, item, this.clock.now(), ...[happened].flat()));
   }
 
   /** What is awaited was looked at: it comes after all others that are due before then. */
-  protected async putOff(key: Key, until: Date): Promise<void> {
+  protected async postponeItem(key: Key, until: Date): Promise<void> {
     const condition = 'attribute_exists(#awaiting) AND #dueAt < :dueAt';
     await this.table.update(key, { set: { dueAt: until.getTime() }, condition });
   }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { stages } from '../../life/life.ts';
 import { causes } from '../../model/causes.ts';
 
-/** What a caller is told about an order. The OpenAPI document is made of these. */
+/** What a caller learns about an order. The OpenAPI document is made of these. */
 
 const described = (description: string) => z.string().check(z.describe(description));
 

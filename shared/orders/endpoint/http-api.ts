@@ -66,7 +66,7 @@ export function getOrder(
     if (problem) return failureAnswer(404, `There can be no such order: its number ${problem}.`);
     const entry = await ledger.orders.find(number);
     const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
-    const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.standing(each));
+    const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.readStanding(each));
     const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
     // What was withdrawn says nothing about the others.
     const live = found.filter(({ entry: { end } }) => end?.how !== 'withdrawn');

@@ -104,13 +104,13 @@ export function grantsTests(): void {
       const erpOrder = { number, id, article: 'GEAR-01', amount: '1', unit: 'u' };
       const record = splitOrder(number, 1, { book: 'when-all-done', erpOrder, mostParts: 2 });
       const part = { index: 1, first: `${number}/1`, book: 'when-all-done' } as const;
-      await system.ledger.orders.put(newOrder({ number: part.first, part, erpOrder }));
+      await system.ledger.orders.create(newOrder({ number: part.first, part, erpOrder }));
       await system.ledger.claims.claim(orderKey(part.first), {
         owner: 'test',
         messageId: 'test',
         endsAt: new Date(Date.now() + 60_000),
       });
-      await system.ledger.erpOrders.write(record);
+      await system.ledger.erpOrders.writeVersion(record);
       await system.ledger.erpOrders.recordCompletedPart(
         { erpOrder },
         { index: 1, productOrderId: 'id of part 1' },

@@ -34,7 +34,7 @@ export const booked = (number: string, times = 1) =>
 /** Waits until every booking of an order is in this state in the ledger. */
 export const until = (number: string, state: 'waiting' | 'claimed' | 'done') =>
   vi.waitUntil(async () => {
-    const bookings = await system.ledger.bookings.of(number);
+    const bookings = await system.ledger.bookings.listOfOrder(number);
     return bookings.length > 0 && bookings.every((booking) => booking.state === state);
   }, seldom);
 
@@ -42,7 +42,7 @@ export const until = (number: string, state: 'waiting' | 'claimed' | 'done') =>
 export async function anHourPasses(number: string): Promise<void> {
   const { dynamodb } = operatorClients(system.emulator);
   const anHourAgo = Date.now() - 3_600_000;
-  for (const { key, leaseUntil } of await system.ledger.bookings.of(number)) {
+  for (const { key, leaseUntil } of await system.ledger.bookings.listOfOrder(number)) {
     const { pk, sk } = bookingKeyOf(number, key);
     await dynamodb.send(
       new UpdateItemCommand({

@@ -30,7 +30,7 @@ export function lostTriggerTests(): void {
     const sameDay = await reconcile();
     // The next day.
     const entry = await system.ledger.orders.find(number);
-    if (entry) await system.ledger.orders.take(entry, { ...entry, dueDate: '2026-01-04' });
+    if (entry) await system.ledger.orders.adoptContent(entry, { ...entry, dueDate: '2026-01-04' });
 
     // Act
     const nextDay = await reconcile();

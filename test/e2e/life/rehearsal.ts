@@ -146,10 +146,10 @@ export async function startRehearsal(folder: string, keptIn: string, first: Vers
 
     /** Until its trigger has come, and its booking waits for the ERP: a trigger on its way would be lost with the stack. */
     isPlanned: (number: string) =>
-      vi.waitUntil(async () => (await ledgerNow().bookings.of(number)).length > 0, patience),
+      vi.waitUntil(async () => (await ledgerNow().bookings.listOfOrder(number)).length > 0, patience),
 
     /** What the ledger holds of an order, as this version reads it. */
-    standing: (number: string) => ledgerNow().knownOrders.standing(number),
+    standing: (number: string) => ledgerNow().knownOrders.readStanding(number),
 
     /** The stage of a product order, as the version that runs tells it a caller; undefined where it tells none. */
     async stageTold(number: string): Promise<string | undefined> {
@@ -190,14 +190,14 @@ export async function startRehearsal(folder: string, keptIn: string, first: Vers
     /** Until the ledger says that it is so far. */
     isInStage: (number: string, stage: Stage) =>
       vi.waitUntil(
-        async () => lifeOf(await ledgerNow().knownOrders.standing(number)).stage === stage,
+        async () => lifeOf(await ledgerNow().knownOrders.readStanding(number)).stage === stage,
         patience,
       ),
 
     /** Until it has bookings, and all of them are in this state. */
     hasBookings: (number: string, state: BookingEntry['state']) =>
       vi.waitUntil(async () => {
-        const bookings = await ledgerNow().bookings.of(number);
+        const bookings = await ledgerNow().bookings.listOfOrder(number);
         return bookings.length > 0 && bookings.every((booking) => booking.state === state);
       }, patience),
 

@@ -52,7 +52,7 @@ it('turns a production planned in Tryton into a product order, and books it as d
   // And a repeated trigger books nothing again
   await system.azumuta.trigger(number);
   await vi.waitFor(async () => {
-    const journey = await system.ledger.journeys.of(number);
+    const journey = await system.ledger.journeys.readJourney(number);
     expect(journey.filter(({ event }) => event === 'booked')).toHaveLength(1);
   }, patience);
 }, 90_000);

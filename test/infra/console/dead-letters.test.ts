@@ -116,7 +116,7 @@ describe('the page of dead letters', () => {
 });
 
 describe('an order of which several messages have failed for one reason', () => {
-  const letters = () => stage.ledger.deadLetters.of('PO-LATE');
+  const letters = () => stage.ledger.deadLetters.listOfOrder('PO-LATE');
   beforeEach(async () => {
     for (const messageId of ['m-1', 'm-2', 'm-3']) {
       await dead('PO-LATE', 'Waited too long.', {
@@ -211,7 +211,9 @@ describe('dead letters that the ledger does not know', () => {
     expect(moved.text).toContain('Replayed 1 dead letter.');
     expect(gone.text).toContain('Discarded 1 dead letter.');
     expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, completions: { visible: 1 } });
-    const kept = (await stage.ledger.journeys.of('unknown')).findLast(({ event }) => event === 'discarded');
+    const kept = (await stage.ledger.journeys.readJourney('unknown')).findLast(
+      ({ event }) => event === 'discarded',
+    );
     expect(kept?.note).toContain('Nobody knows it');
   });
 });
@@ -251,7 +253,7 @@ describe('some of a group', () => {
     expect(before).toMatchObject({ 'dead-letters': { visible: 3 }, 'product-orders': nothing });
     expect(text).toContain('Replayed 2 dead letters.');
     expect((await stage.depths())['product-orders'].visible).toBe(2);
-    expect(await stage.ledger.deadLetters.of('PO-2')).toMatchObject([{ isDead: true }]);
+    expect(await stage.ledger.deadLetters.listOfOrder('PO-2')).toMatchObject([{ isDead: true }]);
   });
 
   it('can be discarded, with a reason', async () => {
@@ -259,7 +261,7 @@ describe('some of a group', () => {
     const asked = await choose(['action', 'discard'], ['letter', 'm-PO-2']);
     const { text } = await visitor.post('/letters/discard', asked.text, [['note', 'Typed by hand']]);
     expect(text).toContain('Discarded 1 dead letter.');
-    expect(await stage.ledger.deadLetters.of('PO-1')).toMatchObject([{ isDead: true }]);
+    expect(await stage.ledger.deadLetters.listOfOrder('PO-1')).toMatchObject([{ isDead: true }]);
   });
 
   it('are asked for when none is ticked', async () => {
@@ -271,7 +273,7 @@ describe('some of a group', () => {
 describe('replay', () => {
   it('sends the chosen group of one function after the confirmation, leaves the others, and is signed', async () => {
     // Prepare
-    await stage.ledger.orders.put(newOrder({ number: 'PO-S' }));
+    await stage.ledger.orders.create(newOrder({ number: 'PO-S' }));
     for (const number of ['PO-S', 'PO-2']) await dead(number, 'No article.');
     await dead('PO-3', 'Something else.');
     await dead('PO-4', 'No article.', { body: completion('PO-4'), stage: 'book-completion' });
@@ -288,7 +290,9 @@ describe('replay', () => {
       'dead-letters': { visible: 2, hidden: 0 },
       'product-orders': { visible: 2 },
     });
-    const replayed = (await stage.ledger.journeys.of('PO-S')).find(({ event }) => event === 'replayed');
+    const replayed = (await stage.ledger.journeys.readJourney('PO-S')).find(
+      ({ event }) => event === 'replayed',
+    );
     expect(replayed?.note).toContain(`(signed by ${operator})`);
   });
 
@@ -306,6 +310,6 @@ describe('replay', () => {
     expect(text).toMatch(
       /Replayed 1 dead letter\. The queue does not have 1 more dead letter[\s\S]*npm run replay -- --order &lt;number&gt; --local/,
     );
-    expect(await stage.ledger.deadLetters.of('PO-2')).toMatchObject([{ isDead: true }]);
+    expect(await stage.ledger.deadLetters.listOfOrder('PO-2')).toMatchObject([{ isDead: true }]);
   });
 });

@@ -22,7 +22,7 @@ async function discarded(note: string) {
 describe('discard', () => {
   it('removes the dead letter, and keeps the note and the operator’s name in the journey of its order', async () => {
     // Prepare
-    await stage.ledger.orders.put(newOrder({ number: 'PO-7' }));
+    await stage.ledger.orders.create(newOrder({ number: 'PO-7' }));
     await dead('PO-7', 'No article.');
     stage.clock.advance(60);
     // Act
@@ -30,11 +30,11 @@ describe('discard', () => {
     // Assess
     expect(text).toContain('Discarded 1 dead letter.');
     expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, 'product-orders': nothing });
-    expect((await stage.ledger.journeys.of('PO-7')).at(-1)).toMatchObject({
+    expect((await stage.ledger.journeys.readJourney('PO-7')).at(-1)).toMatchObject({
       event: 'discarded',
       note: `Typed by hand <today> (signed by ${operator})`,
     });
-    expect(await stage.ledger.deadLetters.of('PO-7')).toMatchObject([
+    expect(await stage.ledger.deadLetters.listOfOrder('PO-7')).toMatchObject([
       { cause: 'unknown-article', isDead: false },
     ]);
     const journey = (await visitor.get('/order?number=PO-7')).text;
@@ -52,7 +52,7 @@ describe('discard', () => {
     // Act
     await discarded('Booked in the ERP by hand');
     // Assess
-    const [booking] = await stage.ledger.bookings.of('PO-D');
+    const [booking] = await stage.ledger.bookings.listOfOrder('PO-D');
     expect(booking).toMatchObject({ state: 'rejected', discarded: true });
     expect(booking?.content).toBeUndefined();
     expect((await visitor.get('/order?number=PO-D')).text).toContain('<dt>Discarded</dt>');
@@ -71,7 +71,7 @@ describe('discard', () => {
     // Assess
     expect(held.text).toContain('Another run holds 1 dead letter: discard the rest again');
     expect(text).toContain('Discarded 1 dead letter. The queue did not have 1 of them any more.');
-    expect(await stage.ledger.deadLetters.of('PO-1')).toMatchObject([{ isDead: false }]);
+    expect(await stage.ledger.deadLetters.listOfOrder('PO-1')).toMatchObject([{ isDead: false }]);
   });
 
   it.each(['', '   ', 'ok'])(

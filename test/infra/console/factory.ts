@@ -36,7 +36,7 @@ export async function fillFactory(stage: StoreStage): Promise<void> {
   for (let nth = 0; nth < 15; nth += 1)
     await deadBooking(stage, `MO/03${String(nth).padStart(2, '0')}`, differs);
   for (let before = 29; before >= 0; before -= 1)
-    await ledger.days.write(dayOf(dayBefore('2026-11-24', before), before));
+    await ledger.days.writeDay(dayOf(dayBefore('2026-11-24', before), before));
 }
 
 async function inAzumuta(
@@ -47,8 +47,8 @@ async function inAzumuta(
 ) {
   const erpOrder = { number, id: `id of ${number}`, article, amount: '5', unit: 'u' };
   const draft = { number, article, parameters: { Quantity: '5' }, variants: ['Left'] };
-  await ledger.orders.put(newOrder({ number, erpOrder, draft, dueDate }));
-  await ledger.erpOrders.write(splitOrder(number, 1, { book: 'each', erpOrder, dueDate }));
+  await ledger.orders.create(newOrder({ number, erpOrder, draft, dueDate }));
+  await ledger.erpOrders.writeVersion(splitOrder(number, 1, { book: 'each', erpOrder, dueDate }));
   clock.advance(2);
   const productOrder = { id: `id of ${number}`, number };
   const noted = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
@@ -64,20 +64,20 @@ async function amended({ ledger: { erpOrders } }: StoreStage, of: ErpOrderRef, a
   const before = await erpOrders.find(of);
   if (!before) throw new Error(`There is no order ${of.number}.`);
   const version = before.version + 1;
-  await erpOrders.write({ ...before, version, erpOrder: { ...before.erpOrder, amount } });
+  await erpOrders.writeVersion({ ...before, version, erpOrder: { ...before.erpOrder, amount } });
 }
 
 async function booked(stage: StoreStage, number: string) {
   await inAzumuta(stage, number, '2026-11-25');
   await book(stage.ledger, number, await plan(stage.ledger, number, number));
-  await stage.ledger.orders.setAwaited(number, false);
+  await stage.ledger.orders.stopAwaitingCompletion(number);
 }
 
 async function deadBooking(stage: StoreStage, number: string, refusal: typeof closed | typeof differs) {
   const { ledger, store } = stage;
   const messageId = `message of ${number}`;
   await inAzumuta(stage, number, '2026-11-25');
-  await ledger.orders.setAwaited(number, false);
+  await ledger.orders.stopAwaitingCompletion(number);
   await refuse(ledger, number, await plan(ledger, number, messageId), refusal);
   const letter = { orderNumber: number, messageId, stage: 'book-completion', ...refusal };
   await ledger.deadLetters.record({ ...letter, partner: 'erp' });

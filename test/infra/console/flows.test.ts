@@ -39,9 +39,9 @@ it('reads the counts of each queue without taking a message', async () => {
 });
 
 it('shows one box for what is to be booked, and that bookings are paused', async () => {
-  await stage.ledger.pauses.begin('bookings');
+  await stage.ledger.pauses.pauseFlow('bookings');
   const { text } = await visitor.get('/flows');
-  await stage.ledger.pauses.end('bookings');
+  await stage.ledger.pauses.resumeFlow('bookings');
   expect(
     [...text.matchAll(/class="node queue[^>]*>\s*<p class="name">([^<]*)/g)].map(([, name]) => name),
   ).toEqual(['To be created', 'To be booked']);
@@ -53,7 +53,7 @@ it('says that everything works only while nothing is open about any order', asyn
   // Prepare
   const { concerns } = stage.ledger;
   await stage.empty();
-  await stage.ledger.orders.put(newOrder({ number: 'PO-7' }));
+  await stage.ledger.orders.create(newOrder({ number: 'PO-7' }));
 
   // Act
   await concerns.begin('PO-7', removedConcern);
@@ -98,11 +98,11 @@ describe('what a person can do', () => {
       // Act
       const page = `/flows/pause?flow=${flow}`;
       const asked = await visitor.get(page);
-      const before = await stage.ledger.pauses.now();
+      const before = await stage.ledger.pauses.readPaused();
       const paused = await visitor.send(page);
-      const during = await stage.ledger.pauses.now();
+      const during = await stage.ledger.pauses.readPaused();
       const resumed = await visitor.post('/flows/resume', asked.text, []);
-      const after = await stage.ledger.pauses.now();
+      const after = await stage.ledger.pauses.readPaused();
 
       // Assess
       expect(linksOf(paused.text, '/flows/pause')).not.toContain(page);

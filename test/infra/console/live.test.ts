@@ -18,8 +18,8 @@ async function orderEverywhere(sent = '5.0') {
   const draft = { number, article: 'GEAR-01', parameters: { Quantity: sent }, variants: ['Left'] };
   const erpOrder = { number, id, article: 'GEAR-01', amount: '5' };
   const record = splitOrder(number, 1, { book: 'each', erpOrder, dueDate: '2026-12-18' });
-  await ledger.erpOrders.write(record);
-  await ledger.orders.put(newOrder({ number, draft, erpOrder }));
+  await ledger.erpOrders.writeVersion(record);
+  await ledger.orders.create(newOrder({ number, draft, erpOrder }));
   const productOrder = await stage.createInAzumuta({ ...draft, parameters: { Quantity: 5 } });
   const noted = { productOrder, azumutaId: productOrder.id };
   await ledger.claims.complete(await claimedOrder(ledger, number), noted, { event: 'created' });

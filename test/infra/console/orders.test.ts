@@ -71,7 +71,7 @@ describe('the lists of orders', () => {
     // Prepare
     const number = '=HYPERLINK("http://x.example";"MO/1")';
     const erpOrder = { number, article: '@SUM(1)', amount: '5' };
-    await stage.ledger.orders.put(newOrder({ number, erpOrder }));
+    await stage.ledger.orders.create(newOrder({ number, erpOrder }));
     await stage.ledger.concerns.begin(number, {
       kind: 'refused',
       content: 'x',
@@ -182,7 +182,7 @@ describe('the page of one order', () => {
 
 describe('the search', () => {
   beforeAll(async () => {
-    await stage.ledger.orders.put(newOrder({ number: 'PO-1/1' }));
+    await stage.ledger.orders.create(newOrder({ number: 'PO-1/1' }));
     await plan(stage.ledger, 'PO-REC');
   });
 
@@ -199,7 +199,7 @@ describe('the search', () => {
     for (const index of [1, 2]) {
       const number = `S-1/${index}`;
       const part = { index, of: 2, first: 'S-1/1', book: 'each' } as const;
-      await stage.ledger.orders.put(
+      await stage.ledger.orders.create(
         newOrder({ number, erpOrder: { number: 'S-1', article: 'GEAR-01', amount: '5' }, part }),
       );
     }

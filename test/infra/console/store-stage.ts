@@ -89,7 +89,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     /** Nothing is in the queues, and no dead letter is open. */
     async empty() {
       await stores.empty();
-      const open = await ledger.concerns.open(() => 10_000);
+      const open = await ledger.concerns.listOpen(() => 10_000);
       const letters = open.filter(({ kind }) => kind === 'dead-letter');
       await writeAll(letters.map(({ key }) => ({ DeleteRequest: { Key: marshall(key) } })));
     },

@@ -25,7 +25,9 @@ async function releasedAndSent() {
   if (!order) throw new Error('Nothing was released.');
   const { number } = order;
   const draft = { number, article: 'GEAR-01', parameters: { Quantity: '5' }, variants: [] };
-  await ledger.orders.put(newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01', amount: '5' } }));
+  await ledger.orders.create(
+    newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01', amount: '5' } }),
+  );
   return { number, draft };
 }
 
@@ -33,7 +35,7 @@ describe('an order', () => {
   it('that was pasted is shown as it would be sent, next to what was sent, with each difference in words', async () => {
     // Prepare
     const unknown = await pasted(samples.order);
-    await ledger.orders.put(newOrder({ number: 'MO/0042', mappedBy: '1234abcd' }));
+    await ledger.orders.create(newOrder({ number: 'MO/0042', mappedBy: '1234abcd' }));
 
     // Act
     const { text, rows } = await pasted(samples.order);
@@ -57,7 +59,7 @@ describe('an order', () => {
   it('of the ERP is read live by its number, and nothing is written anywhere', async () => {
     // Prepare
     const { number } = await releasedAndSent();
-    const before = await ledger.journeys.of(number);
+    const before = await ledger.journeys.readJourney(number);
 
     // Act
     const { rows } = await tried({ from: 'erp', number: ` ${number} ` });
@@ -65,7 +67,7 @@ describe('an order', () => {
     // Assess
     expect(rows).toContainEqual(['parameter "Customer name"', '"De Smet Machines"', '', 'differs']);
     expect(rows).toContainEqual(['attributes.customer', '"De Smet Machines"']);
-    expect(await ledger.journeys.of(number)).toEqual(before);
+    expect(await ledger.journeys.readJourney(number)).toEqual(before);
     expect(azumutaSide.productOrders().filter((order) => order.number === number)).toEqual([]);
     expect(erpSide.orders().find((order) => order.number === number)).toMatchObject({ azumutaId: null });
   });

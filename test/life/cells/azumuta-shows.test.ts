@@ -80,7 +80,7 @@ const isHint = (event: AzumutaEvent) => event === 'opened' || event === 'complet
 /** A look, or a hint: bookings that were planned are booked then, unless they are taken back. */
 async function ask(event: AzumutaEvent, { number, order }: Scene): Promise<void> {
   if (!isHint(event)) return void (await plant.looked());
-  await plant.ledger.pauses.end('bookings');
+  await plant.ledger.pauses.resumeFlow('bookings');
   if (event === 'opened') {
     const booked = plant.erp.books(order);
     await plant.work(2 * minutes);
@@ -93,7 +93,7 @@ async function ask(event: AzumutaEvent, { number, order }: Scene): Promise<void>
 }
 
 async function rowIn({ number }: Scene): Promise<AzumutaRow | undefined> {
-  const { entry, concerns, bookings } = await plant.ledger.knownOrders.standing(number);
+  const { entry, concerns, bookings } = await plant.ledger.knownOrders.readStanding(number);
   return entry && azumutaRowOf({ entry, concerns, booking: howFarBooked(bookings, entry.part.index) });
 }
 

@@ -71,7 +71,7 @@ async function walk(stage: Stage, event: PersonEvent, way: Way): Promise<void> {
   // Prepare
   const scene = new Scene(way);
   await rows[stage](scene);
-  const known = await plant.ledger.knownOrders.standing(scene.number);
+  const known = await plant.ledger.knownOrders.readStanding(scene.number);
   expect(lifeOf(known).stage).toBe(stage);
   const outcome: OrderOutcome = whatAPersonDoes[event][stage];
   if (outcome.to === 'end') await begin(scene, ['used-again']);

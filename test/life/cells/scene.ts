@@ -198,7 +198,7 @@ export const bring = {
   /** Its booking is planned, and waits. */
   async planned(scene: Scene): Promise<void> {
     await bring.made(scene);
-    await plant.ledger.pauses.begin('bookings');
+    await plant.ledger.pauses.pauseFlow('bookings');
     await bring.completed(scene);
   },
   /** Its booking was refused, and an earlier attempt may have booked. */

@@ -28,7 +28,7 @@ it("counts what was booked on the plant's day: pieces, scrap, and what was late"
   await stage.run();
 
   // Assess
-  const [before, today, none] = await stage.ledger.days.of(['2026-11-24', '2026-11-25', '2026-10-01']);
+  const [before, today, none] = await stage.ledger.days.readDays(['2026-11-24', '2026-11-25', '2026-10-01']);
   expect(before).toMatchObject({
     events: { booked: 3 },
     good: { u: '12.5', kg: '3' },
@@ -57,6 +57,6 @@ it('counts a day to its end in the first run of the next, and after a pause all 
   await stage.run();
 
   // Assess
-  const days = await stage.ledger.days.of(['2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27']);
+  const days = await stage.ledger.days.readDays(['2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27']);
   expect(days.map(({ events }) => events.booked ?? 0)).toEqual([1, 1, 0, 0]);
 });

@@ -38,7 +38,7 @@ it.each([
   // Act
   await stage.run();
   stage.patience.ms = undefined;
-  const { failing } = await ledger.alerts.state();
+  const { failing } = await ledger.alerts.readState();
   const undelivered = undeliveredIn(stage.logged);
   answers.slack = ok;
   await stage.runFor(10);
@@ -50,7 +50,7 @@ it.each([
   expect(
     [received.mails, received.teams, received.slack, received.webhook].map(({ length }) => length),
   ).toEqual([1, 1, 1, 1]);
-  expect((await ledger.alerts.state()).failing).toEqual({});
+  expect((await ledger.alerts.readState()).failing).toEqual({});
   expect(undeliveredIn(stage.logged)).toEqual([1]);
 });
 

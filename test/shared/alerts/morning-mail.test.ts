@@ -77,7 +77,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   await ledger.concerns.begin('PO-3', { kind: 'changed', content: 'other', note, cause: 'conflict' });
   Object.assign(counts, { completions: 4, 'product-orders': 1, 'dead-letters': 2 });
   clock.advance(3 * 86_400 - 6 * 3600);
-  await ledger.pauses.begin('bookings');
+  await ledger.pauses.pauseFlow('bookings');
   await stage.outage('erp');
   clock.advance(2.5 * 3600);
 
@@ -154,7 +154,7 @@ it('names the first ten of many overdue orders, and says that there are more in 
 
   // Act
   await stage.run();
-  const many = await countAwaited({ overdue: async () => Array<string>(5000).fill('PO') });
+  const many = await countAwaited({ listOverdue: async () => Array<string>(5000).fill('PO') });
 
   // Assess
   const first = numbers.slice(0, 10).join(', ');

@@ -63,7 +63,7 @@ it('says nothing of messages that wait for a partner while its outage is told', 
   await stage.recovery();
   // What waited is drained first.
   await stage.runFor(30);
-  await ledger.attempts.end('m-1');
+  await ledger.attempts.forgetMessage('m-1');
   await stage.runFor(5);
 
   // Assess

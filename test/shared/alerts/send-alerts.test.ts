@@ -284,8 +284,8 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
   await stage.runFor(10);
   const onDueDay = received.webhook.length;
   await stage.runFor(17 * 60);
-  const known = await ledger.knownOrders.standing('PO-1');
-  await ledger.knownOrders.markAsked(known, new Date(clock.now().getTime() - 2 * 3_600_000));
+  const known = await ledger.knownOrders.readStanding('PO-1');
+  await ledger.knownOrders.postponeAfterAsking(known, new Date(clock.now().getTime() - 2 * 3_600_000));
   await stage.runFor(60);
   const entry = await ledger.orders.find('PO-1');
   if (!entry) throw new Error('The order is there.');

@@ -209,8 +209,8 @@ export async function orderOf(
 ): Promise<void> {
   const made = newOrder({ number, dueDate });
   const erpOrder = { ...made.erpOrder, amount };
-  await ledger.orders.put({ ...made, erpOrder });
-  await ledger.erpOrders.write(splitOrder(number, 1, { book: 'each', erpOrder, dueDate }));
+  await ledger.orders.create({ ...made, erpOrder });
+  await ledger.erpOrders.writeVersion(splitOrder(number, 1, { book: 'each', erpOrder, dueDate }));
 }
 
 /** A dead letter of a booking that the ERP refuses. */

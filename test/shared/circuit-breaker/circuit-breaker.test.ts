@@ -131,7 +131,7 @@ describe('paused bookings', () => {
 
   it('wait for a minute and more, while the calls of others go through', async () => {
     // Act
-    await stage.pauses.begin('bookings');
+    await stage.pauses.pauseFlow('bookings');
 
     // Assess
     expect(await stage.breaker.outage('erp', 'bookings')).toEqual({
@@ -149,11 +149,11 @@ describe('paused bookings', () => {
 
   it('go on from the moment a person says so, although the pause was read just before', async () => {
     // Prepare
-    await stage.pauses.begin('bookings');
+    await stage.pauses.pauseFlow('bookings');
     expect(await outages('bookings')).toBe('Bookings are paused.');
 
     // Act
-    await stage.pauses.end('bookings');
+    await stage.pauses.resumeFlow('bookings');
 
     // Assess
     expect(await outages('bookings')).toBeUndefined();
@@ -161,7 +161,7 @@ describe('paused bookings', () => {
 
   it('stay paused through an outage, and are no probe of it', async () => {
     // Prepare
-    await stage.pauses.begin('bookings');
+    await stage.pauses.pauseFlow('bookings');
     const first = await stage.opened();
     stage.clock.advance(15);
 

@@ -55,7 +55,7 @@ export async function planned(stage: Stage, how: CompletionRequest = {}) {
 
 /** The recordings of all bookings that are done. */
 export async function booked({ ledger }: Stage, home: string): Promise<string[]> {
-  const bookings = await ledger.bookings.of(home);
+  const bookings = await ledger.bookings.listOfOrder(home);
   return bookings.flatMap(({ state, recordingIds }) => (state === 'done' ? recordingIds : [])).sort();
 }
 
@@ -67,14 +67,14 @@ export async function inErp(stage: Stage, erpOrder: string): Promise<string[]> {
 
 /** Messages that wait for a person. */
 export async function lettersOf({ ledger }: Stage, number: string) {
-  return (await ledger.deadLetters.of(number)).filter(({ isDead }) => isDead);
+  return (await ledger.deadLetters.listOfOrder(number)).filter(({ isDead }) => isDead);
 }
 
 /** All that the ledger keeps of a product order. */
 export const kept = ({ store }: Stage, number: string) => store.table.query(partitionOf(number));
 
 export const eventsOf = async ({ ledger }: Stage, number: string) =>
-  (await ledger.journeys.of(number)).map(({ event }) => event);
+  (await ledger.journeys.readJourney(number)).map(({ event }) => event);
 
 /** An ERP that answers so. */
 export function erpThat(book: ErpConnector['book']): Handling {

@@ -32,7 +32,9 @@ describe('recordings that a trigger names', () => {
     });
     expect(await naming(number, recordingIds)({ azumuta })).toBeUndefined();
     expect(readIds()).toEqual(recordingIds);
-    expect(await stage.ledger.bookings.of(number)).toMatchObject([{ state: 'done', recordingIds: [] }]);
+    expect(await stage.ledger.bookings.listOfOrder(number)).toMatchObject([
+      { state: 'done', recordingIds: [] },
+    ]);
   });
 
   it('are read before they are planned, and only those of the order are planned', async () => {
@@ -43,7 +45,9 @@ describe('recordings that a trigger names', () => {
     await naming(number, named)({ azumuta });
     stage.clock.advance(61);
     await naming(number, recordingIds)({ azumuta });
-    expect(await stage.ledger.bookings.of(number)).toMatchObject([{ kind: 'quantity', recordingIds }]);
+    expect(await stage.ledger.bookings.listOfOrder(number)).toMatchObject([
+      { kind: 'quantity', recordingIds },
+    ]);
     expect(await inErp(stage, number)).toEqual(['1']);
     // Once more, to see whether it is of a copy of the order, and whether what is booked was corrected since.
     expect(readIds().sort()).toEqual([...named, 'invented', ...recordingIds].sort());
@@ -67,7 +71,7 @@ describe('recordings that a trigger names', () => {
     // Assess
     expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('does not say') });
     expect(readIds()).toEqual(recordingIds);
-    expect(await stage.ledger.bookings.of(number)).toEqual([]);
+    expect(await stage.ledger.bookings.listOfOrder(number)).toEqual([]);
   });
 
   it('are at most 50: with more, or longer ones than ids of Azumuta, nothing is read or booked', async () => {
@@ -86,7 +90,7 @@ describe('recordings that a trigger names', () => {
     const refused = { name: 'Rejected', message: expect.stringContaining('names 51 recordings') };
     expect(failures).toMatchObject([refused, refused]);
     expect(readIds()).toEqual([]);
-    expect(await stage.ledger.bookings.of(number)).toEqual([]);
+    expect(await stage.ledger.bookings.listOfOrder(number)).toEqual([]);
   });
 
   it('are all in the booking that is decided anew, whichever of them the newer trigger names', async () => {

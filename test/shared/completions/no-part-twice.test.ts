@@ -59,7 +59,7 @@ async function interleaved(scheduler: fc.Scheduler) {
     await scheduler.schedule(Promise.resolve());
     if (now.erp === 'refuses')
       throw rejectedFor({ reason: 'It is closed.', cause: 'order-state' }, 'nothing');
-    const held = (await own.ledger.bookings.of(home)).find((one) => one.key === key);
+    const held = (await own.ledger.bookings.listOfOrder(home)).find((one) => one.key === key);
     if (!booked.some((one) => one.key === key)) booked.push({ key, parts: held?.parts ?? [] });
     return { reference: key, alreadyBooked: again };
   });
@@ -145,7 +145,9 @@ it('books no part twice, nor one that was given up, whatever workers and a perso
           await work(ends.has(index) ? [] : [{ does: 'hint', part: index, again: true }]);
 
         // Assess
-        const quantities = (await own.ledger.bookings.of(home)).filter(({ kind }) => kind === 'quantity');
+        const quantities = (await own.ledger.bookings.listOfOrder(home)).filter(
+          ({ kind }) => kind === 'quantity',
+        );
         const planned = quantities.flatMap((one) => one.parts);
         expect(planned).toEqual([...new Set(planned)]);
         const inErp = booked.filter(({ key }) => key.includes('#quantity')).flatMap((one) => one.parts);

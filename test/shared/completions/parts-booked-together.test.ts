@@ -34,7 +34,7 @@ describe('an ERP order whose parts are booked together', () => {
     // Prepare
     const { erpOrder, numbers, first, second, third } = await split();
     const awaited = async () => {
-      const overdue = await stage.ledger.orders.overdue(new Date('2099-01-01'), 100);
+      const overdue = await stage.ledger.orders.listOverdue(new Date('2099-01-01'), 100);
       return numbers.filter((number) => overdue.includes(number));
     };
     await finished([first]);
@@ -119,7 +119,7 @@ describe('an ERP order whose parts are booked together', () => {
       stage.clock.advance(leaseSeconds);
       await attempt();
       expect(await referencesOf(erpOrder)).toEqual([{ reference: key, goodQuantity: '3' }]);
-      expect((await stage.ledger.bookings.of(first)).map(({ state }) => state)).toEqual(['done']);
+      expect((await stage.ledger.bookings.listOfOrder(first)).map(({ state }) => state)).toEqual(['done']);
     });
 
     it('keeps that key when it is decided again', async () => {

@@ -57,7 +57,7 @@ describe('the names of persons in a completion', () => {
     const { log, lines } = recordedLog();
     const attempt = stage.message(number, { log });
     await attempt({ ...telling, includeOperators, down: 'erp' });
-    const [waiting] = await stage.ledger.bookings.of(number);
+    const [waiting] = await stage.ledger.bookings.listOfOrder(number);
     if (!waiting?.content) throw new Error('It is planned.');
     const inPlan = JSON.stringify(unpackCompletion(waiting.content, waiting));
     await attempt({ ...telling, includeOperators });

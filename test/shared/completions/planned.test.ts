@@ -20,13 +20,13 @@ describe('a completion whose ERP is down', () => {
     const attempt = stage.message(number);
     await stage.azumutaSide.forgetCalls();
     await attempt({ down: 'erp' });
-    const [waiting] = await stage.ledger.bookings.of(number);
+    const [waiting] = await stage.ledger.bookings.listOfOrder(number);
     stage.clock.advance(86_400);
     await attempt({ down: 'azumuta' });
     expect(waiting).toMatchObject({ state: 'waiting', figures: { good: { amount: '1' } }, recordingIds });
     expect(await stage.azumutaSide.calls()).toMatchObject({ [c.orderRoute]: 1, [c.recordingRoute]: 1 });
     expect(await c.inErp(stage, number)).toEqual(['1']);
-    expect((await stage.ledger.bookings.of(number))[0]).not.toHaveProperty('content');
+    expect((await stage.ledger.bookings.listOfOrder(number))[0]).not.toHaveProperty('content');
   });
 
   it('is planned, claims nothing and calls nobody, where the breaker opens while Azumuta is read', async () => {
@@ -86,7 +86,7 @@ describe('a planned booking', () => {
     await stage.azumutaSide.reopen(number);
     stage.clock.advance(61);
     expect(await stage.message(number)()).toMatchObject(saying('not completed'));
-    expect(await stage.ledger.bookings.of(number)).toEqual([]);
+    expect(await stage.ledger.bookings.listOfOrder(number)).toEqual([]);
     expect(await attempt()).toBeUndefined();
     expect(await c.inErp(stage, number)).toEqual([]);
   });
@@ -105,13 +105,13 @@ describe('a planned booking', () => {
     await stage.azumutaSide.reopen(number);
     stage.clock.advance(61);
     const ledger = c.withBookings(stage.ledger, {
-      async withdraw(...given) {
+      async withdrawPlan(...given) {
         await attempt(inDoubt);
-        return stage.ledger.bookings.withdraw(...given);
+        return stage.ledger.bookings.withdrawPlan(...given);
       },
     });
     expect(await stage.message(number)({ ledger })).toMatchObject(saying('Another attempt'));
-    expect(await stage.ledger.bookings.of(number)).toMatchObject([{ state: 'claimed' }]);
+    expect(await stage.ledger.bookings.listOfOrder(number)).toMatchObject([{ state: 'claimed' }]);
   });
 });
 
@@ -150,7 +150,7 @@ it('books all amendments of a hint when the first of them has to be retried', as
 
 describe('the waiting of a product order', () => {
   const waits = async (number: string) =>
-    (await stage.ledger.orders.overdue(new Date('2099-01-01'), 1000)).includes(number);
+    (await stage.ledger.orders.listOverdue(new Date('2099-01-01'), 1000)).includes(number);
 
   it('ends with the receipt, or with the refusal', async () => {
     const { number, attempt } = await c.planned(stage);

@@ -35,7 +35,7 @@ describe('hints about an order that is still open', () => {
     expect([asking, ...atOnce]).toEqual(Array(101).fill(retried));
     expect(later).toEqual([]);
     expect([byThen, await questions()]).toEqual([1, 2]);
-    expect(await stage.ledger.bookings.of(number)).toEqual([]);
+    expect(await stage.ledger.bookings.listOfOrder(number)).toEqual([]);
   });
 
   it('ask once a minute, so that a completion is seen soon; only the first is retried', async () => {
@@ -134,10 +134,10 @@ describe('hints about an unknown order', () => {
     stage.clock.advance(29 * 60);
     const last = await first();
     expect([failures, last]).toEqual([[], undefined]);
-    const open = await stage.ledger.concerns.open(() => 10);
+    const open = await stage.ledger.concerns.listOpen(() => 10);
     const concern = open.findLast(({ kind }) => kind === 'unknown-numbers');
     if (!concern) throw new Error('There is one.');
-    expect(await stage.ledger.concerns.facts(concern.key)).toMatchObject({
+    expect(await stage.ledger.concerns.readDetails(concern.key)).toMatchObject({
       order: '',
       reason: `Triggers named product orders that neither the ledger nor Azumuta knows, 1 in this hour: ${number}`,
     });
@@ -201,7 +201,7 @@ describe('an order that is still open after half an hour', () => {
     const number = await openOrder();
     expect(await leftOpen(number)).toBeUndefined();
     expect(await eventsOf(stage, number)).toEqual(['queued', 'created', 'not completed']);
-    expect(await stage.ledger.orders.overdue(stage.clock.now(), 10)).toContain(number);
+    expect(await stage.ledger.orders.listOverdue(stage.clock.now(), 10)).toContain(number);
     // A further trigger asks again, for as long.
     expect(await stage.message(number)()).toEqual(retried);
   });
@@ -209,7 +209,7 @@ describe('an order that is still open after half an hour', () => {
   it('is overdue as well when it has no ERP order', async () => {
     const number = await madeByHand(stage);
     await leftOpen(number);
-    expect(await stage.ledger.orders.overdue(stage.clock.now(), 10)).toContain(number);
+    expect(await stage.ledger.orders.listOverdue(stage.clock.now(), 10)).toContain(number);
   });
 
   it('is not asked about any more once it is booked', async () => {
@@ -218,7 +218,7 @@ describe('an order that is still open after half an hour', () => {
     await complete(stage, number);
     await stage.handle({ productOrderNumber: number, via: 'reconciliation' });
     expect(await inErp(stage, number)).toEqual(['1']);
-    expect(await stage.ledger.orders.overdue(new Date('2027-06-01'), 100)).not.toContain(number);
+    expect(await stage.ledger.orders.listOverdue(new Date('2027-06-01'), 100)).not.toContain(number);
     expect((await stage.ledger.knownOrders.read(number)).question).toBeUndefined();
   });
 });

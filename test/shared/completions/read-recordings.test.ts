@@ -48,7 +48,7 @@ describe('the recordings of a completion', () => {
     const failure = await stage.message(number, { signal: deadline.signal })({ azumuta });
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
     expect(readIds().length).toBeLessThanOrEqual(4);
-    expect(await stage.ledger.bookings.of(number)).toEqual([]);
+    expect(await stage.ledger.bookings.listOfOrder(number)).toEqual([]);
   });
 });
 
@@ -70,7 +70,7 @@ describe('a completion that takes longer to read than an attempt may last', () =
     let attempts = 0;
 
     // Act: the ERP is down, so that only the reading is limited
-    while ((await ledger.bookings.of(number)).length === 0 && attempts < 9) {
+    while ((await ledger.bookings.listOfOrder(number)).length === 0 && attempts < 9) {
       attempts += 1;
       deadline = new AbortController();
       await stage.message(number, { messageId, signal: deadline.signal })({ reader, down: 'erp' });
@@ -78,7 +78,7 @@ describe('a completion that takes longer to read than an attempt may last', () =
     }
     const readInAll = readIds().length;
     const [id = ''] = recordingIds;
-    const [planned] = await ledger.bookings.of(number);
+    const [planned] = await ledger.bookings.listOfOrder(number);
     const productOrder = planned?.productOrder ?? { id: '', number };
     await reader.readRecordings([{ id, productOrder }], new AbortController().signal);
 
@@ -131,7 +131,7 @@ describe('a recording that Azumuta lists and does not show', () => {
     const attempt = stage.message(number);
     setFaults(stage.azumutaSide, [{ ...hidden, times: 1 }]);
     const first = await attempt();
-    const before = await stage.ledger.bookings.of(number);
+    const before = await stage.ledger.bookings.listOfOrder(number);
     await attempt();
     expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
     expect(before).toEqual([]);

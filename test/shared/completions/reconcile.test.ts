@@ -44,7 +44,7 @@ describe('a completion whose trigger was lost', () => {
     const number = await lost();
     await stage.handle(number);
     await stage.azumutaSide.forgetCalls();
-    const orders = overriding(stage.ledger.orders, { overdue: async () => [number] });
+    const orders = overriding(stage.ledger.orders, { listOverdue: async () => [number] });
     expect(await stage.run({ ledger: { ...stage.ledger, orders } })).toEqual(nothing);
     expect(await stage.azumutaSide.calls()).toEqual({});
   });
@@ -110,7 +110,7 @@ describe('while its flow is paused', () => {
     ['bookings', { outcome: 'asked', asked: 1 }, { looked: 1, hinted: 1 }],
   ] as const)('nothing is sent into it that would only wait: %s', async (flow, report, sent) => {
     await lost();
-    await stage.ledger.pauses.begin(flow);
+    await stage.ledger.pauses.pauseFlow(flow);
     expect(await stage.run()).toMatchObject(report);
     expect({ looked: stage.lookedAt.length, hinted: stage.hints.length }).toEqual(sent);
   });
@@ -125,13 +125,13 @@ describe('while its flow is paused', () => {
       const refused = new RetryLater('Refused.', { scope: 'partner', unauthorized: true });
       stage.clock.advance(2 * 86_400);
       if (why === 'the ERP is down') await breaker.recordFailure('erp', refused, 'call', 'another container');
-      else await stage.ledger.pauses.begin('bookings');
+      else await stage.ledger.pauses.pauseFlow('bookings');
 
       // Act
       const held = await stage.run();
       const before = stage.hints.length;
       stage.clock.advance(86_400);
-      await stage.ledger.pauses.end('bookings');
+      await stage.ledger.pauses.resumeFlow('bookings');
       const later = await stage.run();
 
       // Assess
@@ -156,7 +156,7 @@ it('records once that an overdue product order was removed in Azumuta, and has i
   ]);
   expect(before).toEqual([number]);
   expect(stage.lookedAt).toEqual([number, number, number]);
-  const told = (await stage.ledger.journeys.of(number)).filter(({ event }) => event === 'removed');
+  const told = (await stage.ledger.journeys.readJourney(number)).filter(({ event }) => event === 'removed');
   expect(told.map(({ note }) => note)).toEqual(['Azumuta does not have it any more']);
 });
 

@@ -71,11 +71,11 @@ describe.each([
 
   it('is not touched by the reconciliation, nor by any trigger once it is discarded, only by a person', async () => {
     const { number, messageId } = await refused(refusing);
-    const before = await stage.ledger.bookings.of(number);
+    const before = await stage.ledger.bookings.listOfOrder(number);
     await c.complete(stage, number, { quantity: 2 });
     await stage.handle({ productOrderNumber: number, via: 'reconciliation' });
-    expect(await stage.ledger.bookings.of(number)).toEqual(before);
-    await stage.ledger.bookings.discard(number, messageId, 'booked by hand');
+    expect(await stage.ledger.bookings.listOfOrder(number)).toEqual(before);
+    await stage.ledger.bookings.discardRefused(number, messageId, 'booked by hand');
     stage.clock.advance(61);
     await stage.handle(number);
     expect(await c.inErp(stage, number)).toEqual([]);
@@ -107,8 +107,8 @@ describe('a booking that is refused and may be in the ERP', () => {
 
   it('is decided anew, once, by a replay of its letter after it was discarded', async () => {
     const { number, messageId } = await refused(doubtful);
-    await stage.ledger.bookings.discard(number, messageId, 'a mistake');
-    expect((await stage.ledger.bookings.of(number))[0]).not.toHaveProperty('content');
+    await stage.ledger.bookings.discardRefused(number, messageId, 'a mistake');
+    expect((await stage.ledger.bookings.listOfOrder(number))[0]).not.toHaveProperty('content');
     await c.complete(stage, number, { quantity: 2 });
     const replay = stage.message({ productOrderNumber: number, again: true }, { messageId });
     for (let times = 0; times < 2; times += 1) await replay();
@@ -124,7 +124,7 @@ describe('a booking that is refused and may be in the ERP', () => {
       await c.complete(stage, number);
       letters.push(await stage.message(number)(c.mapping({ lots: () => ['A'] })));
     }
-    const [booking] = await stage.ledger.bookings.of(home);
+    const [booking] = await stage.ledger.bookings.listOfOrder(home);
     expect(letters[2]).toMatchObject({ about: { booking: booking?.key, figures: '3 good, lots A, A, A' } });
     expect([await c.lettersOf(stage, home), await c.lettersOf(stage, last)]).toMatchObject([[{}], []]);
   });
@@ -229,7 +229,7 @@ it('does not end the letter of a booking that stays refused when another booking
 
   // Assess
   expect(await c.inErp(stage, number)).toEqual(['1', 'notes']);
-  const states = (await stage.ledger.bookings.of(number)).map(({ state }) => state);
+  const states = (await stage.ledger.bookings.listOfOrder(number)).map(({ state }) => state);
   expect(states.toSorted()).toEqual(['done', 'done', 'rejected']);
   expect(await c.lettersOf(stage, number)).toMatchObject([{ reason: 'Not so.' }]);
 });
@@ -267,7 +267,10 @@ describe('an order that the ERP does not know, with unknownOrder: ignore', () =>
     return number;
   };
   const stateOf = async (number: string) =>
-    (await stage.ledger.bookings.of(number)).map(({ state, content }) => [state, content !== undefined]);
+    (await stage.ledger.bookings.listOfOrder(number)).map(({ state, content }) => [
+      state,
+      content !== undefined,
+    ]);
 
   it('is for a person when the ERP gave it to us, as it may be hidden for a while, or deleted', async () => {
     const { number } = await completed(stage);

@@ -20,7 +20,9 @@ describe('a product order that was renamed in Azumuta', () => {
       const { number, name } = await renamed();
       await stage.handle(by === 'new' ? name : number);
       expect(await inErp(stage, number)).toEqual(['1']);
-      expect(await stage.ledger.bookings.of(number)).toMatchObject([{ kind: 'quantity', state: 'done' }]);
+      expect(await stage.ledger.bookings.listOfOrder(number)).toMatchObject([
+        { kind: 'quantity', state: 'done' },
+      ]);
     },
   );
 

@@ -127,7 +127,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
 
   /** What the ledger keeps of a product order that was created. */
   async function record(given: Parameters<typeof newOrder>[0], productOrder: ProductOrderRef): Promise<void> {
-    await ledger.orders.put(newOrder(given));
+    await ledger.orders.create(newOrder(given));
     const claimed = await ledger.claims.claim(orderKey(given.number), workAttempt(clock));
     if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
     const receipt = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
@@ -140,7 +140,9 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
     const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';
     const mostParts = Math.max(parts.length, before?.mostParts ?? 0);
     const version = (before?.version ?? 0) + 1;
-    if (!(await ledger.erpOrders.write(splitOrder(number, parts.length, { book, mostParts, version }))))
+    if (
+      !(await ledger.erpOrders.writeVersion(splitOrder(number, parts.length, { book, mostParts, version })))
+    )
       throw new Error('Another writer was faster.');
   }
 

@@ -17,7 +17,7 @@ it('keeps another booking out until its holder must be dead and what it sent has
 it('stays with its holder while what it sent may be settling', async () => {
   const lock = ledger.bookingLock('MO/2');
   await take('a', lock);
-  await lock.write('a', { leaseUntil: clock.now().getTime() + 5000 });
+  await lock.setWhileHeld('a', { leaseUntil: clock.now().getTime() + 5000 });
   clock.advance(4);
   expect(await take('b', lock)).toBe(false);
   clock.advance(1);
@@ -26,7 +26,7 @@ it('stays with its holder while what it sent may be settling', async () => {
 
 it.each<[string, thaws: (lock: Lease) => Promise<unknown>]>([
   ['released', (lock) => lock.release('frozen')],
-  ['shortened', (lock) => lock.write('frozen', { leaseUntil: 0 })],
+  ['shortened', (lock) => lock.setWhileHeld('frozen', { leaseUntil: 0 })],
   ['taken back', (lock) => take('frozen', lock, 0)],
 ])('cannot be %s by an attempt that was frozen, once its successor has it', async (what, thaws) => {
   // Prepare

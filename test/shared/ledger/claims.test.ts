@@ -11,7 +11,7 @@ const { table, clock, ledger } = await ledgerOnDynalite();
 let number = 0;
 beforeEach(async () => {
   number += 1;
-  await ledger.orders.put(newOrder({ number: `PO-${number}` }));
+  await ledger.orders.create(newOrder({ number: `PO-${number}` }));
 });
 
 const key = () => orderKey(`PO-${number}`);
@@ -94,11 +94,22 @@ it('notes what its step needs while it waits, and removes what it needs no more'
   const story: unknown[] = [];
 
   // Act
-  await ledger.claims.giveBack(await attempt(), 'Locked.', false, { content: 'what is sent', awaiting: 'a' });
+  await ledger.claims.giveBack(await attempt(), {
+    error: 'Locked.',
+    sent: false,
+    waits: { content: 'what is sent', awaiting: 'a' },
+  });
   story.push(await held());
-  await ledger.claims.giveBack(await attempt(), rejectedFor({ reason: 'No.', cause: 'conflict' }), false);
+  await ledger.claims.giveBack(await attempt(), {
+    error: rejectedFor({ reason: 'No.', cause: 'conflict' }),
+    sent: false,
+  });
   story.push(await held());
-  await ledger.claims.giveBack(await attempt(), 'No answer.', true, { awaiting: 'b' });
+  await ledger.claims.giveBack(await attempt(), {
+    error: 'No answer.',
+    sent: true,
+    waits: { awaiting: 'b' },
+  });
   story.push(await held());
   clock.advance(settlingSeconds);
   await ledger.claims.complete(await attempt(), { awaiting: 'c', remove: ['content'] }, { event: 'created' });
@@ -119,12 +130,13 @@ describe('how an attempt ends decides whether the next one must look', () => {
   const answered = new RetryLater('The order is locked.', { scope: 'order', wrote: 'known' });
   const { claims } = ledger;
   const ends = {
-    'sent nothing': (claim: Claim) => claims.giveBack(claim, 'Azumuta did not answer.', false),
-    'had its writes answered': (claim: Claim) => claims.giveBack(claim, answered, true),
+    'sent nothing': (claim: Claim) =>
+      claims.giveBack(claim, { error: 'Azumuta did not answer.', sent: false }),
+    'had its writes answered': (claim: Claim) => claims.giveBack(claim, { error: answered, sent: true }),
     'was refused after answered writes': (claim: Claim) =>
-      claims.giveBack(claim, rejectedFor(noArticle, 'known'), true),
+      claims.giveBack(claim, { error: rejectedFor(noArticle, 'known'), sent: true }),
     async 'wrote in doubt'(claim: Claim) {
-      await claims.giveBack(claim, 'no answer in time', true);
+      await claims.giveBack(claim, { error: 'no answer in time', sent: true });
       expect(await claims.claim(key(), claimant('early'))).toMatchObject({ outcome: 'busy' });
       clock.advance(settlingSeconds);
     },
@@ -147,7 +159,7 @@ describe('how an attempt ends decides whether the next one must look', () => {
 
   it('keeps the reason and cause of a rejected step until its own message, replayed, claims it again', async () => {
     const claim = await claimedBy('a');
-    await ledger.claims.giveBack(claim, rejectedFor(noArticle), true);
+    await ledger.claims.giveBack(claim, { error: rejectedFor(noArticle), sent: true });
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({
       state: 'rejected',
       ...noArticle,
@@ -164,7 +176,7 @@ describe('how an attempt ends decides whether the next one must look', () => {
     ['perhaps', true],
   ] as const)('lets a person open what another message was refused, which wrote %s', async (wrote, again) => {
     // Prepare
-    await ledger.claims.giveBack(await claimedBy('a'), rejectedFor(noArticle, wrote), true);
+    await ledger.claims.giveBack(await claimedBy('a'), { error: rejectedFor(noArticle, wrote), sent: true });
 
     // Act
     const person = { ...claimant('b', 'message 2'), reopens: true };

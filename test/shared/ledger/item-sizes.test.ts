@@ -53,14 +53,17 @@ it('keeps a product order below 64 KB, with the largest draft, the longest texts
   const { ledger, sizeAt } = started();
   const number = longest('n');
   expect(() => checkedDraft(given(room + 1), erpOrder())).toThrow('send a link to a large text');
-  await ledger.orders.put(
+  await ledger.orders.create(
     newOrder({ number, draft: checkedDraft(given(room), erpOrder()), erpOrder: facts }),
   );
 
   // Act
   let most = 0;
   for (let times = 0; times < 30; times++) {
-    await ledger.claims.giveBack(await claimed(ledger, orderKey(number), claimant), refusal, true);
+    await ledger.claims.giveBack(await claimed(ledger, orderKey(number), claimant), {
+      error: refusal,
+      sent: true,
+    });
     most = Math.max(most, await sizeAt(orderKey(number)));
   }
   const productOrder = { id: 'i'.repeat(17), number, url: `https://azumuta.example/${'x'.repeat(500)}` };
@@ -142,7 +145,7 @@ it('keeps a booking below 100 KB with the highest number of parts and recordings
 
   // Act
   for (let times = 0; times < 30; times++)
-    await ledger.claims.giveBack(await claimed(ledger, key, claimant), refusal, true);
+    await ledger.claims.giveBack(await claimed(ledger, key, claimant), { error: refusal, sent: true });
 
   // Assess
   expect(recordingIds.length).toBeGreaterThan(1800);

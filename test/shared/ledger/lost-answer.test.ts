@@ -34,7 +34,7 @@ describe('a lost answer of DynamoDB', () => {
       // Prepare
       const { bookings } = ledger;
       if (how !== 'new') await bookings.planOnly(number, bookingPlan(), {});
-      const [seen] = await bookings.of(number);
+      const [seen] = await bookings.listOfOrder(number);
       const plan = bookingPlan({ seen, readAt: clock.now() });
       toCut = 1;
 
@@ -49,7 +49,7 @@ describe('a lost answer of DynamoDB', () => {
 
   it('does not make an attempt wait for its own claim', async () => {
     // Prepare
-    await ledger.orders.put(newOrder({ number }));
+    await ledger.orders.create(newOrder({ number }));
     toCut = 1;
 
     // Act
@@ -64,16 +64,16 @@ describe('a lost answer of DynamoDB', () => {
   it('does not make a run wait for its own lease, and the overlap is read again', async () => {
     // Prepare
     const watermark = { changedAt: '2026-11-24T07:00:00.000Z' };
-    await ledger.pullState.begin('run 1', 60);
-    await ledger.pullState.end('run 1', { watermark });
+    await ledger.pullState.beginRun('run 1', 60);
+    await ledger.pullState.endRun('run 1', { watermark });
     toCut = 1;
 
     // Act
-    const begun = await ledger.pullState.begin('run 2', 60);
+    const begun = await ledger.pullState.beginRun('run 2', 60);
 
     // Assess
     expect(begun).toEqual({ watermark, window: undefined });
-    expect(await ledger.pullState.begin('run 3', 60)).toBeUndefined();
+    expect(await ledger.pullState.beginRun('run 3', 60)).toBeUndefined();
   });
 
   it('does not prevent the probe of an open breaker', async () => {

@@ -59,7 +59,7 @@ describe('the way back of an order that waits for its completion', () => {
   async function written() {
     const { table, ledger } = ledgerOn();
     const attempt = { owner: `${uuid}/1`, messageId: uuid, endsAt: new Date('2026-11-24T08:00:59.123Z') };
-    await ledger.orders.put(
+    await ledger.orders.create(
       newOrder({ number, erpOrder: { ...erp, article: 'GEAR-01', amount: '5', unit: 'Units' }, via: 'pull' }),
     );
     const created = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
@@ -121,10 +121,12 @@ describe('the way back of an order that waits for its completion', () => {
     const waits = { awaiting: 'completion', dueAt: attempt.endsAt.getTime() };
     await measured(key, () => ledger.bookings.planOnly(number, planOf(1), waits));
     const failed = await claim();
-    await measured(key, () => ledger.claims.giveBack(failed, 'The ERP failed (503).', false, waits));
+    await measured(key, () =>
+      ledger.claims.giveBack(failed, { error: 'The ERP failed (503).', sent: false, waits }),
+    );
     const refused = await claim();
     const why = { reason: 'Production order is cancelled.', cause: 'order-state' } as const;
-    await measured(key, () => ledger.claims.giveBack(refused, rejectedFor(why), false));
+    await measured(key, () => ledger.claims.giveBack(refused, { error: rejectedFor(why), sent: false }));
 
     // Assess
     expect(told).toHaveLength(5);

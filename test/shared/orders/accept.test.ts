@@ -185,13 +185,13 @@ describe('a long list', () => {
   it('is enqueued as far as it was written when the ledger fails, and no order in part', async () => {
     // Prepare
     const { ledger } = stage;
-    const put: typeof ledger.orders.put = async (order) => {
+    const put: typeof ledger.orders.create = async (order) => {
       if (order.number === 'CUT-6/10') throw new Error('The ledger is down.');
-      return ledger.orders.put(order);
+      return ledger.orders.create(order);
     };
 
     // Act
-    const failing = { ...ledger, orders: overriding(ledger.orders, { put }) };
+    const failing = { ...ledger, orders: overriding(ledger.orders, { create: put }) };
     const taking = stage.acceptAll(orders('CUT'), { ...how, ledger: failing });
     await expect(taking).rejects.toThrow('The ledger is down.');
 

@@ -34,7 +34,7 @@ export async function startCreateStage() {
       if (!order) throw new Error('The sandbox released nothing.');
       const { number } = order;
       const draft = { number, article: 'GEAR-01', parameters, variants: [] };
-      await ledger.orders.put(
+      await ledger.orders.create(
         newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01', amount: '5' } }),
       );
       return number;

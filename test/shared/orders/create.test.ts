@@ -98,7 +98,7 @@ describe('a product order that exists in Azumuta already', () => {
       state: 'done',
       productOrder: { id: adopted?.id },
     });
-    expect((await stage.ledger.journeys.of(number)).map(({ event }) => event)).toContain('adopted');
+    expect((await stage.ledger.journeys.readJourney(number)).map(({ event }) => event)).toContain('adopted');
     expect(await stage.linkOf(number)).toBe(adopted?.id);
   });
 
@@ -176,7 +176,7 @@ describe('a product order that exists in Azumuta already', () => {
 it('says to post a refused order again where the ERP cannot be asked for one order', async () => {
   const number = 'UNKNOWN-ARTICLE';
   const draft = { number, article: 'GEAR-99', parameters: {}, variants: [] };
-  expect(await stage.ledger.orders.put(newOrder({ number, draft }))).toBe(true);
+  expect(await stage.ledger.orders.create(newOrder({ number, draft }))).toBe(true);
   const erp = { ...stage.dependencies.erp, readOrder: undefined };
   await expect(stage.create(number, 1, { erp })).rejects.toThrow(
     'Azumuta has no article GEAR-99: create it in its article category, or correct the order. If the order or its mapping was corrected, post the order again instead of replaying.',
@@ -252,7 +252,7 @@ describe('a link without an answer', () => {
       const fails = async () => {
         throw new Error('Too many requests.');
       };
-      const orders = overriding(stage.ledger.orders, { noteLink: fails });
+      const orders = overriding(stage.ledger.orders, { recordLink: fails });
       const claims = overriding(stage.ledger.claims, { complete: fails });
 
       // Act

@@ -95,8 +95,8 @@ describe('a product order', () => {
   });
 
   it.each<[State, string, Concern, string, string]>([
-    ['not created', 'wants it again', surplus, 'over', 'withdraw'],
-    ['perhaps created', 'wants it again', surplus, 'over', 'concern'],
+    ['not created', 'wants it again', surplus, 'ends concerns', 'withdraw'],
+    ['perhaps created', 'wants it again', surplus, 'ends concerns', 'concern'],
     ['created', 'wants it again', surplus, 'look', 'concern'],
     ['created', 'still wants what was removed in Azumuta', removedConcern, 'look', 'concern'],
   ])('follows what is open about it when it is %s and the ERP %s', (state, _, open, again, less) => {
@@ -108,7 +108,7 @@ describe('a product order', () => {
   });
 
   it.each<[State, string, 'ends' | 'begins']>([
-    ['perhaps created', 'over', 'ends'],
+    ['perhaps created', 'ends concerns', 'ends'],
     ['created', 'look', 'begins'],
   ])(
     'has all that is open follow the ERP that wants it as it was made when it is %s',

@@ -115,14 +115,15 @@ export async function startOrderStage() {
           { productOrder, azumutaId: productOrder.id, awaiting: 'completion' },
           { event: 'created' },
         );
-      else if (how === 'in doubt') await claims.giveBack(claim, 'Azumuta did not answer.', true);
-      else if (how === 'failed') await claims.giveBack(claim, 'Azumuta failed (503).', false);
+      else if (how === 'in doubt')
+        await claims.giveBack(claim, { error: 'Azumuta did not answer.', sent: true });
+      else if (how === 'failed')
+        await claims.giveBack(claim, { error: 'Azumuta failed (503).', sent: false });
       else
-        await claims.giveBack(
-          claim,
-          new Rejected('Azumuta has no article.', { code: 'unknown-article' }),
-          how !== 'refused',
-        );
+        await claims.giveBack(claim, {
+          error: new Rejected('Azumuta has no article.', { code: 'unknown-article' }),
+          sent: how !== 'refused',
+        });
       return claimed.outcome;
     },
 
@@ -150,6 +151,6 @@ export async function startOrderStage() {
       productOrders.map(({ number, status }) => `${number} ${status}`),
     /** `event: note` of a journey. */
     journeyOf: async (number: string) =>
-      (await ledger.journeys.of(number)).map(({ event, note }) => `${event}: ${note ?? ''}`),
+      (await ledger.journeys.readJourney(number)).map(({ event, note }) => `${event}: ${note ?? ''}`),
   };
 }

@@ -96,8 +96,8 @@ it('goes on from a killed run once its lease has ended', async () => {
   erp.writes('SECOND', '8:01');
   erp.until('8:02');
   const changedAt = '2026-11-24T08:01:00.000Z';
-  await ledger.pullState.begin('killed', 60);
-  await ledger.pullState.advance('killed', {
+  await ledger.pullState.beginRun('killed', 60);
+  await ledger.pullState.saveWindow('killed', {
     startedAt: changedAt,
     beganAfter: changedAt,
     position: { changedAt },
@@ -111,7 +111,7 @@ it('goes on from a killed run once its lease has ended', async () => {
   // Assess
   expect(meanwhile).toMatchObject({ outcome: 'another run is under way' });
   expect(next).toMatchObject({ outcome: 'read', orders: 1 });
-  expect(await ledger.pullState.state()).toMatchObject({ watermark: { changedAt } });
+  expect(await ledger.pullState.readState()).toMatchObject({ watermark: { changedAt } });
 });
 
 it('reads a page again whose orders were not all sent', async () => {
@@ -136,7 +136,7 @@ it('stops at the page after which another run has taken over, and leaves it its 
   const erp = plant(0);
   for (const minute of [1, 2, 3]) erp.writes(`SLOW-${minute}`, `8:0${minute}`);
   erp.until('8:05');
-  const meanwhile = async () => void (await ledger.pullState.begin('the next run', 60));
+  const meanwhile = async () => void (await ledger.pullState.beginRun('the next run', 60));
 
   // Act
   const slow = erp.run({ pageSeconds: 66, meanwhile });
@@ -144,7 +144,7 @@ it('stops at the page after which another run has taken over, and leaves it its 
   // Assess
   await expect(slow).rejects.toThrow('Another run has taken over the pull.');
   expect(await erp.isKnown('SLOW-3')).toBe(false);
-  expect(await ledger.pullState.state()).toEqual({ watermark: undefined, endedAt: undefined });
+  expect(await ledger.pullState.readState()).toEqual({ watermark: undefined, endedAt: undefined });
   expect(await erp.run()).toMatchObject({ outcome: 'another run is under way' });
 });
 

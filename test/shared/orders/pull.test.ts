@@ -46,9 +46,9 @@ it('calls nobody while it is paused, until it is resumed', async () => {
   const orders = [erpOrder({ number: 'PAUSED-1' })];
 
   // Act
-  await ledger.pauses.begin('pull');
+  await ledger.pauses.pauseFlow('pull');
   const paused = await pull(orders);
-  await ledger.pauses.end('pull');
+  await ledger.pauses.resumeFlow('pull');
   const resumed = await pull(orders);
 
   // Assess
@@ -82,7 +82,7 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
   // Assess
   expect(first).toMatchObject({ outcome: 'read', queued: 1, rejected: 1, cancelled: 0 });
   expect(second).toMatchObject({ outcome: 'read', rejected: 1 });
-  const journey = await ledger.journeys.of('UNFIT-1');
+  const journey = await ledger.journeys.readJourney('UNFIT-1');
   expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([
     'refused: ERP order UNFIT-1 has no article.',
   ]);
@@ -100,7 +100,7 @@ it('treats an order on which accept fails as one that cannot be mapped, and goes
 
   // Assess
   expect(report).toMatchObject({ outcome: 'read', queued: 1, rejected: 1 });
-  const [entry] = await ledger.journeys.of('ODD-1');
+  const [entry] = await ledger.journeys.readJourney('ODD-1');
   expect(entry).toMatchObject({
     event: 'refused',
     note: expect.stringContaining('order.attributes.colour is undefined'),
@@ -120,7 +120,7 @@ it('records a row that cannot be read once, in the journey of its order, and goe
 
   // Assess
   expect(reports).toMatchObject(Array(2).fill({ outcome: 'read', queued: 1, rejected: 1 }));
-  const journey = await ledger.journeys.of('ROW-1');
+  const journey = await ledger.journeys.readJourney('ROW-1');
   expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([`refused: ${row.reason}`]);
 });
 
@@ -136,5 +136,5 @@ it('alerts to a cancellation, once, even if the configuration would not want the
 it('records when it ran last, even if there was nothing to read', async () => {
   clock.advance(3600);
   await pull([]);
-  expect(await ledger.pullState.state()).toMatchObject({ endedAt: clock.now().toISOString() });
+  expect(await ledger.pullState.readState()).toMatchObject({ endedAt: clock.now().toISOString() });
 });

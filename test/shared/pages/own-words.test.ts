@@ -19,7 +19,7 @@ type Happened = (pages: Pages, number: string) => Promise<void>;
 
 const letter = (number: string) => refused(number, rejection.reason);
 const released: Happened = async ({ ledger }, number) => {
-  await ledger.orders.put(
+  await ledger.orders.create(
     newOrder({
       number,
       via: words,
@@ -50,13 +50,16 @@ const stories: Readonly<Record<string, Happened>> = {
   },
   'The last attempt': async (pages, number) => {
     await released(pages, number);
-    await pages.ledger.claims.giveBack(await claimedOrder(pages.ledger, number), words, false);
+    await pages.ledger.claims.giveBack(await claimedOrder(pages.ledger, number), {
+      error: words,
+      sent: false,
+    });
   },
   'in Azumuta': made,
   'was refused': async (pages, number) => {
     await released(pages, number);
     const claim = await claimedOrder(pages.ledger, number);
-    await pages.ledger.claims.giveBack(claim, rejectedFor(rejection), false);
+    await pages.ledger.claims.giveBack(claim, { error: rejectedFor(rejection), sent: false });
   },
   withdrawn: async (pages, number) => {
     await released(pages, number);
@@ -83,7 +86,7 @@ const stories: Readonly<Record<string, Happened>> = {
   },
   'A person discarded its dead letter': async (pages, number) => {
     await dead(pages, number);
-    await pages.ledger.bookings.discard(number, 'm', words);
+    await pages.ledger.bookings.discardRefused(number, 'm', words);
     await pages.ledger.deadLetters.markDiscarded(letter(number), `by ${words}: ${words}`);
   },
   ...Object.fromEntries(
@@ -131,7 +134,7 @@ it('says no word of the ERP, of Azumuta or of a person, whatever has happened, a
       const failure = new RetryLater(`It says ${words}`, { scope: 'partner' });
       await pages.breaker.recordFailure(partner, failure, 'call', 'test');
     }
-  await pages.ledger.pauses.begin('bookings');
+  await pages.ledger.pauses.pauseFlow('bookings');
   await orderOf(pages.ledger, { number: 'PO late', dueDate: '2026-11-01' });
   await pages.ledger.claims.complete(
     await claimedOrder(pages.ledger, 'PO late'),

@@ -66,7 +66,7 @@ describe('a page', () => {
       late: 1,
     };
     const upTo = pages.clock.now().toISOString();
-    await pages.ledger.days.write({ day: '2026-11-24', upTo, ...figures });
+    await pages.ledger.days.writeDay({ day: '2026-11-24', upTo, ...figures });
     const { body } = await pages.open(pages.link(today));
     for (const [name, value] of Object.entries({
       'Booked in the ERP': 2,

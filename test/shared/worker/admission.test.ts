@@ -24,7 +24,7 @@ it('gives a batch back while its flow is paused, calling nobody, but for what ha
   const plant = planted();
   const called: string[] = [];
   const worker = plant.container(async (body) => void called.push(body));
-  await plant.ledger.pauses.begin('completions');
+  await plant.ledger.pauses.pauseFlow('completions');
   stage.clock.advance(5 * day);
   const waited = (seconds: number) =>
     sqsRecord({ body: 'success', receiveCount: 50, sentAt: secondsAgo(seconds) });
@@ -32,7 +32,7 @@ it('gives a batch back while its flow is paused, calling nobody, but for what ha
 
   // Act
   const paused = await worker(batch(fresh, long, tooLong), invocation());
-  await plant.ledger.pauses.end('completions');
+  await plant.ledger.pauses.resumeFlow('completions');
   stage.clock.advance(3);
   const calledMeanwhile = [...called];
   await worker(batch(fresh, long), invocation());

@@ -119,13 +119,13 @@ describe('a message that kills its process', () => {
     await diesWith(poison);
 
     // Assess
-    expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBe(2);
+    expect(await stage.ledger.attempts.countUnfinished(poison.messageId)).toBe(2);
   });
 
   it('stays a suspect when there is no time left to begin it', async () => {
     const poison = await stage.delivered({ body: 'success', receiveCount: 3, noted: 2 });
     await stage.worker()(batch(poison), invocation(1000));
-    expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBe(2);
+    expect(await stage.ledger.attempts.countUnfinished(poison.messageId)).toBe(2);
   });
 });
 
@@ -161,5 +161,5 @@ describe('a message whose work fails on a bug', () => {
 it('leaves nothing in the table for a message that succeeds at its first receive', async () => {
   const record = sqsRecord({ body: 'success' });
   await stage.worker()(batch(record), invocation());
-  expect(await stage.ledger.attempts.unfinished(record.messageId)).toBeUndefined();
+  expect(await stage.ledger.attempts.countUnfinished(record.messageId)).toBeUndefined();
 });

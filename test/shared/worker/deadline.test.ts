@@ -62,7 +62,7 @@ describe('a worker near its deadline', () => {
     // Assess
     expect(failed).toEqual(idsOf([...hung, ...behind]));
     for (const { messageId } of [...hung, ...behind])
-      expect(await stage.ledger.attempts.unfinished(messageId)).toBeUndefined();
+      expect(await stage.ledger.attempts.countUnfinished(messageId)).toBeUndefined();
   });
 
   it('reports all records when DynamoDB is too slow to show which are suspect', async () => {
@@ -123,7 +123,7 @@ it('writes and sends nothing after its response for work that was given up, howe
   // Assess
   expect(failed).toEqual(idsOf(late));
   expect(stage.sqs.sent.map(({ body }) => body)).toEqual(['in time']);
-  const dead = await stage.ledger.deadLetters.of('PO-1');
+  const dead = await stage.ledger.deadLetters.listOfOrder('PO-1');
   expect(dead.map(({ messageId }) => messageId)).toEqual([inTime.messageId]);
-  for (const { messageId } of late) expect(await stage.ledger.attempts.unfinished(messageId)).toBe(1);
+  for (const { messageId } of late) expect(await stage.ledger.attempts.countUnfinished(messageId)).toBe(1);
 });

@@ -60,14 +60,14 @@ describe('a container without a slot of its partner', () => {
     // Assess
     expect(stage.sqs.sent).toEqual([]);
     for (const { messageId } of [old, fresh])
-      expect(await stage.ledger.attempts.unfinished(messageId)).toBeUndefined();
+      expect(await stage.ledger.attempts.countUnfinished(messageId)).toBeUndefined();
     expect(stage.logged.measured('WaitingSeconds')).toEqual([6 * day]);
   });
 
   it('goes on suspecting a message whose earlier attempt never finished', async () => {
     const suspect = await stage.delivered({ body: 'success', receiveCount: 3, noted: 2 });
     await whileTaken([suspect]);
-    expect(await stage.ledger.attempts.unfinished(suspect.messageId)).toBe(2);
+    expect(await stage.ledger.attempts.countUnfinished(suspect.messageId)).toBe(2);
   });
 
   it('leaves all for another attempt when the ledger cannot be asked', async () => {
@@ -124,6 +124,6 @@ describe('a container with a slot of its partner', () => {
     // Assess
     expect(worked).toEqual(begun);
     expect(failedIds(response)).toEqual(idsOf(records.slice(begun.length)));
-    expect(await stage.ledger.attempts.unfinished(records[2]?.messageId ?? '')).toBeUndefined();
+    expect(await stage.ledger.attempts.countUnfinished(records[2]?.messageId ?? '')).toBeUndefined();
   });
 });

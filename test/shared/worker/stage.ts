@@ -59,7 +59,7 @@ export async function workerStage() {
     async delivered({ body, receiveCount, noted }: Delivered): Promise<SQSRecord> {
       const record = sqsRecord({ body, receiveCount });
       if (noted === 0) await now.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
-      else if (noted !== undefined) await now.ledger.attempts.note(record.messageId, noted);
+      else if (noted !== undefined) await now.ledger.attempts.recordUnfinished(record.messageId, noted);
       return record;
     },
     /** Resolves when the workers only wait for time: what follows a call has begun before the next turn of the event loop. */

@@ -130,7 +130,7 @@ describe('a container that calls two partners', () => {
     ]);
     expect(again).toEqual(idsOf(records));
     expect(writes.filter((one) => !one.includes('SLOTS#'))).toEqual([noted, noted]);
-    expect(await plant.ledger.attempts.unfinished(records[2]?.messageId ?? '')).toBe(0);
+    expect(await plant.ledger.attempts.countUnfinished(records[2]?.messageId ?? '')).toBe(0);
   });
 
   it('begins a booking only with 24 s left', async () => {
@@ -192,7 +192,7 @@ describe('a suspect among messages that need two partners', () => {
     const records = bodies.map((body) => message(body, 3));
     const { attempts } = plant.ledger;
     for (const { messageId, body } of records)
-      if (body.includes('suspect')) await attempts.note(messageId, 1);
+      if (body.includes('suspect')) await attempts.recordUnfinished(messageId, 1);
       else await attempts.recordFailure(messageId, { unexpected: false });
     return records;
   }

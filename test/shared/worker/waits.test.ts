@@ -47,7 +47,7 @@ describe('a message that waits', () => {
     await worker(batch(record), invocation());
 
     // Assess
-    expect(await stage.ledger.attempts.unfinished(record.messageId)).toBe(0);
+    expect(await stage.ledger.attempts.countUnfinished(record.messageId)).toBe(0);
     const { all } = await stage.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
     expect(all).toBe(2);
   });
@@ -98,6 +98,6 @@ describe('what a dead letter says', () => {
 
     // Assess
     expect(stage.sqs.sent[0]?.attributes).toMatchObject({ orderNumber: 'MO/1', partner: 'erp' });
-    expect(await stage.ledger.deadLetters.of('MO/1')).toMatchObject([{ reason: 'It is closed.' }]);
+    expect(await stage.ledger.deadLetters.listOfOrder('MO/1')).toMatchObject([{ reason: 'It is closed.' }]);
   });
 });

@@ -84,14 +84,14 @@ describe('a dead letter', () => {
       },
     ]);
     const why = { reason: 'Production MO/1 is cancelled.', cause: 'order-state' };
-    expect(await stage.ledger.deadLetters.of('PO-1')).toContainEqual(
+    expect(await stage.ledger.deadLetters.listOfOrder('PO-1')).toContainEqual(
       expect.objectContaining({ messageId: record.messageId, ...why }),
     );
     // It is counted in the log, by its cause, and is no metric, which AWS would bill for each cause.
     const line: unknown = JSON.parse(stage.logged.lines.at(-1) ?? '');
     expect(line).toMatchObject({ ...why, DeadLettered: 1 });
     expect(line).not.toHaveProperty('_aws');
-    const journey = await stage.ledger.journeys.of('PO-1');
+    const journey = await stage.ledger.journeys.readJourney('PO-1');
     expect(journey).toContainEqual(
       expect.objectContaining({ event: 'dead-lettered', of: `dead letter ${record.messageId}` }),
     );
@@ -133,7 +133,7 @@ describe('a dead letter', () => {
     expect(before).toBe(true);
     expect(await deadOf(messageId)).toBe(false);
     expect(await deadOf('other')).toBe(true);
-    expect(await stage.ledger.journeys.of('PO-1')).toContainEqual(
+    expect(await stage.ledger.journeys.readJourney('PO-1')).toContainEqual(
       expect.objectContaining({ event: 'recovered', of: `dead letter ${messageId}` }),
     );
   });
@@ -146,7 +146,7 @@ describe('a dead letter', () => {
 });
 
 async function deadOf(messageId: string): Promise<boolean | undefined> {
-  const letters = await stage.ledger.deadLetters.of('PO-1');
+  const letters = await stage.ledger.deadLetters.listOfOrder('PO-1');
   return letters.find((letter) => letter.messageId === messageId)?.isDead;
 }
 

@@ -107,8 +107,8 @@ export const completionFaults: Faults = {
       foundBy: ['booked'],
     },
     'lock-outlives-its-holder': {
-      find: '{ leaseUntil: untilMs }',
-      replace: '{ leaseUntil: untilMs + 30 * 86_400_000 }',
+      find: '{ leaseUntil: settlesAt }',
+      replace: '{ leaseUntil: settlesAt + 30 * 86_400_000 }',
       why: 'After a lost answer, no other part of the order is booked for a month.',
       foundBy: ['recorded', 'leases', 'ends'],
     },
@@ -224,7 +224,7 @@ export const completionFaults: Faults = {
   },
   'shared/completions/reconcile.ts': {
     'letters-not-looked-at': {
-      find: 'const refused = await ledger.concerns.withLetters(maxLooks);',
+      find: 'const refused = await ledger.concerns.listOrdersWithDeadLetter(maxLooks);',
       replace: 'const refused: readonly string[] = [];',
       why: 'The letter of an order that was deleted in the ERP is told each day, for ever.',
       foundIn: life('nothing-stays-open', 'is over once the ERP does not want it: remove'),
@@ -236,8 +236,8 @@ export const completionFaults: Faults = {
       foundIn: life('nothing-stays-open', 'looks within a day at each of a thousand orders'),
     },
     'reconciliation-asks-nobody': {
-      find: 'of await orders.overdue(dueBy, most)',
-      replace: 'of (await orders.overdue(dueBy, most)).slice(0, 0)',
+      find: 'of await orders.listOverdue(dueBy, most)',
+      replace: 'of (await orders.listOverdue(dueBy, most)).slice(0, 0)',
       why: 'If a trigger is lost, the completion is never booked.',
       foundBy: ['booked', 'waiting'],
     },

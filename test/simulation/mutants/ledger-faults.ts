@@ -16,8 +16,8 @@ export const ledgerFaults: Faults = {
       foundBy: ['created', 'booked', 'waiting', 'ends'],
     },
     'settling-not-waited-for': {
-      find: 'const leaseUntil = this.leaseUntil(this.clock.now());',
-      replace: 'const leaseUntil = this.clock.now().getTime();',
+      find: 'const settlesAt = this.leaseUntil(this.clock.now());',
+      replace: 'const settlesAt = this.clock.now().getTime();',
       why: 'A write without an answer takes effect after the next attempt has looked, and is made twice.',
       foundBy: ['created', 'booked'],
     },
@@ -41,8 +41,8 @@ export const ledgerFaults: Faults = {
       foundBy: ['waiting'],
     },
     'claim-kept-after-a-failure': {
-      find: "await this.#end(claim, { set: { ...waits, state: 'waiting', clean: isClean(claim, wrote) } }, entry);",
-      replace: 'await this.#update(claim, { set: { ...waits, clean: isClean(claim, wrote) } }, [entry]);',
+      find: 'await this.#endClaim(claim, { set }, entry);',
+      replace: 'await this.#updateOwn(claim, { set: { ...waits, clean: isClean(claim, wrote) } }, [entry]);',
       why: 'Each attempt that fails before its first call blocks the next one for six minutes.',
       foundBy: ['released'],
     },
@@ -113,7 +113,7 @@ export const ledgerFaults: Faults = {
       },
     },
     'two-plan-at-once': {
-      find: 'if (!seen) return this.add(key, { ...set, attempts }, event);',
+      find: 'if (!seen) return this.createItem(key, { ...set, attempts }, event);',
       replace: `if (!seen) {
       const item = { ...key, ...set, attempts, v: 1, expiresAt: this.expiresAt() };
       await this.table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)');

@@ -10,14 +10,13 @@ export const orderFaults: Faults = {
       foundIn: life('advice', 'ends it: refused, put right in the ERP'),
     },
     'fewer-parts-not-collected': {
-      find: 'if (wanted.mapped) await collectIfComplete(known, decision, dependencies);',
+      find: 'if (wanted.mapped) await lookAgainIfComplete(known, decision, dependencies);',
       why: 'The only missing part is not wanted any more, and the built ones are never booked.',
       foundBy: ['booked'],
     },
     'parts-put-beside-a-changed-record': {
-      find: `    if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
-      continue;
-`,
+      find: 'const isOvertaken = hasWrittenParts && (await isChangedSince(record, ledger));',
+      replace: 'const isOvertaken = false;',
       why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
       foundIn: {
         file: 'test/shared/orders/accept-at-once.test.ts',
@@ -92,8 +91,7 @@ export const orderFaults: Faults = {
       foundIn: life('daily-look', 'tells once that an order was deleted in the ERP'),
     },
     'slot-ends-the-daily-look': {
-      find: 'if (error instanceof NoFreeSlot || !(',
-      replace: 'if (!(',
+      find: '  if (error instanceof NoFreeSlot) return false;\n',
       why: 'Where a partner takes one call at a time, the reconciliation has its slot, and nothing is ever looked at.',
       foundIn: {
         file: 'test/functions/create-product-orders.test.ts',
@@ -114,21 +112,9 @@ export const orderFaults: Faults = {
       why: 'What a person has given up, and has made after all, is built twice where operators have renamed it.',
       foundBy: ['remade'],
     },
-    'linked-again-before-it-has-settled': {
-      find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
-      replace: 'error.afterSeconds ?? 0',
-      why: 'The ERP is still writing the id, so it is not visible yet and is sent a second time.',
-      foundBy: ['linkedOnce'],
-    },
-    'link-skipped': {
-      find: 'if (entry.linkedAt !== undefined) return;',
-      replace: 'if (entry.linkedAt === undefined) return;',
-      why: 'Nobody in the ERP finds the product order of an order.',
-      foundBy: ['linked'],
-    },
     'product-order-of-another-adopted': {
-      find: 'if (owner !== undefined && owner !== number && (await isTakenBy(owner, existing.id, knownOrders))) {',
-      replace: 'if (owner === number && owner === undefined) {',
+      find: 'return isTaken ? owner : undefined;',
+      replace: 'return isTaken ? undefined : undefined;',
       why: 'One product order is booked on two ERP orders.',
       foundIn: life('made-by-hand', 'never books one product order on two ERP orders'),
     },
@@ -220,8 +206,8 @@ export const orderFaults: Faults = {
       foundIn: life('advice', 'ends it: used-again, put right as the ERP means the same order'),
     },
     'added-parameter-is-a-change': {
-      find: 'if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))',
-      replace: 'if (!entry || isOnlyRemapped(mapped, entry) || !isOnlyRemapped(mapped, entry))',
+      find: 'entry !== undefined && !isNothingSent(entry) && isOnlyRemapped(mapped, entry);',
+      replace: 'entry !== undefined && isNothingSent(entry) && !isNothingSent(entry);',
       why: 'After a deployment people are told that forty orders were changed in the ERP.',
       foundIn: life('mapping-gains', 'is no change in the ERP when a later mapping adds a parameter'),
     },
@@ -275,6 +261,20 @@ export const orderFaults: Faults = {
       foundIn: { file: 'test/life/life.test.ts', name: 'given up' },
     },
   },
+  'shared/orders/link-in-erp.ts': {
+    'linked-again-before-it-has-settled': {
+      find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
+      replace: 'error.afterSeconds ?? 0',
+      why: 'The ERP is still writing the id, so it is not visible yet and is sent a second time.',
+      foundBy: ['linkedOnce'],
+    },
+    'link-skipped': {
+      find: 'if (entry.linkedAt !== undefined) return;',
+      replace: 'if (entry.linkedAt === undefined) return;',
+      why: 'Nobody in the ERP finds the product order of an order.',
+      foundBy: ['linked'],
+    },
+  },
   'shared/orders/pull-window.ts': {
     'pull-without-an-overlap': {
       find: 'export const overlapMs = 10 * 60_000;',
@@ -302,10 +302,10 @@ export const orderFaults: Faults = {
     'watermark-before-the-page': {
       find: `    await acceptPage(page, run, dependencies);
     const further = afterPage(window, page.watermark, readAt);
-    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    const ours = await ledger.pullState.saveWindow(invocation.awsRequestId, further);
 `,
       replace: `    const further = afterPage(window, page.watermark, readAt);
-    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    const ours = await ledger.pullState.saveWindow(invocation.awsRequestId, further);
     await acceptPage(page, run, dependencies);
 `,
       why: 'After a crash in between, the orders of that page are never read again.',

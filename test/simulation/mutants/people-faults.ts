@@ -36,7 +36,7 @@ export const peopleFaults: Faults = {
       foundIn: endOrder('is refused while the order is being booked'),
     },
     'given-up-while-it-is-planned': {
-      find: 'while (!(await bookings.useUp(known.home, known.nextJointKey, of)))',
+      find: 'while (!(await bookings.useUpKey(known.home, known.nextJointKey, of)))',
       replace: 'while (known.home === of.note)',
       why: 'What a person has booked by hand is booked with the other parts, as these were being planned with it.',
       foundIn: life('parts-given-up', 'is not booked with the others while these are planned with it'),

@@ -80,6 +80,6 @@ export function sendAgain(world: World, { orders, addTask }: ScenarioState): voi
 /** Pauses a flow, as `npm run pause` does. @returns a function that resumes it. */
 export function pauseFlow(flow: FlowName, world: World): () => void {
   const { pauses } = toolsOf(world).ledger;
-  void pauses.begin(flow);
-  return () => void pauses.end(flow);
+  void pauses.pauseFlow(flow);
+  return () => void pauses.resumeFlow(flow);
 }

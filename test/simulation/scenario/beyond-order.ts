@@ -40,7 +40,7 @@ export const isSeenTo = (figures: OtherFigures | undefined): boolean =>
 async function refusedFigures(made: BuiltProductOrder, world: World) {
   const { knownOrders } = toolsOf(world).ledger;
   const number = (await knownOrders.numberOfAzumutaId(made.id)) ?? made.number;
-  const { bookings } = await knownOrders.standing(number);
+  const { bookings } = await knownOrders.readStanding(number);
   const refused = bookings.filter(({ state, discarded }) => state === 'rejected' && !discarded);
   const [figures] = refused.flatMap(({ reason }) => figuresToAccept(reason) ?? []);
   return { number, figures };

@@ -11,7 +11,7 @@ let stage: StoreStage;
 let window: Window;
 beforeAll(async () => {
   [stage, window] = await Promise.all([startStoreStage(), openWindow()]);
-  await stage.ledger.orders.put(newOrder({ number: markup }));
+  await stage.ledger.orders.create(newOrder({ number: markup }));
   await window.page.goto(stage.address);
 });
 afterAll(async () => {

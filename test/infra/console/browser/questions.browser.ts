@@ -17,7 +17,7 @@ let window: Window;
 beforeAll(async () => {
   [stage, window] = await Promise.all([startPartnersStage(), openWindow()]);
   await fillFactory(stage);
-  await stage.ledger.orders.put(newOrder({ number: longNumber }));
+  await stage.ledger.orders.create(newOrder({ number: longNumber }));
   await stage.dead(longNumber, `Azumuta has no article ${'GEAR'.repeat(40)}: create it.`);
   await window.page.goto(stage.address);
 });

@@ -153,12 +153,12 @@ describe('the console', () => {
     const { pauses } = stage.system.ledger;
     await page.goto(`${stage.origin}/flows`);
     // Act
-    await pauses.begin('completions');
+    await pauses.pauseFlow('completions');
     // Assess
     const problem = page.locator('#trouble-paused-completions');
     await problem.getByRole('link', { name: 'Resume' }).waitFor();
     await window.picture('flows-paused');
-    await pauses.end('completions');
+    await pauses.resumeFlow('completions');
     await problem.waitFor({ state: 'detached' });
   });
 

@@ -30,11 +30,11 @@ export function alertTests(stage: () => CommandStage): void {
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'nonsense' }));
     const unknown = await listed();
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
-    await orders.put(newOrder({ number: 'LATE', dueDate: '2001-01-01' }));
+    await orders.create(newOrder({ number: 'LATE', dueDate: '2001-01-01' }));
     const claim = await claimedOrder(system.ledger, 'LATE');
     await claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
     const overdue = await listed();
-    await orders.setAwaited('LATE', false);
+    await orders.stopAwaitingCompletion('LATE');
     await breaker.recordFailure('erp', refused, 'call', 'test');
     const outage = await listed();
     await breaker.probeNow('erp');

@@ -21,7 +21,7 @@ export function pauseTests(stage: () => CommandStage): void {
     const held = await reaches(number, 'to be booked');
     const found = await peopleFindings(folder);
     const bookedMeanwhile = await bookingsOf(number);
-    const notedMeanwhile = await system.ledger.pauses.now();
+    const notedMeanwhile = await system.ledger.pauses.readPaused();
     const resumed = await typedHere('resume', 'all');
 
     // Assess
@@ -40,7 +40,7 @@ export function pauseTests(stage: () => CommandStage): void {
     });
     expect(resumed).toMatchObject({ code: 0, output: expect.stringContaining('goes on within 15 minutes') });
     expect(Number(notedMeanwhile.bookings)).toBeGreaterThanOrEqual(begun.getTime());
-    expect(await system.ledger.pauses.now()).toEqual({});
+    expect(await system.ledger.pauses.readPaused()).toEqual({});
     // Its message comes again within 15 minutes: who does not want to wait has the order looked at once more.
     expect(await typedHere('replay', '--order', number, '--go')).toMatchObject({ code: 0 });
     await reaches(number, 'booked');

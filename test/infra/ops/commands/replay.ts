@@ -13,7 +13,7 @@ const reportSchema = z.looseObject({
 
 export function replayTests(stage: () => CommandStage): void {
   const replayNotes = async (number: string) =>
-    (await stage().system.ledger.journeys.of(number)).flatMap(({ event, note }) =>
+    (await stage().system.ledger.journeys.readJourney(number)).flatMap(({ event, note }) =>
       event === 'replayed' ? note : [],
     );
   const azumutaHas = async (number: string) =>

@@ -44,7 +44,8 @@ export async function startCommandStage(folder: string) {
     queueOf,
     emptied,
     reaches,
-    journeyOf: async (number: string) => (await system.ledger.journeys.of(number)).map(({ event }) => event),
+    journeyOf: async (number: string) =>
+      (await system.ledger.journeys.readJourney(number)).map(({ event }) => event),
     bookingsOf: async (number: string) =>
       (await system.erp.bookings()).filter(({ order }) => order === number),
 

@@ -16,7 +16,7 @@ let ledger: Ledger;
 beforeEach(async () => {
   ({ ledger } = ledgerOn());
   sent.length = 0;
-  await ledger.orders.put(newOrder({ number }));
+  await ledger.orders.create(newOrder({ number }));
   const productOrder = { id: `id of ${number}`, number };
   const receipt = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
   await ledger.claims.complete(await claimedOrder(ledger, number), receipt, { event: 'created' });
@@ -65,10 +65,10 @@ describe('giving up', () => {
     // Act, Assess
     await expect(giveUp()).rejects.toThrow('PO-1 is being booked at this moment');
     expect((await ledger.orders.find(number))?.end).toBeUndefined();
-    await ledger.claims.giveBack(claim, 'The ERP is down.', false);
+    await ledger.claims.giveBack(claim, { error: 'The ERP is down.', sent: false });
     await giveUp();
     expect((await ledger.orders.find(number))?.end?.how).toBe('given up');
-    expect(await ledger.bookings.of(number)).toMatchObject([{ state: 'rejected', discarded: true }]);
+    expect(await ledger.bookings.listOfOrder(number)).toMatchObject([{ state: 'rejected', discarded: true }]);
   });
 });
 

@@ -26,7 +26,7 @@ const hints = async () =>
 async function created(number: string, first?: string): Promise<void> {
   const { orders, claims } = stores.ledger;
   const part = first === undefined ? {} : { part: { index: 1, first, book: 'when-all-done' } as const };
-  await orders.put(newOrder({ number, ...part }));
+  await orders.create(newOrder({ number, ...part }));
   const productOrder = { id: `id of ${number}`, number };
   await claims.complete(await claimedOrder(stores.ledger, number), { productOrder }, { event: 'created' });
 }
@@ -46,7 +46,7 @@ it('has an order looked at once more when its letter is gone, and a dry run only
   // Assess
   expect([looked.hinted, before, asked.hinted]).toEqual([['GONE-1'], nothing, ['GONE-1']]);
   expect(await hints()).toMatchObject([{ productOrderNumber: 'GONE-1', via: 'operator', again: true }]);
-  expect(await ledger.deadLetters.of('GONE-1')).toMatchObject([{ isDead: false }]);
+  expect(await ledger.deadLetters.listOfOrder('GONE-1')).toMatchObject([{ isDead: false }]);
 });
 
 const creations = async () =>
@@ -55,10 +55,10 @@ const creations = async () =>
 /** Refused before it was created, by the message of this letter. */
 async function refusedCreation(number: string) {
   const { orders, claims } = stores.ledger;
-  await orders.put(newOrder({ number }));
+  await orders.create(newOrder({ number }));
   const claim = await claimedOrder(stores.ledger, number);
   const refusal = new Rejected('Azumuta has no article.', { code: 'unknown-article' });
-  await claims.giveBack(claim, refusal, false);
+  await claims.giveBack(claim, { error: refusal, sent: false });
   return {
     messageId: claim.messageId,
     orderNumber: number,
@@ -86,7 +86,7 @@ describe('a creation that was refused', () => {
     expect(await creations()).toEqual([
       { v: 1, kind: 'product-order', number: 'REFUSED-1', asksErp: 'replay' },
     ]);
-    expect(await ledger.deadLetters.of('REFUSED-1')).toMatchObject([{ isDead: false }]);
+    expect(await ledger.deadLetters.listOfOrder('REFUSED-1')).toMatchObject([{ isDead: false }]);
   });
 
   it('is not asked for besides its letter', async () => {
@@ -207,7 +207,7 @@ it('sends one hint for parts that are booked together, and their letter is found
 it('sends none for an order that is not in Azumuta yet, for an ERP order of another number, or where a reason is asked for', async () => {
   // Prepare
   const { ledger, run } = stores;
-  await ledger.orders.put(newOrder({ number: 'NEW-1' }));
+  await ledger.orders.create(newOrder({ number: 'NEW-1' }));
   await created('PO-5');
 
   // Act

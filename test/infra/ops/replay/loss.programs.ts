@@ -34,7 +34,7 @@ const silent: ReplayDependencies['queues'] = {
 };
 /** Of these messages, those that the ledger calls dead. */
 async function stillDead(ids: readonly string[]): Promise<string[]> {
-  const records = await Promise.all(ids.map((id) => ledger.deadLetters.of(id)));
+  const records = await Promise.all(ids.map((id) => ledger.deadLetters.listOfOrder(id)));
   return records.flat().flatMap(({ messageId, isDead }) => (isDead ? [messageId] : []));
 }
 
@@ -79,8 +79,8 @@ describe('the ledger', () => {
       expect(report).toMatchObject({ movable: 2, moved: 0, failure });
       expect((await depths())['dead-letters']).toEqual({ visible: 2, hidden: 0 });
       for (const id of [known, unknown])
-        expect(await ledger.deadLetters.of(id)).toEqual([{ ...recordOf(id), isDead: true }]);
-      expect((await ledger.journeys.of(known)).map(({ event }) => event)).toEqual([
+        expect(await ledger.deadLetters.listOfOrder(id)).toEqual([{ ...recordOf(id), isDead: true }]);
+      expect((await ledger.journeys.readJourney(known)).map(({ event }) => event)).toEqual([
         'dead-lettered',
         'replayed',
         'dead-lettered',

@@ -196,8 +196,8 @@ it.each([
     await run({ orders: new Set([orderNumber]) });
 
     // Assess
-    const journey = await ledger.journeys.of(orderNumber);
-    expect(await ledger.deadLetters.of(orderNumber)).toEqual([
+    const journey = await ledger.journeys.readJourney(orderNumber);
+    expect(await ledger.deadLetters.listOfOrder(orderNumber)).toEqual([
       { ...dead, isDead: false },
       { ...dead, messageId: 'm-78', isDead: true },
     ]);
@@ -222,7 +222,7 @@ describe('a letter that is replayed', () => {
     await store.put({ ...dead, orderNumber, body: productOrderMessage(orderNumber) });
   }
   const isDead = async (orderNumber: string) =>
-    (await ledger.deadLetters.of(orderNumber)).map((letter) => letter.isDead);
+    (await ledger.deadLetters.listOfOrder(orderNumber)).map((letter) => letter.isDead);
 
   it('is noted before it is sent, as it may fail again at once', async () => {
     // Prepare

@@ -15,7 +15,7 @@ const ledger = operatorLedger(store.table, clock);
 /** A product order that was created in Azumuta and completed there. */
 async function completed(number: string, index: number, erpOrder: string): Promise<void> {
   const part = { index, first: `${erpOrder}/1`, book: 'when-all-done' } as const;
-  await ledger.orders.put({
+  await ledger.orders.create({
     ...newOrder({ number }),
     erpOrder: { number: erpOrder, id: `id of ${erpOrder}`, article: 'GEAR-01', amount: '3' },
     part,
@@ -29,7 +29,9 @@ it('shows for parts that are booked together the state of their one booking, in 
   // Prepare
   for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 'MO/9');
   const erpOrder = { number: 'MO/9', id: 'id of MO/9', article: 'GEAR-01', amount: '3' };
-  await ledger.erpOrders.write(splitOrder('MO/9', 3, { book: 'when-all-done', erpOrder, mostParts: 10 }));
+  await ledger.erpOrders.writeVersion(
+    splitOrder('MO/9', 3, { book: 'when-all-done', erpOrder, mostParts: 10 }),
+  );
   const before = await traceOrder('MO/9', ledger, '--local');
   const planned = await plan(ledger, 'MO/9/1', 'm', [1, 2, 10]);
 
@@ -62,7 +64,7 @@ it('shows for parts that are booked together the state of their one booking, in 
 it('shows figures, lots and counts of what is planned or was refused, figures of what was booked, and never its texts', async () => {
   // Prepare
   const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
-  for (const number of ['B-1', 'B-2', 'B-3']) await ledger.orders.put(newOrder({ number }));
+  for (const number of ['B-1', 'B-2', 'B-3']) await ledger.orders.create(newOrder({ number }));
   await plan(ledger, 'B-1');
   await refuse(ledger, 'B-2', await plan(ledger, 'B-2'), closed);
   await book(ledger, 'B-3', await plan(ledger, 'B-3'));
@@ -87,10 +89,10 @@ it('shows figures, lots and counts of what is planned or was refused, figures of
 it('says to complete an order once its day is over', async () => {
   // Prepare
   const late = { erpOrder: { number: 'LATE', article: 'GEAR-01', amount: '2' }, dueDate: '2026-11-20' };
-  await ledger.orders.put({ ...newOrder({ number: 'LATE' }), ...late });
+  await ledger.orders.create({ ...newOrder({ number: 'LATE' }), ...late });
   const claim = await claimedOrder(ledger, 'LATE');
   await ledger.claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
-  await ledger.erpOrders.write(splitOrder('LATE', 1, { ...late, book: 'each' }));
+  await ledger.erpOrders.writeVersion(splitOrder('LATE', 1, { ...late, book: 'each' }));
 
   // Act
   const traces = await Promise.all(
@@ -211,9 +213,12 @@ it('shows an open dead letter although the clock of the laptop that replayed it 
 
 it('shows the cause of a refused order, of a refused booking, and of an order that cannot follow the ERP', async () => {
   // Prepare
-  await ledger.orders.put(newOrder({ number: 'MO/6' }));
+  await ledger.orders.create(newOrder({ number: 'MO/6' }));
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
-  await ledger.claims.giveBack(await claimedOrder(ledger, 'MO/6'), rejectedFor(noArticle), true);
+  await ledger.claims.giveBack(await claimedOrder(ledger, 'MO/6'), {
+    error: rejectedFor(noArticle),
+    sent: true,
+  });
   const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
   await refuse(ledger, 'MO/5', await plan(ledger, 'MO/5'), closed);
   const noted = { content: 'x', note: 'It has no article.', cause: 'order-data' } as const;

@@ -22,7 +22,7 @@ const why = { reason: 'It is closed.', cause: 'order-state' } as const;
 const waits = { awaiting: 'completion', dueAt: 1 };
 
 async function held(): Promise<BookingEntry> {
-  const [booking] = await ledger.bookings.of(home);
+  const [booking] = await ledger.bookings.listOfOrder(home);
   if (!booking) throw new Error('It is not planned.');
   return booking;
 }
@@ -38,8 +38,9 @@ async function claimed(): Promise<Claim> {
   return claim;
 }
 
-const refusedInDoubt = async () => ledger.claims.giveBack(await claimed(), rejectedFor(why), true);
-const discarded = () => ledger.bookings.discard(home, 'hint', 'By hand.');
+const refusedInDoubt = async () =>
+  ledger.claims.giveBack(await claimed(), { error: rejectedFor(why), sent: true });
+const discarded = () => ledger.bookings.discardRefused(home, 'hint', 'By hand.');
 
 describe('a plan', () => {
   it('is a claim at the same time, and holds what is booked', async () => {
@@ -49,7 +50,7 @@ describe('a plan', () => {
     // Assess
     expect(claim).toMatchObject({ again: false, held: { state: 'claimed', attempts: 1 } });
     const { planned: booking, seen: _, ...plan } = bookingPlan({ readAt: clock.now() });
-    expect(await ledger.bookings.of(home)).toEqual([
+    expect(await ledger.bookings.listOfOrder(home)).toEqual([
       {
         ...booking,
         ...plan,
@@ -67,7 +68,7 @@ describe('a plan', () => {
     'is claimed by one of many attempts at once that have seen %s',
     async (what) => {
       if (what === 'a plan') await ledger.bookings.planOnly(home, bookingPlan(), {});
-      const [seen] = await ledger.bookings.of(home);
+      const [seen] = await ledger.bookings.listOfOrder(home);
       clock.advance(1);
       const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => planned(`owner ${i}`, seen)));
       expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
@@ -77,7 +78,7 @@ describe('a plan', () => {
   it('waits where it cannot be booked now, and surely nothing was sent', async () => {
     await ledger.bookings.planOnly(home, bookingPlan(), waits);
     expect(await held()).toMatchObject({ state: 'waiting', attempts: 0, awaiting: 'completion' });
-    expect(await ledger.orders.overdue(clock.now(), 10)).toContain(home);
+    expect(await ledger.orders.listOverdue(clock.now(), 10)).toContain(home);
   });
 
   it('is refused at once when the mapping refuses it, and holds nothing to book', async () => {
@@ -97,13 +98,25 @@ const answered = new RetryLater('Locked.', { scope: 'order', wrote: 'known' });
 const pasts: [past: string, make: () => Promise<unknown>, replaced: 'yes' | 'no' | 'again'][] = [
   ['only planned', () => ledger.bookings.planOnly(home, bookingPlan(), waits), 'yes'],
   ['refused by the mapping', () => ledger.bookings.planRefused(home, bookingPlan(), why), 'yes'],
-  ['released before a call', async () => ledger.claims.giveBack(await claimed(), 'Locked.', false), 'yes'],
-  ['released after a call', async () => ledger.claims.giveBack(await claimed(), answered, true), 'no'],
+  [
+    'released before a call',
+    async () => ledger.claims.giveBack(await claimed(), { error: 'Locked.', sent: false }),
+    'yes',
+  ],
+  [
+    'released after a call',
+    async () => ledger.claims.giveBack(await claimed(), { error: answered, sent: true }),
+    'no',
+  ],
   ['claimed', claimed, 'no'],
-  ['in doubt', async () => ledger.claims.giveBack(await claimed(), 'No answer.', true), 'no'],
+  [
+    'in doubt',
+    async () => ledger.claims.giveBack(await claimed(), { error: 'No answer.', sent: true }),
+    'no',
+  ],
   [
     'refused before a call',
-    async () => ledger.claims.giveBack(await claimed(), rejectedFor(why), false),
+    async () => ledger.claims.giveBack(await claimed(), { error: rejectedFor(why), sent: false }),
     'yes',
   ],
   ['refused in doubt', refusedInDoubt, 'no'],
@@ -148,7 +161,7 @@ describe('a booking that is planned anew', () => {
     clock.advance(1);
     const claim = await planned('late', seen);
     const refused = await ledger.bookings.planRefused(home, bookingPlan({ seen }), why);
-    await ledger.bookings.withdraw(home, seen);
+    await ledger.bookings.withdrawPlan(home, seen);
 
     // Assess
     expect([claim, refused]).toEqual([undefined, false]);
@@ -156,10 +169,10 @@ describe('a booking that is planned anew', () => {
   });
 
   it('counts its attempts on, as an attempt that was frozen must not take the lock of its successor', async () => {
-    await ledger.claims.giveBack(await claimed(), 'Locked.', false);
+    await ledger.claims.giveBack(await claimed(), { error: 'Locked.', sent: false });
     const claim = await planned('another', await held());
     expect(claim).toMatchObject({ again: false, held: { attempts: 2 } });
-    const history = await ledger.journeys.of(home);
+    const history = await ledger.journeys.readJourney(home);
     expect(history.map(({ event, note }) => `${event}: ${note}`)).toEqual([
       ...['planned: 1 recording(s)', 'retry: Locked.', 'planned: 1 recording(s)'],
     ]);
@@ -188,14 +201,14 @@ describe('what is booked', () => {
     await ledger.bookings.planRefused(home, bookingPlan({ planned: other, plannedFor: 'other' }), why);
 
     // Act
-    await ledger.bookings.discard(home, 'hint', 'Ann: booked by hand');
+    await ledger.bookings.discardRefused(home, 'hint', 'Ann: booked by hand');
 
     // Assess
-    const [booking, left] = await ledger.bookings.of(home);
+    const [booking, left] = await ledger.bookings.listOfOrder(home);
     expect(booking).toMatchObject({ key, state: 'rejected', discarded: true, rejectedBy: 'hint' });
     expect(booking).not.toHaveProperty('content');
     expect(left).toMatchObject({ key: other.key, discarded: false, content: expect.anything() });
-    expect(await ledger.journeys.of(home)).toContainEqual(
+    expect(await ledger.journeys.readJourney(home)).toContainEqual(
       expect.objectContaining({ event: 'discarded', note: 'Ann: booked by hand' }),
     );
   });
@@ -205,24 +218,24 @@ it.each(pasts)(
   'a booking that is %s is withdrawn only if it was surely not sent',
   async (_, make, replaced) => {
     await make();
-    await ledger.bookings.withdraw(home, await held());
-    expect(await ledger.bookings.of(home)).toHaveLength(replaced === 'yes' ? 0 : 1);
+    await ledger.bookings.withdrawPlan(home, await held());
+    expect(await ledger.bookings.listOfOrder(home)).toHaveLength(replaced === 'yes' ? 0 : 1);
   },
 );
 
 it('is due later once the reconciliation has asked for it, and stays away if it was withdrawn meanwhile', async () => {
   // Prepare
   await ledger.bookings.planOnly(home, bookingPlan(), waits);
-  const seen = await ledger.knownOrders.standing(home);
+  const seen = await ledger.knownOrders.readStanding(home);
   const later = new Date(clock.now().getTime() + 1);
 
   // Act
-  await ledger.knownOrders.markAsked(seen, later);
-  const due = await Promise.all([clock.now(), later].map((by) => ledger.orders.overdue(by, 100)));
-  await ledger.bookings.withdraw(home, await held());
-  await ledger.knownOrders.markAsked(seen, later);
+  await ledger.knownOrders.postponeAfterAsking(seen, later);
+  const due = await Promise.all([clock.now(), later].map((by) => ledger.orders.listOverdue(by, 100)));
+  await ledger.bookings.withdrawPlan(home, await held());
+  await ledger.knownOrders.postponeAfterAsking(seen, later);
 
   // Assess
   expect(due.map((numbers) => numbers.includes(home))).toEqual([false, true]);
-  expect(await ledger.bookings.of(home)).toEqual([]);
+  expect(await ledger.bookings.listOfOrder(home)).toEqual([]);
 });

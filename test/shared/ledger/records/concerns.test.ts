@@ -69,11 +69,12 @@ it('has those looked at first whose look is the longest ago', async () => {
     clock.advance(60);
   }
   const all = ['FIRST', 'SECOND', 'THIRD'];
-  const ours = async () => (await ledger.concerns.toLookAt(100)).filter((number) => all.includes(number));
+  const ours = async () =>
+    (await ledger.concerns.listOrdersToLookAt(100)).filter((number) => all.includes(number));
   const before = await ours();
 
   // Act
-  await ledger.concerns.markLooked('FIRST', changed('a'));
+  await ledger.concerns.postponeAfterLook('FIRST', changed('a'));
 
   // Assess
   expect(before).toEqual(all);

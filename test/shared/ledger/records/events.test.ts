@@ -15,10 +15,10 @@ const letter = (messageId: string, orderNumber: string) => ({
   reason: 'The ERP does not know the order.',
 });
 const happened = async (from: Date, until = clock.now()) =>
-  (await ledger.days.events(from, until)).map(({ number, event }) => `${number} ${event}`);
+  (await ledger.days.listEvents(from, until)).map(({ number, event }) => `${number} ${event}`);
 
 async function create(number: string): Promise<void> {
-  await ledger.orders.put(newOrder({ number }));
+  await ledger.orders.create(newOrder({ number }));
   await ledger.claims.complete(await claimedOrder(ledger, number), {}, { event: 'created' });
 }
 
@@ -47,15 +47,17 @@ it('records a dead letter again when its replay fails, and shows both in the jou
   // A crash before it was sent to its queue: it is dead-lettered a second time, which is no news.
   await ledger.deadLetters.record(dead);
   await ledger.deadLetters.markReplayed(dead, 'sent again');
-  const between = await ledger.deadLetters.of('AGAIN-1');
+  const between = await ledger.deadLetters.listOfOrder('AGAIN-1');
 
   // Act
   await ledger.deadLetters.record({ ...dead, reason: 'It is locked.' });
 
   // Assess
   expect(between).toMatchObject([{ messageId: 'm-2', isDead: false }]);
-  expect(await ledger.deadLetters.of('AGAIN-1')).toMatchObject([{ isDead: true, reason: 'It is locked.' }]);
-  expect((await ledger.journeys.of('AGAIN-1')).map(({ event }) => event)).toEqual([
+  expect(await ledger.deadLetters.listOfOrder('AGAIN-1')).toMatchObject([
+    { isDead: true, reason: 'It is locked.' },
+  ]);
+  expect((await ledger.journeys.readJourney('AGAIN-1')).map(({ event }) => event)).toEqual([
     'dead-lettered',
     'replayed',
     'dead-lettered',

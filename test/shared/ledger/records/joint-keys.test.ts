@@ -49,8 +49,10 @@ describe('the ledger', () => {
 
   async function withPlan() {
     const { ledger } = ledgerOn();
-    await ledger.orders.put(newOrder({ number, part: { index: 1, first: number, book: 'when-all-done' } }));
-    const { nextJointKey: key } = await ledger.knownOrders.standing(number);
+    await ledger.orders.create(
+      newOrder({ number, part: { index: 1, first: number, book: 'when-all-done' } }),
+    );
+    const { nextJointKey: key } = await ledger.knownOrders.readStanding(number);
     const plan = bookingPlan({ planned: plannedBooking({ key, parts: [1, 2] }) });
     await ledger.bookings.planOnly(number, plan, { awaiting: 'completion', dueAt: 1 });
     return { ledger, key, plan };
@@ -59,39 +61,45 @@ describe('the ledger', () => {
   it('gives a key once: what is taken back stays, of no part, and nothing is to be done for it', async () => {
     // Prepare
     const { ledger, key, plan } = await withPlan();
-    const [booking] = await ledger.bookings.of(number);
+    const [booking] = await ledger.bookings.listOfOrder(number);
     if (!booking) throw new Error('It was planned.');
 
     // Act
-    const isTakenBack = await ledger.bookings.withdraw(number, booking);
+    const isTakenBack = await ledger.bookings.withdrawPlan(number, booking);
     await ledger.bookings.planOnly(number, plan, {});
 
     // Assess
-    const { bookings, nextJointKey: next } = await ledger.knownOrders.standing(number);
+    const { bookings, nextJointKey: next } = await ledger.knownOrders.readStanding(number);
     expect({ isTakenBack, bookings }).toEqual({ isTakenBack: true, bookings: [] });
     expect(next).toBe(key.replace('#1#', '#2#'));
-    expect(await ledger.bookings.of(number)).toEqual([]);
-    expect(await ledger.orders.overdue(undefined, 10)).toEqual([]);
-    const events = (await ledger.journeys.of(number)).map(({ event }) => event);
+    expect(await ledger.bookings.listOfOrder(number)).toEqual([]);
+    expect(await ledger.orders.listOverdue(undefined, 10)).toEqual([]);
+    const events = (await ledger.journeys.readJourney(number)).map(({ event }) => event);
     expect(events.toSorted()).toEqual(['planned', 'queued', 'taken back']);
   });
 
   it('does not take back what another attempt has claimed or planned again meanwhile', async () => {
     const { ledger, key, plan } = await withPlan();
-    const [booking] = await ledger.bookings.of(number);
+    const [booking] = await ledger.bookings.listOfOrder(number);
     if (!booking) throw new Error('It was planned.');
     const readAt = new Date(plan.readAt.getTime() + 1);
     await ledger.bookings.planOnly(number, { ...plan, seen: booking, readAt }, {});
-    expect(await ledger.bookings.withdraw(number, booking)).toBe(false);
-    expect(await ledger.bookings.of(number)).toMatchObject([{ key, parts: [1, 2], state: 'waiting' }]);
+    expect(await ledger.bookings.withdrawPlan(number, booking)).toBe(false);
+    expect(await ledger.bookings.listOfOrder(number)).toMatchObject([
+      { key, parts: [1, 2], state: 'waiting' },
+    ]);
   });
 
   it('refuses a plan whose key was used up since its bookings were read', async () => {
     // Prepare
     const { ledger, plan } = await withPlan();
-    const { nextJointKey: key } = await ledger.knownOrders.standing(number);
+    const { nextJointKey: key } = await ledger.knownOrders.readStanding(number);
     const { erpOrder, productOrder } = plan.planned;
-    const isUsedUp = await ledger.bookings.useUp(number, key, { erpOrder, productOrder, note: 'given up' });
+    const isUsedUp = await ledger.bookings.useUpKey(number, key, {
+      erpOrder,
+      productOrder,
+      note: 'given up',
+    });
 
     // Act
     const endsAt = new Date('2026-11-24T08:01:00.000Z');
@@ -105,7 +113,9 @@ describe('the ledger', () => {
 
     // Assess
     expect([isUsedUp, claim]).toEqual([true, undefined]);
-    expect(await ledger.bookings.useUp(number, key, { erpOrder, productOrder, note: 'twice' })).toBe(false);
-    expect(await ledger.bookings.of(number)).toMatchObject([{ parts: [1, 2] }]);
+    expect(await ledger.bookings.useUpKey(number, key, { erpOrder, productOrder, note: 'twice' })).toBe(
+      false,
+    );
+    expect(await ledger.bookings.listOfOrder(number)).toMatchObject([{ parts: [1, 2] }]);
   });
 });

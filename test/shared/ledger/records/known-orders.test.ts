@@ -35,14 +35,14 @@ describe('what the ledger knows of a number', () => {
     // Prepare
     const { deadLetters, knownOrders, orders } = ledger;
     const part = { index: 2, first: 'PO-1', book: 'when-all-done' } as const;
-    await orders.put(newOrder({ number: 'PO-2', part }));
+    await orders.create(newOrder({ number: 'PO-2', part }));
     await knownOrders.writeAlias('renamed', 'PO-2');
     for (const orderNumber of ['PO-1', 'PO-2', 'renamed'])
       for (const stage of ['create-product-order', 'book-completion'])
         await deadLetters.record({ messageId: stage, orderNumber, stage, reason: 'Why.' });
 
     // Act
-    const { number, letters } = await knownOrders.standing('renamed');
+    const { number, letters } = await knownOrders.readStanding('renamed');
 
     // Assess
     const told = letters.map(({ orderNumber, stage }) => `${orderNumber} ${stage}`);

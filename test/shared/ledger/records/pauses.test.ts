@@ -11,14 +11,14 @@ it('holds back each flow by itself from its first pause on, until it is resumed'
     const since = clock.now();
 
     // Act
-    const paused = [await pauses.begin(flow), clock.advance(60), await pauses.begin(flow)];
-    const meanwhile = await pauses.now();
-    const resumed = [await pauses.end(flow), await pauses.end(flow)];
+    const paused = [await pauses.pauseFlow(flow), clock.advance(60), await pauses.pauseFlow(flow)];
+    const meanwhile = await pauses.readPaused();
+    const resumed = [await pauses.resumeFlow(flow), await pauses.resumeFlow(flow)];
 
     // Assess
     expect(paused).toEqual([false, undefined, true]);
     expect(meanwhile).toEqual({ [flow]: since });
     expect(resumed).toEqual([false, true]);
-    expect(await pauses.now()).toEqual({});
+    expect(await pauses.readPaused()).toEqual({});
   }
 });

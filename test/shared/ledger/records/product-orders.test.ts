@@ -11,7 +11,7 @@ const number = 'PO-1';
 /** An order with this past, which is withdrawn. @returns its end. */
 async function withdrawn(past: Past) {
   const { ledger } = ledgerOn();
-  await ledger.orders.put(newOrder({ number }));
+  await ledger.orders.create(newOrder({ number }));
   await past(ledger);
   const entry = await ledger.orders.find(number);
   if (!entry) throw new Error('It was just put.');
@@ -25,24 +25,33 @@ describe('a product order', () => {
     [
       'released before a call',
       'withdrawn',
-      async (ledger) => ledger.claims.giveBack(await claimedOrder(ledger, number), 'Waits.', false),
+      async (ledger) =>
+        ledger.claims.giveBack(await claimedOrder(ledger, number), { error: 'Waits.', sent: false }),
     ],
     [
       'refused before a call',
       'withdrawn',
       async (ledger) =>
-        ledger.claims.giveBack(await claimedOrder(ledger, number), rejectedFor(failed), false),
+        ledger.claims.giveBack(await claimedOrder(ledger, number), {
+          error: rejectedFor(failed),
+          sent: false,
+        }),
     ],
     ['being created', undefined, (ledger) => claimedOrder(ledger, number)],
     [
       'in doubt',
       undefined,
-      async (ledger) => ledger.claims.giveBack(await claimedOrder(ledger, number), 'No answer.', true),
+      async (ledger) =>
+        ledger.claims.giveBack(await claimedOrder(ledger, number), { error: 'No answer.', sent: true }),
     ],
     [
       'refused in doubt',
       undefined,
-      async (ledger) => ledger.claims.giveBack(await claimedOrder(ledger, number), rejectedFor(failed), true),
+      async (ledger) =>
+        ledger.claims.giveBack(await claimedOrder(ledger, number), {
+          error: rejectedFor(failed),
+          sent: true,
+        }),
     ],
   ])('is withdrawn only while surely nothing of it was sent: %s', async (_, end, past) => {
     expect(await withdrawn(past)).toBe(end);

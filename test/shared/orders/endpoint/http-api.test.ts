@@ -179,7 +179,7 @@ describe('a rejected order', () => {
     await postOrders(call('REFUSED'), dependencies);
     const { claims, claim } = await claimed('REFUSED');
     const why = { reason: 'Azumuta has no article GEAR-01.', cause: 'unknown-article' } as const;
-    await claims.giveBack(claim, rejectedFor(why), true);
+    await claims.giveBack(claim, { error: rejectedFor(why), sent: true });
 
     // Act
     const refused = await askFor('REFUSED');
