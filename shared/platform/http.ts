@@ -26,6 +26,9 @@ export interface HttpOptions {
   readonly clock?: Pick<Clock, 'timeout'>;
 }
 
+/** Below the timeout of every function. */
+const partnerAnswersWithinMs = 15_000;
+
 /** Sends a request once its pace allows; at once when the signal aborts, as it is not sent then. */
 export type Pace = <T>(signal: AbortSignal | undefined, send: () => Promise<T>) => Promise<T>;
 
@@ -69,7 +72,12 @@ export type Http = ReturnType<typeof createHttp>;
 export function createHttp(options: HttpOptions) {
   const base = checkedBaseUrl(options);
   trustCertificate(options.caCertificate);
-  const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024, clock = systemClock } = options;
+  const {
+    partner,
+    timeoutMs = partnerAnswersWithinMs,
+    maxBytes = 10 * 1024 * 1024,
+    clock = systemClock,
+  } = options;
   let answers = 0;
 
   async function sendNow(
