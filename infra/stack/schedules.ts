@@ -35,7 +35,7 @@ export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegrati
     {
       id: 'Alerts',
       name: 'send-alerts',
-      description: 'Tells people what they must see to',
+      description: 'Tells people what needs them',
       every: Duration.minutes(alertsEveryMinutes),
       enabled: true,
       intervals: 3,

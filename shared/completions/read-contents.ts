@@ -124,7 +124,7 @@ function checkAndPack(
   }
 }
 
-/** A recording may have been corrected since it was booked, and a quantity is booked once: a person must see to the difference. */
+/** A recording may have been corrected since it was booked, and a quantity is booked once: the difference needs a person. */
 export async function compareFigures(evidence: Evidence, dependencies: HintDependencies): Promise<void> {
   const { facts, hint, attempt, home } = evidence;
   const booked = bookedQuantity(facts.bookings, facts.current.index);

@@ -11,7 +11,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *                                  DEAD-LETTER#<message>    one dead letter and its reason
  *                                  ALIAS                    the number of ours, where Azumuta has another by now
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
- *                                  CONCERN#<kind>           what a person must see to
+ *                                  CONCERN#<kind>           what needs a person
  *                                  CONCERN#number-taken#…   another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its fields, its state, its parts
  *                                  COMPLETED#<index>        a completed part of a split order
@@ -76,7 +76,7 @@ export const ledgerIndexes = {
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, dead-lettered or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },
-  /** What a person must see to, while it is so: `<kind> <partner> <cause> <ISO instant>`. */
+  /** What needs a person, as long as it is open: `<kind> <partner> <cause> <ISO instant>`. */
   concern: { name: 'by-concern', partition: 'concern', sort: 'concernOf', sortType: 'S' },
 } as const satisfies Record<string, TableIndex>;
 

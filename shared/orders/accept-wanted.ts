@@ -32,7 +32,7 @@ export interface AcceptDependencies extends WriteDependencies {
   /** Whether the configuration wants this order at all. @throws Rejected */
   readonly accept: (order: ErpOrder) => boolean;
   readonly clock: Pick<Clock, 'now'>;
-  /** Has the completion of a product order looked at once more, as its ERP order is there, or has fewer parts now. */
+  /** Has the completion of a product order looked at again, as its ERP order is there, or has fewer parts now. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
   /** The product order that a person asks for: if it was given up, it is wanted again. Others stay given up. */
   readonly askedFor?: string | undefined;

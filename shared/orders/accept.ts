@@ -125,7 +125,7 @@ const endedStateWords = {
   deleted: 'The ERP does not have it any more',
 } as const;
 
-/** It cannot become a product order as it is now, and what it became before stays as it is: a person must see to it. */
+/** It cannot become a product order as it is now, and what it became before is left unchanged: it needs a person. */
 async function refuseErpOrder(
   order: ErpOrder,
   why: Rejection,

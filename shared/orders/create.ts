@@ -20,7 +20,7 @@ export interface CreateDependencies extends LookDependencies {
   readonly erp: ErpConnector;
   readonly clock: Clock;
   readonly settlingSeconds: number;
-  /** Has the completion of a product order looked at once more. */
+  /** Has the completion of a product order looked at again. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
 }
 

@@ -42,7 +42,7 @@ export interface WantedOrder {
   readonly now: Date;
 }
 
-/** What to do about one product order. `ends`: concerns that are over, as what they are about is so no more. */
+/** What to do about one product order. `ends`: concerns whose cause is gone. */
 export type PartDecision = { readonly number: string; readonly ends: readonly Concern[] } & (
   | { readonly action: 'create'; readonly wanted: MappedProductOrder }
   | { readonly action: 'replace'; readonly wanted: MappedProductOrder; readonly entry: OrderEntry }
@@ -58,14 +58,14 @@ export type PartDecision = { readonly number: string; readonly ends: readonly Co
 );
 
 /**
- * A product order that stays as it is.
+ * A product order that is left unchanged.
  *
  *   given up    by a person: only the caller is told
  *   older       the ERP has sent what is newer: nothing is changed
  *   unchanged   as it is wanted
  *   over        the same, and so the concerns that it had end
  *   look        the same, and only a look at Azumuta shows whether its concerns, which know that now, are over
- *   concern     a person must see to it
+ *   concern     it needs a person
  */
 export interface Kept {
   readonly number: string;

@@ -40,7 +40,7 @@ export interface Guard {
   answered: boolean;
 }
 
-/** Aborts requests. That of guarded work brings its guard along, so each request takes it as it is. */
+/** Aborts requests. That of guarded work brings its guard along, so each request takes it unchanged. */
 export interface CallSignal extends AbortSignal {
   readonly guard?: Guard;
 }
@@ -52,7 +52,7 @@ export interface HttpRequest {
   /** Takes the place of what the path itself has by these names. A blank is written as `%20`, a plus as `%2B`. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text is sent as it is; anything else as JSON. */
+  /** Text is sent unchanged; anything else as JSON. */
   readonly body?: unknown;
   readonly signal?: CallSignal | undefined;
   /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */

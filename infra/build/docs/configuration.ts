@@ -43,7 +43,7 @@ function connectorSections(commentOf: CommentOf): string[] {
   return Object.values(connectors).map(({ facts: { folder, call = folder, options, generic } }) => {
     const title = `## \`erp: ${call}({ … })\`\n\nWhat it needs, does and refuses: [${folder}](../erp/${folder}/README.md).`;
     if (generic) {
-      return `${title} Describes an ERP with an HTTP API in steps ([from an empty file to the first booking](../erp/${folder}/FIRST-BOOKING.md)); its fields are told in [\`options.ts\`](../erp/${folder}/options.ts), and the [sample configuration](../../integration.config.ts) uses most of them.`;
+      return `${title} Describes an ERP with an HTTP API in steps ([from an empty file to the first booking](../erp/${folder}/FIRST-BOOKING.md)); its fields are described in [\`options.ts\`](../erp/${folder}/options.ts), and the [sample configuration](../../integration.config.ts) uses most of them.`;
     }
     return `${title}\n\n${fieldTable(rowsOfSchema(options, (path) => commentOf(call, path)))}`;
   });
@@ -75,7 +75,7 @@ function contractSection(rows: readonly FieldRow[]): string {
     '## `azumuta.contract`',
     "What is assumed of Azumuta's API. A configuration sets only the lines that differ: `contract: { productOrder: { number: 'orderNo' } }`. `npm run probe` finds most of them. The address that all calls begin with is `azumuta.baseUrl`, above. These twelve differ in practice:",
     fieldTable(first),
-    'All others. The operations have the same fields, which are told once:',
+    'All others. The operations have the same fields, which are listed once:',
     fieldTable(withOperationsOnce(others)),
   ].join('\n\n');
 }

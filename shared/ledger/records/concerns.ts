@@ -11,7 +11,7 @@ import { orderContentSchema } from './order-content.ts';
 import { Records } from './records.ts';
 
 /**
- * What a person must see to about an order. Each kind has one owner, which begins it and ends it at its next look:
+ * What needs a person about an order. Each kind has one owner, which begins it and ends it at its next look:
  *
  *   kind               begun by                        ended by
  *   changed            accept, when the ERP wants      a look: Azumuta has what the ERP wants, or it is booked; its
@@ -47,7 +47,7 @@ export const orderConcernKinds = [
 ] as const;
 export type OrderConcernKind = (typeof orderConcernKinds)[number];
 
-/** All that a person must see to, by kind: dead letters and messages that wait are records of their own. */
+/** All that needs a person, by kind: dead letters and messages that wait have their own records. */
 export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;
 
 export const concernSchema = z.object({
@@ -56,7 +56,7 @@ export const concernSchema = z.object({
   claimant: z.optional(z.string()),
   /** Identifies what is told: the same is told once. Empty once the concern has ended. */
   content: z.string().check(z.minLength(1)),
-  /** A sentence for a person: what is so, and what to do. */
+  /** A sentence for a person: what was found, and what to do. */
   note: z.string(),
   cause: storedCauseSchema,
   /** Article and quantity of an order of which the ledger has no other record. */

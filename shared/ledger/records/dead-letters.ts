@@ -29,7 +29,7 @@ export interface DeadLetterRecord extends Omit<DeadLetter, 'isDead'> {
   readonly partner?: Partner | undefined;
 }
 
-/** Partition of the index of concerns for those that nobody must see to, and whose message is still in the queue. */
+/** Partition of the index of concerns for those that need nobody, and whose message is still in the queue. */
 const settled = 'settled letter';
 const queueKeepsMs = queueKeepsDays * 86_400_000;
 const noLongerDead = ['isDead', ...concernFieldNames];

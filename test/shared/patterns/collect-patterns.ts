@@ -48,6 +48,15 @@ export function textsIn(root: string, folders: readonly string[]) {
   });
 }
 
+/** Every name in the source of these folders, once for each file. */
+export function namesIn(root: string, folders: readonly string[]) {
+  const found = foundIn(root, folders, (node, file) => (isIdentifier(node) ? [`${file} ${node.text}`] : []));
+  return [...new Set(found)].map((each) => {
+    const [file = '', text = ''] = each.split(' ');
+    return { file, text };
+  });
+}
+
 export interface DeclaredFunction {
   readonly file: string;
   readonly name: string;

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { numbersIn } from './collect-patterns.ts';
+import { currentDocuments, readProse } from './read-prose.ts';
 import { heldFigures, othersFigures, othersFiguresInCode } from './stated-figures.ts';
 
 const folders = ['functions', 'shared', 'infra'];
@@ -19,17 +20,8 @@ function codeOf(file: string): string[] {
     .map((line) => line.replace(/^\s*\/\/.*$/, ''));
 }
 
-/** What a file says to whoever reads it, in one line: a document as a whole, and of a program its comments. */
-function proseOf(file: string): string {
-  const text = readFileSync(file, 'utf8');
-  if (file.endsWith('.md')) return text.replaceAll(/\s+/g, ' ');
-  const comments = text.match(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm) ?? [];
-  return comments
-    .flatMap((comment) => comment.split('\n'))
-    .map((line) => line.replace(/^\s*(\/\*\*?|\*\/|\*|\/\/)\s?/, '').trim())
-    .join(' ')
-    .replaceAll(/\s+/g, ' ');
-}
+/** What a file says to whoever reads it: a document as a whole, and of a program its comments. */
+const proseOf = (file: string) => readProse(file).join(' ');
 
 const words = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const moreWords: Readonly<Record<string, number>> = {
@@ -111,8 +103,8 @@ const held = Object.entries(heldFigures).flatMap(([name, places]) =>
   ),
 );
 
-/** What was, what is generated from comments, and what stands in for a partner or for AWS on this machine. */
-const isExempt = (file: string) => /^CHANGELOG\.md$|\/CONFIGURATION\.md$|^infra\/local\//.test(file);
+/** What stands in for a partner or for AWS on this machine has figures of its own, and so have walk-throughs and tests. */
+const hasOtherFigures = (file: string) => /^(infra\/local|plants|test)\//.test(file);
 
 describe('a figure of our policy', () => {
   it('is in no sentence of the code: each is taken from where it is decided', () => {
@@ -137,9 +129,8 @@ describe('a figure of our policy', () => {
 
   it('is held against the code in each comment and document, or is on the list of others', () => {
     // Prepare
-    const files = globSync(['*.md', '{functions,shared,infra}/**/*.{md,ts}']).filter(
-      (file) => !isExempt(file),
-    );
+    const programs = globSync('{functions,shared,infra}/**/*.ts');
+    const files = [...currentDocuments(), ...programs].filter((file) => !hasOtherFigures(file));
     const several = new RegExp(`\\b(?!(?:an?|one) )${amountPattern}[ -]${unitPattern}s?\\b`, 'gi');
 
     // Act
