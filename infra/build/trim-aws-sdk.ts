@@ -4,24 +4,45 @@ import type { Plugin } from 'esbuild';
 import { fieldOf, jsonOf } from '../../shared/platform/json.ts';
 
 /** A module of the AWS SDK that a function never uses, and what replaces it. */
-interface StandIn {
+export interface StandIn {
   /** End of the module's path below `node_modules/`. */
   readonly module: string;
   readonly reason: string;
+  /** What has to be true of the original and of its callers, so that the stand-in does its work. */
+  readonly assumes: string;
+  /** The files that the stand-in was written after, with the SHA-256 of each. */
+  readonly originals: Readonly<Record<string, string>>;
   readonly contents: string;
 }
+
+/** The versions of the SDK's packages that the stand-ins were compared with. */
+export const comparedVersions: Readonly<Record<string, string>> = {
+  '@aws-sdk/credential-provider-node': '3.972.98',
+  '@aws-sdk/endpoint-cache': '3.972.11',
+  '@smithy/core': '3.41.0',
+};
 
 /**
  * The clients run on laptops and in browsers, too. A Lambda function gets region and credentials from its environment and
  * speaks JSON. What it never uses is nearly half of the bundle and of the time that a cold start takes to read it.
+ * `test/infra/build/sdk-updates.test.ts` says what to look at when an update of the SDK changes one of these modules.
  */
-const standIns: readonly StandIn[] = [
+export const standIns: readonly StandIn[] = [
   {
     module: '@aws-sdk/credential-provider-node/dist-es/index.js',
     reason:
       'Lambda puts the credentials of the role into the environment; the chain behind it (profiles, SSO, STS, ' +
       'processes, metadata services) would only hide that they are missing. They are read once, like those of the ' +
       'chain: the SDK asks for them twice in each call.',
+    assumes:
+      'Clients import defaultProvider alone, and call what it returns for the credentials of each call; fromEnv(init) returns ' +
+      'a function that reads them from the environment.',
+    originals: {
+      '@aws-sdk/credential-provider-node/dist-es/index.js':
+        'a952aa83f0c61f1c5399518dc09fe095e793bcd0d93d5e5316e97c8a68f24e25',
+      '@aws-sdk/credential-provider-node/dist-es/defaultProvider.js':
+        'f459d07b8f2c2e3173b3e0e65c9d50f094969ca2a81ee8fc31ef23512b41b37f',
+    },
     contents:
       "import { fromEnv } from '@aws-sdk/credential-provider-env';" +
       'export const defaultProvider = (init) => { let found; return () => (found ??= fromEnv(init)()); };',
@@ -29,6 +50,12 @@ const standIns: readonly StandIn[] = [
   {
     module: '@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js',
     reason: 'There is no home folder with a configuration in it, and looking for one delays each first call.',
+    assumes:
+      'It gives a promise of both files, each an object that may be empty; ./constants has the separator that it exports.',
+    originals: {
+      '@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js':
+        '6254ceb3bfa2d608c8b279c0171e80bc10025994dfad05dc978e597aa3471876',
+    },
     contents:
       "export { CONFIG_PREFIX_SEPARATOR } from './constants';" +
       'export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });',
@@ -37,6 +64,11 @@ const standIns: readonly StandIn[] = [
     module:
       '@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/getInstanceMetadataRegion.js',
     reason: 'The region is in the environment; the metadata service is one of EC2.',
+    assumes: 'It is asked only where AWS_REGION is missing, and undefined means that there is no region.',
+    originals: {
+      '@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/getInstanceMetadataRegion.js':
+        'da6d439b0eb4d93a17f5919d6e9d349b3931b2ac9e913b13b7abe3e4f61ee9fa',
+    },
     contents: 'export const getInstanceMetadataRegion = async () => undefined;',
   },
   {
@@ -44,6 +76,12 @@ const standIns: readonly StandIn[] = [
     reason:
       'Neither SQS nor DynamoDB nor Secrets Manager streams events. The SDK imports this when it is needed, ' +
       'which keeps esbuild from leaving out anything that it refers to.',
+    assumes:
+      'No client of ours calls an operation with an event stream, so that both names are imported, and never called.',
+    originals: {
+      '@smithy/core/dist-es/submodules/event-streams/index.js':
+        '261c2b96dec39e36f39a15e0ba77b854bece91ded16073c53f8a242998c3821c',
+    },
     contents: ['EventStreamSerde', 'eventStreamSerdeProvider']
       .map((name) => `export function ${name}() { throw new Error('Event streams are not bundled.'); }`)
       .join('\n'),
@@ -53,6 +91,12 @@ const standIns: readonly StandIn[] = [
     reason:
       'It can do without node:crypto, which is never missing here, and hands keys over as bytes: for each, Node throws ' +
       'and catches two errors until it knows that they are no KeyObject (prepareSecretKey in lib/internal/crypto/keys.js).',
+    assumes:
+      'The SDK hands text or bytes over as the key, digests each hash once, and calls nothing but update and digest.',
+    originals: {
+      '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js':
+        '0599f9253cbb8ca468a840d1eab931c5029fa0c97d4eb47e1017a3f32d45f33c',
+    },
     contents: `import { createHash, createHmac, createSecretKey } from 'node:crypto';
       export class Sha256Node {
         constructor(secret) {
@@ -65,17 +109,34 @@ const standIns: readonly StandIn[] = [
   {
     module: '@smithy/core/dist-es/submodules/checksum/md5/Md5Js.js',
     reason: 'Replaces a missing node:crypto, which is never missing here.',
+    assumes: 'Md5Node takes it only where node:crypto has no MD5.',
+    originals: {
+      '@smithy/core/dist-es/submodules/checksum/md5/Md5Js.js':
+        'b80b06322eea17132dfa625f2a160518b3cee719d77fe2a2b81b69e0d15028eb',
+    },
     contents: 'export const Md5Js = undefined;',
   },
   {
     module: '@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js',
     reason: 'It slows calls down in the retry mode adaptive; our clients have the mode standard.',
+    assumes: 'Only the retry mode adaptive makes one.',
+    originals: {
+      '@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js':
+        '32b28572e13668dba2520b02298ae894bc922a5523690f6ffb052fd1273c879b',
+    },
     contents:
       "export class DefaultRateLimiter { constructor() { throw new Error('The retry mode adaptive is not bundled.'); } }",
   },
   {
     module: '@aws-sdk/endpoint-cache/dist-es/index.js',
     reason: 'Endpoint discovery is off unless asked for; its cache brings two CommonJS packages along.',
+    assumes: 'A client makes one when it is created, and asks it only when endpoint discovery is on.',
+    originals: {
+      '@aws-sdk/endpoint-cache/dist-es/index.js':
+        'c7ff29245ddcb6a70b5f2410a372d3f846cf326ab5a0119c03f69e476b6acc94',
+      '@aws-sdk/endpoint-cache/dist-es/EndpointCache.js':
+        '725c1b5ac2d5d83dbfe93629f865d157e047dc0e6b5bc4673109a59568185860',
+    },
     contents:
       'export class EndpointCache { get() {} has() { return false; } getEndpoint() {} set() {} delete() {} clear() {} }',
   },

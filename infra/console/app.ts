@@ -91,7 +91,7 @@ function noticeOfUsageError(error: unknown): string {
   throw error;
 }
 
-/** A page whose texts show what nobody sees; what its forms send stays as it is. */
+/** A page whose texts show what nobody sees; what its forms send is unchanged. */
 const seen = (page: Awaited<Html>) => `${page}`.replace(/(?<!<textarea[^>]*)>[^<]+/g, withUnseen);
 
 /** @param port 0 for a free one. @throws UsageError when the port is taken. */

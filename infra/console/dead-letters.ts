@@ -125,7 +125,7 @@ export class DeadLetterDesk {
   }
 
   /**
-   * An order is looked at once more even when its letters are gone.
+   * An order is looked at again even when its letters are gone.
    * @param accepts Figures beyond its order, of one order.
    * @returns also how many the queue does not have. @throws UsageError for figures with which it was not refused
    */
@@ -239,7 +239,7 @@ export async function discardDeadLetters(
     const found = new Set(chosen.map(({ messageId }) => messageId));
     const lost = records.filter(({ messageId }) => !found.has(messageId));
     if (deadLetters.cameBack)
-      failure = 'There are more letters than one run can look at: discard the rest again.';
+      failure = 'There are more dead letters than one run can look at: discard the rest again.';
     else if (lost.length > 0 && hidden > 0)
       failure = `Another run holds ${counted(hidden, 'dead letter')}: discard the rest again in ${hiddenInWords}.`;
     else

@@ -135,7 +135,7 @@ const ledgerTitle = 'In the ledger';
 
 export type LiveDependencies = Pick<ConsoleDependencies, 'plant' | 'ledger' | 'clock' | 'timeZone'>;
 
-/** What is so now, field by field, and what the ledger has of it where that is compared. */
+/** What a partner has now, field by field, and what the ledger has of it where that is compared. */
 export interface Comparison {
   readonly title: string;
   /** What it is compared with, `Sent to Azumuta`; undefined for a table of one side. */

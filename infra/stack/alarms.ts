@@ -71,7 +71,7 @@ export class Alarms extends Construct {
       ringing: 3,
       looks: 4,
       isState: true,
-      means: 'A channel has refused what people must be told three times; it is retried.',
+      means: 'A channel has refused an alert three times; it is retried.',
     });
     for (const each of scheduledOf(integration).filter(({ enabled }) => enabled)) {
       this.watchErrors(functions, each.name, each.every);

@@ -142,7 +142,7 @@ function defineResultsBack({ integration, queues, placement, bundles }: Function
 
 function defineSendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, uses: Uses): Definition {
   return {
-    description: 'Tells people what they must see to, and how the day before was',
+    description: 'Tells people what needs them, and how the day before was',
     timeout: Duration.seconds(60),
     memoryMb: 256,
     scheduled: true,

@@ -8,6 +8,9 @@ import type { Functions } from './functions.ts';
 
 export type Scheduled = ReturnType<typeof scheduledOf>[number];
 
+/** A person learns of what is new this soon. */
+const alertsEveryMinutes = 5;
+
 /** @returns the runs, and after how many intervals without one an alarm rings. */
 export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration) {
   return [
@@ -32,8 +35,8 @@ export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegrati
     {
       id: 'Alerts',
       name: 'send-alerts',
-      description: 'Tells people what they must see to',
-      every: Duration.minutes(5),
+      description: 'Tells people what needs them',
+      every: Duration.minutes(alertsEveryMinutes),
       enabled: true,
       intervals: 3,
       silenceMeans: 'Nobody is alerted of what needs a person: the function that looks for it does not run.',

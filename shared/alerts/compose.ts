@@ -78,7 +78,7 @@ export function plantAndStage(stack: string): string {
   return stack.replace(/^AzumutaErp-/, '');
 }
 
-/** @returns it, and the number of its order as it is; empty when it is unknown. */
+/** @returns it, and the whole number of its order; empty when it is unknown. */
 async function toldTrouble(
   { ledger, stack }: AlertDependencies,
   trouble: SeenTrouble,
@@ -112,7 +112,7 @@ function summaryOf(decision: AlertDecision, situation: Situation): string {
     ].join(' ');
   if (kind === 'unfiled') return nextStepInWords(decision);
   const more = open > troubles.length ? ` ${open} of them are open in all.` : '';
-  return `${event === 'reminder' ? 'A day has passed since this was told.' : 'It needs a person.'}${more}`;
+  return `${event === 'reminder' ? 'A day has passed since the last message about this.' : 'It needs a person.'}${more}`;
 }
 
 function outageHeadline({ event, partner, since, count }: AlertDecision, at: Date, timeZone: string): string {

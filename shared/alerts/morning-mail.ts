@@ -97,13 +97,13 @@ export function waitingLines(situation: Situation, awaited: string): string[] {
   ]);
 }
 
-/** What each person must see to, by the causes. What ends by itself, and what is overdue, is told with what waits. */
+/** What needs each person, by the causes. What ends by itself, and what is overdue, is listed with what waits. */
 async function taskLines(
   { ledger, stack, who: persons }: AlertDependencies,
   { troubles, partners }: Situation,
 ): Promise<string[]> {
   const ofPeople = troubles.filter(({ kind }) => !['partner-down', 'overdue', 'waiting'].includes(kind));
-  if (ofPeople.length === 0) return ['Nobody has to see to anything.'];
+  if (ofPeople.length === 0) return ['Nothing needs a person.'];
   const byWho = Map.groupBy(ofPeople, (one) => namedActor(one, persons));
   const lines = [...byWho].map(async ([who, theirs]) => {
     const told = await Promise.all(

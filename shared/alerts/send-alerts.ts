@@ -18,7 +18,7 @@ import { composeMorningMail } from './morning-mail.ts';
 const lastChannelCallMs = 12_000;
 
 /**
- * One run: reads what a person must see to, decides who is told what, writes that down, and only then sends it. The
+ * One run: reads what needs a person, decides who gets which message, writes that down, and only then sends it. The
  * messages are written before the state that counts them, so that a crash anywhere loses none and tells none twice:
  * without the state the next run decides the same again.
  * @returns What happened, for a run by hand.
@@ -42,7 +42,7 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
   // A run that fails before this keeps its lease, which shows the next one that messages may be uncounted.
   await ledger.alerts.endRun(owner, failing);
   const written = state.written - before.written;
-  log.info('Looked for what a person must see to', { open: situation.troubles.length, written });
+  log.info('Looked for what needs a person', { open: situation.troubles.length, written });
   // Everything else was told. The run counts as failed, and the next one tries it again.
   if (failures.length > 0) throw failures[0];
   return { outcome: 'done', written };

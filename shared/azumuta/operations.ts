@@ -123,7 +123,9 @@ function schemaOfCreating(path: string, assumed: BodyTemplate) {
   return z.prefault(
     strictObject({
       ...fields,
+      /** The one call that changes anything at Azumuta. */
       method: z._default(methods, 'POST'),
+      /** Sent as JSON: data with placeholders, `{ number: '{number}' }`. Yours replaces the assumed one as a whole. */
       body: z._default(z.union([body, createBody]), assumed),
     }).check(bodyFitsMethod),
     {},

@@ -88,7 +88,7 @@ export async function bookWhatIsLeft<Writer, ToBook>(
 
 /**
  * The same refusal, naming what was done before it, as the person who clears it up must know. Any other error is
- * returned as it is.
+ * returned unchanged.
  * @param words Introduce the list: `Written by then`.
  */
 export function withDone(error: unknown, words: string, done: readonly string[]): unknown {

@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 export interface Attempt {
   /** An earlier attempt may have written: look before writing anything. */
   readonly again: boolean;
-  /** Check before each write; pass it to every call as it is, as it tells the circuit breaker what was answered. Aborted shortly before the function's deadline. */
+  /** Check before each write; pass the same one to every call, as it tells the circuit breaker what was answered. Aborted shortly before the function's deadline. */
   readonly signal: AbortSignal;
 }
 

@@ -109,7 +109,7 @@ export function createLogin(
   };
 }
 
-/** The header of a secret that is sent as it is. */
+/** The header of a secret that is sent unchanged. */
 function headerOf(auth: Exclude<Authentication, OAuth2>, secret: unknown, used: Set<string>): Header {
   if (auth.kind === 'basic') {
     const { username, password } = z.parse(secrets.basic.schema, secret);

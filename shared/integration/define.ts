@@ -21,7 +21,7 @@ export type CompletionMapping = Readonly<z.input<typeof completionsSchema>>;
 
 /** The schema knows a connector only as far as a wrong one would be noticed late. */
 type WithErp<Parsed> = Readonly<Omit<Parsed, 'erp'>> & {
-  /** The ERP's connector, such as `odoo({…})`: see `shared/erp/registry.ts`. */
+  /** The ERP's connector, such as `odoo({…})`. The reference has a section for each. */
   readonly erp: ErpDefinition;
 };
 

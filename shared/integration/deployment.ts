@@ -50,7 +50,7 @@ export const deploymentSchema = strictObject({
   /** The region that the stack is deployed to, such as `eu-west-1`. Default: that of the AWS profile. */
   region: z.optional(textLike(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'a region such as eu-west-1')),
   /**
-   * Who is mailed when the integration itself is ill: a function fails, a queue is stuck. Each address confirms its
+   * Who is mailed when the integration itself is failing: a function fails, a queue is stuck. Each address confirms its
    * subscription once, as for all mails of the stack. Default: nobody.
    */
   alarmEmails: z._default(readonlyList(email), []),
@@ -68,7 +68,7 @@ export const deploymentSchema = strictObject({
        * secret, which `npm run secrets -- set alert-webhooks --stack <stack>` sets. Default: none.
        */
       webhooks: z._default(readonlyList(z.enum(webhookChannels)), []),
-      /** Who it is that acts, by their part: `{ planner: 'An Peeters, ext. 23' }`. Alerts and the morning mail name them. */
+      /** Who acts, by their part: `{ planner: 'An Peeters, ext. 23' }`. Alerts and the morning mail name them. */
       who: z._default(
         z.partialRecord(
           z.enum(roles),

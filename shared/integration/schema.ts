@@ -249,7 +249,7 @@ export const integrationSchema = strictObject({
     ).check(isWithinPace),
     {},
   ),
-  /** The ERP's connector, such as `odoo({…})`. All of them are below. */
+  // Its comment is in define.ts, as its type is there.
   erp: z
     .looseObject({
       name: z.string(),

@@ -3,7 +3,7 @@ import type { OrderConcernKind } from '../ledger/records/concerns.ts';
 /**
  * All that can become of a product order by what somebody says of it: the ERP (`what-the-erp-says.ts`), Azumuta
  * (`what-azumuta-shows.ts`) or a person (`what-a-person-does.ts`). Each of these is a table with one outcome for each case,
- * and a decider beside it that carries the outcome out. Whether the time for it has come (a claim that runs, a lease, a
+ * and a decider next to it that carries the outcome out. Whether the time for it has come (a claim that runs, a lease, a
  * message that came earlier) is asked by functions before and after: no table knows of time.
  */
 export type OrderOutcome =
@@ -23,7 +23,7 @@ export type OrderOutcome =
   | { readonly to: 'decide again' }
   /** Book what was planned, exactly so. */
   | { readonly to: 'book as planned' }
-  /** A person must see to it: a concern of this kind begins, or knows more. */
+  /** It needs a person: a concern of this kind begins, or knows more. */
   | { readonly to: 'tell'; readonly kind: OrderConcernKind }
   /** Concerns of these kinds are over. */
   | { readonly to: 'end'; readonly kinds: readonly [OrderConcernKind, ...OrderConcernKind[]] }

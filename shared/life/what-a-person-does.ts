@@ -9,7 +9,7 @@ import type { OrderOutcome } from './outcomes.ts';
  *   give up                   ends it: nobody creates it, asks about it or books it
  *   remake                    has it created anew, as it was made
  *   replay of its creation    has a creation that was refused tried again, as the ERP wants it now
- *   replay of a hint          has it looked at once more, for what is to be booked
+ *   replay of a hint          has it looked at again, for what is to be booked
  */
 export const personEvents = [
   'settle',

@@ -57,7 +57,7 @@ const createEndedAgain = { to: 'take the end back' } as const;
 const tellErpChange = { to: 'tell', kind: 'changed' } as const;
 const tellUnwanted = { to: 'tell', kind: 'unwanted' } as const;
 const tellTaken = { to: 'tell', kind: 'number-taken' } as const;
-/** Of what is going to be made as it is wanted, or not at all: nothing that was told of its content is so any more. */
+/** What is going to be made as it is wanted, or not at all: no concern about its content is true any more. */
 const endOfContent = { to: 'end', kinds: ['changed', 'unwanted', 'removed', 'used-again'] } as const;
 /** Whether a number was used again, only a person knows. */
 const endOfBooked = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;

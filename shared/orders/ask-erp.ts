@@ -176,7 +176,7 @@ export async function mapAgain(
     return false;
   }
   if (outcome.to === 'create' || outcome.to === 'look') return true;
-  // What waits is tried as it is, and what Azumuta has is taken back by `remake`.
+  // What waits is tried without a question, and what Azumuta has is taken back by `remake`.
   if (entry?.state !== 'rejected') return true;
   const { orders, erpOrders } = dependencies.ledger;
   const record = await erpOrders.find(entry.erpOrder);
@@ -203,7 +203,7 @@ interface ErpQuestion {
   readonly acceptsSame: boolean;
 }
 
-/** Undefined when the ERP cannot be asked for one order, or the ledger has it as it is. @throws RetryLater, Rejected */
+/** Undefined when the ERP cannot be asked for one order, or the ledger has the same. @throws RetryLater, Rejected */
 async function askErp(
   record: ErpOrderRecord,
   { via, acceptsSame }: ErpQuestion,

@@ -52,7 +52,7 @@ async function answerTo(call: PageCall, dependencies: PageDependencies) {
     if (link.until * 1000 < clock.now().getTime())
       return sentenceAnswer(
         410,
-        'This link is over',
+        'This link has ended',
         'The next alert and the next morning mail have new links.',
       );
     if (call.method === 'HEAD') return pageAnswer('');

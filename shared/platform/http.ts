@@ -26,6 +26,9 @@ export interface HttpOptions {
   readonly clock?: Pick<Clock, 'timeout'>;
 }
 
+/** Below the timeout of every function. */
+const partnerAnswersWithinMs = 15_000;
+
 /** Sends a request once its pace allows; at once when the signal aborts, as it is not sent then. */
 export type Pace = <T>(signal: AbortSignal | undefined, send: () => Promise<T>) => Promise<T>;
 
@@ -37,7 +40,7 @@ export interface Guard {
   answered: boolean;
 }
 
-/** Aborts requests. That of guarded work brings its guard along, so each request takes it as it is. */
+/** Aborts requests. That of guarded work brings its guard along, so each request takes it unchanged. */
 export interface CallSignal extends AbortSignal {
   readonly guard?: Guard;
 }
@@ -49,7 +52,7 @@ export interface HttpRequest {
   /** Takes the place of what the path itself has by these names. A blank is written as `%20`, a plus as `%2B`. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text is sent as it is; anything else as JSON. */
+  /** Text is sent unchanged; anything else as JSON. */
   readonly body?: unknown;
   readonly signal?: CallSignal | undefined;
   /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */
@@ -69,7 +72,12 @@ export type Http = ReturnType<typeof createHttp>;
 export function createHttp(options: HttpOptions) {
   const base = checkedBaseUrl(options);
   trustCertificate(options.caCertificate);
-  const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024, clock = systemClock } = options;
+  const {
+    partner,
+    timeoutMs = partnerAnswersWithinMs,
+    maxBytes = 10 * 1024 * 1024,
+    clock = systemClock,
+  } = options;
   let answers = 0;
 
   async function sendNow(

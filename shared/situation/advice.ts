@@ -142,7 +142,7 @@ export const adviceOnConcerns = {
       {
         does: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile. If it is booked already, release another order in the ERP for what is still to be built.',
       },
-      { does: 'If it shall stay as it is, end this', types: settleCommand('changed') },
+      { does: 'If it shall remain unchanged, end this', types: settleCommand('changed') },
     ],
   },
   unwanted: {
@@ -160,7 +160,7 @@ export const adviceOnConcerns = {
     who: 'integrator',
     steps: [
       {
-        does: "Change productOrders.number in the plant's configuration, so that each gets a number of its own, deploy, and send the second one again. What is made keeps its number until it is renamed in Azumuta.",
+        does: "Change productOrders.number in the plant's configuration, so that each gets its own number, deploy, and send the second one again. What is made keeps its number until it is renamed in Azumuta.",
       },
       { does: 'If the second ERP order is gone, end this', types: settleCommand('number-taken') },
     ],
@@ -255,7 +255,7 @@ export const adviceOnOthers = {
   'booking refused, dead letter gone': {
     who: 'operator',
     steps: [
-      { does: 'Correct what the reason names, then have it looked at once more', types: replayOrder },
+      { does: 'Correct what the reason names, then have it looked at again', types: replayOrder },
       { does: 'Or book it in the ERP by hand, and end the order', types: giveUpCommand },
     ],
   },
@@ -263,7 +263,7 @@ export const adviceOnOthers = {
     who: 'operator',
     steps: [
       {
-        does: 'Correct what the reason names, then send the order again from the ERP, or have it looked at once more',
+        does: 'Correct what the reason names, then send the order again from the ERP, or have it looked at again',
         types: replayOrder,
       },
       { does: 'If it shall not be made, end it', types: giveUpCommand },
@@ -276,9 +276,9 @@ export const adviceOnOthers = {
   },
   'bookings paused': {
     who: 'operator',
-    steps: [{ does: 'Resume them when the maintenance is over.' }],
+    steps: [{ does: 'Resume them after the maintenance.' }],
   },
-  paused: { who: 'operator', steps: [{ does: 'Resume it when the maintenance is over.' }] },
+  paused: { who: 'operator', steps: [{ does: 'Resume it after the maintenance.' }] },
   'paused too long': { who: 'operator', steps: [{ does: 'Resume it now.' }] },
   slow: {
     who: 'operator',

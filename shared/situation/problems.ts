@@ -54,7 +54,7 @@ export function problemsOf(situation: Situation, where: string): Problem[] {
   ];
 }
 
-/** The problems that are known without the queues and besides outages: what the ledger says a person must see to. */
+/** The problems that are known without the queues and besides outages: what the ledger has that needs a person. */
 export function problemsOfTroubles(situation: Situation, where: string): Problem[] {
   const { troubles, partners } = situation;
   // What waits for a partner that is down is told with it.

@@ -18,7 +18,7 @@ export interface TroubleGroup {
   readonly cause?: Cause | undefined;
 }
 
-/** Something that a person must see to, as it was found in this run. */
+/** Something that needs a person, as it was found in this run. */
 export interface SeenTrouble extends TroubleGroup {
   /** The same for as long as it is the same trouble. */
   readonly id: string;

@@ -233,7 +233,7 @@ export async function tellTrouble(
   const isOverdue = trouble.kind === 'overdue';
   const life = isOverdue && known ? toldOf({ ...known, partners, isOverdue }) : undefined;
   return {
-    /** Of its order, as it is; empty when it is unknown. */
+    /** Of its order, in full; empty when it is unknown. */
     number,
     order: oneLine(number, maxName),
     article: article && oneLine(article, maxName),

@@ -59,7 +59,7 @@ class Turn {
  * Limits the calls to a partner over all functions and containers: each call that it allows at once is a slot. Nobody
  * waits for a slot while it holds another; who has waited longest goes next. What was sent may still be
  * settling after a crash, or after a write without an answer: until then the slot is kept, and nothing more is called
- * with it. ARCHITECTURE.md has the picture, and why it is so. Without a limit the ledger is not read.
+ * with it. ARCHITECTURE.md has the picture and the reasons. Without a limit the ledger is not read.
  */
 export class Slots {
   readonly #dependencies: SlotsDependencies;
@@ -191,7 +191,7 @@ function slotsSeenBy(name: string, isBacklog: boolean, items: readonly StoredIte
     /** The owner of each slot that is taken, by its sort key. */
     taken: new Map(leases.map(({ sk, owner }) => [sk, owner])),
     isTurn: !first || first === own || (!isBacklog && now - first.since < slotKeptAfterMs),
-    /** The asker's place from now on; undefined if that stays as it is. */
+    /** The asker's place from now on; undefined if that is still the same. */
     placeWith(hasSlot: boolean) {
       if (hasSlot) return own && { until: 0 };
       if (own && own.until - now >= placeMs / 2) return undefined;

@@ -142,13 +142,13 @@ describe('an order that needs a person', () => {
       'order',
       { entry: entryOf({ state: 'rejected', reason: 'It has no article' }) },
       'It was refused, and its dead letter is gone. It has no article.',
-      'then send the order again from the ERP, or have it looked at once more',
+      'then send the order again from the ERP, or have it looked at again',
     ],
     [
       'booking',
       { bookings: [quantity('rejected')] },
       'Its booking was refused, and its dead letter is gone. it was completed by somebody else.',
-      'have it looked at once more',
+      'have it looked at again',
     ],
   ])('says what to do when the dead letter of a refused %s is gone', (_, facts, says, next) => {
     expect(life(facts)).toMatchObject({
@@ -254,7 +254,7 @@ describe('an order that needs nobody', () => {
     expect(life({ entry: entryOf({}), bookings: [quantity('waiting')], partners })).toMatchObject({
       needsPerson: false,
       says: 'Its quantity waits to be booked in the ERP. Bookings are paused.',
-      next: 'Resume them when the maintenance is over.',
+      next: 'Resume them after the maintenance.',
       command: 'resume',
     });
   });

@@ -210,7 +210,7 @@ describe('a part of an order that is booked together, which a person has given u
     expect(await kinds()).toEqual([]);
   });
 
-  it('stays given up when a person has another part looked at once more, though it is the first one', async () => {
+  it('stays given up when a person has another part looked at again, though it is the first one', async () => {
     // Prepare
     const order = await planned('2');
     await reducedTo('1', order);

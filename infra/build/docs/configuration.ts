@@ -1,25 +1,9 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { operationsSchema } from '../../../shared/azumuta/operations.ts';
 import * as connectors from '../../../shared/erp/registry.ts';
 import { integrationSchema } from '../../../shared/integration/schema.ts';
 import { placeSchema } from '../../../shared/platform/places.ts';
-
-/** Where the comments of the configuration's fields are, by the path of what they are about. */
-const commentSources: readonly (readonly [path: string, file: string, name: string])[] = [
-  ['', 'integration/schema.ts', 'integrationSchema'],
-  ['productOrders', 'integration/schema.ts', 'productOrdersSchema'],
-  ['completions', 'integration/schema.ts', 'completionsSchema'],
-  ['schedule', 'integration/schema.ts', 'scheduleSchema'],
-  ['deployment', 'integration/deployment.ts', 'deploymentSchema'],
-  ['azumuta', 'model/partner.ts', 'limitShape'],
-  ['azumuta.contract', 'azumuta/contract.ts', 'contractSchema'],
-  ['azumuta.contract.operations', 'azumuta/operations.ts', 'operationsSchema'],
-  ...Object.keys(operationsSchema.shape).map(
-    (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'operationFields'] as const,
-  ),
-];
+import { type CommentOf, withFieldComments } from './field-comments.ts';
 
 const contractPath = 'azumuta.contract.';
 /** The lines of the contract that differ in practice, in the order in which they are needed. */
@@ -47,30 +31,25 @@ interface FieldRow {
   readonly meaning: string;
 }
 
-/** The reference of a plant's configuration in Markdown, from the schema that checks it and its comments. */
+/** The reference of a plant's configuration in Markdown, from the schemas that check it and the comments of their fields. */
 export function configurationReference(): string {
-  const meanings = new Map(
-    commentSources.flatMap(([path, file, name]) =>
-      [...docCommentsOf(file, name)].map(([field, text]): [string, string] => [
-        path === '' ? field : `${path}.${field}`,
-        text,
-      ]),
-    ),
-  );
-  const ofEveryConnector = [
-    ...docCommentsOf('model/partner.ts', 'limitShape'),
-    ...docCommentsOf('erp/options.ts', 'erpOptionsShape'),
-  ];
-  const rows = rowsOfSchema(integrationSchema, meanings);
-  const sections = Object.values(connectors).map(({ facts: { folder, call = folder, options, generic } }) => {
-    const file = `erp/${folder}/options.ts`;
+  return withFieldComments((commentOf) => {
+    const rows = rowsOfSchema(integrationSchema, (path) => commentOf('defineIntegration', path));
+    return pageOf(rows, connectorSections(commentOf));
+  });
+}
+
+function connectorSections(commentOf: CommentOf): string[] {
+  return Object.values(connectors).map(({ facts: { folder, call = folder, options, generic } }) => {
     const title = `## \`erp: ${call}({ … })\`\n\nWhat it needs, does and refuses: [${folder}](../erp/${folder}/README.md).`;
     if (generic) {
-      return `${title} Describes an ERP with an HTTP API in steps ([from an empty file to the first booking](../erp/${folder}/FIRST-BOOKING.md)); its fields are told in [\`options.ts\`](../${file}), and the [sample configuration](../../integration.config.ts) uses most of them.`;
+      return `${title} Describes an ERP with an HTTP API in steps ([from an empty file to the first booking](../erp/${folder}/FIRST-BOOKING.md)); its fields are described in [\`options.ts\`](../erp/${folder}/options.ts), and the [sample configuration](../../integration.config.ts) uses most of them.`;
     }
-    const own = docCommentsOf(file, 'optionsSchema');
-    return `${title}\n\n${fieldTable(rowsOfSchema(options, new Map([...ofEveryConnector, ...own])))}`;
+    return `${title}\n\n${fieldTable(rowsOfSchema(options, (path) => commentOf(call, path)))}`;
   });
+}
+
+function pageOf(rows: readonly FieldRow[], sections: readonly string[]): string {
   return [
     '# Configuration',
     "What a plant's configuration (`plants/<plant>.config.ts`) may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. An invalid one stops synthesis with the path of the field.",
@@ -96,7 +75,7 @@ function contractSection(rows: readonly FieldRow[]): string {
     '## `azumuta.contract`',
     "What is assumed of Azumuta's API. A configuration sets only the lines that differ: `contract: { productOrder: { number: 'orderNo' } }`. `npm run probe` finds most of them. The address that all calls begin with is `azumuta.baseUrl`, above. These twelve differ in practice:",
     fieldTable(first),
-    'All others. The operations have the same fields, which are told once:',
+    'All others. The operations have the same fields, which are listed once:',
     fieldTable(withOperationsOnce(others)),
   ].join('\n\n');
 }
@@ -128,7 +107,10 @@ function withRequest(row: FieldRow): FieldRow {
   return { ...row, standard: `\`${request}\`` };
 }
 
-function rowsOfSchema(schema: z.ZodMiniType, comments: ReadonlyMap<string, string>): FieldRow[] {
+/** The meaning of a field, by its path. */
+type MeaningOf = (path: string) => string;
+
+function rowsOfSchema(schema: z.ZodMiniType, meaningOf: MeaningOf): FieldRow[] {
   const json = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
@@ -136,10 +118,10 @@ function rowsOfSchema(schema: z.ZodMiniType, comments: ReadonlyMap<string, strin
       if (zodSchema === placeSchema) jsonSchema.title = 'path';
     },
   });
-  return rowsOfFields(json, '', comments);
+  return rowsOfFields(json, '', meaningOf);
 }
 
-function rowsOfFields(schema: JsonSchema, parent: string, comments: ReadonlyMap<string, string>): FieldRow[] {
+function rowsOfFields(schema: JsonSchema, parent: string, meaningOf: MeaningOf): FieldRow[] {
   // The fields of a connector have a section of their own.
   if (typeof schema === 'boolean' || parent === 'erp') return [];
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
@@ -148,10 +130,10 @@ function rowsOfFields(schema: JsonSchema, parent: string, comments: ReadonlyMap<
       path,
       type: typeOf(field),
       standard: schema.required?.includes(name) ? '**required**' : standardOf(field),
-      meaning: comments.get(path) ?? '',
+      meaning: meaningOf(path),
     };
     const alternatives = typeof field === 'boolean' ? [] : (field.anyOf ?? []);
-    const within = [field, ...alternatives].flatMap((each) => rowsOfFields(each, path, comments));
+    const within = [field, ...alternatives].flatMap((each) => rowsOfFields(each, path, meaningOf));
     return [row, ...within.filter((each, at) => within.findIndex(({ path: p }) => p === each.path) === at)];
   });
 }
@@ -180,32 +162,4 @@ function fieldTable(rows: readonly FieldRow[]): string {
       `| \`${path}\` | ${cell(type)} | ${cell(standard)} | ${cell(meaning)} |`,
   );
   return ['| field | type | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
-}
-
-/**
- * The doc comments of the fields of an interface, or of a constant with a schema, by their path in it. It reads this
- * house's formatting: one field to a line, and indented fields are those of the field above them. @param file Below
- * `shared/`.
- */
-function docCommentsOf(file: string, name: string): ReadonlyMap<string, string> {
-  const lines = readFileSync(new URL(`../../../shared/${file}`, import.meta.url), 'utf8').split('\n');
-  const start = lines.findIndex((line) => new RegExp(`^(export )?(interface|const) ${name}\\b`).test(line));
-  if (start < 0) throw new Error(`There is no ${name} in ${file}.`);
-  const found = new Map<string, string>();
-  /** The current field, and those around it: outermost first. */
-  let around: { readonly field: string; readonly indent: number }[] = [];
-  let comment: string[] = [];
-  for (const line of lines.slice(start + 1)) {
-    if (/^[}\])]/.test(line)) break;
-    const text = line.trim();
-    if (text.startsWith('/**')) comment = [];
-    if (/^(\/\*)?\*/.test(text)) comment.push(text.replace(/^\/\*\*\s?|\s?\*\/$|^\*\s?/g, '').trim());
-    const field = /^(?:readonly )?([A-Za-z]\w*)\??:/.exec(text)?.[1];
-    if (field === undefined) continue;
-    const indent = line.search(/\S/);
-    around = [...around.filter((outer) => outer.indent < indent), { field, indent }];
-    if (comment.length > 0) found.set(around.map((each) => each.field).join('.'), comment.join(' ').trim());
-    comment = [];
-  }
-  return found;
 }

@@ -173,7 +173,7 @@ function responses(schema: string, words: Readonly<Record<number, string>>) {
   );
 }
 
-/** A schema of ours as JSON schema 2020-12, which OpenAPI 3.1 takes as it is. */
+/** A schema of ours as JSON schema 2020-12, which OpenAPI 3.1 takes unchanged. */
 function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output') {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     io,

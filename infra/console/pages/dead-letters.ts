@@ -92,9 +92,9 @@ async function showUnfiled(
 ): Promise<Response> {
   const { at, groups, hidden, more } = await letters.unfiled();
   const content = html`<h1>Dead letters of no known order</h1>
-    ${groups.length === 0 ? html`<p class="verdict">There are none among the letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone }))}
+    ${groups.length === 0 ? html`<p class="verdict">There are none among the dead letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone }))}
     ${hidden > 0 ? html`<p class="hint">Another run holds ${counted(hidden, 'more dead letter')}, or was killed while it did; ${hidden === 1 ? 'it is' : 'they are'} visible again within ${hiddenInWords}.</p>` : ''}
-    ${more ? html`<p class="hint">The queue has more letters than were read.</p>` : ''}
+    ${more ? html`<p class="hint">The queue has more dead letters than were read.</p>` : ''}
     ${backToDeadLetters}`;
   return show(c, { ...deadLettersPageBase, title: 'Dead letters of no known order', content });
 }
@@ -106,7 +106,7 @@ async function showDeadLetter(
   const letter = await letters.message(c.req.query('letter') ?? '');
   if (!letter) {
     const content = html`<h1>This dead letter is gone</h1>
-    <p>It was replayed or discarded meanwhile, or another run holds it for a moment; or the queue has more letters than were read.</p>
+    <p>It was replayed or discarded meanwhile, or another run holds it for a moment; or the queue has more dead letters than were read.</p>
     ${backToDeadLetters}`;
     return show(c, { ...deadLettersPageBase, title: 'Dead letter', content });
   }
@@ -303,7 +303,7 @@ function noticeOfReplay(
     return `Replayed ${moved} of ${counted(movable + missing, 'dead letter')}: replay the rest again.`;
   const done = `Replayed ${counted(moved, 'dead letter')}.`;
   if (missing === 0) return done;
-  return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at once more, on its page or with npm run replay -- --order <number> ${commands}, unless it was booked by hand; then discard it, which ends its record.`;
+  return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at again, on its page or with npm run replay -- --order <number> ${commands}, unless it was booked by hand; then discard it, which ends its record.`;
 }
 
 function noticeOfDiscard({

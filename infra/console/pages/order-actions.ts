@@ -56,7 +56,7 @@ async function performOrderAction(
   const accepts = action === 'accept' ? parseAcceptedFigures(figures) : undefined;
   const { moved, hinted, created, failure } = await letters.replay({ order: of.number }, note, accepts);
   const sent = moved + hinted.length + created.length;
-  return failure ?? (sent > 0 ? 'is looked at once more' : 'there is nothing to look at');
+  return failure ?? (sent > 0 ? 'is looked at again' : 'there is nothing to look at');
 }
 
 interface OfferedAction {
@@ -83,14 +83,14 @@ function offeredActions({ concerns, deadLetters, bookings, stage, command }: Tra
   const all: (OfferedAction | false)[] = [
     (!isOver || letters > 0) && {
       action: 'replay',
-      title: 'Have it looked at once more',
-      does: `${isCompared ? 'Compare first, as its next step says: what you find shows whether to do this or to discard. ' : ''}Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked stays booked.`,
+      title: 'Have it looked at again',
+      does: `${isCompared ? 'Compare first, as its next step says: what you find shows whether to do this or to discard. ' : ''}Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked is not undone.`,
       isMain: command === 'replay' && !isCompared,
     },
     isBeyondOrder && {
       action: 'accept',
       title: 'Accept its figures',
-      does: 'It is more than its order, and it was really built: has it booked. Type the figures that its refusal names, as somebody has counted them. If they are wrong, correct them in Azumuta instead, and have it looked at once more.',
+      does: 'It is more than its order, and it was really built: has it booked. Type the figures that its refusal names, as somebody has counted them. If they are wrong, correct them in Azumuta instead, and have it looked at again.',
       types: 'Figures',
     },
     ...concerns.map(({ kind }) => ({
@@ -108,12 +108,12 @@ function offeredActions({ concerns, deadLetters, bookings, stage, command }: Tra
     letters > 0 && {
       action: 'discard',
       title: letters === 1 ? 'Discard its dead letter' : `Discard its ${letters} dead letters`,
-      does: 'What they refused is booked only if a person has it looked at once more.',
+      does: 'What they refused is booked only if a person has it looked at again.',
     },
     !isOver && {
       action: 'give-up',
       title: 'Give it up',
-      does: 'Its end: nobody asks about it, and nothing is booked for it unless somebody has it looked at once more.',
+      does: 'Its end: nobody asks about it, and nothing is booked for it unless somebody has it looked at again.',
     },
   ];
   return all.filter((one) => one !== false);

@@ -34,7 +34,7 @@ const cursorSchema = z.record(
   z.string().check(z.maxLength(20)),
   z.union([z.string().check(z.maxLength(2048)), z.number()]),
 );
-/** What the page Orders is asked for. What does not fit counts as not given. */
+/** What the page Orders is asked for. What is invalid counts as not given. */
 const askedSchema = z.object({
   list: z.catch(z._default(z.enum(['day', 'waiting', 'concerns']), 'day'), 'day'),
   day: z.catch(z.optional(z.string().check(z.refine(isDate))), undefined),
@@ -124,7 +124,7 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
           ? html`<p class="verdict">There are none here.</p>`
           : tablePart(
               orderListTitles[asked.list],
-              ['Order', 'Article', 'Quantity', 'Due', 'Stage', 'What is so'],
+              ['Order', 'Article', 'Quantity', 'Due', 'Stage', 'What is open'],
               rows.map((row) => orderRowCells(row, { now, timeZone })),
             )
       }
@@ -148,7 +148,7 @@ function filterPart(asked: AskedOrders, day: string): Html {
     }
     ${
       asked.list === 'concerns'
-        ? html`<p><label for="kind">What is so</label><select id="kind" name="kind"><option value="">anything</option>${[
+        ? html`<p><label for="kind">What is open</label><select id="kind" name="kind"><option value="">anything</option>${[
             ...orderConcernKinds,
             'dead-letter',
           ].map(

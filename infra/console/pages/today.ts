@@ -47,13 +47,13 @@ export function todayPageContent(
 
 function verdictPart(problems: readonly Problem[]): Html {
   if (problems.length === 0) return worksPart;
-  return html`<p class="verdict bad"><a href="#needs">${counted(problems.length, 'thing')} to see to</a>: ${problems.map(({ what }) => what).join(' ')}</p>`;
+  return html`<p class="verdict bad"><a href="#needs">${counted(problems.length, 'thing')} for a person</a>: ${problems.map(({ what }) => what).join(' ')}</p>`;
 }
 
 function needsPart(problems: readonly Problem[]): Html {
   if (problems.length === 0) return html``;
   return html`<section aria-labelledby="needs" class="needs">
-    <h2 id="needs">To see to</h2>
+    <h2 id="needs">Needs a person</h2>
     <ul class="choice">${problems.map(
       ({ id, what, who, next, orders, more, kind }) => html`<li id="need-${id}">
         <p><strong>${what}</strong> <span class="hint">for the ${who}</span></p>

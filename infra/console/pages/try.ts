@@ -130,7 +130,7 @@ ${sample}</textarea>
   return postForm('/try', content, 'card stack');
 }
 
-/** A comparison with its title; differences are marked in words. @param column Title of what is so now. */
+/** A comparison with its title; differences are marked in words. @param column Title of what a partner has now. */
 function livePart({ title, was, rows, note, failure }: Comparison, column = 'Now'): Html {
   if (failure !== undefined)
     return html`<h2>${title}</h2><p class="verdict bad">${redactedText(failure)}</p>`;

@@ -48,7 +48,7 @@ async function listWhatIsOpen(target: Target, { during }: ProgressDisplay): Prom
   const troubles = situation.troubles.filter(({ key, order }) => key ?? order);
   const open = await during('Reading the ledger', openTroubles(troubles, situation, ledger));
   const needed = problems.filter(({ kind }) => kind !== 'slow');
-  const about = needed.length === 0 ? 'nothing is open' : `${counted(needed.length, 'thing')} to see to`;
+  const about = needed.length === 0 ? 'nothing is open' : `${counted(needed.length, 'thing')} for a person`;
   const zone = target.output('TimeZone');
   const rows = open.map(({ order, kind, since, why, next }) => [
     order,

@@ -138,7 +138,7 @@ export function queueOfStage(stage: string): QueueName | undefined {
 
 /**
  * The message of a person: a hint says that they want it again, a product order that the ERP is asked what it wants now.
- * What cannot be read goes as it is, and is refused by its function.
+ * What cannot be read goes unchanged, and is refused by its function.
  */
 function markWantedAgain(body: string, to: QueueName): string {
   const message = jsonOf(body);

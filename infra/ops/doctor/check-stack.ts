@@ -42,7 +42,7 @@ async function lookAtQueue(target: Target, queue: QueueName) {
   return fine(`is there: ${waiting} waiting, ${underWay} under way or waiting to be tried again`);
 }
 
-/** What a person must see to, as every other view says it. */
+/** What needs a person, as every other view says it. */
 export function problemFindings(situation: Situation, where: string) {
   const found = problemsOf(situation, where).map(({ kind, what, why, next, command }) =>
     (kind === 'paused-too-long' ? wrong : notice)(
@@ -51,7 +51,7 @@ export function problemFindings(situation: Situation, where: string) {
       command,
     ),
   );
-  return found.length > 0 ? found : fine('nobody has to see to anything, and nothing is paused');
+  return found.length > 0 ? found : fine('nothing needs a person, and nothing is paused');
 }
 
 async function lookAtPull(

@@ -69,7 +69,9 @@ function writeContract(
     return ['--out names a file to write it into; so does the configuration of a plant.'];
   const isThere = existsSync(own);
   if (isThere && readFileSync(own, 'utf8') !== emptyContract)
-    return [`${own} is there already, and stays as it is: copy what is new, or let --out name another file.`];
+    return [
+      `${own} is there already, and is left unchanged: copy what is new, or let --out name another file.`,
+    ];
   rmSync(own, { force: true });
   writeNewFile(own, contract);
   const path = relative(dirname(file), own).replaceAll('\\', '/');

@@ -58,7 +58,7 @@ export function contractModule(settings: object, findings: readonly FieldFinding
       const own = valueAt(settings, line) ?? valueAt(defaultContract, line);
       const isOther = certainty === 'sure' && sourceOf(own) !== sourceOf(set);
       if (isOther)
-        return `${line}: the configuration's line stays, but ${describeSetting(set)} is sure: ${why}`;
+        return `${line}: the configuration's line is kept, but ${describeSetting(set)} is sure: ${why}`;
       return certainty === 'sure' ? [] : `${line}: ${describeSetting(set)} is to confirm: ${why}`;
     });
   return moduleOf(settings, [...remarks, ...cannotBeRead]);

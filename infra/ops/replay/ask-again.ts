@@ -8,7 +8,7 @@ import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 
-/** What has orders looked at once more without their dead letters. */
+/** What has orders looked at again without their dead letters. */
 export interface AskDependencies {
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
@@ -79,7 +79,7 @@ export async function ordersWithoutMessage({ ledger, clock }: AskDependencies): 
   return [...numbers];
 }
 
-/** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
+/** Has orders looked at again, with a dead letter or without. @throws Error when SQS refuses. */
 export async function sendHints(
   numbers: readonly string[],
   asking: Asking,

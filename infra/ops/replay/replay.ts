@@ -63,7 +63,7 @@ interface ReplayRun {
   moved: number;
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
   copied: number;
-  /** Orders asked for that are looked at once more although no letter of them is replayed. */
+  /** Orders asked for that are looked at again although no letter of them is replayed. */
   hinted: readonly string[];
   /** Those whose creation is asked for once more, in the same way. */
   created: readonly string[];
@@ -118,7 +118,7 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
       await moveAll(run, request, dependencies);
       const asking = {
         ...request,
-        note: noteOfReplay('looked at once more, as its letter is gone', request),
+        note: noteOfReplay('looked at again, as its dead letter is gone', request),
       };
       await sendHints(run.hinted, asking, dependencies);
       await sendCreations(run.created, asking, dependencies);

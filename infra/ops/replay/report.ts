@@ -37,7 +37,7 @@ export function replayLines(
 
 function hintSentence({ hinted }: ReplayReport, go: boolean): string | undefined {
   if (hinted.length === 0) return undefined;
-  return `${areOrWouldBe(hinted, go)} looked at once more without a dead letter: what was refused or discarded is booked if it can be now.`;
+  return `${areOrWouldBe(hinted, go)} looked at again without a dead letter: what was refused or discarded is booked if it can be now.`;
 }
 
 function creationSentence({ created }: ReplayReport, go: boolean): string | undefined {

@@ -48,7 +48,7 @@ booked once. A replayed completion books what the ledger planned and Azumuta say
 The journey of each order says who replayed it, and why if --because says it.
 A booking that is more than its order is refused again by every replay but one: --accept with --order and the figure that
 its refusal names, once somebody has seen that it was really built.
-With --order alone, the order is looked at once more even if its dead letter is gone (after ${durationInWords(queueKeepsDays * 86_400)}, or
+With --order alone, the order is looked at again even if its dead letter is gone (after ${durationInWords(queueKeepsDays * 86_400)}, or
 discarded): it is booked if it can be now, or created if that was refused and the ERP still wants it.
 While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
 

@@ -107,7 +107,7 @@ async function traceOne(
   };
 }
 
-/** How far an order has got, or that somebody must see to it. */
+/** How far an order has got, or that it needs a person. */
 export type OrderState = Stage | 'needs a person';
 
 /** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */

@@ -67,7 +67,7 @@ export interface Needed {
  * our quantity, Odoo takes the quantity for what is done already, and changes no component (mrp_production.py:886 (17.0),
  * :937 (18.0), :1017 (19.0), `write`).
  * @param how Continues `WH/MO/00001 was …`.
- * @throws Rejected when it does not fit what was built.
+ * @throws Rejected when it contradicts what was built.
  */
 export async function requireConsumed(
   { search, production }: BookingTarget,

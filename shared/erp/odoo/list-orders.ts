@@ -59,7 +59,7 @@ export function listReleasedOrders(
       const orders = await withRestsMerged(source, listed, readRows);
       return withArticles(source, { orders, unreadable }, released);
     },
-    endlessBecause: 'something changes the domain of our search; let modules and proxies leave it as it is',
+    endlessBecause: 'something changes the domain of our search; let modules and proxies leave it unchanged',
   });
 }
 

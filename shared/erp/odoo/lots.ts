@@ -95,7 +95,7 @@ function requireOnePerPiece(
   if (isOneEach) return;
   const which = hasScrap ? ` (${scrap} of them scrap)` : '';
   const given = numbers.join(', ') || 'those on the order';
-  const why = `each of its ${produced} pieces${which} needs a serial number of its own, and it has ${given}: let the mapping name one for each, and mark what is scrap`;
+  const why = `each of its ${produced} pieces${which} needs its own serial number, and it has ${given}: let the mapping name one for each, and mark what is scrap`;
   throw notBookable('Odoo', production.name, why);
 }
 

@@ -148,7 +148,7 @@ export class ProcedureRun<Context> {
     return sentence.includes(orderNumber) ? sentence : `${this.#partner}, order ${orderNumber}: ${sentence}`;
   }
 
-  /** The same refusal, naming what was done before it. Any other error is returned as it is. */
+  /** The same refusal, naming what was done before it. Any other error is returned unchanged. */
   withProgress(error: unknown, { taken, seen }: StepProgress): unknown {
     const partner = this.#partner;
     const afterTaken = withDone(error, `${partner} has these steps already`, taken);

@@ -79,7 +79,7 @@ export function listReleasedOrders(
       return { changedAt: changed, id: end.ManufacturingOrder };
     },
     ordersOf: (rows) => readRows(rows.filter((row) => isRecent(row, earliest))),
-    endlessBecause: 'something ignores the $filter of our call; let proxies leave it as it is',
+    endlessBecause: 'something ignores the $filter of our call; let proxies leave it unchanged',
   });
 }
 

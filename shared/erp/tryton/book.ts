@@ -205,6 +205,6 @@ async function completeMoves(
 
 /** Seen on 7.0: a button of another state answers `null` with HTTP 200 and changes nothing. */
 function buttonIgnored({ number, state }: TrytonProduction, button: string, expected: string): RetryLater {
-  const why = `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile, or Tryton wants an inspection (Quality) before; look at it in Tryton if this stays.`;
+  const why = `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile, or Tryton wants an inspection (Quality) before; look at it in Tryton if this continues.`;
   return orderWaits(why, { wrote: 'known', afterSeconds: 60 });
 }

@@ -75,7 +75,7 @@ function failureOfMessage(text: string, what: string, wrote: 'perhaps' | 'nothin
   if (programmingMessages.test(text))
     return refusedByTryton(`Tryton failed at ${what}: ${joinToSentence(text)} Its log has the details.`);
   // Nothing shows when the trouble has passed, so it is not tried again at once.
-  const why = `Tryton failed at ${what}, which may pass: ${joinToSentence(text)} If it stays, its log has the details.`;
+  const why = `Tryton failed at ${what}, which may pass: ${joinToSentence(text)} If it continues, its log has the details.`;
   return orderWaits(why, { afterSeconds: 60, wrote });
 }
 

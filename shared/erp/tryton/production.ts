@@ -261,7 +261,7 @@ export async function findProduction(reader: Reader, order: ErpOrderRef): Promis
   if (!production) throw unknownProduction(order);
   if (others.length > 0) {
     const ids = found.map(({ id }) => id).join(', ');
-    const why = `is there several times (ids ${ids}): give each a number of its own`;
+    const why = `is there several times (ids ${ids}): give each its own number`;
     throw productionRefused(order, 'order-data', why);
   }
   if (production.number !== order.number) {

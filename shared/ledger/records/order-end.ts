@@ -17,10 +17,10 @@ interface StoredEnd extends z.output<typeof storedEndSchema> {
   readonly history: readonly HistoryEntry[];
 }
 
-/** The end of a product order: nothing is created, asked or booked for it until somebody takes it back. */
+/** The end of a product order: nothing is created, asked or booked for it until somebody undoes it. */
 export interface OrderEnd {
   /**
-   * `withdrawn`: it is made once the ERP wants it again. `given up`: only a person takes it back, with `remake` or the replay
+   * `withdrawn`: it is made once the ERP wants it again. `given up`: only a person undoes it, with `remake` or the replay
    * of its creation.
    */
   readonly how: 'withdrawn' | 'given up';

@@ -112,7 +112,7 @@ describe('discard, when something fails', () => {
     const report = await discardDeadLetters(request, { deadLetters, ledger: stage.ledger });
     expect(report).toMatchObject({
       discarded: 1,
-      failure: expect.stringContaining('There are more letters'),
+      failure: expect.stringContaining('There are more dead letters'),
     });
   });
 

@@ -135,10 +135,10 @@ describe('the page of one order', () => {
     expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });
   });
 
-  it('has an order looked at once more, and takes its dead letter from the queue', async () => {
+  it('has an order looked at again, and takes its dead letter from the queue', async () => {
     const before = (await stage.depths())['dead-letters'].visible;
     const { text } = await send('MO/0200', 'replay', { because: 'Period 11 is open again' });
-    expect(text).toContain('MO/0200: is looked at once more');
+    expect(text).toContain('MO/0200: is looked at again');
     expect(text).toContain(`Period 11 is open again (signed by ${operator})`);
     expect((await stage.depths())['dead-letters'].visible).toBe(before - 1);
     expect(await stage.depths()).toMatchObject({ completions: { visible: 1, hidden: 0 } });
@@ -162,7 +162,7 @@ describe('the page of one order', () => {
     // Assess
     expect(wrong.text).toContain('Nothing was done. MO/0400 was not refused with 5, but MO/0400 with 50');
     expect(none.text).toContain('Nothing was done. &quot;fifty&quot; is no figure');
-    expect(right.text).toContain('MO/0400: is looked at once more');
+    expect(right.text).toContain('MO/0400: is looked at again');
     expect((await stage.depths()).completions.visible).toBe(before.visible + 1);
   });
 

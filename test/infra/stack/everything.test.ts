@@ -270,7 +270,7 @@ it('looks every five minutes for what a person must act on, in any deployment', 
       ScheduleExpression: 'rate(5 minutes)',
       State: 'ENABLED',
       Target: Match.objectLike({ Arn: Match.anyValue() }),
-      Description: 'Tells people what they must see to',
+      Description: 'Tells people what needs them',
     });
 });
 

@@ -137,11 +137,11 @@ it('names to each person the first of what is theirs, and counts the rest', asyn
   ]);
 });
 
-it('says in a line each that nothing waits and nobody has to see to anything, when that is so', async () => {
+it('says in a line each that nothing waits and nothing needs a person', async () => {
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
   await stage.run();
   expect(mailOf(stage)?.text).toContain(
-    '\nWaiting   In Azumuta, to be completed: 0.\nTo do     Nobody has to see to anything.\n',
+    '\nWaiting   In Azumuta, to be completed: 0.\nTo do     Nothing needs a person.\n',
   );
 });
 

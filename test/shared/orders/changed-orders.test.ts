@@ -53,7 +53,7 @@ it('records an ERP order in its own terms when it is accepted, and each of its p
 });
 
 describe('an ERP order that shrinks', () => {
-  it('has its completion looked at once more until it is booked, if its parts are all completed', async () => {
+  it('has its completion looked at again until it is booked, if its parts are all completed', async () => {
     // Prepare: two of three are completed, and no trigger will come for them again
     await made('DONE', 3);
     await complete('DONE', [1, 2]);

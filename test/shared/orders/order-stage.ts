@@ -66,7 +66,7 @@ export async function startOrderStage() {
   const { table, clock, ledger } = ledgerOn();
   const sqs = await startSqsEndpoint();
   const logged = recordedLog();
-  /** Numbers of product orders whose completion must be looked at once more. */
+  /** Numbers of product orders whose completion must be looked at again. */
   const lookedAt: string[] = [];
   /** Those that are to be created anew. */
   const enqueued: string[] = [];

@@ -178,7 +178,7 @@ describe('a link that is not ours', () => {
 });
 
 describe('a link of ours', () => {
-  it('says that it is over once its time is, and reads nothing', async () => {
+  it('says that its time has passed, and reads nothing', async () => {
     const pages = await startPages();
     pages.clock.advance(3600);
     expect((await pages.open(pages.link(today))).statusCode).toBe(200);

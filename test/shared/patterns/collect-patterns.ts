@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import {
   isArrowFunction,
+  isAsExpression,
+  isBinaryExpression,
   isFunctionDeclaration,
   isFunctionExpression,
   isIdentifier,
@@ -10,13 +12,18 @@ import {
   isMethodSignatureDeclaration,
   isNewExpression,
   isNoSubstitutionTemplateLiteral,
+  isNumericLiteral,
+  isObjectLiteralExpression,
+  isParenthesizedExpression,
   isPrivateIdentifier,
+  isPropertyAccessExpression,
   isPropertyAssignment,
   isRegularExpressionLiteral,
   isStringLiteral,
   isTemplateExpression,
   isVariableDeclaration,
   type Node,
+  SyntaxKind,
 } from 'typescript/unstable/ast';
 import { API } from 'typescript/unstable/sync';
 
@@ -41,6 +48,15 @@ export function textsIn(root: string, folders: readonly string[]) {
   });
 }
 
+/** Every name in the source of these folders, once for each file. */
+export function namesIn(root: string, folders: readonly string[]) {
+  const found = foundIn(root, folders, (node, file) => (isIdentifier(node) ? [`${file} ${node.text}`] : []));
+  return [...new Set(found)].map((each) => {
+    const [file = '', text = ''] = each.split(' ');
+    return { file, text };
+  });
+}
+
 export interface DeclaredFunction {
   readonly file: string;
   readonly name: string;
@@ -52,6 +68,72 @@ export function functionsIn(root: string, folders: readonly string[]): DeclaredF
     const name = nameOfFunction(node);
     return name === undefined ? [] : [{ file, name }];
   });
+}
+
+/**
+ * Every number that the source of these folders names once, by its name: `maxWaitMs`, and of an object
+ * `backoffDefaults.capSeconds`. What a number is made of is worked out, also from numbers of other files.
+ */
+export function numbersIn(root: string, folders: readonly string[]): ReadonlyMap<string, number> {
+  const terms = new Map(foundIn(root, folders, termsOf));
+  const worthOf = (term: Term): number => {
+    if (typeof term === 'number') return term;
+    if (typeof term === 'string') return worthOf(terms.get(term) ?? Number.NaN);
+    return operators[term.sign](worthOf(term.left), worthOf(term.right));
+  };
+  const values = [...terms].map(([name, term]): [string, number] => [name, worthOf(term)]);
+  return new Map(values.filter(([, value]) => !Number.isNaN(value)));
+}
+
+const operators = {
+  '*': (left: number, right: number) => left * right,
+  '/': (left: number, right: number) => left / right,
+  '+': (left: number, right: number) => left + right,
+  '-': (left: number, right: number) => left - right,
+};
+type Sign = keyof typeof operators;
+
+/** What a number is made of; a text is the name of another one. */
+type Term = number | string | { readonly sign: Sign; readonly left: Term; readonly right: Term };
+
+function termsOf(node: Node): (readonly [name: string, term: Term])[] {
+  const isOfFile = node.parent?.parent?.parent?.kind === SyntaxKind.SourceFile;
+  if (!isVariableDeclaration(node) || !isOfFile || !node.initializer) return [];
+  const name = textOfName(node.name);
+  return name === undefined ? [] : termsOfValue(name, node.initializer);
+}
+
+function termsOfValue(name: string, value: Node): (readonly [name: string, term: Term])[] {
+  if (isAsExpression(value)) return termsOfValue(name, value.expression);
+  if (!isObjectLiteralExpression(value)) {
+    const term = termOf(value);
+    return term === undefined ? [] : [[name, term]];
+  }
+  return value.properties.flatMap((property) => {
+    const field = isPropertyAssignment(property) ? textOfName(property.name) : undefined;
+    return isPropertyAssignment(property) && field
+      ? termsOfValue(`${name}.${field}`, property.initializer)
+      : [];
+  });
+}
+
+const signs = new Map<SyntaxKind, Sign>([
+  [SyntaxKind.AsteriskToken, '*'],
+  [SyntaxKind.SlashToken, '/'],
+  [SyntaxKind.PlusToken, '+'],
+  [SyntaxKind.MinusToken, '-'],
+]);
+
+function termOf(node: Node): Term | undefined {
+  if (isNumericLiteral(node)) return Number(node.text.replaceAll('_', ''));
+  if (isIdentifier(node)) return node.text;
+  if (isParenthesizedExpression(node)) return termOf(node.expression);
+  if (isPropertyAccessExpression(node) && isIdentifier(node.expression))
+    return `${node.expression.text}.${textOfName(node.name)}`;
+  const sign = isBinaryExpression(node) ? signs.get(node.operatorToken.kind) : undefined;
+  if (!isBinaryExpression(node) || !sign) return undefined;
+  const [left, right] = [termOf(node.left), termOf(node.right)];
+  return left === undefined || right === undefined ? undefined : { sign, left, right };
 }
 
 function nameOfFunction(node: Node): string | undefined {

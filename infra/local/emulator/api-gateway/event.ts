@@ -35,7 +35,7 @@ export function httpEvent(
   };
 }
 
-/** Path, percent-decoded, and query, as it was sent. A path that cannot be decoded is kept as it is. */
+/** Path, percent-decoded, and query, as it was sent. A path that cannot be decoded is kept as it came. */
 export function splitTarget(target = '/'): { path: string; query: string } {
   const [, raw = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
   try {

@@ -14,7 +14,7 @@ import {
 export interface FieldFinding {
   /** `productOrder.number`. */
   readonly line: string;
-  /** What the contract gets there; undefined leaves it as it is. */
+  /** What the contract gets there; undefined leaves it unchanged. */
   readonly set?: unknown;
   readonly certainty: 'sure' | 'to confirm' | 'not found';
   /** Names and places, never a value. */
@@ -71,7 +71,7 @@ export function findFieldByValue(
       shown,
     };
   if (isNamed(line, path)) return { ...sure(line, path, `it alone ${proof}`), shown };
-  return { ...toConfirm(line, path, `it alone ${proof}, but under a name of its own`), shown };
+  return { ...toConfirm(line, path, `it alone ${proof}, but under its own name`), shown };
 }
 
 /** The place of a field by its name alone, which is never sure. */

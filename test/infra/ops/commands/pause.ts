@@ -35,13 +35,13 @@ export function pauseTests(stage: () => CommandStage): void {
       about: 'People',
       result: 'notice',
       says: expect.stringMatching(/^Booking in the ERP is paused/),
-      next: expect.stringMatching(/^Resume it when the maintenance is over/),
+      next: expect.stringMatching(/^Resume it after the maintenance/),
       command: `npm run resume -- bookings --local ${shellWord(folder)}`,
     });
     expect(resumed).toMatchObject({ code: 0, output: expect.stringContaining('goes on within 15 minutes') });
     expect(Number(notedMeanwhile.bookings)).toBeGreaterThanOrEqual(begun.getTime());
     expect(await system.ledger.pauses.readPaused()).toEqual({});
-    // Its message comes again within 15 minutes: who does not want to wait has the order looked at once more.
+    // Its message comes again within 15 minutes: who does not want to wait has the order looked at again.
     expect(await typedHere('replay', '--order', number, '--go')).toMatchObject({ code: 0 });
     await reaches(number, 'booked');
     expect(await bookingsOf(number)).toHaveLength(1);

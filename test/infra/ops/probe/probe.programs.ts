@@ -63,7 +63,7 @@ it('writes the contract of an account over the empty one of init, and never over
     '\n// Look at these, what books wrong first; where they differ, write them above by hand:\n',
   );
   expect(written).toContain('\n// - article: not found: no article was read\n');
-  expect(again.output).toContain('is there already, and stays as it is: copy what is new');
+  expect(again.output).toContain('is there already, and is left unchanged: copy what is new');
   expect(readFileSync(out, 'utf8')).toBe(written);
   expect(readdirSync(folder).sort()).toEqual(['answers.json', 'own.contract.ts']);
   const number = { line: 'productOrder.number', where: 'orderNo', certainty: 'sure', value: 'MO/0001' };

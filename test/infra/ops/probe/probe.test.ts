@@ -227,7 +227,7 @@ it('keeps lines that were written by hand, and names those that are surely elsew
     productOrder: { number: 'externalId', completedAt: ['timing.dueAt'] },
     trigger: { productOrderNumber: ['Order'] },
   });
-  const stays = "productOrder.number: the configuration's line stays, but orderNo is sure";
+  const stays = "productOrder.number: the configuration's line is kept, but orderNo is sure";
   expect(contractModule(settings, findings)).toContain(`\n// - ${stays}`);
 });
 

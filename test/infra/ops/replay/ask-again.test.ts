@@ -31,7 +31,7 @@ async function created(number: string, first?: string): Promise<void> {
   await claims.complete(await claimedOrder(stores.ledger, number), { productOrder }, { event: 'created' });
 }
 
-it('has an order looked at once more when its letter is gone, and a dry run only says so', async () => {
+it('has an order looked at again when its letter is gone, and a dry run only says so', async () => {
   // Prepare
   const { ledger, run, depths } = stores;
   await created('GONE-1');

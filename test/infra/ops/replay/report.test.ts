@@ -76,7 +76,7 @@ describe('the report of a replay', () => {
     [
       'which orders are looked at without a letter',
       { hinted: ['PO-9'] },
-      'PO-9 is looked at once more without a dead letter: what was refused or discarded is booked if it can be now.',
+      'PO-9 is looked at again without a dead letter: what was refused or discarded is booked if it can be now.',
     ],
     [
       'which orders are sent to be created without a letter',

@@ -1,0 +1,23 @@
+import { globSync, readFileSync } from 'node:fs';
+
+/** The comments of a program, each in one line; of a document all of it is one. */
+export function readProse(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  if (file.endsWith('.md')) return [text.replaceAll(/\s+/g, ' ')];
+  // Lines of `//` that follow each other are one comment.
+  const comments = text.match(/\/\*[\s\S]*?\*\/|((?<=^|\s)\/\/.*\n?\s*)+/gm) ?? [];
+  return comments.map((comment) =>
+    comment
+      .split('\n')
+      .map((line) => line.replace(/^\s*(\/\*\*?|\*\/|\*|\/\/)\s?/, '').trim())
+      .join(' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+  );
+}
+
+/** Documents that say what is, by their path: no history, and nothing that is made of comments. */
+export function currentDocuments(): string[] {
+  const patterns = ['*.md', '.github/*.md', '{functions,infra,plants,shared,test}/**/*.md'];
+  return globSync(patterns).filter((file) => !/^CHANGELOG\.md$|\bCONFIGURATION\.md$/.test(file));
+}
