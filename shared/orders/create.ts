@@ -80,7 +80,7 @@ async function createClaimed(
   const made = await createOrRecord(claim, entry, attempt, dependencies);
   const link = await linkInErp({ ...entry, productOrder: made.productOrder }, attempt, dependencies);
   try {
-    await writeReceipt({ claim, entry, made, link }, attempt, dependencies);
+    await writeCreationReceipt({ claim, entry, made, link }, attempt, dependencies);
     // If its hint is lost, the reconciliation asks about it once it is overdue.
     if (made.wasIgnored) await dependencies.lookAgain(entry.number);
   } catch (error) {
@@ -213,7 +213,7 @@ interface Creation {
 }
 
 /** Notes creation and link by one write. What was refused before is outdated then. */
-async function writeReceipt(
+async function writeCreationReceipt(
   { claim, entry, made, link }: Creation,
   attempt: WorkAttempt,
   { ledger, clock }: CreateDependencies,
