@@ -88,8 +88,8 @@ export const completionFaults: Faults = {
       },
     },
     'completion-not-noted': {
-      find: 'if (entry.awaiting && isOver) await orders.markCompleted(entry);',
-      replace: 'void isOver;',
+      find: 'await endOrderWaits(job, ledger.orders);',
+      replace: 'void endOrderWaits;',
       why: 'The reconciliation asks about every order ever built, every day, forever.',
       foundBy: ['waiting'],
     },
