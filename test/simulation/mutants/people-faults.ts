@@ -101,7 +101,7 @@ export const peopleFaults: Faults = {
   },
   'infra/stack/alarms.ts': {
     'alarms-of-what-is-off': {
-      find: 'scheduledOf(integration).filter(({ enabled }) => enabled)',
+      find: 'scheduledOf(integration).filter(({ runs }) => runs.isOn)',
       replace: 'scheduledOf(integration)',
       why: 'A plant that posts its orders is told for ever that the pull does not run.',
       foundIn: { file: 'test/infra/stack/alarms.test.ts', name: 'are none for what is off' },
