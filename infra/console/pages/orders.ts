@@ -14,7 +14,16 @@ import { toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
-import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge, tablePart } from './parts.ts';
+import {
+  dateOf,
+  type Html,
+  moment,
+  orderLink,
+  type PageColumn,
+  type PlantTime,
+  stageBadge,
+  tablePart,
+} from './parts.ts';
 
 const ordersPerPage = 50;
 const ordersPerFile = 1000;
@@ -122,11 +131,7 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
       ${
         rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
-          : tablePart(
-              orderListTitles[asked.list],
-              ['Order', 'Article', 'Quantity', 'Due', 'Stage', 'What is so'],
-              rows.map((row) => orderRowCells(row, { now, timeZone })),
-            )
+          : tablePart(orderListTitles[asked.list], orderColumns({ now, timeZone }), rows)
       }
       ${leftOut > 0 ? html`<p class="hint">${counted(leftOut, 'order')} of this page of the list ${leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
@@ -166,33 +171,43 @@ function filterPart(asked: AskedOrders, day: string): Html {
   </form>`;
 }
 
-function orderRowCells(
-  { number, article, quantity, dueDate, stage, needsPerson, says, event, at }: OrderRow,
-  time: PlantTime,
-): (string | Html)[] {
-  const last =
-    event &&
-    at &&
-    html` <span class="of">${eventWords({ event }).words} ${moment(new Date(at), time)}</span>`;
+interface OrderColumn extends PageColumn<OrderRow> {
+  /** The fields of a row that stand in the CSV instead, by the titles of its columns. */
+  readonly csv: readonly (keyof OrderRow)[];
+}
+
+/** What a list shows of each order, as a page and as CSV. */
+function orderColumns(time: PlantTime): readonly OrderColumn[] {
   return [
-    html`<a href="${orderLink(number)}">${number}</a>`,
-    ...[article, quantity, dueDate === undefined ? '–' : dateOf(dueDate)],
-    stageBadge(needsPerson ? 'needs a person' : stage),
-    html`${redactedText(says)}${last ?? ''}`,
+    {
+      title: 'Order',
+      cell: ({ number }) => html`<a href="${orderLink(number)}">${number}</a>`,
+      csv: ['number'],
+    },
+    { title: 'Article', cell: ({ article }) => article, csv: ['article'] },
+    { title: 'Quantity', cell: ({ quantity }) => quantity, csv: ['quantity'] },
+    {
+      title: 'Due',
+      cell: ({ dueDate }) => (dueDate === undefined ? '–' : dateOf(dueDate)),
+      csv: ['dueDate'],
+    },
+    {
+      title: 'Stage',
+      cell: ({ stage, needsPerson }) => stageBadge(needsPerson ? 'needs a person' : stage),
+      csv: ['stage', 'needsPerson'],
+    },
+    {
+      title: 'What is so',
+      cell: ({ says, event, at }) => html`${redactedText(says)}${lastEventPart(event, at, time)}`,
+      csv: ['says', 'event', 'at'],
+    },
   ];
 }
 
-const columns = [
-  'number',
-  'article',
-  'quantity',
-  'dueDate',
-  'stage',
-  'needsPerson',
-  'says',
-  'event',
-  'at',
-] as const;
+function lastEventPart(event: OrderRow['event'], at: OrderRow['at'], time: PlantTime): Html | string {
+  if (!event || !at) return '';
+  return html` <span class="of">${eventWords({ event }).words} ${moment(new Date(at), time)}</span>`;
+}
 
 /**
  * The rows as CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises.
@@ -200,12 +215,15 @@ const columns = [
  */
 async function sendList(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const asked = parseAskedOrders(c.req.query());
-  const { rows } = await readOrders(asked, ordersPerFile, { ...pages, now: pages.clock.now() });
+  const { clock, timeZone } = pages;
+  const now = clock.now();
+  const { rows } = await readOrders(asked, ordersPerFile, { ...pages, now });
+  const fields = orderColumns({ now, timeZone }).flatMap(({ csv }) => csv);
   const cell = (value: unknown) => {
     const text = redactedText(String(value ?? ''));
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   };
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+  const lines = [fields, ...rows.map((row) => fields.map((field) => row[field]))];
   return c.body(lines.map((line) => `${line.map(cell).join(',')}\r\n`).join(''), 200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="orders-${asked.list}.csv"`,

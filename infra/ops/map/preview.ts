@@ -12,7 +12,7 @@ import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.t
 import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { readOrWhy, Unread } from '../../../shared/model/unread.ts';
 import { fieldOf, isRecord } from '../../../shared/platform/json.ts';
-import { counted, definedLines, styled, tableLines } from '../cli/output.ts';
+import { type Column, counted, definedLines, styled, tableLines } from '../cli/output.ts';
 import { readSample, type Sample } from './read-sample.ts';
 
 export type PreviewRow = readonly [field: string, value: string];
@@ -180,6 +180,13 @@ function catchRejection(act: () => unknown): string[] {
   }
 }
 
+function fieldColumns(title: string): Column<PreviewRow>[] {
+  return [
+    { title, cell: ([field]) => field },
+    { title: '', cell: ([, value]) => value, most: 70 },
+  ];
+}
+
 /** Showing more parts of a split order adds nothing. */
 const mostPartsPreviewed = 3;
 
@@ -190,7 +197,7 @@ export function previewLines({ at, from, becomes, mistakes, leftOut }: Preview):
     at !== '$' && styled('dim', at),
     tables
       .filter(({ rows }) => rows.length > 0)
-      .flatMap(({ title, rows }) => [...tableLines([{ title }, { title: '', most: 70 }], rows), '']),
+      .flatMap(({ title, rows }) => [...tableLines(fieldColumns(title), rows), '']),
     becomes.length > shown.length && `… and ${becomes.length - shown.length} more`,
     mistakes.length > 0 && styled('red', `${counted(mistakes.length, 'mistake')}: nothing would be sent.`),
     mistakes.map((mistake) => `  ✗ ${mistake}`),
