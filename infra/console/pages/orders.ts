@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { concernKinds, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { ListedOrder, OrderPage } from '../../../shared/ledger/records/order-lists.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
+import { factNames, orderFacts, shownFactsOf } from '../../../shared/model/order-facts.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore, dayIn, isDate, startOfDay } from '../../../shared/model/time.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
@@ -15,7 +16,7 @@ import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import {
-  dateOf,
+  factCell,
   type Html,
   moment,
   orderLink,
@@ -74,7 +75,7 @@ export async function readOrders(
   const wanted = page.orders.slice(0, limit);
   const rows = await mapConcurrently(wanted, atOnce, (order) => readOrderRow(order, partners, ledger, now));
   const article = asked.article.toLowerCase();
-  const kept = rows.filter((row) => row.article.toLowerCase().includes(article));
+  const kept = rows.filter((row) => (row.article ?? '').toLowerCase().includes(article));
   /** `leftOut`: orders of the page that are of other articles. */
   return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next };
 }
@@ -99,9 +100,8 @@ async function readOrderRow(
   now: Date,
 ) {
   const standing = await readStanding(listed.number, ledger, now);
-  const { dueDate, article = '', quantity = '' } = standing;
   const { stage, needsPerson, says } = toldOf({ ...standing, partners });
-  return { ...listed, stage, needsPerson, says, dueDate, article, quantity };
+  return { ...listed, ...shownFactsOf(standing), stage, needsPerson, says };
 }
 
 /** The address of a list. @param after The entry of an index behind which the page begins: it has nothing but keys. */
@@ -184,13 +184,13 @@ function orderColumns(time: PlantTime): readonly OrderColumn[] {
       cell: ({ number }) => html`<a href="${orderLink(number)}">${number}</a>`,
       csv: ['number'],
     },
-    { title: 'Article', cell: ({ article }) => article, csv: ['article'] },
-    { title: 'Quantity', cell: ({ quantity }) => quantity, csv: ['quantity'] },
-    {
-      title: 'Due',
-      cell: ({ dueDate }) => (dueDate === undefined ? '–' : dateOf(dueDate)),
-      csv: ['dueDate'],
-    },
+    ...factNames.map(
+      (name): OrderColumn => ({
+        title: orderFacts[name].title,
+        cell: (row) => factCell(name, row),
+        csv: [name],
+      }),
+    ),
     {
       title: 'Stage',
       cell: ({ stage, needsPerson }) => stageBadge(needsPerson ? 'needs a person' : stage),

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { type FactName, orderFacts, type ShownFacts } from '../../../shared/model/order-facts.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import type { OrderState } from '../../ops/trace/trace.ts';
 
@@ -19,6 +20,13 @@ export function moment(at: Date, { now, timeZone }: PlantTime): Html {
 
 export function dateOf(iso: string): Html {
   return html`<time>${iso.slice(0, 10)}</time>`;
+}
+
+/** What is known of a fact of an ERP order. */
+export function factCell(name: FactName, facts: ShownFacts): Cell {
+  const value = facts[name];
+  if (orderFacts[name].form === 'text') return value ?? '';
+  return value === undefined ? '–' : dateOf(value);
 }
 
 export function stageBadge(state: OrderState): Html {
