@@ -8,7 +8,7 @@ const days = (name: string) => ({ file: 'test/shared/ledger/records/days.test.ts
 export const peopleFaults: Faults = {
   'infra/ops/map/preview.ts': {
     'preview-finishes-each-order': {
-      find: "(final ? 'yes' : 'no, more is to come')",
+      find: "final ? 'yes' : 'no, more is to come'",
       replace: "'yes'",
       why: 'Who tries a mapping believes that each booking finishes its order.',
       foundIn: {
