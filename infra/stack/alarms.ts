@@ -73,8 +73,8 @@ export class Alarms extends Construct {
       isState: true,
       means: 'A channel has refused an alert three times; it is retried.',
     });
-    for (const each of scheduledOf(integration).filter(({ enabled }) => enabled)) {
-      this.watchErrors(functions, each.name, each.every);
+    for (const each of scheduledOf(integration).filter(({ runs }) => runs.isOn)) {
+      this.watchErrors(functions, each.name, Duration.minutes(each.runs.everyMinutes));
       this.watchSilence(functions, each);
     }
   }
@@ -164,8 +164,8 @@ export class Alarms extends Construct {
    * alarm says.
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
-  private watchSilence(functions: Functions, { name, every, intervals, silenceMeans }: Scheduled): void {
-    const minutes = Math.max(15, intervals * every.toMinutes());
+  private watchSilence(functions: Functions, { name, runs, silenceMeans }: Scheduled): void {
+    const minutes = runs.silentMs / 60_000;
     // CloudWatch looks back a day, or a week by whole hours.
     const period = minutes < 24 * 60 ? metricPeriod : Duration.hours(1);
     // One more, as the period that has just begun is empty, too.

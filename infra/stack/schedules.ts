@@ -4,41 +4,34 @@ import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-sch
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { scheduledRunsOf } from '../../shared/integration/scheduled-runs.ts';
 import type { Functions } from './functions.ts';
 
 export type Scheduled = ReturnType<typeof scheduledOf>[number];
 
-/** A person learns of what is new this soon. */
-const alertsEveryMinutes = 5;
-
-/** @returns the runs, and after how many intervals without one an alarm rings. */
-export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration) {
+/** The functions that run by the clock, and what it means when one does not. */
+export function scheduledOf({ schedule }: CompleteIntegration) {
+  const runs = scheduledRunsOf(schedule);
   return [
     {
       id: 'Pull',
       name: 'pull-product-orders',
       description: 'Takes in released orders that changed in the ERP',
-      every: Duration.minutes(pull === 'off' ? 5 : pull.everyMinutes),
-      enabled: pull !== 'off',
-      intervals: 3,
+      runs: runs.pull,
       silenceMeans: 'The pull has not run for three times its interval: new orders do not arrive.',
     },
     {
       id: 'Reconcile',
       name: 'reconcile-completions',
       description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
-      every: Duration.hours(reconcile === 'off' ? 24 : reconcile.everyHours),
-      enabled: reconcile !== 'off',
-      intervals: 2,
+      runs: runs.reconcile,
       silenceMeans: 'The reconciliation has not run for twice its interval: lost triggers stay unnoticed.',
     },
     {
       id: 'Alerts',
       name: 'send-alerts',
       description: 'Tells people what needs them',
-      every: Duration.minutes(alertsEveryMinutes),
-      enabled: true,
-      intervals: 3,
+      runs: runs.alerts,
       silenceMeans: 'Nobody is alerted of what needs a person: the function that looks for it does not run.',
     },
   ] as const;
@@ -63,8 +56,9 @@ export function addSchedules(stack: Stack, integration: CompleteIntegration, fun
       },
     }),
   });
-  for (const { id: scheduleId, name, description, every, enabled } of scheduledOf(integration)) {
+  for (const { id: scheduleId, name, description, runs } of scheduledOf(integration)) {
     const lambda = functions[name];
+    const every = Duration.minutes(runs.everyMinutes);
     // Where Lambda has no container free, an event waits: for six hours, unless something is said.
     const maxEventAge = Duration.minutes(Math.min(every.toMinutes(), longestAge.toMinutes()));
     // The next run does what this one missed. Where it is an hour away or more, Lambda repeats a failed run twice, and
@@ -79,7 +73,7 @@ export function addSchedules(stack: Stack, integration: CompleteIntegration, fun
       description,
       scheduleGroup: group,
       schedule: ScheduleExpression.rate(every),
-      enabled,
+      enabled: runs.isOn,
       target: new LambdaInvoke(lambda, { maxEventAge, ...once, role: role.withoutPolicyUpdates() }),
     });
     // Schedules name their group in text, so CloudFormation does not see that they depend on it.

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { BookingKey, Completion, Receipt } from '../model/completions.ts';
+import type { BookingKey, Completion, DetailLine, Receipt } from '../model/completions.ts';
 import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark } from '../model/orders.ts';
 import type { PartnerLimit } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -70,15 +70,15 @@ export interface ErpSecret<Credentials> {
   readonly example: Readonly<Record<string, string>>;
 }
 
-/** Parts of a completion that an ERP cannot take, each with its reason: `it keeps no inspections`. */
-export type Lacks = Readonly<Partial<Record<'components' | 'operations' | 'checks', string>>>;
+/** Why an ERP cannot take a part of a completion: `it keeps no inspections`. Undefined: it takes it. */
+export type Lacks = Readonly<Record<DetailLine, string | undefined>>;
 
 /** A connector as a configuration chooses it: its options, and how to connect when a worker starts. */
 export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   /** Name shown to people: `tryton`, `odoo`, `sap-s4hana`, `rest`. */
   readonly name: string;
   /** What it has no place for, each with its reason: a configuration that maps it is refused. */
-  readonly lacks?: Lacks | undefined;
+  readonly lacks: Lacks;
   readonly secret: ErpSecret<Credentials>;
   // A method, not a property, so that a definition with its own credentials fits here: `secret` above makes it safe.
   connect(environment: ErpEnvironment<Credentials>): ErpConnector;

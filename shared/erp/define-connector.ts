@@ -35,7 +35,7 @@ export interface Connector<Options, Credentials = unknown, Folder extends string
 export function defineConnector<Options extends AnyOptions, Credentials, const Folder extends string>(
   described: ConnectorFacts<Folder> & {
     /** What it has no place for, whatever its options say, or by them. */
-    readonly lacks?: Lacks | ((options: Options) => Lacks);
+    readonly lacks: Lacks | ((options: Options) => Lacks);
     readonly secret: (options: Options) => ErpSecret<Credentials>;
     readonly connect: (options: Options, environment: ErpEnvironment<Credentials>) => ErpConnector;
   },

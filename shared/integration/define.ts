@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { ErpDefinition } from '../erp/connector.ts';
+import { linesAnErpMayLack } from '../model/completion-lines.ts';
 import { withAtOnce } from '../model/partner.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
 import { type completionsSchema, integrationSchema, type productOrdersSchema } from './schema.ts';
@@ -82,8 +83,8 @@ function completeIntegration(integration: Integration): CompleteIntegration {
     );
   }
   const { azumuta, completions } = checked.value;
-  for (const part of ['components', 'operations', 'checks'] as const) {
-    const why = integration.erp.lacks?.[part];
+  for (const part of linesAnErpMayLack) {
+    const why = integration.erp.lacks[part];
     if (completions[part] && why !== undefined)
       throw new ConfigurationError(
         `completions.${part} cannot be booked by ${integration.erp.name}: ${why}. Leave it out, or tell it in completions.notes.`,

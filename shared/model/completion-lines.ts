@@ -2,12 +2,21 @@ import type {
   Check,
   Completion,
   Component,
+  DetailLine,
   Lot,
   Operation,
   RecordedPlace,
   ScrapReason,
 } from './completions.ts';
 import { formatQuantity } from './quantity.ts';
+
+const detailLineNames: Readonly<Record<DetailLine, true>> = {
+  components: true,
+  operations: true,
+  checks: true,
+};
+// Its type says that it has these keys, and a literal has no others.
+export const linesAnErpMayLack = Object.keys(detailLineNames) as readonly DetailLine[];
 
 /** Where a person corrects it: ` (step "Torque" of recording 5KKoy7)`; empty where nothing says it. */
 export function placeInWords({ recording, step }: RecordedPlace): string {

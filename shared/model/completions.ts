@@ -8,6 +8,7 @@ import {
   productOrderRefSchema,
 } from './orders.ts';
 import { quantitySchema } from './quantity.ts';
+import { definedFields } from './unread.ts';
 
 /** One answer in a recording: a check, a measurement, a confirmation, a signature. */
 export interface RecordedStep {
@@ -205,6 +206,39 @@ export const completionSchema = z.object({
  * earlier booking, and never changes a quantity.
  */
 export type Completion = Readonly<z.output<typeof completionSchema>>;
+
+/** A completion whose every field is named, so that its mapping forgets none that is added. */
+export function completionFrom(
+  fields: {
+    readonly [Name in keyof Required<Completion>]: Completion[Name];
+  },
+): Completion {
+  return definedFields(fields);
+}
+
+/**
+ * What an ERP may have no place for. A field that is added to a completion is one of these: it does not compile until each
+ * connector says that it books it, or why not (`Lacks`).
+ */
+export type DetailLine = Exclude<
+  keyof Completion,
+  | 'kind'
+  | 'erpOrder'
+  | 'productOrder'
+  | 'article'
+  | 'completedAt'
+  | 'completedOn'
+  | 'quantity'
+  | 'scrap'
+  | 'scrapReasons'
+  | 'madeFor'
+  | 'beyondOrder'
+  | 'final'
+  | 'lots'
+  | 'notes'
+  | 'links'
+  | 'work'
+>;
 
 /**
  * Identifies one booking for ever. Connectors write it into the ERP, to recognise their own bookings after a crash.

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import type { FactsInErp } from './order-facts.ts';
 import type { Quantity } from './quantity.ts';
+import { definedFields } from './unread.ts';
 
 export const erpOrderRefSchema = z.object({
   /** The number that people see in the ERP. */
@@ -25,18 +27,22 @@ export const erpOrderFactsSchema = z.object({
 /** The ERP order behind a product order, with the ERP's own codes, not those that the mapping made for Azumuta. */
 export type ErpOrderFacts = Readonly<z.output<typeof erpOrderFactsSchema>>;
 
+/** What is kept of an ERP order. Who writes it names each field, so that none that is added is forgotten. */
+export function erpOrderFactsFrom(
+  fields: {
+    readonly [Name in keyof Required<ErpOrderFacts>]: ErpOrderFacts[Name];
+  },
+): ErpOrderFacts {
+  return definedFields(fields);
+}
+
 /** Whether both are the same order: by the ERP's id, or by the number where one has none. */
 export function isSameErpOrder(a: ErpOrderRef, b: ErpOrderRef): boolean {
   return a.id === undefined || b.id === undefined ? a.number === b.number : a.id === b.id;
 }
 
 /** A released production order as the ERP gives it. */
-export interface ErpOrder extends ErpOrderRef {
-  /** The ERP's code of the product to build. */
-  readonly article: string;
-  readonly quantity: Quantity;
-  /** ISO date (`2026-11-30`) or date-time with zone by which it is due. */
-  readonly dueDate?: string;
+export interface ErpOrder extends ErpOrderRef, FactsInErp {
   /**
    * `cancelled` when the ERP has withdrawn a released order; `other` when it is not released: not yet, or not any more;
    * `deleted` when it was asked for the order, and does not have it any more.

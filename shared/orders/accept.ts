@@ -1,4 +1,5 @@
 import { Rejected, type Rejection, rejectionOf } from '../model/errors.ts';
+import { textsOfFacts } from '../model/order-facts.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
@@ -106,11 +107,8 @@ export function wantedOf(
 
 /** A connector passes on any text of the ERP; one that cannot be a key of the ledger must not stop other orders. */
 function problemOfErpOrder(order: ErpOrder): Rejection | undefined {
-  const { number, id = number, article, dueDate = '' } = order;
-  const { unit = '' } = order.quantity;
-  const tooLong = Object.entries({ article, unit, 'due date': dueDate }).filter(
-    ([, text]) => text.length > maxTextLength,
-  );
+  const { number, id = number } = order;
+  const tooLong = textsOfFacts(order).filter(([, text]) => text.length > maxTextLength);
   for (const [field, text] of [['number', number], ['id', id], ...tooLong] as const) {
     const problem = problemOfText(text);
     const sentence = `The ${field} of ERP order ${shorten(number, 100)} ${problem}: correct it in the ERP.`;

@@ -2,12 +2,13 @@ import * as z from 'zod/mini';
 import type { ErpConnector } from '../erp/connector.ts';
 import { type BookingEntry, bookedQuantity, isRefusedByMapping } from '../ledger/records/bookings.ts';
 import { isOfBooking } from '../ledger/records/dead-letters.ts';
-import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
+import { type ErpOrderRecord, recordedFacts } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { asMade, isMessageUnderWay, type OrderEntry } from '../ledger/records/product-orders.ts';
 import { lifeOf } from '../life/life.ts';
 import { whatAPersonDoes } from '../life/what-a-person-does.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
+import { hasSameFacts } from '../model/order-facts.ts';
 import { type ErpOrder, type ErpOrderFacts, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
 import { quantitySchema, toDecimal } from '../model/quantity.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
@@ -221,9 +222,14 @@ async function askErp(
 }
 
 function asDeleted({ erpOrder }: ErpOrderRecord): ErpOrder {
-  const { article } = erpOrder;
-  const quantity = z.parse(quantitySchema, erpOrder);
-  return { ...erpOrderRefOf(erpOrder), article, quantity, state: 'deleted', attributes: {} };
+  return {
+    ...erpOrderRefOf(erpOrder),
+    article: erpOrder.article,
+    quantity: z.parse(quantitySchema, erpOrder),
+    dueDate: undefined,
+    state: 'deleted',
+    attributes: {},
+  };
 }
 
 /** A caller may have posted its unit by another name than the one that the connector reads. */
@@ -238,15 +244,8 @@ function isMadeFor(made: ErpOrderFacts, { erpOrder }: ErpOrderRecord): boolean {
 }
 
 /** Only the ERP's own facts are compared: what a caller has posted may hold other fields than the connector reads. */
-function isRecorded({ state, quantity, dueDate, ...order }: ErpOrder, record: ErpOrderRecord): boolean {
-  if (state !== 'released') return record.state === 'cancelled';
-  const { number, article, amount } = record.erpOrder;
-  const instant = (date = '') => Date.parse(date) || date;
-  return (
-    record.state === 'released' &&
-    order.number === number &&
-    order.article === article &&
-    toDecimal(quantity.amount) === toDecimal(amount) &&
-    instant(dueDate) === instant(record.dueDate)
-  );
+function isRecorded(order: ErpOrder, record: ErpOrderRecord): boolean {
+  if (order.state !== 'released') return record.state === 'cancelled';
+  if (record.state !== 'released' || order.number !== record.erpOrder.number) return false;
+  return hasSameFacts(order, recordedFacts(record));
 }

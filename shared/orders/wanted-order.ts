@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
@@ -7,7 +6,7 @@ import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
   type ErpOrder,
   type ErpOrderFacts,
-  erpOrderFactsSchema,
+  erpOrderFactsFrom,
   isSameErpOrder,
   type MappedOrder,
   type MappedProductOrder,
@@ -96,7 +95,13 @@ export interface OrderDecision {
 }
 
 export function factsOf(order: ErpOrder): ErpOrderFacts {
-  return z.parse(erpOrderFactsSchema, { ...order, ...order.quantity });
+  return erpOrderFactsFrom({
+    number: order.number,
+    id: order.id,
+    article: order.article,
+    amount: order.quantity.amount,
+    unit: order.quantity.unit,
+  });
 }
 
 /**

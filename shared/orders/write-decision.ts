@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import { isMessageUnderWay } from '../ledger/records/product-orders.ts';
-import { type ErpOrder, isSameErpOrder } from '../model/orders.ts';
+import { type ErpOrder, erpOrderFactsFrom, isSameErpOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import type { ProductOrderStatus } from './endpoint/answers.ts';
 import { inConflict, statusOfEntry } from './order-status.ts';
@@ -183,14 +183,14 @@ async function followErpOrder(
   if (!isFollowed) return;
   const isWanted = action !== 'concern';
   const isSameArticle = isWanted || concern?.wanted?.draft.article === entry.draft.article;
-  const { number, id = was.id, article, amount } = factsOf(order);
-  const now = {
-    ...was,
-    number,
-    amount: isWanted ? amount : was.amount,
-    article: isSameArticle ? article : was.article,
-    ...(id === undefined ? {} : { id }),
-  };
+  const wants = factsOf(order);
+  const now = erpOrderFactsFrom({
+    number: wants.number,
+    id: wants.id ?? was.id,
+    article: isSameArticle ? wants.article : was.article,
+    amount: isWanted ? wants.amount : was.amount,
+    unit: was.unit,
+  });
   const { dueDate = entry.dueDate } = order;
   if (dueDate !== entry.dueDate || !isDeepStrictEqual(now, was))
     await orders.adoptContent(entry, { ...entry, erpOrder: now, dueDate });

@@ -1,6 +1,7 @@
 import type { BookedFigures, BookingEntry } from '../ledger/records/bookings.ts';
 import { flowNames } from '../ledger/records/pauses.ts';
 import { eventWords } from '../model/journey.ts';
+import { factInWords, factNames, orderFacts } from '../model/order-facts.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { capitalized, counted } from '../model/text.ts';
@@ -94,9 +95,9 @@ export function orderPage(number: string, facts: OrderFacts, timeZone: string): 
     html`<p><strong>${capitalized(needsPerson ? 'needs a person' : stage)}.</strong> ${says}</p>
 ${next === undefined || who === undefined ? '' : html`<p>What to do (${who}): ${next}</p>`}
 ${definitionList([
-  ['Article', facts.article],
-  ['Quantity', facts.quantity],
-  ['Due', facts.dueDate?.slice(0, 10)],
+  ...factNames
+    .filter((name) => orderFacts[name].isOnLinkedPage)
+    .map((name): [string, string | undefined] => [orderFacts[name].title, factInWords(name, facts)]),
   ['Stage', stage],
   ...facts.bookings.map(({ state, figures }): [string, string | undefined] => [
     wordsOfBookings[state],

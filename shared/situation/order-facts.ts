@@ -1,6 +1,7 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
+import type { ShownFacts } from '../model/order-facts.ts';
 import type { Partner } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 
@@ -24,7 +25,8 @@ export async function readStanding(
   const about = standing.concerns.find((concern) => concern.about)?.about;
   const article = standing.entry?.erpOrder.article ?? about?.article;
   const quantity = record ? formatQuantity(record.erpOrder) : about?.quantity;
-  return { ...standing, record, dueDate, isOverdue, article, quantity };
+  const shown = { article, quantity, dueDate } satisfies ShownFacts;
+  return { ...standing, ...shown, record, isOverdue };
 }
 
 /** @returns undefined when nothing ever happened to an order of that number. */

@@ -1,6 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { orderConcernKinds } from '../ledger/records/concerns.ts';
+import { concernRules, orderConcernKinds } from '../ledger/records/concerns.ts';
 import type { Day } from '../ledger/records/days.ts';
+import type { JourneyEvent } from '../model/journey.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { counted } from '../model/text.ts';
 import { dayBefore, dayIn } from '../model/time.ts';
@@ -54,13 +55,11 @@ export function lateBy(dueDate: string | undefined, today: string): string {
 export type PeriodFigures = Omit<Day, 'day' | 'upTo'>;
 
 /** What is counted by the names of events: concerns of orders that were made have the names of their kinds. */
-const eventsCounted: Readonly<Record<string, readonly string[]>> = {
+const eventsCounted: Readonly<Record<string, readonly JourneyEvent[]>> = {
   'Created in Azumuta': ['created', 'adopted'],
   'Booked in the ERP': ['booked'],
   'Dead letters': ['dead-lettered'],
-  'Changed afterwards': orderConcernKinds.filter(
-    (kind) => kind !== 'refused' && kind !== 'time-ahead' && kind !== 'unknown-numbers',
-  ),
+  'Changed afterwards': orderConcernKinds.filter((kind) => concernRules[kind].counts === 'changed'),
 };
 
 /** The figures of some days, each with its name, in the order in which every view shows them. */

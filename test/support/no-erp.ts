@@ -4,6 +4,7 @@ import type { ErpDefinition } from '../../shared/erp/connector.ts';
 /** A connector for tests that must not reach the ERP; any call to it fails the test. */
 export const noErp: ErpDefinition = {
   name: 'none',
+  lacks: { components: undefined, operations: undefined, checks: undefined },
   secret: { schema: z.unknown(), example: {} },
   connect: () => ({
     releasedOrders() {

@@ -41,6 +41,7 @@ export function erpOrder(given: Partial<ErpOrder> = {}): ErpOrder {
     id: given.number === undefined ? '1' : `id of ${given.number}`,
     article: 'GEAR-01',
     quantity: { amount: '5', unit: 'u' },
+    dueDate: undefined,
     state: 'released',
     attributes: {},
     ...given,

@@ -263,13 +263,17 @@ function discardForm(count: number): Html {
 function chosenTable(letters: readonly ListedLetter[]): Html {
   return tablePart(
     'The chosen dead letters, by reason',
-    ['Reason', 'Dead letters', 'A replay', 'Orders'],
-    groupDeadLetters(letters).map(({ reason, letters: [oldest, ...others] }) => [
-      redactedText(others.length === 0 ? oldest.reason : reason),
-      String(others.length + 1),
-      replayWords(oldest),
-      firstOrders([oldest, ...others]) ?? 'unknown',
-    ]),
+    [
+      {
+        title: 'Reason',
+        cell: ({ reason, letters: [oldest, ...others] }) =>
+          redactedText(others.length === 0 ? oldest.reason : reason),
+      },
+      { title: 'Dead letters', cell: (group) => String(group.letters.length) },
+      { title: 'A replay', cell: ({ letters: [oldest] }) => replayWords(oldest) },
+      { title: 'Orders', cell: (group) => firstOrders(group.letters) ?? 'unknown' },
+    ],
+    groupDeadLetters(letters),
   );
 }
 

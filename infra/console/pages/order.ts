@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { bookedFiguresIn } from '../../../shared/completions/content.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
+import { factNames, orderFacts } from '../../../shared/model/order-facts.ts';
 import { maxTextLength, sentence } from '../../../shared/model/text.ts';
 import { dayIn, duration } from '../../../shared/model/time.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
@@ -10,7 +11,15 @@ import { bookingWords, type EqualEntries, groupEqualEntries } from '../../ops/tr
 import { type TracedOrder, traceOrder } from '../../ops/trace/trace.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { actionsPart } from './order-actions.ts';
-import { dateOf, type Html, moment, namesAndValues, orderLink, type PlantTime, stageBadge } from './parts.ts';
+import {
+  factCell,
+  type Html,
+  moment,
+  namesAndValues,
+  orderLink,
+  type PlantTime,
+  stageBadge,
+} from './parts.ts';
 
 export function orderRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono().get('/search', (c) => search(c, pages)).get('/order', (c) => showOrder(c, pages));
@@ -108,13 +117,16 @@ function siblingsPart(siblings: readonly TracedOrder[]): Html {
   )}</p>`;
 }
 
-function receivedPart({ number, erpOrder, quantity, dueDate, part, journey, draft }: TracedOrder): Html {
+function receivedPart(order: TracedOrder): Html {
+  const { number, erpOrder, part, journey, draft } = order;
   const how = journey.find(({ event }) => event === 'queued')?.note;
   if (erpOrder === undefined && !draft) return html``;
   return card('Received from the ERP', [
     ['ERP order', erpOrder],
-    ['Quantity', quantity],
-    ['Due', dueDate && dateOf(dueDate)],
+    ...factNames.map(
+      (name) =>
+        [orderFacts[name].title, order[name] === undefined ? undefined : factCell(name, order)] as const,
+    ),
     ['Received', how],
     ['Part', part ? `${part.index} of ${part.of}` : undefined],
     [

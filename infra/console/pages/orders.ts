@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { concernKinds, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { ListedOrder, OrderPage } from '../../../shared/ledger/records/order-lists.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
+import { factNames, orderFacts, shownFactsOf } from '../../../shared/model/order-facts.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore, dayIn, isDate, startOfDay } from '../../../shared/model/time.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
@@ -14,7 +15,16 @@ import { toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
-import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge, tablePart } from './parts.ts';
+import {
+  factCell,
+  type Html,
+  moment,
+  orderLink,
+  type PageColumn,
+  type PlantTime,
+  stageBadge,
+  tablePart,
+} from './parts.ts';
 
 const ordersPerPage = 50;
 const ordersPerFile = 1000;
@@ -65,7 +75,7 @@ export async function readOrders(
   const wanted = page.orders.slice(0, limit);
   const rows = await mapConcurrently(wanted, atOnce, (order) => readOrderRow(order, partners, ledger, now));
   const article = asked.article.toLowerCase();
-  const kept = rows.filter((row) => row.article.toLowerCase().includes(article));
+  const kept = rows.filter((row) => (row.article ?? '').toLowerCase().includes(article));
   /** `leftOut`: orders of the page that are of other articles. */
   return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next };
 }
@@ -90,9 +100,8 @@ async function readOrderRow(
   now: Date,
 ) {
   const standing = await readStanding(listed.number, ledger, now);
-  const { dueDate, article = '', quantity = '' } = standing;
   const { stage, needsPerson, says } = toldOf({ ...standing, partners });
-  return { ...listed, stage, needsPerson, says, dueDate, article, quantity };
+  return { ...listed, ...shownFactsOf(standing), stage, needsPerson, says };
 }
 
 /** The address of a list. @param after The entry of an index behind which the page begins: it has nothing but keys. */
@@ -122,11 +131,7 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
       ${
         rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
-          : tablePart(
-              orderListTitles[asked.list],
-              ['Order', 'Article', 'Quantity', 'Due', 'Stage', 'What is open'],
-              rows.map((row) => orderRowCells(row, { now, timeZone })),
-            )
+          : tablePart(orderListTitles[asked.list], orderColumns({ now, timeZone }), rows)
       }
       ${leftOut > 0 ? html`<p class="hint">${counted(leftOut, 'order')} of this page of the list ${leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
@@ -166,33 +171,43 @@ function filterPart(asked: AskedOrders, day: string): Html {
   </form>`;
 }
 
-function orderRowCells(
-  { number, article, quantity, dueDate, stage, needsPerson, says, event, at }: OrderRow,
-  time: PlantTime,
-): (string | Html)[] {
-  const last =
-    event &&
-    at &&
-    html` <span class="of">${eventWords({ event }).words} ${moment(new Date(at), time)}</span>`;
+interface OrderColumn extends PageColumn<OrderRow> {
+  /** The fields of a row that stand in the CSV instead, by the titles of its columns. */
+  readonly csv: readonly (keyof OrderRow)[];
+}
+
+/** What a list shows of each order, as a page and as CSV. */
+function orderColumns(time: PlantTime): readonly OrderColumn[] {
   return [
-    html`<a href="${orderLink(number)}">${number}</a>`,
-    ...[article, quantity, dueDate === undefined ? '–' : dateOf(dueDate)],
-    stageBadge(needsPerson ? 'needs a person' : stage),
-    html`${redactedText(says)}${last ?? ''}`,
+    {
+      title: 'Order',
+      cell: ({ number }) => html`<a href="${orderLink(number)}">${number}</a>`,
+      csv: ['number'],
+    },
+    ...factNames.map(
+      (name): OrderColumn => ({
+        title: orderFacts[name].title,
+        cell: (row) => factCell(name, row),
+        csv: [name],
+      }),
+    ),
+    {
+      title: 'Stage',
+      cell: ({ stage, needsPerson }) => stageBadge(needsPerson ? 'needs a person' : stage),
+      csv: ['stage', 'needsPerson'],
+    },
+    {
+      title: 'What is so',
+      cell: ({ says, event, at }) => html`${redactedText(says)}${lastEventPart(event, at, time)}`,
+      csv: ['says', 'event', 'at'],
+    },
   ];
 }
 
-const columns = [
-  'number',
-  'article',
-  'quantity',
-  'dueDate',
-  'stage',
-  'needsPerson',
-  'says',
-  'event',
-  'at',
-] as const;
+function lastEventPart(event: OrderRow['event'], at: OrderRow['at'], time: PlantTime): Html | string {
+  if (!event || !at) return '';
+  return html` <span class="of">${eventWords({ event }).words} ${moment(new Date(at), time)}</span>`;
+}
 
 /**
  * The rows as CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises.
@@ -200,12 +215,15 @@ const columns = [
  */
 async function sendList(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const asked = parseAskedOrders(c.req.query());
-  const { rows } = await readOrders(asked, ordersPerFile, { ...pages, now: pages.clock.now() });
+  const { clock, timeZone } = pages;
+  const now = clock.now();
+  const { rows } = await readOrders(asked, ordersPerFile, { ...pages, now });
+  const fields = orderColumns({ now, timeZone }).flatMap(({ csv }) => csv);
   const cell = (value: unknown) => {
     const text = redactedText(String(value ?? ''));
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   };
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+  const lines = [fields, ...rows.map((row) => fields.map((field) => row[field]))];
   return c.body(lines.map((line) => `${line.map(cell).join(',')}\r\n`).join(''), 200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="orders-${asked.list}.csv"`,

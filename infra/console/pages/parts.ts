@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { type FactName, orderFacts, type ShownFacts } from '../../../shared/model/order-facts.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import type { OrderState } from '../../ops/trace/trace.ts';
 
@@ -19,6 +20,13 @@ export function moment(at: Date, { now, timeZone }: PlantTime): Html {
 
 export function dateOf(iso: string): Html {
   return html`<time>${iso.slice(0, 10)}</time>`;
+}
+
+/** What is known of a fact of an ERP order. */
+export function factCell(name: FactName, facts: ShownFacts): Cell {
+  const value = facts[name];
+  if (orderFacts[name].form === 'text') return value ?? '';
+  return value === undefined ? '–' : dateOf(value);
 }
 
 export function stageBadge(state: OrderState): Html {
@@ -45,19 +53,35 @@ export function namesAndValues(rows: readonly (readonly [name: string, value: Ce
   return html`<dl>${known.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** A table whose rows are named by their first cells. In a narrow window each cell stands with its title. */
-export function tablePart(
+/** A column of a table: its title and its cells stand together, so that neither is without the other. */
+export interface PageColumn<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => Cell;
+  /** Under the cells, where the table has a foot. */
+  readonly foot?: Cell;
+}
+
+/**
+ * A table whose rows are named by their first cells. In a narrow window each cell stands with its title.
+ * @param rowIdOf The id of a row's element, where a refresh or a test has to recognise it.
+ */
+export function tablePart<Row>(
   caption: string,
-  titles: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  { foot, rowIds }: { readonly foot?: readonly Cell[]; readonly rowIds?: readonly string[] } = {},
+  columns: readonly PageColumn<Row>[],
+  rows: readonly Row[],
+  rowIdOf?: (row: Row) => string,
 ): Html {
-  const cells = ([first = '', ...others]: readonly Cell[]) =>
-    html`<th scope="row" data-label="${titles[0]}">${first}</th>${others.map((cell, at) => html`<td data-label="${titles[at + 1]}">${cell}</td>`)}`;
+  const cells = (cellOf: (column: PageColumn<Row>) => Cell) =>
+    columns.map((column, at) =>
+      at === 0
+        ? html`<th scope="row" data-label="${column.title}">${cellOf(column)}</th>`
+        : html`<td data-label="${column.title}">${cellOf(column)}</td>`,
+    );
+  const hasFoot = columns.some(({ foot }) => foot !== undefined);
   return html`<div class="scroll"><table><caption class="unseen">${caption}</caption>
-    <thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-    <tbody>${rows.map((row, at) => html`<tr${rowIds ? html` id="${rowIds[at]}"` : ''}>${cells(row)}</tr>`)}</tbody>
-    ${foot ? html`<tfoot><tr>${cells(foot)}</tr></tfoot>` : ''}
+    <thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+    <tbody>${rows.map((row) => html`<tr${rowIdOf ? html` id="${rowIdOf(row)}"` : ''}>${cells(({ cell }) => cell(row))}</tr>`)}</tbody>
+    ${hasFoot ? html`<tfoot><tr>${cells(({ foot }) => foot ?? '')}</tr></tfoot>` : ''}
   </table></div>`;
 }
 

@@ -9,7 +9,7 @@ import {
   type ShopFloorOrder,
 } from '../../local/sandbox/shop-floor.ts';
 import type { PageAnswers } from '../dependencies.ts';
-import { type Html, orderLink, postForm, tablePart } from './parts.ts';
+import { type Html, orderLink, type PageColumn, postForm, tablePart } from './parts.ts';
 
 /** Articles of the ERP; the last one is missing in Azumuta. */
 const articles = [
@@ -94,22 +94,30 @@ function switchPart(current: ErpMode): Html {
 function ordersTable(orders: readonly ShopFloorOrder[]): Html {
   return tablePart(
     'Orders of both sandboxes',
-    ['Order', 'Article', 'Quantity', 'In Azumuta', 'Booked in the ERP', 'Complete it'],
-    orders.map((order) => floorOrderCells(order)),
-    { rowIds: orders.map(({ number }) => `row-${elementIdOf(number)}`) },
+    floorOrderColumns,
+    orders,
+    ({ number }) => `row-${elementIdOf(number)}`,
   );
 }
 
-function floorOrderCells(order: ShopFloorOrder): (string | Html)[] {
-  const { number, article, quantity, inAzumuta, inErp, booked } = order;
-  return [
-    html`<a id="link-${elementIdOf(number)}" href="${orderLink(number)}">${number}</a>`,
-    ...[article, quantity],
-    inAzumuta ?? (inErp === 'cancelled' ? 'cancelled' : 'not yet'),
-    bookedText(booked),
-    inAzumuta === undefined || inAzumuta === 'completed' ? '' : completeForm(order),
-  ];
-}
+const floorOrderColumns: readonly PageColumn<ShopFloorOrder>[] = [
+  {
+    title: 'Order',
+    cell: ({ number }) => html`<a id="link-${elementIdOf(number)}" href="${orderLink(number)}">${number}</a>`,
+  },
+  { title: 'Article', cell: ({ article }) => article },
+  { title: 'Quantity', cell: ({ quantity }) => quantity },
+  {
+    title: 'In Azumuta',
+    cell: ({ inAzumuta, inErp }) => inAzumuta ?? (inErp === 'cancelled' ? 'cancelled' : 'not yet'),
+  },
+  { title: 'Booked in the ERP', cell: ({ booked }) => bookedText(booked) },
+  {
+    title: 'Complete it',
+    cell: (order) =>
+      order.inAzumuta === undefined || order.inAzumuta === 'completed' ? '' : completeForm(order),
+  },
+];
 
 function bookedText(booked: ShopFloorOrder['booked']): string {
   if (booked.length === 0) return 'not yet';

@@ -13,7 +13,16 @@ import type { Situation } from '../../../shared/situation/read.ts';
 import { figureCells, lateBy, readToday, type Today } from '../../../shared/situation/today.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { linkOf, worksPart } from './flows.ts';
-import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime, tablePart } from './parts.ts';
+import {
+  dateOf,
+  type Html,
+  moment,
+  orderLink,
+  orderLinks,
+  type PageColumn,
+  type PlantTime,
+  tablePart,
+} from './parts.ts';
 
 const shownDays = 30;
 
@@ -110,12 +119,21 @@ function lateOrdersPart({ day, late, lateCount }: Today): Html {
         ? html`<p class="hint">Every product order in Azumuta has time left.</p>`
         : tablePart(
             'Late product orders',
-            ['Order', 'Article', 'Quantity', 'Due', 'Late by', 'What to do'],
-            late.map(({ number, order, article = '', quantity = '', dueDate, next }) => [
-              html`<a href="${orderLink(number)}">${order}</a>`,
-              ...[article, quantity, dueDate === undefined ? 'no date' : dateOf(dueDate)],
-              ...[lateBy(dueDate, day), next],
-            ]),
+            [
+              {
+                title: 'Order',
+                cell: ({ number, order }) => html`<a href="${orderLink(number)}">${order}</a>`,
+              },
+              { title: 'Article', cell: ({ article = '' }) => article },
+              { title: 'Quantity', cell: ({ quantity = '' }) => quantity },
+              {
+                title: 'Due',
+                cell: ({ dueDate }) => (dueDate === undefined ? 'no date' : dateOf(dueDate)),
+              },
+              { title: 'Late by', cell: ({ dueDate }) => lateBy(dueDate, day) },
+              { title: 'What to do', cell: ({ next }) => next },
+            ],
+            late,
           )
     }
     ${lateCount > late.length ? html`<p class="hint">These are the longest overdue; all stand in <a href="/orders?list=waiting">what is in Azumuta</a>, by date.</p>` : ''}
@@ -146,13 +164,19 @@ function monthPart({ day: today, days }: Today): Html {
 }
 
 function monthTable(days: readonly Day[]): Html {
-  const valuesOf = (some: readonly Day[]) => figureCells(sumOfDays(some)).map(([, value]) => value);
+  const figures: PageColumn<Day>[] = figureCells(sumOfDays(days)).map(([title, foot], at) => ({
+    title,
+    cell: (day) => figureCells(day)[at]?.[1] ?? '',
+    foot,
+  }));
+  const dayColumn: PageColumn<Day> = {
+    title: 'Day',
+    cell: ({ day }) => html`<a href="/orders?list=day&amp;day=${day}">${day}</a>`,
+    foot: 'All',
+  };
   return tablePart(
     `What happened on each of the last ${shownDays} days`,
-    ['Day', ...figureCells(undefined).map(([name]) => name)],
-    days
-      .toReversed()
-      .map((day) => [html`<a href="/orders?list=day&amp;day=${day.day}">${day.day}</a>`, ...valuesOf([day])]),
-    { foot: ['All', ...valuesOf(days)] },
+    [dayColumn, ...figures],
+    days.toReversed(),
   );
 }

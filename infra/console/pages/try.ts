@@ -19,7 +19,7 @@ import {
   type Tried,
   tryMapping,
 } from '../try.ts';
-import { type Html, orderLink, postForm, tablePart } from './parts.ts';
+import { type Html, orderLink, type PageColumn, postForm, tablePart } from './parts.ts';
 
 /** Characters of JSON that may be pasted. */
 const maxPaste = 256 * 1024;
@@ -137,14 +137,19 @@ function livePart({ title, was, rows, note, failure }: Comparison, column = 'Now
   const differing = rows.filter(({ differs }) => differs).length;
   const isCompared = rows.some((row) => row.was !== undefined);
   const found = differing === 0 ? 'No difference' : counted(differing, 'difference');
-  const rowOf = ({ field, now, was: had, differs }: Comparison['rows'][number]) => [
-    ...[withUnseen(field), shownValue(field, now)],
-    ...(isCompared ? [shownValue(field, had), differs ? html`<strong>differs</strong>` : ''] : []),
+  const columns: PageColumn<Comparison['rows'][number]>[] = [
+    { title: 'Field', cell: ({ field }) => withUnseen(field) },
+    { title: column, cell: ({ field, now }) => shownValue(field, now) },
   ];
+  if (isCompared)
+    columns.push(
+      { title: was ?? '', cell: ({ field, was: had }) => shownValue(field, had) },
+      { title: 'Difference', cell: ({ differs }) => (differs ? html`<strong>differs</strong>` : '') },
+    );
   return html`<h2>${title}</h2>
     ${was === undefined ? '' : html`<p>${isCompared ? `${found} from what the ledger has.` : 'The ledger has nothing to compare it with.'}</p>`}
     ${note === undefined ? '' : html`<p class="hint">${note}</p>`}
-    ${tablePart(title, ['Field', column, ...(isCompared ? [was ?? '', 'Difference'] : [])], rows.map(rowOf))}`;
+    ${tablePart(title, columns, rows)}`;
 }
 
 const mostCharactersOfValue = 500;

@@ -50,21 +50,22 @@ async function listWhatIsOpen(target: Target, { during }: ProgressDisplay): Prom
   const needed = problems.filter(({ kind }) => kind !== 'slow');
   const about = needed.length === 0 ? 'nothing is open' : `${counted(needed.length, 'thing')} for a person`;
   const zone = target.output('TimeZone');
-  const rows = open.map(({ order, kind, since, why, next }) => [
-    order,
-    kind.replaceAll('-', ' '),
-    localTime(new Date(since), zone).slice(0, -3),
-    `${why} ${next}`,
-  ]);
-  const titles = [{ title: 'Order' }, { title: 'What' }, { title: 'Since' }];
-  const table = tableLines([...titles, { title: 'Why, and what to do', most: 70 }], rows);
+  const table = tableLines(
+    [
+      { title: 'Order', cell: ({ order }) => order },
+      { title: 'What', cell: ({ kind }) => kind.replaceAll('-', ' ') },
+      { title: 'Since', cell: ({ since }) => localTime(new Date(since), zone).slice(0, -3) },
+      { title: 'Why, and what to do', cell: ({ why, next }) => `${why} ${next}`, most: 70 },
+    ],
+    open,
+  );
   const hasMore = troubles.length > mostTroublesListed;
   const lines = definedLines(
     styled('bold', `${target.name}: ${about}`),
     problems.flatMap(({ what, next, command }) =>
       definedLines('', what, `  ${next}`, command && `  ${command}`),
     ),
-    rows.length > 0 && ['', ...table],
+    open.length > 0 && ['', ...table],
     hasMore && `… and ${troubles.length - mostTroublesListed} more`,
   );
   const facts = { target: target.name, problems, open, hasMore };

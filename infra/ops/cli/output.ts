@@ -4,8 +4,10 @@ import { counted, withUnseen } from '../../../shared/model/text.ts';
 
 export { counted };
 
-export interface Column {
+/** A column of a table: its title and its cells stand together, so that neither is without the other. */
+export interface Column<Row> {
   readonly title: string;
+  readonly cell: (row: Row) => string;
   /** Aligned to the right, as numbers are. */
   readonly right?: boolean;
   /** Characters in a line, at most; longer cells continue in the next line. */
@@ -50,12 +52,12 @@ export const terminalWidth = (): number => process.stdout.columns || Number.POSI
 const shares = [1, 0.75, 0.5, 0.35];
 
 /** Long cells wrap at spaces. In a terminal that is too narrow, each row becomes lines `Title: value`. */
-export function tableLines(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+export function tableLines<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
   width = terminalWidth(),
 ): string[] {
-  const shown = rows.map((row) => columns.map((_, at) => printable(row[at] ?? '')));
+  const shown = rows.map((row) => columns.map(({ cell }) => printable(cell(row))));
   for (const share of shares) {
     const [head = '', ...lines] = gridOf(columns, shown, share);
     if ([head, ...lines].every(({ length }) => length <= width)) return [styled('bold', head), ...lines];
@@ -69,7 +71,9 @@ export function tableLines(
   return shown.flatMap((row, at) => definedLines(at > 0 && '', rowAsList(columns, row, width)));
 }
 
-function gridOf(columns: readonly Column[], rows: readonly (readonly string[])[], share: number): string[] {
+type Heading = Omit<Column<never>, 'cell'>;
+
+function gridOf(columns: readonly Heading[], rows: readonly (readonly string[])[], share: number): string[] {
   const wrapped = rows.map((row) => columns.map(({ most }, at) => wrap(row[at] ?? '', most && most * share)));
   const widths = columns.map(({ title }, at) =>
     Math.max(title.length, ...wrapped.flatMap((row) => (row[at] ?? []).map((line) => line.length))),
@@ -91,7 +95,7 @@ function gridOf(columns: readonly Column[], rows: readonly (readonly string[])[]
   ];
 }
 
-function rowAsList(columns: readonly Column[], row: readonly string[], width: number): string[] {
+function rowAsList(columns: readonly Heading[], row: readonly string[], width: number): string[] {
   return columns.flatMap(({ title }, at) => {
     const name = title && `${title}: `;
     const lines = row[at] === '' ? [] : folded(`${name}${row[at]}`, width - 2);

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { type ScheduledRuns, scheduledRunsOf } from '../../../shared/integration/scheduled-runs.ts';
 import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import { type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { duration } from '../../../shared/model/time.ts';
@@ -18,22 +19,20 @@ import { ledgerOf, optionsForTarget, queueUrlsOf, sqsOf, type Target } from '../
 import { readStackSituation, stackReadsOf } from '../flows/situation.ts';
 import { type DoctorCheck, defineCheck, fine, notice, wrong } from './finding.ts';
 
-/** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
-const mostPeriodsWithoutPull = 3;
-
 export function stackChecks(
   target: Target,
   integration: CompleteIntegration | undefined,
   now: Date,
   config?: string,
 ): DoctorCheck[] {
+  const pull = integration && scheduledRunsOf(integration.schedule).pull;
   return [
     ...queueNames.map((queue) => defineCheck(`Queue of ${queue}`, () => lookAtQueue(target, queue))),
     defineCheck('People', async () =>
       problemFindings(await readStackSituation(stackReadsOf(target, systemClock)), optionsForTarget(target)),
     ),
     defineCheck('Ledger table', () => lookAtLedger(target)),
-    defineCheck('Pull', () => lookAtPull(target, integration?.schedule.pull, now, config)),
+    defineCheck('Pull', () => lookAtPull(target, pull, now, config)),
   ];
 }
 
@@ -54,14 +53,10 @@ export function problemFindings(situation: Situation, where: string) {
   return found.length > 0 ? found : fine('nothing needs a person, and nothing is paused');
 }
 
-async function lookAtPull(
-  target: Target,
-  pull: CompleteIntegration['schedule']['pull'] | undefined,
-  now: Date,
-  config?: string,
-) {
+/** @param pull Undefined where no configuration says how often it runs. */
+async function lookAtPull(target: Target, pull: ScheduledRuns | undefined, now: Date, config?: string) {
   const { watermark, endedAt } = await ledgerOf(target).pullState.readState();
-  if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
+  if (pull && !pull.isOn) return fine('is off: the ERP calls the order endpoint');
   if ((await ledgerOf(target).pauses.readPaused()).pull) return fine('is paused');
   const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
   if (endedAt === undefined)
@@ -73,7 +68,7 @@ async function lookAtPull(
   const seconds = Math.max(0, (now.getTime() - Date.parse(endedAt)) / 1000);
   const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
   const says = `${every}ran last ${duration(seconds)} ago${upTo}`;
-  if (pull === undefined || seconds <= mostPeriodsWithoutPull * pull.everyMinutes * 60) return fine(says);
+  if (pull === undefined || seconds * 1000 <= pull.silentMs) return fine(says);
   return wrong(says, 'check that its schedule is switched on, and read the log group of pull-product-orders');
 }
 

@@ -12,7 +12,7 @@ import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.t
 import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { readOrWhy, Unread } from '../../../shared/model/unread.ts';
 import { fieldOf, isRecord } from '../../../shared/platform/json.ts';
-import { counted, definedLines, styled, tableLines } from '../cli/output.ts';
+import { type Column, counted, definedLines, styled, tableLines } from '../cli/output.ts';
 import { readSample, type Sample } from './read-sample.ts';
 
 export type PreviewRow = readonly [field: string, value: string];
@@ -121,24 +121,42 @@ export function draftRows(
 
 /** The fields of a booking; those that it has several of come several times. */
 export function completionRows(completion: Completion): PreviewRow[] {
-  const { kind, erpOrder, article, quantity, scrap, lots, notes, links, work, final } = completion;
-  return rowsWithValue([
-    ['ERP order', erpOrder.number],
-    ['must be of article', article],
-    ['good quantity', quantity && formatQuantity(quantity)],
-    ['scrap', scrap && formatQuantity(scrap)],
-    ['finishes the order', kind === 'quantity' ? (final ? 'yes' : 'no, more is to come') : undefined],
-    ...lots.map((lot) => [lot.scrapped ? 'scrapped lot or serial' : 'lot or serial', lotLine(lot)] as const),
-    ...Object.entries(detailLines(completion)).flatMap(([what, lines]) =>
-      lines.map((line) => [what, line] as const),
-    ),
-    ...notes.map((note) => ['note', note] as const),
-    ...links.map(({ name, url }) => ['link', `${name}: ${url}`] as const),
-    ...work.map(
-      ({ operation, seconds, date }) => ['work', `${operation ?? 'work'}, ${seconds} s on ${date}`] as const,
-    ),
-  ]);
+  return completionFieldNames.flatMap((name) => rowsOfCompletion[name](completion));
 }
+
+type CompletionRows = (completion: Completion) => readonly PreviewRow[];
+
+const noRow: CompletionRows = () => [];
+
+/** How a person reads each field of a completion before it is booked. */
+const rowsOfCompletion: Readonly<Record<keyof Completion, CompletionRows>> = {
+  erpOrder: ({ erpOrder }) => [['ERP order', erpOrder.number]],
+  article: ({ article }) => rowsWithValue([['must be of article', article]]),
+  quantity: ({ quantity }) => rowsWithValue([['good quantity', quantity && formatQuantity(quantity)]]),
+  scrap: ({ scrap }) => rowsWithValue([['scrap', scrap && formatQuantity(scrap)]]),
+  final: ({ kind, final }) =>
+    kind === 'quantity' ? [['finishes the order', final ? 'yes' : 'no, more is to come']] : [],
+  lots: ({ lots }) =>
+    lots.map((lot) => [lot.scrapped ? 'scrapped lot or serial' : 'lot or serial', lotLine(lot)]),
+  scrapReasons: (completion) => detailLines(completion).scrap.map((line) => ['scrap', line]),
+  components: (completion) => detailLines(completion).component.map((line) => ['component', line]),
+  operations: (completion) => detailLines(completion).operation.map((line) => ['operation', line]),
+  checks: (completion) => detailLines(completion).check.map((line) => ['check', line]),
+  notes: ({ notes }) => notes.map((note) => ['note', note]),
+  links: ({ links }) => links.map(({ name, url }) => ['link', `${name}: ${url}`]),
+  work: ({ work }) =>
+    work.map(({ operation, seconds, date }) => ['work', `${operation ?? 'work'}, ${seconds} s on ${date}`]),
+  // The page names its product order and what is booked. When it was completed, the sample says.
+  kind: noRow,
+  productOrder: noRow,
+  completedAt: noRow,
+  completedOn: noRow,
+  // Only a booking that is planned has them.
+  madeFor: noRow,
+  beyondOrder: noRow,
+};
+// Its type says that it has these keys, and a literal has no others.
+const completionFieldNames = Object.keys(rowsOfCompletion) as readonly (keyof Completion)[];
 
 export function rowsWithValue(
   rows: readonly (readonly [field: string, value: string | undefined])[],
@@ -180,6 +198,13 @@ function catchRejection(act: () => unknown): string[] {
   }
 }
 
+function fieldColumns(title: string): Column<PreviewRow>[] {
+  return [
+    { title, cell: ([field]) => field },
+    { title: '', cell: ([, value]) => value, most: 70 },
+  ];
+}
+
 /** Showing more parts of a split order adds nothing. */
 const mostPartsPreviewed = 3;
 
@@ -190,7 +215,7 @@ export function previewLines({ at, from, becomes, mistakes, leftOut }: Preview):
     at !== '$' && styled('dim', at),
     tables
       .filter(({ rows }) => rows.length > 0)
-      .flatMap(({ title, rows }) => [...tableLines([{ title }, { title: '', most: 70 }], rows), '']),
+      .flatMap(({ title, rows }) => [...tableLines(fieldColumns(title), rows), '']),
     becomes.length > shown.length && `… and ${becomes.length - shown.length} more`,
     mistakes.length > 0 && styled('red', `${counted(mistakes.length, 'mistake')}: nothing would be sent.`),
     mistakes.map((mistake) => `  ✗ ${mistake}`),

@@ -18,7 +18,7 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
-import { definedLines, styled, tableLines } from '../cli/output.ts';
+import { type Column, definedLines, styled, tableLines } from '../cli/output.ts';
 import { configurationOf, findTarget, optionsForTarget, type Target } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { cannotBeRead, contractModule, describeSetting, emptyContract } from './contract-text.ts';
@@ -87,17 +87,19 @@ function reportLines(probed: Probed, contract: string, showsValues: boolean): st
   const { findings, settings, calls, stopped } = probed;
   const count = (certainty: FieldFinding['certainty']) =>
     `${findings.filter((finding) => finding.certainty === certainty).length} ${certainty}`;
-  const where = { title: 'Where', most: 40 };
-  const columns = [{ title: 'Field' }, where, { title: 'Certainty' }, { title: 'Why', most: 60 }];
-  if (showsValues) columns.push({ title: 'Value', most: 30 });
-  const rows = findings.map(({ line, set, certainty, why, shown }) => {
-    return [line, describeSetting(set) ?? '', certainty, why, JSON.stringify(shown) ?? ''];
-  });
+  const columns: Column<FieldFinding>[] = [
+    { title: 'Field', cell: ({ line }) => line },
+    { title: 'Where', cell: ({ set }) => describeSetting(set) ?? '', most: 40 },
+    { title: 'Certainty', cell: ({ certainty }) => certainty },
+    { title: 'Why', cell: ({ why }) => why, most: 60 },
+  ];
+  if (showsValues)
+    columns.push({ title: 'Value', cell: ({ shown }) => JSON.stringify(shown) ?? '', most: 30 });
   const differs = Object.keys(settings).length > 0;
   return definedLines(
     stopped !== undefined && styled('red', stopped),
     calls > 0 && `${calls} calls; ${count('sure')}, ${count('to confirm')}, ${count('not found')}.`,
-    ['', ...tableLines(columns, rows), ''],
+    ['', ...tableLines(columns, findings), ''],
     differs
       ? [styled('bold', 'The contract, where it differs from what is assumed:'), contract]
       : 'Nothing differs from what is assumed: there is no line to write.',

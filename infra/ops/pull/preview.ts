@@ -183,10 +183,12 @@ export function previewPullLines(
         '',
         styled('bold', `${counted(found.length, 'product order')} ${title}`),
         tableLines(
-          [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
-          found
-            .slice(0, mostOrdersOfOutcome)
-            .map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
+          [
+            { title: 'Product order', cell: ({ number }) => number },
+            { title: 'ERP order', cell: ({ erpOrder }) => erpOrder },
+            { title: 'Why', cell: ({ reason }) => reason ?? '', most: 80 },
+          ],
+          found.slice(0, mostOrdersOfOutcome),
           terminalWidth() - 2,
         ).map((line) => `  ${line}`),
         found.length > mostOrdersOfOutcome &&

@@ -63,23 +63,18 @@ function firstNumbers(numbers: readonly string[]): string {
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
   return tableLines(
     [
-      { title: 'Letters', right: true },
-      { title: 'Cause' },
-      { title: 'Reason', most: 60 },
-      { title: 'Dead-lettered by' },
-      { title: 'Goes to', most: 40 },
-      { title: 'Orders', most: 30 },
-      { title: 'First attempt' },
+      { title: 'Letters', cell: ({ letters }) => String(letters), right: true },
+      { title: 'Cause', cell: ({ cause }) => cause ?? '–' },
+      { title: 'Reason', cell: ({ reason }) => reason, most: 60 },
+      { title: 'Dead-lettered by', cell: ({ stage }) => stage },
+      { title: 'Goes to', cell: ({ to, stays }) => to ?? `stays: ${stays}`, most: 40 },
+      { title: 'Orders', cell: ({ orders, letters }) => ordersText(orders, letters), most: 30 },
+      {
+        title: 'First attempt',
+        cell: ({ since }) => `${duration(Math.max(0, (now.getTime() - Date.parse(since)) / 1000))} ago`,
+      },
     ],
-    groups.map(({ letters, cause, reason, stage, to, stays, orders, since }) => [
-      String(letters),
-      cause ?? '–',
-      reason,
-      stage,
-      to ?? `stays: ${stays}`,
-      ordersText(orders, letters),
-      `${duration(Math.max(0, (now.getTime() - Date.parse(since)) / 1000))} ago`,
-    ]),
+    groups,
   );
 }
 

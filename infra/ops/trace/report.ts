@@ -36,8 +36,12 @@ function summaryLines({ asked, productOrders }: Trace, where: string): string[] 
     [...states].map(([state, orders]) => `${orders.length} ${state}`).join(' · '),
     '',
     ...tableLines(
-      [{ title: 'Product order' }, { title: 'State' }, { title: 'Status', most: 90 }],
-      productOrders.map(({ number, state, says }) => [number, state, says]),
+      [
+        { title: 'Product order', cell: ({ number }) => number },
+        { title: 'State', cell: ({ state }) => state },
+        { title: 'Status', cell: ({ says }) => says, most: 90 },
+      ],
+      productOrders,
     ),
     '',
     'To see one of them:',

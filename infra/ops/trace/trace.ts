@@ -1,6 +1,7 @@
 import { unpackCompletion } from '../../../shared/completions/content.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { Stage } from '../../../shared/life/life.ts';
+import { shownFactsOf } from '../../../shared/model/order-facts.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import { writingsOf } from '../../../shared/model/text.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
@@ -83,7 +84,7 @@ async function traceOne(
   const read = await readOrderFacts(number, ledger, seen);
   if (!read) return undefined;
   const { record, ...facts } = read;
-  const { entry, concerns, bookings, letters, journey, quantity, dueDate } = facts;
+  const { entry, concerns, bookings, letters, journey } = facts;
   const parts = record?.split.of ?? 1;
   const { id, url } = entry?.productOrder ?? {};
   return {
@@ -92,9 +93,7 @@ async function traceOne(
     /** Why it was refused, or why it cannot follow its ERP order. */
     cause: entry?.cause ?? concerns[0]?.cause,
     erpOrder: entry?.erpOrder.number,
-    /** What the ERP wants, and by when (ISO). */
-    quantity,
-    dueDate,
+    ...shownFactsOf(facts),
     draft: entry?.draft,
     /** Which part of its ERP order it is, if that has several. */
     part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,

@@ -37,6 +37,7 @@ import { type OdooCredentials, type OdooOptions, odooCredentialsSchema, optionsS
 export const odoo = defineConnector({
   folder: 'odoo',
   options: optionsSchema,
+  lacks: { components: undefined, operations: undefined, checks: undefined },
   secret: () => ({
     schema: odooCredentialsSchema,
     example: {

@@ -184,7 +184,7 @@ function erpOrderFromOdoo(
     // A product without an internal reference goes by its name.
     article: code || product_id[1],
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },
-    ...(date_deadline ? { dueDate: fromOdooTime(date_deadline) } : {}),
+    dueDate: date_deadline ? fromOdooTime(date_deadline) : undefined,
     state: released.includes(state) ? 'released' : state === 'cancel' ? 'cancelled' : 'other',
     changedAt: fromOdooTime(write_date),
     attributes: Object.fromEntries(Object.entries(production).filter(([, value]) => value !== false)),

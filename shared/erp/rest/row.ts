@@ -111,7 +111,13 @@ function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
 }
 
 /** An order that is not released, but for its name. */
-const notReleased = { article: '', quantity: { amount: '0' }, state: 'other', attributes: {} } as const;
+const notReleased = {
+  article: '',
+  quantity: { amount: '0' },
+  dueDate: undefined,
+  state: 'other',
+  attributes: {},
+} as const;
 
 function erpOrderFromMapped({ quantity, ...order }: ParsedRestOrder): ErpOrder {
   return {
@@ -119,7 +125,7 @@ function erpOrderFromMapped({ quantity, ...order }: ParsedRestOrder): ErpOrder {
     ...definedFields({ id: order.id ?? undefined }),
     article: order.article,
     quantity: { amount: toDecimal(quantity) ?? '0', ...definedFields({ unit: order.unit || undefined }) },
-    ...definedFields({ dueDate: order.dueDate ?? undefined }),
+    dueDate: order.dueDate ?? undefined,
     state: order.state,
     attributes: order.attributes ?? {},
   };

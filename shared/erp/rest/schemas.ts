@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { compareDecimals, toDecimal } from '../../model/quantity.ts';
-import { definedFields } from '../../model/unread.ts';
 import { hasLostDigits } from '../../platform/json.ts';
 import type { Lacks } from '../connector.ts';
 
@@ -108,9 +107,9 @@ export type DetailName = (typeof detailNames)[number];
 export function lacksOf(takes: readonly DetailName[] = []): Lacks {
   const why = (name: DetailName) =>
     takes.includes(name) ? undefined : `erp.takes does not name ${name}, so no step sends them`;
-  return definedFields({
+  return {
     components: why('components'),
     operations: why('operations'),
     checks: why('checks'),
-  });
+  };
 }

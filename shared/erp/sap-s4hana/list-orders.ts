@@ -136,12 +136,11 @@ function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
 }
 
 function erpOrderFromSap(row: SapOrder, options: SapOptions): ErpOrder {
-  const due = instantOf(row.MfgOrderPlannedEndDate)?.slice(0, 10);
   return {
     number: row.ManufacturingOrder,
     article: row.Material,
     quantity: { amount: toDecimal(row.TotalQuantity) ?? '0', unit: row.ProductionUnit },
-    ...(due === undefined ? {} : { dueDate: due }),
+    dueDate: instantOf(row.MfgOrderPlannedEndDate)?.slice(0, 10),
     state: stateFromFlags(row, options),
     changedAt: orderChangedAt(row, options.timeZone ?? 'UTC'),
     attributes: Object.fromEntries(

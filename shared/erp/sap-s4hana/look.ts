@@ -1,3 +1,4 @@
+import { linesAnErpMayLack } from '../../model/completion-lines.ts';
 import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { builtOf, requireArticle, withDone } from '../booking-rules.ts';
@@ -85,7 +86,7 @@ async function findWhatToPost(found: SapFindings): Promise<Omit<ToPost, 'done'>>
 /** @throws Rejected for what the configuration had a place for when the booking was planned, and has none for any more. */
 function requirePlaces({ options, erpOrder }: Reader, completion: Completion): void {
   const lacks = lacksOfSapOptions(options);
-  for (const part of ['components', 'operations', 'checks'] as const)
+  for (const part of linesAnErpMayLack)
     if (completion[part] && lacks[part])
       throw rejected(
         'configuration',

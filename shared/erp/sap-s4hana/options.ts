@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { definedFields } from '../../model/unread.ts';
 import { strictObject } from '../../platform/validation.ts';
 import type { Lacks } from '../connector.ts';
 import { erpOptionsShape, readonlyList, timeZoneSchema } from '../options.ts';
@@ -81,9 +80,9 @@ export function configuredOperation({ operation = '0010', sequence = '0' }: SapO
 
 /** What these options leave no place for. */
 export function lacksOfSapOptions({ goodsMovements, activities, notesField }: SapOptions): Lacks {
-  return definedFields({
+  return {
     components: goodsMovements === 'receipt' ? undefined : "only goodsMovements: 'receipt' posts them",
     operations: activities ? undefined : 'activities does not say which activity takes their times',
     checks: notesField ? undefined : 'a confirmation has none, and no notesField is configured',
-  });
+  };
 }

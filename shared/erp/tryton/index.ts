@@ -42,6 +42,7 @@ export const tryton = defineConnector({
   folder: 'tryton',
   options: optionsSchema,
   atOnce: 1,
+  lacks: { components: undefined, operations: undefined, checks: undefined },
   secret: () => ({
     schema: trytonCredentialsSchema,
     example: { username: 'azumuta', password: 'password of a user in the groups Production and Stock' },

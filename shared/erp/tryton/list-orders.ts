@@ -177,7 +177,7 @@ function erpOrderFromTryton(
     // A product without a code goes by its name.
     article: code || rec_name || '',
     quantity: { amount: toDecimal(quantity) ?? '0', ...(unit ? { unit } : {}) },
-    ...(planned_date ? { dueDate: planned_date } : {}),
+    dueDate: planned_date || undefined,
     state: stateFromTryton(state, states),
     changedAt: listed.write_date ?? listed.create_date,
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null)),

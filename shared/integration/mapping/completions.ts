@@ -1,10 +1,16 @@
-import type { CompletedProductOrder, Completion, Link, WorkTime } from '../../model/completions.ts';
+import {
+  type CompletedProductOrder,
+  type Completion,
+  completionFrom,
+  type Link,
+  type WorkTime,
+} from '../../model/completions.ts';
 import { withinTime } from '../../model/configured.ts';
 import { Rejected } from '../../model/errors.ts';
 import type { Quantity } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
-import { definedFields, readOrWhy, Unread } from '../../model/unread.ts';
+import { readOrWhy, Unread } from '../../model/unread.ts';
 import type { CompletionMapping } from '../define.ts';
 import { callForField, type Given, type GivenField } from './completion-fields.ts';
 import { checksWithUnits, componentsOf, operationsOf, totalQuantity } from './details.ts';
@@ -31,26 +37,41 @@ export function mapCompletion(
     const [first] = parts;
     const completedAt = latest(parts.map((part) => part.completedAt));
     const common = {
+      kind,
       erpOrder: first.erpOrder,
       productOrder: first.productOrder,
-      ...definedFields({ article: first.article }),
+      article: first.article,
       completedAt,
       completedOn: dayAtPlant(timeZone, completedAt, `completion of ${first.productOrder.number}`),
       notes: mapEachPart('notes', mapping.notes ?? defaultNotes, parts).flat(),
       links: distinctLinks(mapEachPart('links', mapping.links ?? defaultLinks, parts).flat()),
       work: parts.flatMap((part) => workOf(timeZone, part)),
+      // What it is for is known where it is planned.
+      madeFor: undefined,
+      beyondOrder: undefined,
     };
-    if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
-    return {
+    if (kind === 'amendment') return completionFrom({ ...common, ...nothingBooked });
+    return completionFrom({
       ...common,
-      kind,
       ...mapCounts(mapping, parts),
       final: mapEachPart('final', mapping.final ?? (() => true), parts).every(Boolean),
       lots: mapEachPart('lots', mapping.lots ?? (() => []), parts).flat(),
       ...mapComponentsAndChecks(mapping, parts),
-    };
+    });
   });
 }
+
+/** An amendment changes no quantity. */
+const nothingBooked = {
+  final: false,
+  lots: [],
+  quantity: undefined,
+  scrap: undefined,
+  scrapReasons: undefined,
+  components: undefined,
+  operations: undefined,
+  checks: undefined,
+};
 
 /** The ERP order of a product order that this integration did not create. @throws Rejected */
 export function erpOrderNumberOf({ erpOrderNumber }: CompletionMapping, number: string): string {
@@ -96,8 +117,9 @@ function mapCounts(mapping: CompletionMapping, parts: Parts) {
   );
   return {
     quantity,
-    ...(scrap && scrap.amount !== '0' ? { scrap } : {}),
-    ...definedFields({ operations, scrapReasons: reasons.length > 0 ? reasons : undefined }),
+    scrap: scrap && scrap.amount !== '0' ? scrap : undefined,
+    operations,
+    scrapReasons: reasons.length > 0 ? reasons : undefined,
   };
 }
 
@@ -129,14 +151,14 @@ function countedByOrder(
 /** What was used, and what was checked. */
 function mapComponentsAndChecks({ components, checks }: CompletionMapping, parts: Parts) {
   const { number } = parts[0].productOrder;
-  return definedFields({
+  return {
     components: components && {
       all: components.listed === 'all',
       beyondPlan: components.beyondPlan === 'book',
       used: componentsOf(mapEachPart('components', components.of, parts).flat(), number),
     },
     checks: checks && checksWithUnits(mapEachPart('checks', checks, parts).flat(), number),
-  });
+  };
 }
 
 function noQuantity(

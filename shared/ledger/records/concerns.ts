@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { causes } from '../../model/causes.ts';
-import { partnerNames } from '../../model/partner.ts';
+import { type Partner, partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
@@ -46,6 +46,27 @@ export const orderConcernKinds = [
   'unknown-numbers',
 ] as const;
 export type OrderConcernKind = (typeof orderConcernKinds)[number];
+
+interface ConcernRule {
+  /** Where it is put right. */
+  readonly partner: Partner;
+  /** `content`: that just this differs. `nothing`: only the cause counts, and the same words may come again. */
+  readonly settles: 'content' | 'nothing';
+  /** The figure of a day in which it counts: an order was `changed` after it was made. */
+  readonly counts: 'changed' | 'in none';
+}
+
+export const concernRules: Readonly<Record<OrderConcernKind, ConcernRule>> = {
+  changed: { partner: 'erp', settles: 'content', counts: 'changed' },
+  unwanted: { partner: 'erp', settles: 'nothing', counts: 'changed' },
+  'number-taken': { partner: 'erp', settles: 'content', counts: 'changed' },
+  refused: { partner: 'erp', settles: 'nothing', counts: 'in none' },
+  removed: { partner: 'azumuta', settles: 'nothing', counts: 'changed' },
+  'figures-changed': { partner: 'erp', settles: 'content', counts: 'changed' },
+  'used-again': { partner: 'erp', settles: 'content', counts: 'changed' },
+  'time-ahead': { partner: 'erp', settles: 'nothing', counts: 'in none' },
+  'unknown-numbers': { partner: 'azumuta', settles: 'nothing', counts: 'in none' },
+};
 
 /** All that needs a person, by kind: dead letters and messages that wait are records of their own. */
 export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;
@@ -103,13 +124,6 @@ export function concernFields({ kind, partner, cause }: Omit<OpenConcern, 'key' 
 export const concernFieldNames = ['concern', 'concernOf'];
 
 const maxContentLength = 1000;
-/** Kinds whose content says what differs; of the others only the cause counts, and it may come again in the same words. */
-const kindsToldByContent: readonly OrderConcernKind[] = [
-  'changed',
-  'figures-changed',
-  'number-taken',
-  'used-again',
-];
 const maxNumbers = 50;
 
 /** Undefined once it has ended, and, after a rollback, for a kind that only the newer version knows. */
@@ -143,7 +157,7 @@ export class Concerns extends Records {
       return 'known';
     const now = this.clock.now();
     const note = shorten(concern.note, maxNoteLength);
-    const partner = kind === 'removed' ? 'azumuta' : 'erp';
+    const { partner } = concernRules[kind];
     const told = { ...concernFields({ kind, partner, cause }, now), ...dayFields(now, kind) };
     const is = { ...concern, content, note, awaiting: 'look', dueAt: now.getTime() };
     const changes = {
@@ -176,7 +190,7 @@ export class Concerns extends Records {
     const { kind, content, wanted } = concern;
     // Once it is booked, the content of the same difference is what the ERP wants.
     const settled = [shorten(content, maxContentLength), ...(wanted ? [wanted.contentHash] : [])];
-    await this.#endKeeping(number, concern, note, kindsToldByContent.includes(kind) ? { settled } : {});
+    await this.#end(number, concern, note, concernRules[kind].settles === 'content' ? { settled } : {});
   }
 
   async #endKeeping(
@@ -203,7 +217,8 @@ export class Concerns extends Records {
     const { numbers } = (await this.table.get(key)) ?? {};
     const isFull = Array.isArray(numbers) && numbers.length >= maxNumbers;
     const note = 'Triggers named product orders that neither the ledger nor Azumuta knows';
-    const fields = concernFields({ kind, partner: 'azumuta', cause }, new Date(`${hour}:00:00.000Z`));
+    const { partner } = concernRules[kind];
+    const fields = concernFields({ kind, partner, cause }, new Date(`${hour}:00:00.000Z`));
     await this.table.update(key, {
       set: { kind, claimant: hour, content: hour, note, cause, ...fields },
       add: { count: 1 },

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import type { FactsInErp } from '../../model/order-facts.ts';
 import { type ErpOrderRef, erpOrderFactsSchema, splitSchema } from '../../model/orders.ts';
+import { quantitySchema } from '../../model/quantity.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import {
   completedPartKey,
@@ -29,6 +31,18 @@ export const recordSchema = z.object({
   version: z.number(),
 });
 export type ErpOrderRecord = DeepReadonly<z.output<typeof recordSchema>>;
+
+/** What the ERP said of an order when it was written last. */
+export function recordedFacts({
+  erpOrder,
+  dueDate,
+}: Pick<ErpOrderRecord, 'erpOrder' | 'dueDate'>): FactsInErp {
+  return {
+    article: erpOrder.article,
+    quantity: z.parse(quantitySchema, erpOrder),
+    dueDate,
+  };
+}
 
 export type RecordHome = Pick<ErpOrderRecord, 'keptUnder'> & { readonly erpOrder: ErpOrderRef };
 

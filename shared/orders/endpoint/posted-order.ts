@@ -82,12 +82,13 @@ export const postedOrderSchema = z.strictObject({
 
 export function erpOrderOfPosted(posted: z.output<typeof postedOrderSchema>): ErpOrder {
   // In the order in which a person reads them.
-  const { number, article, quantity, unit, ...order } = posted;
+  const { number, article, quantity, unit, dueDate, ...order } = posted;
   return {
     number,
     article,
     ...order,
+    dueDate,
     state: 'released',
-    quantity: { amount: quantity, ...(unit === undefined ? {} : { unit }) },
+    quantity: unit === undefined ? { amount: quantity } : { amount: quantity, unit },
   };
 }

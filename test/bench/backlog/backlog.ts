@@ -1,4 +1,4 @@
-import { tableLines } from '../../../infra/ops/cli/output.ts';
+import { type Column, tableLines } from '../../../infra/ops/cli/output.ts';
 import { simulateFetch } from '../../simulation/world/network.ts';
 import { quantile, sum } from '../statistics.ts';
 import { runBacklog, waitsOf } from './run-backlog.ts';
@@ -26,12 +26,26 @@ const alone = await runBacklog({ ...limits, waiting: 0, outageMinutes: 1, newFor
 tell(`${waiting} bookings come in while the ERP is down`);
 const run = await runBacklog({ ...limits, waiting, outageMinutes: 120, progress });
 
-const columns = ['number', 'p50', 'p95', 'worst'].map((title) => ({ title, right: true }));
-const rows = Object.entries({ alone, 'with backlog': run }).map(([name, each]) => {
-  const waits = waitsOf(each);
-  return [name, String(waits.length), ...[0.5, 0.95, 1].map((share) => seconds(quantile(waits, share)))];
+const rows = Object.entries({ alone, 'with backlog': run }).map(([name, each]) => ({
+  name,
+  waits: waitsOf(each),
+}));
+const shareColumn = (title: string, share: number): Column<(typeof rows)[number]> => ({
+  title,
+  cell: ({ waits }) => seconds(quantile(waits, share)),
+  right: true,
 });
-for (const line of tableLines([{ title: 'New completions' }, ...columns], rows)) say(line);
+const table = tableLines(
+  [
+    { title: 'New completions', cell: ({ name }) => name },
+    { title: 'number', cell: ({ waits }) => String(waits.length), right: true },
+    shareColumn('p50', 0.5),
+    shareColumn('p95', 0.95),
+    shareColumn('worst', 1),
+  ],
+  rows,
+);
+for (const line of table) say(line);
 const { callsByMinute } = run;
 const early = run.fresh.filter(({ at }) => at < run.availableAt).length;
 say('');

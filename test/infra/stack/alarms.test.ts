@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import type { Scheduled } from '../../../infra/stack/schedules.ts';
 import type { IntegrationStack } from '../../../infra/stack/stack.ts';
+import { scheduledRunsOf } from '../../../shared/integration/scheduled-runs.ts';
 import { consumerOf } from '../../../shared/model/queues.ts';
 import { createLogger } from '../../../shared/platform/log.ts';
 import { type AlarmRule, changesOf, evaluations, type Sample, stateOf } from '../../support/alarm-rule.ts';
@@ -21,8 +23,9 @@ const assembled = startAssembly(afterAll);
 const everything = await assembled.add(configuration, 'production');
 const sample = await assembled.add('integration.config.ts', 'production');
 const pull = { everyMinutes: 30, from: '2026-12-01T06:00:00Z' };
+const seldomSchedule = { ...configuration.schedule, pull };
 const seldom = await assembled.add(
-  { ...configuration, plant: 'slow', schedule: { ...configuration.schedule, pull } },
+  { ...configuration, plant: 'slow', schedule: seldomSchedule },
   'production',
 );
 const off = await assembled.add(
@@ -175,6 +178,25 @@ describe('silence', () => {
       expect(rings).toHaveLength(1);
       expect(rings[0]).toBeGreaterThanOrEqual(last + silent - 10);
       expect(rings[0]).toBeLessThanOrEqual(last + silent + Math.max(15, silent / 20));
+    }
+  });
+});
+
+describe('the silence of a schedule', () => {
+  it.each([
+    ['as configured', configuration.schedule, template],
+    ['every half an hour', seldomSchedule, slow],
+  ])('is the one that the doctor asks for, too: %s', (_what, schedule, of) => {
+    const runs = scheduledRunsOf(schedule);
+    const silences = {
+      'pull-product-orders': runs.pull.silentMs,
+      'reconcile-completions': runs.reconcile.silentMs,
+      'send-alerts': runs.alerts.silentMs,
+    } satisfies Record<Scheduled['name'], number>;
+    for (const [name, silentMs] of Object.entries(silences)) {
+      const { periodSeconds, looks } = ruleOf(of, `NotRunning-${name}`);
+      // The period that has just begun is empty, too.
+      expect((looks - 1) * periodSeconds * 1000).toBe(silentMs);
     }
   });
 });

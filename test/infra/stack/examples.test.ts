@@ -23,7 +23,7 @@ describe.each(examples)('the example %s', (file) => {
   it('pulls in production, and not in the test stage', async () => {
     const isPulling = async (stage: string) => {
       const [pull] = scheduledOf((await loadIntegration(path, stage)).integration);
-      return [pull?.name, pull?.enabled];
+      return [pull?.name, pull?.runs.isOn];
     };
 
     expect(await isPulling('production')).toEqual(['pull-product-orders', true]);

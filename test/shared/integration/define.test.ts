@@ -145,7 +145,7 @@ describe('defineIntegration', () => {
   it.each(['components', 'operations', 'checks'] as const)(
     'refuses %s where the ERP has no place for them',
     (part) => {
-      const erp = { ...noErp, lacks: { [part]: 'it keeps none' } };
+      const erp = { ...noErp, lacks: { ...noErp.lacks, [part]: 'it keeps none' } };
       const of = () => [];
       const completions = { quantity: planned, components: { of }, operations: { of }, checks: of };
       expect(() => defineIntegration({ ...plain, erp, completions })).toThrow(

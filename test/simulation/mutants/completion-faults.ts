@@ -244,7 +244,8 @@ export const completionFaults: Faults = {
   },
   'shared/integration/mapping/completions.ts': {
     'scrap-dropped': {
-      find: "...(scrap && scrap.amount !== '0' ? { scrap } : {}),",
+      find: "scrap: scrap && scrap.amount !== '0' ? scrap : undefined,",
+      replace: 'scrap: undefined,',
       why: 'Scrap is never booked, so the stock of components is wrong.',
       foundBy: ['figures'],
     },

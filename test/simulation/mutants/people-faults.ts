@@ -8,7 +8,7 @@ const days = (name: string) => ({ file: 'test/shared/ledger/records/days.test.ts
 export const peopleFaults: Faults = {
   'infra/ops/map/preview.ts': {
     'preview-finishes-each-order': {
-      find: "(final ? 'yes' : 'no, more is to come')",
+      find: "final ? 'yes' : 'no, more is to come'",
       replace: "'yes'",
       why: 'Who tries a mapping believes that each booking finishes its order.',
       foundIn: {
@@ -101,7 +101,7 @@ export const peopleFaults: Faults = {
   },
   'infra/stack/alarms.ts': {
     'alarms-of-what-is-off': {
-      find: 'scheduledOf(integration).filter(({ enabled }) => enabled)',
+      find: 'scheduledOf(integration).filter(({ runs }) => runs.isOn)',
       replace: 'scheduledOf(integration)',
       why: 'A plant that posts its orders is told for ever that the pull does not run.',
       foundIn: { file: 'test/infra/stack/alarms.test.ts', name: 'are none for what is off' },

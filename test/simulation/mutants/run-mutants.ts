@@ -128,11 +128,18 @@ const lineOf = (result: MutantResult) => [`${result.name}: ${wordOf(result)}`, .
 
 /** A row for each mutant; first those that were not found as they should be. */
 function linesOf(results: readonly MutantResult[]): string[] {
-  const rows = results
-    .toSorted((one, other) => Number(one.verdict === 'found') - Number(other.verdict === 'found'))
-    .map((result) => [result.name, wordOf(result), ...result.cells]);
+  const rows = results.toSorted(
+    (one, other) => Number(one.verdict === 'found') - Number(other.verdict === 'found'),
+  );
   return tableLines(
-    ['Mutant', '', 'Found by', '', ''].map((title) => ({ title })),
+    [
+      { title: 'Mutant', cell: ({ name }) => name },
+      { title: '', cell: wordOf },
+      ...['Found by', '', ''].map((title, at) => ({
+        title,
+        cell: ({ cells }: MutantResult) => cells[at] ?? '',
+      })),
+    ],
     rows,
   );
 }

@@ -44,11 +44,12 @@ export function add(tally: Tally, { seed, journeys, findings, drawn, happened, a
 /** For each kind of what is open, what became of its advice: one that is never followed was not tested. */
 export function adviceLines({ advice }: Tally): readonly string[] {
   const rows = [...advice].sort(([one], [other]) => one.localeCompare(other));
-  const counts = (['told', 'followed', 'ended'] as const).map((title) => ({ title, right: true }));
-  return tableLines(
-    [{ title: 'Open' }, ...counts],
-    rows.map(([what, { told, followed, ended }]) => [what, String(told), String(followed), String(ended)]),
-  );
+  const counts = (['told', 'followed', 'ended'] as const).map((title) => ({
+    title,
+    cell: ([, count]: (typeof rows)[number]) => String(count[title]),
+    right: true,
+  }));
+  return tableLines([{ title: 'Open', cell: ([what]) => what }, ...counts], rows);
 }
 
 /**
@@ -57,8 +58,12 @@ export function adviceLines({ advice }: Tally): readonly string[] {
 export function kindLines({ kinds }: Tally): readonly string[] {
   const rows = [...kinds].sort(([one], [other]) => one.localeCompare(other));
   return tableLines(
-    [{ title: 'Event' }, { title: 'drawn', right: true }, { title: 'happened', right: true }],
-    rows.map(([kind, { drawn, happened }]) => [kind, String(drawn), String(happened)]),
+    [
+      { title: 'Event', cell: ([kind]) => kind },
+      { title: 'drawn', cell: ([, { drawn }]) => String(drawn), right: true },
+      { title: 'happened', cell: ([, { happened }]) => String(happened), right: true },
+    ],
+    rows,
   );
 }
 

@@ -1,13 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { printable, say, sayJson, tableLines } from '../../../../infra/ops/cli/output.ts';
+import { type Column, printable, say, sayJson, tableLines } from '../../../../infra/ops/cli/output.ts';
 import { findingLines } from '../../../../infra/ops/doctor/finding.ts';
+
+/** Columns of rows that are lists of cells. */
+function columnsOf(...headings: readonly Omit<Column<never>, 'cell'>[]): Column<readonly string[]>[] {
+  return headings.map((heading, at) => ({ ...heading, cell: (row) => row[at] ?? '' }));
+}
 
 /** Escape sequences are for terminals only, and a test has none. */
 describe('a table', () => {
   it('aligns cells with their titles, numbers at the right, without colour outside a terminal', () => {
-    const columns = [{ title: 'Letters', right: true }, { title: 'Reason' }];
-    const lines = tableLines(columns, [
+    const lines = tableLines(columnsOf({ title: 'Letters', right: true }, { title: 'Reason' }), [
       ['3', 'No article.'],
       ['12', ''],
     ]);
@@ -15,13 +19,19 @@ describe('a table', () => {
   });
 
   it('wraps a cell that is wider than its column, and keeps a longer word whole', () => {
-    const lines = tableLines([{ title: 'A', most: 8 }, { title: 'B' }], [['one two a-long-word b', 'x']]);
+    const lines = tableLines(columnsOf({ title: 'A', most: 8 }, { title: 'B' }), [
+      ['one two a-long-word b', 'x'],
+    ]);
     expect(lines).toEqual(['A            B', 'one two      x', 'a-long-word', 'b']);
   });
 });
 
 describe('a terminal', () => {
-  const columns = [{ title: 'Letters', right: true }, { title: 'Order' }, { title: 'Why', most: 60 }];
+  const columns = columnsOf(
+    { title: 'Letters', right: true },
+    { title: 'Order' },
+    { title: 'Why', most: 60 },
+  );
   const why = 'Azumuta has no article GEAR-99: create it there, or correct the mapping, then replay.';
   const rows = [
     ['3', 'MO/1', why],
@@ -51,7 +61,7 @@ describe('a terminal', () => {
   });
 
   it('has each field of a table of fields with its value', () => {
-    const fields = [{ title: 'ERP order' }, { title: '', most: 70 }];
+    const fields = columnsOf({ title: 'ERP order' }, { title: '', most: 70 });
     const value = 'Müller & Söhne in Ghent, at the harbour';
     expect(tableLines(fields, [['attributes.customer', value]], 40)).toEqual([
       'ERP order',

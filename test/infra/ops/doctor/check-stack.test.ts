@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { accountChecks, lookAtLedger, stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
 import { readStackSituation, stackReadsOf } from '../../../../infra/ops/flows/situation.ts';
+import configured from '../../../../integration.config.ts';
+import { scheduledRunsOf } from '../../../../shared/integration/scheduled-runs.ts';
 import { ledgerTimeToLive } from '../../../../shared/ledger/keys.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { startServer } from '../../../support/server.ts';
@@ -18,6 +20,25 @@ it('counts what waits in a queue as every other view does', async () => {
   const situation = await readStackSituation(stackReadsOf(target, systemClock));
   expect(finding?.says).toBe('is there: 3 waiting, 3 under way or waiting to be tried again');
   expect(situation.queues['product-orders']).toMatchObject({ waiting: 3, underWay: 3 });
+});
+
+it('takes a pull for stopped after the silence after which its alarm rings, and not before', async () => {
+  // Prepare
+  const { silentMs } = scheduledRunsOf(configured.schedule).pull;
+  const endedAt = '2026-11-24T06:00:00.000Z';
+  const { url } = await startServer(() => ({ body: { Item: { endedAt: { S: endedAt } } } }));
+  const target = onThisMachine({ LedgerTable: 'ledger' }, url);
+  const lookAfter = async (ms: number) => {
+    const checks = stackChecks(target, configured, new Date(Date.parse(endedAt) + ms));
+    return checks.find(({ about }) => about === 'Pull')?.look();
+  };
+
+  // Act
+  const [allowed, tooLong] = [await lookAfter(silentMs), await lookAfter(silentMs + 1)];
+
+  // Assess
+  expect(allowed).toMatchObject([{ result: 'fine', says: 'every 5 minutes, ran last 15 min ago' }]);
+  expect(tooLong).toMatchObject([{ result: 'wrong', next: expect.stringContaining('switched on') }]);
 });
 
 /** What doctor finds in an account that runs so many functions at once. */

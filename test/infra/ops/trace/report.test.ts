@@ -26,6 +26,7 @@ const order: TracedOrder = {
   bookings: [],
   deadLetters: [],
   quantity: '1 u',
+  article: 'GEAR-01',
   dueDate: '2026-12-01',
   journey: [],
 };
