@@ -190,7 +190,12 @@ export class Concerns extends Records {
     const { kind, content, wanted } = concern;
     // Once it is booked, the content of the same difference is what the ERP wants.
     const settled = [shorten(content, maxContentLength), ...(wanted ? [wanted.contentHash] : [])];
-    await this.#end(number, concern, note, concernRules[kind].settles === 'content' ? { settled } : {});
+    await this.#endKeeping(
+      number,
+      concern,
+      note,
+      concernRules[kind].settles === 'content' ? { settled } : {},
+    );
   }
 
   async #endKeeping(

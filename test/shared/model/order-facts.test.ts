@@ -41,7 +41,7 @@ it('keeps each fact of an order in the ledger', async () => {
   });
 
   // Act
-  await ledger.erpOrders.write(record);
+  await ledger.erpOrders.writeVersion(record);
   const found = await ledger.erpOrders.find(order);
 
   // Assess
