@@ -8,6 +8,7 @@ import {
   type Http,
   type HttpRequest,
   type HttpResponse,
+  type PartnerCall,
   partnerFailure,
 } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
@@ -40,9 +41,8 @@ export interface AzumutaOptions {
   readonly clock: Clock;
 }
 
-interface AzumutaCall {
+interface AzumutaCall extends PartnerCall {
   readonly what: string;
-  readonly signal: AbortSignal;
 }
 
 interface AzumutaAnswer extends HttpResponse {
@@ -110,7 +110,7 @@ export class AzumutaSession {
     name: FindOperation,
     read: ReadResource<T>,
     number: string,
-    { what, signal }: AzumutaCall,
+    { what, ...call }: AzumutaCall,
   ): Promise<T | undefined> {
     const numberIn: ReadResource<string> = (json, reading) =>
       requiredName(createFieldReader(json, resourceOf[name], reading), 'number');
@@ -118,7 +118,7 @@ export class AzumutaSession {
     let following: HttpRequest | 'none' | 'unsaid' = requestForOperation(
       this.#operation(name),
       { number },
-      signal,
+      call,
     );
     for (let page = 0; typeof following === 'object' && page < mostPagesSearched; page++) {
       const request: HttpRequest = following;
@@ -146,11 +146,11 @@ export class AzumutaSession {
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
     read: ReadResource<T>,
     values: { readonly id: string; readonly productOrder?: object | undefined },
-    { what, signal }: AzumutaCall,
+    { what, ...call }: AzumutaCall,
   ): Promise<T | undefined> {
     // The id may come from a trigger: `..` would name another resource.
     if (problemOfText(values.id)) return undefined;
-    const answer = await this.send(name, requestForOperation(this.#operation(name), values, signal), what);
+    const answer = await this.send(name, requestForOperation(this.#operation(name), values, call), what);
     if (this.#isAbsent(name, answer, what)) return undefined;
     const found = this.resourceIn(name, answer, what);
     // So GraphQL says that there is none.

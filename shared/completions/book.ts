@@ -13,6 +13,7 @@ import { concernsEndedByBooking } from '../life/what-the-erp-says.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import { askedMeanwhile } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpackCompletion } from './content.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
@@ -180,9 +181,9 @@ async function sendToErp(of: ClaimedBooking, dependencies: HintDependencies): Pr
   const { erp, partners, ledger, unknownOrder } = dependencies;
   let calling = false;
   try {
-    const booking = (signal: AbortSignal) => {
+    const booking = ({ signal, guard }: PartnerCall) => {
       calling = true;
-      return erp.book(completion, planned.key, { again: claim.again, signal });
+      return erp.book(completion, planned.key, { again: claim.again, signal, guard });
     };
     const receipt = await partners.call('erp', attempt.signal, booking, planned.erpOrder.number);
     const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;

@@ -8,6 +8,7 @@ import { Rejected, Wait } from '../model/errors.ts';
 import { type OrderPart, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
 interface ReaderDependencies {
@@ -121,7 +122,7 @@ export class CompletionReader {
   #ask<Answer>(
     order: string,
     signal: AbortSignal,
-    question: (azumuta: AzumutaClient, guarded: AbortSignal) => Promise<Answer>,
+    question: (azumuta: AzumutaClient, guarded: PartnerCall) => Promise<Answer>,
   ): Promise<Answer> {
     const { partners, azumuta } = this.#dependencies;
     return partners.call('azumuta', signal, (guarded) => question(azumuta, guarded), order);

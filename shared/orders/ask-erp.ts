@@ -10,6 +10,7 @@ import { whatAPersonDoes } from '../life/what-a-person-does.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ErpOrder, type ErpOrderFacts, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
 import { quantitySchema, toDecimal } from '../model/quantity.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { acceptOrders } from './accept.ts';
@@ -146,7 +147,7 @@ async function lookAtRefused(
   const { erp, partners, ledger } = dependencies;
   const refused = concerns.find(({ kind }) => kind === 'refused');
   if (!refused || !erp.readOrder) return;
-  const reading = async (guarded: AbortSignal) => erp.readOrder?.({ number }, guarded);
+  const reading = async ({ signal: own, guard }: PartnerCall) => erp.readOrder?.({ number }, own, guard);
   const order = await partners.call('erp', signal, reading, number);
   const [accepted] = order ? await acceptOrders([order], 'daily look', dependencies) : [];
   const isAccepted = accepted !== undefined && (accepted.isEnded || accepted.productOrders.length > 0);
@@ -194,7 +195,7 @@ async function askErp(
 ): Promise<Accepted | undefined> {
   const { erp, partners } = dependencies;
   if (!erp.readOrder) return undefined;
-  const reading = async (guarded: AbortSignal) => erp.readOrder?.(record.erpOrder, guarded);
+  const reading = async ({ signal: own, guard }: PartnerCall) => erp.readOrder?.(record.erpOrder, own, guard);
   const read = await partners.call('erp', signal, reading, record.erpOrder.number);
   const order = read ? asRecorded(read, record) : asDeleted(record);
   if (via === 'daily look' && !dependencies.acceptsSame && isRecorded(order, record)) return undefined;

@@ -10,6 +10,7 @@ import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import { longWaitMs } from '../worker/policy.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { whyNotAdopted } from './differences.ts';
@@ -129,7 +130,7 @@ async function createOrAdopt(
   const { draft } = entry;
   let sent = false;
   try {
-    const making = async (guarded: AbortSignal): Promise<MadeProductOrder> => {
+    const making = async (guarded: PartnerCall): Promise<MadeProductOrder> => {
       // One that a person has made again may be there, whatever operators call it by now.
       const known = { id: entry.productOrder?.id, number: draft.number };
       const existing = await readByIdOrNumber(known, guarded, azumuta);
@@ -142,7 +143,7 @@ async function createOrAdopt(
         const sentence = `Azumuta has no article ${draft.article}: create it in its article category, or correct the order.`;
         throw new Rejected(sentence, { code: 'unknown-article' });
       }
-      guarded.throwIfAborted();
+      guarded.signal.throwIfAborted();
       sent = true;
       return { productOrder: await azumuta.createProductOrder(draft, article, guarded), event: 'created' };
     };
@@ -211,8 +212,8 @@ async function linkInErp(
 ): Promise<LinkAttempt> {
   if (!erp.linkProductOrder || !productOrder) return { noted: {}, told: [] };
   try {
-    const linking = async (guarded: AbortSignal) =>
-      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal: guarded });
+    const linking = async (guarded: PartnerCall) =>
+      erp.linkProductOrder?.(erpOrder, productOrder, { ...guarded, again: linkInDoubt });
     await partners.call('erp', signal, linking, erpOrder.number);
   } catch (error) {
     // After a Rejected a person was asked: when they send it again, nothing is in doubt.

@@ -91,8 +91,8 @@ async function readPages(
   const timeMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.floor(timeMs * 0.9));
   const since = startOfReading(progress, goLive);
-  for await (const page of guardEachPage(partners, 'erp', deadline, (guarded) =>
-    erp.releasedOrders(since, guarded),
+  for await (const page of guardEachPage(partners, 'erp', deadline, ({ signal, guard }) =>
+    erp.releasedOrders(since, signal, guard),
   )) {
     const readAt = clock.now();
     await acceptPage(page, run, dependencies);

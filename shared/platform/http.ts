@@ -37,8 +37,19 @@ export interface Guard {
   answered: boolean;
 }
 
-/** Aborts requests. That of guarded work brings its guard along, so each request takes it as it is. */
-export interface CallSignal extends AbortSignal {
+/** What each request of a piece of work is handed: when it stops, and what guards it. */
+export interface PartnerCall {
+  /** May be wrapped, such as by a shorter time limit: the guard comes next to it. */
+  readonly signal: AbortSignal;
+  /** Absent where nothing guards the work, as in a command. */
+  readonly guard?: Guard | undefined;
+}
+
+/**
+ * A signal that names the guard of its work: a connector written for 0.3.0 passes on nothing else, and its answers and its
+ * pace must count, too. Whoever wraps it loses them, so everything here hands over the guard itself.
+ */
+export interface GuardedSignal extends AbortSignal {
   readonly guard?: Guard;
 }
 
@@ -51,7 +62,9 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is; anything else as JSON. */
   readonly body?: unknown;
-  readonly signal?: CallSignal | undefined;
+  readonly signal?: GuardedSignal | undefined;
+  /** Of the work that it belongs to (`PartnerCall`). Default: the one that its signal names. */
+  readonly guard?: Guard | undefined;
   /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */
   readonly writes?: boolean;
 }
@@ -74,6 +87,7 @@ export function createHttp(options: HttpOptions) {
 
   async function sendNow(
     request: HttpRequest,
+    guard: Guard | undefined,
     built: ReturnType<typeof buildRequest>,
   ): Promise<HttpResponse> {
     const { url, headers, body } = built;
@@ -101,7 +115,7 @@ export function createHttp(options: HttpOptions) {
       }
       const text = await readText(response, maxBytes, `${partner} ${call}`);
       answers += 1;
-      if (request.signal?.guard) request.signal.guard.answered = true;
+      if (guard) guard.answered = true;
       return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
     } catch (error) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
@@ -130,8 +144,9 @@ export function createHttp(options: HttpOptions) {
      */
     async send(request: HttpRequest): Promise<HttpResponse> {
       const built = buildRequest(base, request, partner);
-      const { pace } = request.signal?.guard ?? {};
-      return pace ? pace(request.signal, () => sendNow(request, built)) : sendNow(request, built);
+      const { signal, guard = signal?.guard } = request;
+      const sendBuilt = () => sendNow(request, guard, built);
+      return guard?.pace ? guard.pace(signal, sendBuilt) : sendBuilt();
     },
   };
 }

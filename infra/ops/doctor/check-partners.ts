@@ -70,8 +70,8 @@ export function partnerChecks(
   return [
     called('Azumuta', async (signal) => {
       // The one path that Azumuta documents, with an id that cannot exist; then one that is assumed.
-      await azumuta.workInstruction('doctor', signal);
-      await azumuta.findProductOrder('doctor: there is no such order', signal);
+      await azumuta.workInstruction('doctor', { signal });
+      await azumuta.findProductOrder('doctor: there is no such order', { signal });
       return `answers at ${integration.azumuta.baseUrl} and takes the API key; another stack on this account needs numbers of its own`;
     }),
     called(`ERP (${integration.erp.name})`, async (signal) => {

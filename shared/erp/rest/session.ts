@@ -32,8 +32,9 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
       isRefused: ({ status }) => status === 403,
     });
 
-  function send(request: RestRequest, { signal }: Call, writes: boolean): Promise<RestAnswer> {
-    const sent = { ...request, headers: { ...options.headers, ...request.headers }, signal, writes };
+  function send(request: RestRequest, { signal, guard }: Call, writes: boolean): Promise<RestAnswer> {
+    const headers = { ...options.headers, ...request.headers };
+    const sent = { ...request, headers, signal, guard, writes };
     const { method = 'GET' } = request;
     // The ERP decides by method: a question by POST needs the token, too.
     if (tokens && method !== 'GET' && method !== 'HEAD') return tokens.write(sent);

@@ -3,7 +3,7 @@ import type { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts
 import { BreakerOpen, PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { path } from '../../../shared/erp/rest/index.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
-import { createHttp } from '../../../shared/platform/http.ts';
+import { createHttp, type HttpRequest, type PartnerCall } from '../../../shared/platform/http.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
 import { overriding } from '../../support/overriding.ts';
 import { startServer } from '../../support/server.ts';
@@ -52,13 +52,37 @@ describe('an open breaker', () => {
     const http = createHttp({ partner: 'ERP', baseUrl: url });
 
     // Act
-    const asked = partners().call('erp', signal, async (guarded) => {
-      await http.send({ path: '/orders/1', signal: guarded });
+    const asked = partners().call('erp', signal, async (call) => {
+      await http.send({ ...call, path: '/orders/1' });
       throw new Rejected('It is not there.', { code: 'unknown-order' });
     });
 
     // Assess
     await expect(asked).rejects.toThrow('It is not there.');
+    expect(await isOpen()).toBe(false);
+  });
+});
+
+describe('the answer to a request', () => {
+  const sends = {
+    'whose signal was wrapped': ({ signal: own, guard }) => ({
+      signal: AbortSignal.any([own, AbortSignal.timeout(60_000)]),
+      guard,
+    }),
+    'that got the guard alone': ({ guard }) => ({ guard }),
+    'of a connector of 0.3.0, which got the signal alone': ({ signal: own }) => ({ signal: own }),
+  } as const satisfies Readonly<Record<string, (call: PartnerCall) => Partial<HttpRequest>>>;
+
+  it.each(Object.entries(sends))('%s closes the breaker', async (_name, madeOf) => {
+    // Prepare
+    await openedAndCooled();
+    const { url } = await startServer(() => ({}));
+    const http = createHttp({ partner: 'ERP', baseUrl: url });
+
+    // Act
+    await partners().call('erp', signal, (call) => http.send({ path: '/orders/1', ...madeOf(call) }));
+
+    // Assess
     expect(await isOpen()).toBe(false);
   });
 });

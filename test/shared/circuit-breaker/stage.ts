@@ -3,7 +3,7 @@ import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { Pauses } from '../../../shared/ledger/records/pauses.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import type { CallSignal } from '../../../shared/platform/http.ts';
+import type { PartnerCall } from '../../../shared/platform/http.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -27,7 +27,7 @@ export function breakerStage() {
       asked: () => asked,
       /** @param order That the call is about. */
       call: (answer: () => unknown, order?: string) => {
-        const work = async (guarded: CallSignal) => {
+        const work = async (guarded: PartnerCall) => {
           asked += 1;
           const failure = await answer();
           if (failure instanceof Error) throw failure;
@@ -63,7 +63,7 @@ export function breakerStage() {
 /** That no test aborts. */
 export const { signal } = new AbortController();
 /** As the HTTP client does, once it has an answer. */
-export function markAnswered({ guard }: CallSignal): void {
+export function markAnswered({ guard }: PartnerCall): void {
   if (guard) guard.answered = true;
 }
 /** A partner that fails at one call, perhaps for its order alone. */

@@ -117,10 +117,10 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
   /** A product order in Azumuta alone, as somebody types it in. */
   async function build(number: string, quantity = 1): Promise<ProductOrderRef> {
     const { signal } = new AbortController();
-    const article = await azumuta.findArticle('GEAR-01', signal);
+    const article = await azumuta.findArticle('GEAR-01', { signal });
     if (!article) throw new Error('The sandbox has no GEAR-01.');
     const draft = { number, article: 'GEAR-01', parameters: { Quantity: quantity }, variants: [] };
-    return azumuta.createProductOrder(draft, article, signal);
+    return azumuta.createProductOrder(draft, article, { signal });
   }
 
   /** What the ledger keeps of a product order that was created. */

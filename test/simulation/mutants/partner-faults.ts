@@ -142,8 +142,8 @@ export const partnerFaults: Faults = {
   },
   'shared/platform/http.ts': {
     'requests-leave-at-no-pace': {
-      find: 'return pace ? pace(request.signal, () => sendNow(request, built)) : sendNow(request, built);',
-      replace: 'return sendNow(request, built);',
+      find: 'return guard?.pace ? guard.pace(signal, sendBuilt) : sendBuilt();',
+      replace: 'return sendBuilt();',
       why: 'A partner gets more calls per second than its limit, and refuses them.',
       foundBy: ['perSecond'],
     },
