@@ -1,4 +1,4 @@
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { OrderNotReady, Rejected } from '../model/errors.ts';
 import { type ProductOrderDraft, type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import { definedFields } from '../model/unread.ts';
 import type { HttpResponse, PartnerCall } from '../platform/http.ts';
@@ -24,8 +24,7 @@ const articleTtlMs = 5 * 60_000;
 
 /**
  * Azumuta's REST API, as far as the two flows need it: a call each, and one for each page of a listing. It throws
- * `RetryLater` of scope `partner` when Azumuta is down, of scope `order` when it answers 200 with an error or has the
- * number by now, and `Rejected` when it refuses or its answer cannot be understood.
+ * `PartnerDown` when Azumuta is down, `OrderNotReady` when it answers 200 with an error or has the number by now, and `Rejected` when it refuses or its answer cannot be understood.
  */
 export class AzumutaClient {
   readonly #options: AzumutaOptions;
@@ -56,9 +55,7 @@ export class AzumutaClient {
     const order = id && (await this.productOrder(id, call));
     if (!id || (order && order.number === number)) return order || undefined;
     // To answer that there is none would create it a second time.
-    throw new RetryLater(`Azumuta lists product order ${number} with an id that is not its own.`, {
-      scope: 'order',
-    });
+    throw new OrderNotReady(`Azumuta lists product order ${number} with an id that is not its own.`);
   }
 
   productOrder(id: string, call: PartnerCall): Promise<AzumutaProductOrder | undefined> {
@@ -78,9 +75,9 @@ export class AzumutaClient {
     const { exists } = this.#options.contract.operations.createProductOrder;
     // An attempt of ours whose answer was lost, or a person just now, may have created it.
     if (exists.includes(answer.status) && (await this.findProductOrder(number, call)))
-      throw new RetryLater(
+      throw new OrderNotReady(
         `${number} was created in Azumuta a moment ago. The next attempt checks whether it is the one we want.`,
-        { scope: 'order', wrote: 'known' },
+        { wrote: 'known' },
       );
     const resource = this.#session.resourceIn('createProductOrder', answer, what);
     const created = readByContract(this.#options.contract, createdProductOrderIn, resource);
@@ -91,7 +88,7 @@ export class AzumutaClient {
     if (given !== number) {
       throw new Rejected(
         `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that is.`,
-        { code: 'conflict' },
+        { causeCode: 'conflict' },
       );
     }
     return { ...ref, number };

@@ -70,7 +70,7 @@ export function variantIdsOf(draft: ProductOrderDraft, article: AzumutaArticle):
     const known = article.variants.map(({ name }) => name).join(', ') || 'none';
     throw new Rejected(
       `Article ${article.number} has no variant "${wanted}" in Azumuta (it has: ${known}).`,
-      { code: 'unknown-article' },
+      { causeCode: 'unknown-article' },
     );
   });
 }

@@ -1,5 +1,5 @@
 import { callConfigured } from '../model/configured.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { OrderNotReady, PartnerDown, Rejected } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isError, sentenceOf } from '../platform/error-message.ts';
@@ -98,11 +98,11 @@ export class AzumutaSession {
   }
 
   /** Why an answer cannot be understood: the error in it, or what is missing. */
-  unclear(read: ReadResult<unknown>, answer: AzumutaAnswer, what: string): RetryLater {
+  unclear(read: ReadResult<unknown>, answer: AzumutaAnswer, what: string): OrderNotReady {
     if (this.#holdsError(answer)) return answeredWithError(answer, what);
     const invalid = read.ok ? [] : read.invalid;
     const sentence = `Azumuta's answer when ${what} cannot be understood. ${describeInvalidFields(invalid).join(' ')}`;
-    return new RetryLater(sentence, { scope: 'order' });
+    return new OrderNotReady(sentence);
   }
 
   /** The one entry of a list that has the number: the filter is an assumption, and Azumuta may ignore it. */
@@ -139,7 +139,7 @@ export class AzumutaSession {
     unknown?.();
     if (following === 'none') return undefined;
     // It may be on a later page. To answer that there is none would create it a second time.
-    throw new Rejected(whyNotFound(name, what, following === 'unsaid'), { code: 'configuration' });
+    throw new Rejected(whyNotFound(name, what, following === 'unsaid'), { causeCode: 'configuration' });
   }
 
   async read<T>(
@@ -189,7 +189,7 @@ export class AzumutaSession {
     const { done } = this.#operation(name);
     if (done ? done.includes(answer.status) : answer.status < 300) return answer;
     throw new Rejected(`Azumuta refused ${what} (${answer.status})${answer.said()}.`, {
-      code: 'refused-by-azumuta',
+      causeCode: 'refused-by-azumuta',
     });
   }
 
@@ -209,12 +209,14 @@ export class AzumutaSession {
     return isError(readConfiguredPlace('error.at', this.#options.contract.error.at, json));
   }
 
-  /** @throws RetryLater for an error in a 200, and for a page of a proxy instead of JSON: both may be gone soon. */
+  /** @throws OrderNotReady for an error in a 200, PartnerDown for a page of a proxy instead of JSON: both may be gone soon. */
   #understood<T>(read: ReadResult<T>, answer: AzumutaAnswer, what: string): T {
     if (read.ok) return read.value;
     if (answer.json === undefined) throw noJson(`${what} with something that is no JSON`);
     const unread = this.unclear(read, answer, what);
-    throw this.#holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
+    throw this.#holdsError(answer)
+      ? unread
+      : new Rejected(unread.message, { causeCode: 'refused-by-azumuta' });
   }
 
   #pageIn(answer: AzumutaAnswer, what: string) {
@@ -240,10 +242,10 @@ function readConfiguredPlace(line: string, place: Place, json: unknown): unknown
   return callConfigured(`azumuta.contract.${line} failed`, () => valueAt(json, place));
 }
 
-function noJson(answered: string): RetryLater {
-  return new RetryLater(`Azumuta answered ${answered}.`, { scope: 'partner' });
+function noJson(answered: string): PartnerDown {
+  return new PartnerDown(`Azumuta answered ${answered}.`);
 }
 
-function answeredWithError({ said }: AzumutaAnswer, what: string): RetryLater {
-  return new RetryLater(`Azumuta answered ${what} with an error${said()}.`, { scope: 'order' });
+function answeredWithError({ said }: AzumutaAnswer, what: string): OrderNotReady {
+  return new OrderNotReady(`Azumuta answered ${what} with an error${said()}.`);
 }

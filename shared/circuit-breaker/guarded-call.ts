@@ -1,4 +1,4 @@
-import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
+import { PartnerDown, reasonOf, Wait } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Guard, GuardedSignal, Pace, PartnerCall } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
@@ -97,7 +97,7 @@ export class PartnerCalls {
       await noteAnswer();
       return result;
     } catch (error) {
-      if (error instanceof RetryLater && error.scope === 'partner') {
+      if (error instanceof PartnerDown) {
         const failure = breaker.recordFailure(partner, error, permit, owner, order);
         const measured = (await tryToNote(failure, partner, log)) ? { PartnerDown: 1 } : {};
         const fields = { Partner: partner, reason: error.message };
@@ -146,5 +146,5 @@ function waitForRecovery(partner: Partner, outage: Outage, log: Logger): Breaker
   const { seconds, isDown } = outage;
   const fields = { Partner: partner, seconds };
   log.warn('Waiting for a partner to recover', fields, isDown ? { PartnerDown: 1 } : {});
-  return new BreakerOpen(whyHeldBack(partner, outage), { scope: 'partner', afterSeconds: seconds });
+  return new BreakerOpen(whyHeldBack(partner, outage), { awaits: 'partner', afterSeconds: seconds });
 }

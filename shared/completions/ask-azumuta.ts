@@ -1,5 +1,5 @@
 import type { Cause } from '../model/causes.ts';
-import { Rejected, RetryLater, Wait } from '../model/errors.ts';
+import { OrderNotReady, Rejected, type RetryLater, Wait } from '../model/errors.ts';
 import { durationInWords } from '../model/time.ts';
 import { type Clock, clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -20,7 +20,7 @@ const maxIdLength = 100;
 
 /** What becomes of a question that has no answer for half an hour. */
 export interface IfUnanswered {
-  readonly code?: Cause;
+  readonly causeCode?: Cause;
   /** Of an order that is not completed: it is left to the reconciliation, unless this look finds what a person must be told. */
   readonly lastLook?: () => Promise<Rejected | undefined>;
 }
@@ -41,7 +41,7 @@ export async function joinRunningQuestion(
   if (!isSentBefore(asker.askedAt, inquiry.attempt)) {
     const sentence = `Azumuta was asked about product order ${inquiry.askedAs} a moment ago.`;
     const afterSeconds = Math.ceil((betweenQuestionsMs - agoMs) / 1000);
-    throw new Wait(sentence, { scope: 'order', afterSeconds });
+    throw new Wait(sentence, { awaits: 'turn', afterSeconds });
   }
   const recordingIds = newlyNamedRecordings(inquiry);
   return recordingIds.length === 0 || questions.join(inquiry.askedAs, { recordingIds });
@@ -51,7 +51,7 @@ export async function joinRunningQuestion(
 export async function handleUnanswered(
   sentence: string,
   inquiry: Inquiry,
-  { code = 'completion-unclear', lastLook }: IfUnanswered,
+  { causeCode = 'completion-unclear', lastLook }: IfUnanswered,
   { ledger: { questions, concerns }, clock, reconciles }: HintDependencies,
 ): Promise<void> {
   const { askedAs, question, attempt } = inquiry;
@@ -65,7 +65,7 @@ export async function handleUnanswered(
   const isOlder = question && attempt.sentAt.getTime() - question.since.getTime() >= clocksDifferMs;
   const goesOn = question && (question.by === by || !isOlder);
   const since = goesOn ? question.since : clock.now();
-  const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);
+  const isUnknown = causeCode === 'unknown-order' && isKnownToNobody(inquiry);
   const leftMs = askForAtMostMs - ageOf(since, clock);
   // A number that nobody knows may be any text of somebody who has the webhook's URL: it costs little. And whoever asks for
   // the last time is no asker that others may join.
@@ -73,15 +73,17 @@ export async function handleUnanswered(
   if (isNoted) await questions.recordAsked(askedAs, { by, since });
   if (isUnknown && leftMs > 0) {
     const afterSeconds = goesOn ? Math.ceil(leftMs / 1000) : unknownAgainSeconds;
-    throw new Wait(sentence, { scope: 'order', afterSeconds });
+    throw new Wait(sentence, { awaits: 'turn', afterSeconds });
   }
-  if (leftMs > 0) throw new RetryLater(sentence, { scope: 'order' });
+  if (leftMs > 0) throw new OrderNotReady(sentence);
   if (isUnknown) {
     attempt.log.warn('A trigger named a product order that nobody knows', { order: askedAs });
     return concerns.countUnknown(askedAs);
   }
   if (!lastLook || !reconciles)
-    throw new Rejected(`${sentence} Asked again for ${durationInWords(askForAtMostMs / 1000)}.`, { code });
+    throw new Rejected(`${sentence} Asked again for ${durationInWords(askForAtMostMs / 1000)}.`, {
+      causeCode,
+    });
   const refusal = await lastLook();
   if (refusal) throw refusal;
   const note = `${sentence} It is asked about with the overdue orders from now on.`;
@@ -104,7 +106,7 @@ export async function endOwnQuestion(
 
 export function askedMeanwhile(askedAs: string): RetryLater {
   const sentence = `Further triggers of product order ${askedAs} came meanwhile.`;
-  return new RetryLater(sentence, { scope: 'order' });
+  return new OrderNotReady(sentence);
 }
 
 /** A person who asks about a number is told in a dead letter. */

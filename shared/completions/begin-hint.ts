@@ -88,7 +88,7 @@ function decideNextStep(inquiry: Inquiry, { clock, configuration }: HintDependen
 function jobWithoutReading(inquiry: Inquiry, step: Exclude<NextStep, { to: 'read' }>): Job {
   if (step.to === 'wait') {
     const afterSeconds = inquiry.attempt.secondsUntil(step.untilMs);
-    throw new Wait(step.sentence, { scope: 'order', afterSeconds });
+    throw new Wait(step.sentence, { awaits: 'turn', afterSeconds });
   }
   const refused = step.refused.map(storedRefusal);
   const { keep, looksAgain } = step.to === 'book' ? step : { keep: [], looksAgain: false };
@@ -97,7 +97,7 @@ function jobWithoutReading(inquiry: Inquiry, step: Exclude<NextStep, { to: 'read
 
 function storedRefusal(booking: BookingEntry): Rejected {
   const { reason = '', cause = 'internal-error' } = booking;
-  return new Rejected(reason, { code: cause, about: aboutOf(booking) });
+  return new Rejected(reason, { causeCode: cause, about: aboutOf(booking) });
 }
 
 /** Asks Azumuta and decides. @returns undefined when the hint has ended. @throws Wait, RetryLater, Rejected */
@@ -124,7 +124,7 @@ async function readAndDecide(
   const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(storedRefusal) };
   if (!order) {
     const sentence = `Azumuta has no product order ${number}.`;
-    return bookPlannedOrAskAgain(sentence, asked, dependencies, { code: 'unknown-order' });
+    return bookPlannedOrAskAgain(sentence, asked, dependencies, { causeCode: 'unknown-order' });
   }
   const reading = { ...asked, order };
   // Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger.
@@ -244,7 +244,7 @@ async function decideJob(reading: OrderReading, dependencies: HintDependencies):
   }
   if (decision.to === 'reject') {
     await recordAnswer(reading, dependencies);
-    return { ...job, refused: [...refused, new Rejected(decision.sentence, { code: decision.cause })] };
+    return { ...job, refused: [...refused, new Rejected(decision.sentence, { causeCode: decision.cause })] };
   }
   // A first hint notes no answer, and one note is enough for further hints.
   const isFirst = entry?.awaiting && !(decision.awaitsParts && home === number);

@@ -11,7 +11,7 @@ import {
 import type { DayFigures } from '../ledger/records/events.ts';
 import { concernsEndedByBooking } from '../life/what-the-erp-says.ts';
 import type { Completion } from '../model/completions.ts';
-import { Rejected, RetryLater, UnknownOrder, Wait } from '../model/errors.ts';
+import { isFailure, Rejected, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
 import { askedMeanwhile } from './ask-azumuta.ts';
@@ -56,7 +56,7 @@ export async function bookAll(job: Job, dependencies: HintDependencies): Promise
   for (const [at, toBook] of job.toBook.entries()) {
     if (at > 0 && !job.attempt.hasTime()) {
       await planJob({ ...job, toBook: job.toBook.slice(at) }, dependencies);
-      throw new Wait('There is no time left for its next booking.', { scope: 'order', forOurLock: true });
+      throw new Wait('There is no time left for its next booking.', { awaits: 'our-lock' });
     }
     try {
       await claimAndBook(toBook, job, dependencies);
@@ -83,7 +83,7 @@ async function endHint(
   // What this message was refused is told then; a person's hint would try it once more.
   if (job.looksAgain && !(hint.again && refused.length > 0)) {
     const sentence = 'It is booked as planned. What came since is looked at next.';
-    throw new Wait(sentence, { scope: 'order', forOurLock: true });
+    throw new Wait(sentence, { awaits: 'our-lock' });
   }
   await endOrderWaits(job, orders);
   // The recordings of hints that have joined since are not read yet.
@@ -115,7 +115,7 @@ function combineRefusals(refused: readonly [Rejected, ...Rejected[]]): Rejected 
   const booking = refused.flatMap(({ about }) => about?.booking ?? []).join(', ');
   const figures = refused.flatMap(({ about }) => about?.figures ?? []).join('; ');
   const reason = refused.map(({ message }) => message).join(' ');
-  return new Rejected(reason, { code: refused[0].code, about: { booking, figures } });
+  return new Rejected(reason, { causeCode: refused[0].causeCode, about: { booking, figures } });
 }
 
 async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDependencies): Promise<void> {
@@ -141,7 +141,7 @@ async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDepe
   }
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
-  const wait = new Wait(sentence, { scope: 'order', forOurLock: true });
+  const wait = new Wait(sentence, { awaits: 'our-lock' });
   await claims.giveBack(claim, wait, false, awaitingAttributes(job, planned, clock));
   throw wait;
 }
@@ -167,7 +167,7 @@ async function claimBooking(
   if (claimed.outcome === 'done') return undefined;
   const afterSeconds = claimed.outcome === 'busy' ? attempt.secondsUntil(claimed.untilMs) : undefined;
   const sentence = `The booking ${planned.key} is under way in another attempt.`;
-  throw new Wait(sentence, { scope: 'order', forOurLock: afterSeconds === undefined, afterSeconds });
+  throw new Wait(sentence, { awaits: afterSeconds === undefined ? 'our-lock' : 'turn', afterSeconds });
 }
 
 /** What makes the reconciliation ask for a booking that waits without an order that does. */
@@ -240,8 +240,8 @@ async function giveBookingBack(
   if (untilMs === undefined) await lock?.release(claim.owner);
   else await lock?.write(claim.owner, { leaseUntil: untilMs });
   if (error instanceof Rejected)
-    return new Rejected(error.message, { code: error.code, cause: error, about });
-  if (!(error instanceof RetryLater) || error instanceof Wait) return error;
+    return new Rejected(error.message, { causeCode: error.causeCode, cause: error, about });
+  if (!isFailure(error)) return error;
   const seconds = untilMs === undefined ? 0 : attempt.secondsUntil(untilMs);
   return error.with({ about, afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });
 }

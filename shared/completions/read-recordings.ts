@@ -54,7 +54,7 @@ export class CompletionReader {
   async alone<T>(order: string, askedAt: Date, read: () => Promise<T>): Promise<T> {
     if ((this.#readUntil.get(order) ?? 0) >= askedAt.getTime()) {
       const sentence = `Another hint about product order ${order} is on its way.`;
-      throw new Wait(sentence, { scope: 'order', forOurLock: true });
+      throw new Wait(sentence, { awaits: 'our-lock' });
     }
     if (this.#readUntil.size > maxRemembered) this.#readUntil.clear();
     this.#readUntil.set(order, Number.POSITIVE_INFINITY);
@@ -163,7 +163,7 @@ function belongsTo(
   if (!hinted) return true;
   throw new Rejected(
     `Recording ${id}, which only the trigger names for product order ${number}, does not say which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
-    { code: 'completion-unclear' },
+    { causeCode: 'completion-unclear' },
   );
 }
 

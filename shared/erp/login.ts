@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { RetryLater } from '../model/errors.ts';
+import { PartnerDown } from '../model/errors.ts';
 import { sentenceOf } from '../platform/error-message.ts';
 import {
   createHttp,
@@ -248,7 +248,7 @@ export async function withCredentials<Credentials, T>(
   try {
     return await call(known);
   } catch (error) {
-    if (!(error instanceof RetryLater && error.unauthorized)) throw error;
+    if (!(error instanceof PartnerDown && error.unauthorized)) throw error;
     const renewed = await read({ refresh: true });
     if (isDeepStrictEqual(renewed, known)) throw error;
     return call(renewed);

@@ -135,7 +135,12 @@ export class Claims extends Records {
   ): Promise<number | undefined> {
     if (error instanceof Rejected) {
       const note = shorten(error.message, maxNoteLength);
-      const rejection = { state: 'rejected', reason: note, cause: error.code, rejectedBy: claim.messageId };
+      const rejection = {
+        state: 'rejected',
+        reason: note,
+        cause: error.causeCode,
+        rejectedBy: claim.messageId,
+      };
       const set = { ...rejection, clean: isClean(claim, sent ? error.wrote : 'nothing') };
       await this.#end(claim, { set, remove: ['awaiting'] }, { event: 'rejected', note });
       return undefined;

@@ -182,7 +182,7 @@ export async function mapAgain(
   if (!accepted) await orders.replace(entry, { ...asMade(entry), via: 'replay' });
   const { reason, cause, productOrders } = accepted ?? {};
   if (reason !== undefined && cause !== undefined && productOrders?.length === 0 && !accepted?.isEnded)
-    throw new Rejected(reason, { code: cause });
+    throw new Rejected(reason, { causeCode: cause });
   return accepted?.isEnded !== true;
 }
 

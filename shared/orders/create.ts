@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isSettled } from '../ledger/records/bookings.ts';
 import type { OrderEnd } from '../ledger/records/order-end.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { isFailure, OrderNotReady, Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
@@ -67,12 +67,11 @@ export async function createProductOrder(
     return;
   }
   if (claimed.outcome === 'busy')
-    throw new RetryLater(`Product order ${number} is being created by another attempt.`, {
-      scope: 'order',
+    throw new OrderNotReady(`Product order ${number} is being created by another attempt.`, {
       afterSeconds: attempt.secondsUntil(claimed.untilMs),
     });
   const sentence = `The ledger does not know product order ${number}: send the order again from the ERP.`;
-  throw new Rejected(sentence, { code: 'unknown-order' });
+  throw new Rejected(sentence, { causeCode: 'unknown-order' });
 }
 
 async function createAndLink(
@@ -111,7 +110,7 @@ async function refuseEnded(
   { log }: WorkAttempt,
   claims: Ledger['claims'],
 ): Promise<void> {
-  await claims.giveBack(claim, new Rejected(because, { code: 'order-state' }), false);
+  await claims.giveBack(claim, new Rejected(because, { causeCode: 'order-state' }), false);
   log.info('It is not created, as it has ended', { how, because });
 }
 
@@ -141,7 +140,7 @@ async function createOrAdopt(
       const article = await azumuta.findArticle(draft.article, guarded);
       if (!article) {
         const sentence = `Azumuta has no article ${draft.article}: create it in its article category, or correct the order.`;
-        throw new Rejected(sentence, { code: 'unknown-article' });
+        throw new Rejected(sentence, { causeCode: 'unknown-article' });
       }
       guarded.signal.throwIfAborted();
       sent = true;
@@ -153,7 +152,7 @@ async function createOrAdopt(
     const again = 'If the order or its mapping was corrected, post the order again instead of replaying.';
     const isFinal = cause instanceof Rejected && !erp.readOrder;
     const error = isFinal
-      ? new Rejected(`${cause.message} ${again}`, { code: cause.code, wrote: cause.wrote, cause })
+      ? new Rejected(`${cause.message} ${again}`, { causeCode: cause.causeCode, wrote: cause.wrote, cause })
       : cause;
     await ledger.claims.giveBack(claim, error, sent);
     throw error;
@@ -172,7 +171,7 @@ async function adoptExisting(
   const owner = await knownOrders.numberOfAzumutaId(existing.id);
   if (owner !== undefined && owner !== number && (await isTakenBy(owner, existing.id, knownOrders))) {
     const sentence = `Azumuta calls the product order of ${owner} ${number} by now: give it its own number there again, then replay.`;
-    throw new Rejected(sentence, { code: 'conflict' });
+    throw new Rejected(sentence, { causeCode: 'conflict' });
   }
   // It may have been typed by hand, built and booked while its creation was refused.
   const { bookings } = existing.completed ? await knownOrders.read(number) : { bookings: [] };
@@ -181,7 +180,7 @@ async function adoptExisting(
   const wasGivenUp = existing.completed && existing.id === made?.id && !isBuilt;
   const wasIgnored = wasGivenUp || own.some(({ state }) => state === 'ignored');
   const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBuilt || wasIgnored });
-  if (why) throw new Rejected(why, { code: 'conflict' });
+  if (why) throw new Rejected(why, { causeCode: 'conflict' });
   const event = claim.again ? 'created' : 'adopted';
   return { productOrder: productOrderRefOf(existing), event, isBuilt, wasIgnored };
 }
@@ -223,7 +222,7 @@ async function linkInErp(
     return {
       noted: { linkInDoubt: error.wrote !== 'nothing' || linkInDoubt },
       told: [],
-      error: error.wrote === 'perhaps' ? error.with({ afterSeconds }) : error,
+      error: isFailure(error) && error.wrote === 'perhaps' ? error.with({ afterSeconds }) : error,
     };
   }
   const note = `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { guardEachPage, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
-import { RetryLater } from '../model/errors.ts';
+import { OrderNotReady, RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Slots } from '../slots/slots.ts';
@@ -98,7 +98,7 @@ async function readPages(
     await acceptPage(page, run, dependencies);
     const further = afterPage(window, page.watermark, readAt);
     const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
-    if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
+    if (!ours) throw new OrderNotReady('Another run has taken over the pull.');
     window = further;
     if (invocation.getRemainingTimeInMillis() < timeMs * leastShareOfTime) {
       run.outcome = 'out of time';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { BreakerOpen, PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { path } from '../../../shared/erp/rest/index.ts';
-import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown, Rejected } from '../../../shared/model/errors.ts';
 import { createHttp, type HttpRequest, type PartnerCall } from '../../../shared/platform/http.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
 import { overriding } from '../../support/overriding.ts';
@@ -29,7 +29,7 @@ describe('an open breaker', () => {
       () =>
         createHttp({ partner: 'ERP', baseUrl: 'http://127.0.0.1:1' }).send({ path: 'http://127.0.0.1:2/' }),
     ],
-    ['a rejection of ours', () => Promise.reject(new Rejected('No.', { code: 'refused-by-erp' }))],
+    ['a rejection of ours', () => Promise.reject(new Rejected('No.', { causeCode: 'refused-by-erp' }))],
     ['a list that has ended already', async () => ({ done: true })],
   ])('is not closed by %s, which called nobody', async (_name, work: () => Promise<unknown>) => {
     // Prepare
@@ -54,7 +54,7 @@ describe('an open breaker', () => {
     // Act
     const asked = partners().call('erp', signal, async (call) => {
       await http.send({ ...call, path: '/orders/1' });
-      throw new Rejected('It is not there.', { code: 'unknown-order' });
+      throw new Rejected('It is not there.', { causeCode: 'unknown-order' });
     });
 
     // Assess
@@ -97,7 +97,7 @@ describe('a DynamoDB failure while an outcome is noted', () => {
   });
 
   it("does not change the partner's failure, nor what it says was written", async () => {
-    const failure = new RetryLater('503', { scope: 'partner', wrote: 'nothing' });
+    const failure = new PartnerDown('503', { wrote: 'nothing' });
     const calls = partners({ recordFailure: tableFails });
     await expect(calls.call('erp', signal, () => Promise.reject(failure))).rejects.toBe(failure);
   });

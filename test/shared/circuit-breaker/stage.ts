@@ -2,7 +2,7 @@ import { beforeEach, expect } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { Pauses } from '../../../shared/ledger/records/pauses.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import type { PartnerCall } from '../../../shared/platform/http.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
@@ -67,6 +67,5 @@ export function markAnswered({ guard }: PartnerCall): void {
   if (guard) guard.answered = true;
 }
 /** A partner that fails at one call, perhaps for its order alone. */
-export const failsAtOne = () =>
-  new RetryLater('The ERP failed (500).', { scope: 'partner', perhapsOnlyOrder: true });
-export const serverError = () => new RetryLater('The ERP failed (503).', { scope: 'partner' });
+export const failsAtOne = () => new PartnerDown('The ERP failed (500).', { perhapsOnlyOrder: true });
+export const serverError = () => new PartnerDown('The ERP failed (503).');

@@ -96,7 +96,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
         order = step.order ?? order;
         if (step.needs !== undefined && step.needs === handling.down) {
           await step.leave?.(attempt);
-          throw new Wait(`Waiting for ${step.needs} to recover.`, { scope: 'partner' });
+          throw new Wait(`Waiting for ${step.needs} to recover.`, { awaits: 'partner' });
         }
         step = await step.run(attempt);
       }

@@ -120,7 +120,7 @@ export async function startOrderStage() {
       else
         await claims.giveBack(
           claim,
-          new Rejected('Azumuta has no article.', { code: 'unknown-article' }),
+          new Rejected('Azumuta has no article.', { causeCode: 'unknown-article' }),
           how !== 'refused',
         );
       return claimed.outcome;

@@ -129,7 +129,7 @@ describe('a request that waits until it may leave', () => {
 
     // Assess
     expect(failure).toBeInstanceOf(RetryLater);
-    expect(failure).toMatchObject({ scope: 'order', outOfTime: true, wrote: 'nothing' });
+    expect(failure).toMatchObject({ kind: 'out-of-time', wrote: 'nothing' });
     expect(calls).toHaveLength(1);
   });
 

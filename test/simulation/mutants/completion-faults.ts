@@ -10,8 +10,8 @@ export const completionFaults: Faults = {
       foundBy: ['recordings', 'reported'],
     },
     'letter-for-each-forged-number': {
-      find: "const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);",
-      replace: "const isUnknown = code !== 'unknown-order' && isKnownToNobody(inquiry);",
+      find: "const isUnknown = causeCode === 'unknown-order' && isKnownToNobody(inquiry);",
+      replace: "const isUnknown = causeCode !== 'unknown-order' && isKnownToNobody(inquiry);",
       why: 'Whoever has the address of the webhook makes a dead letter with each call.',
       foundIn: life(
         'noise',

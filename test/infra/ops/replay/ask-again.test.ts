@@ -57,14 +57,14 @@ async function refusedCreation(number: string) {
   const { orders, claims } = stores.ledger;
   await orders.put(newOrder({ number }));
   const claim = await claimedOrder(stores.ledger, number);
-  const refusal = new Rejected('Azumuta has no article.', { code: 'unknown-article' });
+  const refusal = new Rejected('Azumuta has no article.', { causeCode: 'unknown-article' });
   await claims.giveBack(claim, refusal, false);
   return {
     messageId: claim.messageId,
     orderNumber: number,
     stage: 'create-product-orders',
     reason: refusal.message,
-    cause: refusal.code,
+    cause: refusal.causeCode,
   };
 }
 

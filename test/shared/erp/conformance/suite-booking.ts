@@ -202,7 +202,7 @@ export function bookingTests({ target, plan, book, promise }: Chapter): void {
   });
 }
 
-function expectRejected(failure: unknown, code: Cause, named: string): void {
+function expectRejected(failure: unknown, causeCode: Cause, named: string): void {
   expect(failure).toBeInstanceOf(Rejected);
-  expect(failure).toMatchObject({ code, message: expect.stringContaining(named) });
+  expect(failure).toMatchObject({ causeCode, message: expect.stringContaining(named) });
 }
