@@ -96,7 +96,7 @@ export function createLogin(
     /**
      * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a
      * refused call did nothing, so repeating a write is safe.
-     * @throws RetryLater scope `partner`, unauthorized, when the token service refuses the secret.
+     * @throws PartnerDown, unauthorized, when the token service refuses the secret.
      */
     async send(request: ErpRequest): Promise<HttpResponse> {
       const sendWith = (header: Header) =>

@@ -46,7 +46,7 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
     /**
      * One question, which changes nothing, even by POST. A refused login is renewed once.
      * @returns An answer of the ERP itself: a success, an accepted status or a refusal (4xx).
-     * @throws RetryLater scope `partner` without such an answer, scope `order` when the time is up or for a 403.
+     * @throws PartnerDown without such an answer, scope `order` when the time is up or for a 403.
      */
     async read(question: RestQuestion, call: Call): Promise<RestAnswer> {
       const answer = await send(question, call, false);
@@ -57,7 +57,7 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
     /**
      * One call that may change something. Any status but a refused login or CSRF token is an answer, and those are
      * renewed once: they did nothing.
-     * @throws RetryLater scope `partner` without an answer, scope `order` when the time is up.
+     * @throws PartnerDown without an answer, scope `order` when the time is up.
      */
     write: (request: RestRequest, call: Call) => send(request, call, true),
   };

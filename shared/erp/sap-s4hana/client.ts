@@ -90,7 +90,7 @@ function clientOf(connection: Connection) {
     throw failure;
   }
 
-  /** @throws RetryLater scope `partner` also when there is no such list: it may be empty, but it must exist. */
+  /** @throws PartnerDown also when there is no such list: it may be empty, but it must exist. */
   async function readPage<Row>(call: SapRead, row: z.ZodMiniType<Row>): Promise<SapPage<Row>> {
     const list = z.object({ results: z.array(row), __next: z.optional(z.string()) });
     const page: SapPage<Row> | undefined = await read(call, list);

@@ -24,7 +24,7 @@ export type Send = (
   how: PartnerCall & { readonly writes: boolean },
 ) => Promise<HttpResponse>;
 
-/** One session; a new one when it is gone. @throws RetryLater `unauthorized`, scope `partner`. */
+/** One session; a new one when it is gone. @throws PartnerDown, `unauthorized`. */
 export function trytonSessions(
   send: Send,
   { company: chosen }: Pick<TrytonOptions, 'company'>,

@@ -215,7 +215,11 @@ describe('a status that concerns the partner', () => {
     [429, { unauthorized: false }],
     [503, { unauthorized: false }],
   ])('%i', (status, expected) => {
-    expect(partnerFailure(answer(status), call)).toMatchObject({ kind: 'partner-down', scope: 'partner', ...expected });
+    expect(partnerFailure(answer(status), call)).toMatchObject({
+      kind: 'partner-down',
+      scope: 'partner',
+      ...expected,
+    });
   });
 
   it('asks for rights to the one record after a 403, and for the secret after a 401', () => {

@@ -176,8 +176,8 @@ export const partnerFaults: Faults = {
   },
   'shared/worker/process-record.ts': {
     'wait-noted-as-a-failure': {
-      find: 'if (thrown instanceof Wait || (thrown instanceof Rejected && !hasBegun)) return undefined;',
-      replace: 'if (thrown instanceof Rejected && !hasBegun) return undefined;',
+      find: "case 'wait':\n        return this.#waits(verdict, inWork, waitedMs, deadline);",
+      replace: "case 'wait':",
       why: 'A message that has its turn later is retried ever more seldom, and each of its waits is a write.',
       foundBy: ['waits'],
     },
