@@ -218,7 +218,7 @@ export function readAzumutaNow(number: string, dependencies: LiveDependencies): 
 async function readProductOrder(number: string, { azumuta }: ConnectedPlant, { ledger }: LiveDependencies) {
   const { entry, bookings } = await ledger.knownOrders.readStanding(number);
   const signal = AbortSignal.timeout(liveReadTimeoutMs);
-  const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, signal, azumuta);
+  const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, { signal }, azumuta);
   if (order) return { order, entry, bookings, signal };
   throw new UsageError(`Azumuta has no product order ${number}.`);
 }
@@ -235,7 +235,7 @@ export async function readCompleted(number: string, plant: ConnectedPlant, depen
     clock,
     includeOperators: false,
     ledger: { workInstructionNames: { readName: (_id, _version, read) => read() } },
-    partners: { call: (_partner, aborted, run) => run(aborted) },
+    partners: { call: (_partner, aborted, run) => run({ signal: aborted }) },
   });
   // Where Azumuta lists none, those that triggers have named.
   const ids = order.recordingIds ?? [...recordingsOfBookings(bookings)];

@@ -1,7 +1,7 @@
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { OrderNotReady, Rejected } from '../model/errors.ts';
 import { type ProductOrderDraft, type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import { definedFields } from '../model/unread.ts';
-import type { HttpResponse } from '../platform/http.ts';
+import type { HttpResponse, PartnerCall } from '../platform/http.ts';
 import {
   type AzumutaProductOrder,
   type AzumutaRecording,
@@ -24,8 +24,7 @@ const articleTtlMs = 5 * 60_000;
 
 /**
  * Azumuta's REST API, as far as the two flows need it: a call each, and one for each page of a listing. It throws
- * `RetryLater` of scope `partner` when Azumuta is down, of scope `order` when it answers 200 with an error or has the
- * number by now, and `Rejected` when it refuses or its answer cannot be understood.
+ * `PartnerDown` when Azumuta is down, `OrderNotReady` when it answers 200 with an error or has the number by now, and `Rejected` when it refuses or its answer cannot be understood.
  */
 export class AzumutaClient {
   readonly #options: AzumutaOptions;
@@ -37,69 +36,66 @@ export class AzumutaClient {
     this.#session = new AzumutaSession(options);
   }
 
-  async findArticle(number: string, signal: AbortSignal): Promise<AzumutaArticle | undefined> {
+  async findArticle(number: string, call: PartnerCall): Promise<AzumutaArticle | undefined> {
     const now = this.#options.clock.now().getTime();
     const kept = this.#articles.get(number);
     if (kept && kept.until > now) return kept.article;
-    const call = { what: `looking up article ${number}`, signal };
-    const article = await this.#session.find('findArticle', articleIn, number, call);
+    const asked = { ...call, what: `looking up article ${number}` };
+    const article = await this.#session.find('findArticle', articleIn, number, asked);
     if (article) this.#articles.set(number, { article, until: now + articleTtlMs });
     return article;
   }
 
-  async findProductOrder(number: string, signal: AbortSignal): Promise<AzumutaProductOrder | undefined> {
-    const call = { what: `looking up product order ${number}`, signal };
-    const find = <T>(as: ReadResource<T>) => this.#session.find('findProductOrder', as, number, call);
+  async findProductOrder(number: string, call: PartnerCall): Promise<AzumutaProductOrder | undefined> {
+    const asked = { ...call, what: `looking up product order ${number}` };
+    const find = <T>(as: ReadResource<T>) => this.#session.find('findProductOrder', as, number, asked);
     const { summaries } = this.#options.contract.operations.findProductOrder;
     if (!summaries) return find(productOrderIn);
     const id = await find(productOrderIdIn);
-    if (!id) return undefined;
-    const order = await this.productOrder(id, signal);
-    if (order?.number === number) return order;
+    const order = id && (await this.productOrder(id, call));
+    if (!id || (order && order.number === number)) return order || undefined;
     // To answer that there is none would create it a second time.
-    throw new RetryLater(`Azumuta lists product order ${number} with an id that is not its own.`, {
-      scope: 'order',
-    });
+    throw new OrderNotReady(`Azumuta lists product order ${number} with an id that is not its own.`);
   }
 
-  productOrder(id: string, signal: AbortSignal): Promise<AzumutaProductOrder | undefined> {
-    const call = { what: `reading product order ${id}`, signal };
-    return this.#session.read('readProductOrder', productOrderIn, { id }, call);
+  productOrder(id: string, call: PartnerCall): Promise<AzumutaProductOrder | undefined> {
+    const asked = { ...call, what: `reading product order ${id}` };
+    return this.#session.read('readProductOrder', productOrderIn, { id }, asked);
   }
 
   async createProductOrder(
     draft: ProductOrderDraft,
     article: AzumutaArticle,
-    signal: AbortSignal,
+    call: PartnerCall,
   ): Promise<ProductOrderRef> {
     const { number } = draft;
     const what = `creating product order ${number}`;
-    const request = this.#requestFor(draft, article, signal);
+    const request = this.#requestFor(draft, article, call);
     const answer = await this.#session.send('createProductOrder', request, what);
     const { exists } = this.#options.contract.operations.createProductOrder;
     // An attempt of ours whose answer was lost, or a person just now, may have created it.
-    if (exists.includes(answer.status) && (await this.findProductOrder(number, signal)))
-      throw new RetryLater(
+    if (exists.includes(answer.status) && (await this.findProductOrder(number, call)))
+      throw new OrderNotReady(
         `${number} was created in Azumuta a moment ago. The next attempt checks whether it is the one we want.`,
-        { scope: 'order', wrote: 'known' },
+        { wrote: 'known' },
       );
     const resource = this.#session.resourceIn('createProductOrder', answer, what);
     const created = readByContract(this.#options.contract, createdProductOrderIn, resource);
-    const shown = created.ok ? created.value : await this.#unshown(number, resource, answer, signal);
+    const shown = created.ok ? created.value : await this.#unshown(number, resource, answer, call);
     // It may have been created: only a later look-up by number shows it.
     if (!shown) throw this.#session.unclear(created, answer, what).with({ wrote: 'perhaps' });
     const { number: given = number, ...ref } = shown;
     if (given !== number) {
       throw new Rejected(
         `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that is.`,
-        { code: 'conflict' },
+        { causeCode: 'conflict' },
       );
     }
     return { ...ref, number };
   }
 
   /** What was created without its id: by `Location` (RFC 9110 §10.2.2), else looked up by its number. */
-  async #unshown(number: string, resource: unknown, answer: HttpResponse, signal: AbortSignal) {
+  async #unshown(number: string, resource: unknown, answer: HttpResponse, call: PartnerCall) {
     if (this.#session.isFailure(answer)) return undefined;
     const { contract } = this.#options;
     const given = createFieldReader(
@@ -113,28 +109,28 @@ export class AzumutaClient {
     const isRenamed = given && given !== number;
     if (id || isRenamed) return definedFields({ id: decodeURIComponent(id ?? ''), number: given });
     // What goes wrong now is asked again by the next attempt.
-    const order = await this.findProductOrder(number, signal).catch(() => undefined);
+    const order = await this.findProductOrder(number, call).catch(() => undefined);
     return order && productOrderRefOf(order);
   }
 
   recording(
     id: string,
-    signal: AbortSignal,
+    call: PartnerCall,
     productOrder?: { readonly id: string; readonly number: string },
   ): Promise<AzumutaRecording | undefined> {
-    const call = { what: `reading recording ${id}`, signal };
-    return this.#session.read('readRecording', recordingIn, { id, productOrder }, call);
+    const asked = { ...call, what: `reading recording ${id}` };
+    return this.#session.read('readRecording', recordingIn, { id, productOrder }, asked);
   }
 
-  workInstruction(id: string, signal: AbortSignal): Promise<AzumutaWorkInstruction | undefined> {
-    const call = { what: `reading work instruction ${id}`, signal };
-    return this.#session.read('readWorkInstruction', workInstructionIn, { id }, call);
+  workInstruction(id: string, call: PartnerCall): Promise<AzumutaWorkInstruction | undefined> {
+    const asked = { ...call, what: `reading work instruction ${id}` };
+    return this.#session.read('readWorkInstruction', workInstructionIn, { id }, asked);
   }
 
   /** @throws Rejected before anything is sent, such as for a variant that somebody may create now. */
-  #requestFor(draft: ProductOrderDraft, article: AzumutaArticle, signal: AbortSignal) {
+  #requestFor(draft: ProductOrderDraft, article: AzumutaArticle, call: PartnerCall) {
     try {
-      return requestForCreation(this.#options.contract, draft, article, signal);
+      return requestForCreation(this.#options.contract, draft, article, call);
     } catch (error) {
       this.#articles.delete(article.number);
       throw error instanceof Rejected ? error.beforeWriting() : error;
@@ -145,9 +141,9 @@ export class AzumutaClient {
 /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
 export async function readByIdOrNumber(
   { id, number }: { readonly id: string | undefined; readonly number: string },
-  signal: AbortSignal,
+  call: PartnerCall,
   azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>,
 ): Promise<AzumutaProductOrder | undefined> {
-  const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
-  return known ?? azumuta.findProductOrder(number, signal);
+  const known = id === undefined ? undefined : await azumuta.productOrder(id, call);
+  return known ?? azumuta.findProductOrder(number, call);
 }

@@ -76,7 +76,7 @@ export function readLazily<T>(reading: ContractReading, read: (reading: Contract
   if (own.length === 0) return value;
   const sentence = `Azumuta's ${reading.whose} cannot be understood. ${describeInvalidFields(own).join(' ')}`;
   // `made`, with which all objects are made, makes a field of it that throws.
-  return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
+  return new Unread(new Rejected(sentence, { causeCode: 'refused-by-azumuta' })) as T;
 }
 
 function readFieldAt<T>(

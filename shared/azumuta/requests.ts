@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { callConfigured } from '../model/configured.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ProductOrderDraft } from '../model/orders.ts';
-import type { HttpRequest, HttpResponse } from '../platform/http.ts';
+import type { HttpRequest, HttpResponse, PartnerCall } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { segmentOf, valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
@@ -12,7 +12,7 @@ import { type AzumutaArticle, type AzumutaOperation, allPlaceholders, isGraphql 
 export function requestForOperation(
   { method, path, query, body }: AzumutaOperation,
   values: object,
-  signal: AbortSignal | undefined,
+  { signal, guard }: Pick<HttpRequest, 'signal' | 'guard'>,
 ): HttpRequest {
   const parameters = Object.entries(query).map(([name, template]) => [name, fillInText(template, values)]);
   return {
@@ -22,6 +22,7 @@ export function requestForOperation(
     ...(body === undefined || typeof body === 'function' ? {} : { body: fillIn(body, values) }),
     writes: false,
     signal,
+    guard,
   };
 }
 
@@ -46,13 +47,13 @@ export function requestForCreation(
   { operations: { createProductOrder } }: AzumutaContract,
   draft: ProductOrderDraft,
   article: AzumutaArticle,
-  signal: AbortSignal,
+  call: PartnerCall,
 ): HttpRequest {
   const variantIds = variantIdsOf(draft, article);
   const { number, parameters, variants: variantNames } = draft;
   const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
   const values = { number, article, parameters, parameterList, variantIds, variantNames };
-  const request = { ...requestForOperation(createProductOrder, values, signal), writes: true };
+  const request = { ...requestForOperation(createProductOrder, values, call), writes: true };
   const { body } = createProductOrder;
   if (typeof body !== 'function') return request;
   const failed = `azumuta.contract.operations.createProductOrder.body failed for ${number}`;
@@ -69,7 +70,7 @@ export function variantIdsOf(draft: ProductOrderDraft, article: AzumutaArticle):
     const known = article.variants.map(({ name }) => name).join(', ') || 'none';
     throw new Rejected(
       `Article ${article.number} has no variant "${wanted}" in Azumuta (it has: ${known}).`,
-      { code: 'unknown-article' },
+      { causeCode: 'unknown-article' },
     );
   });
 }
@@ -126,11 +127,7 @@ function requestForPage(
 ): HttpRequest {
   const operation = contract.operations[name];
   const isFilledIn = JSON.stringify([operation.query, operation.body]).includes('{cursor}');
-  const first = requestForOperation(
-    operation,
-    isFilledIn ? { number, cursor: next } : { number },
-    request.signal,
-  );
+  const first = requestForOperation(operation, isFilledIn ? { number, cursor: next } : { number }, request);
   if (isFilledIn) return first;
   if (/^https?:/i.test(next)) return { ...first, path: next, query: {} };
   if (!next.startsWith('/')) return { ...first, query: { ...first.query, [contract.list.cursor]: next } };

@@ -1,5 +1,5 @@
 import { callConfigured } from '../model/configured.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { OrderNotReady, PartnerDown, Rejected } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isError, sentenceOf } from '../platform/error-message.ts';
@@ -8,6 +8,7 @@ import {
   type Http,
   type HttpRequest,
   type HttpResponse,
+  type PartnerCall,
   partnerFailure,
 } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
@@ -40,9 +41,8 @@ export interface AzumutaOptions {
   readonly clock: Clock;
 }
 
-interface AzumutaCall {
+interface AzumutaCall extends PartnerCall {
   readonly what: string;
-  readonly signal: AbortSignal;
 }
 
 interface AzumutaAnswer extends HttpResponse {
@@ -98,11 +98,11 @@ export class AzumutaSession {
   }
 
   /** Why an answer cannot be understood: the error in it, or what is missing. */
-  unclear(read: ReadResult<unknown>, answer: AzumutaAnswer, what: string): RetryLater {
+  unclear(read: ReadResult<unknown>, answer: AzumutaAnswer, what: string): OrderNotReady {
     if (this.#holdsError(answer)) return answeredWithError(answer, what);
     const invalid = read.ok ? [] : read.invalid;
     const sentence = `Azumuta's answer when ${what} cannot be understood. ${describeInvalidFields(invalid).join(' ')}`;
-    return new RetryLater(sentence, { scope: 'order' });
+    return new OrderNotReady(sentence);
   }
 
   /** The one entry of a list that has the number: the filter is an assumption, and Azumuta may ignore it. */
@@ -110,7 +110,7 @@ export class AzumutaSession {
     name: FindOperation,
     read: ReadResource<T>,
     number: string,
-    { what, signal }: AzumutaCall,
+    { what, ...call }: AzumutaCall,
   ): Promise<T | undefined> {
     const numberIn: ReadResource<string> = (json, reading) =>
       requiredName(createFieldReader(json, resourceOf[name], reading), 'number');
@@ -118,7 +118,7 @@ export class AzumutaSession {
     let following: HttpRequest | 'none' | 'unsaid' = requestForOperation(
       this.#operation(name),
       { number },
-      signal,
+      call,
     );
     for (let page = 0; typeof following === 'object' && page < mostPagesSearched; page++) {
       const request: HttpRequest = following;
@@ -139,18 +139,18 @@ export class AzumutaSession {
     unknown?.();
     if (following === 'none') return undefined;
     // It may be on a later page. To answer that there is none would create it a second time.
-    throw new Rejected(whyNotFound(name, what, following === 'unsaid'), { code: 'configuration' });
+    throw new Rejected(whyNotFound(name, what, following === 'unsaid'), { causeCode: 'configuration' });
   }
 
   async read<T>(
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
     read: ReadResource<T>,
     values: { readonly id: string; readonly productOrder?: object | undefined },
-    { what, signal }: AzumutaCall,
+    { what, ...call }: AzumutaCall,
   ): Promise<T | undefined> {
     // The id may come from a trigger: `..` would name another resource.
     if (problemOfText(values.id)) return undefined;
-    const answer = await this.send(name, requestForOperation(this.#operation(name), values, signal), what);
+    const answer = await this.send(name, requestForOperation(this.#operation(name), values, call), what);
     if (this.#isAbsent(name, answer, what)) return undefined;
     const found = this.resourceIn(name, answer, what);
     // So GraphQL says that there is none.
@@ -190,7 +190,7 @@ export class AzumutaSession {
     const { done } = this.#operation(name);
     if (done ? done.includes(answer.status) : answer.status < 300) return answer;
     throw new Rejected(`Azumuta refused ${what} (${answer.status})${answer.said()}.`, {
-      code: 'refused-by-azumuta',
+      causeCode: 'refused-by-azumuta',
     });
   }
 
@@ -210,12 +210,14 @@ export class AzumutaSession {
     return isError(readConfiguredPlace('error.at', this.#options.contract.error.at, json));
   }
 
-  /** @throws RetryLater for an error in a 200, and for a page of a proxy instead of JSON: both may be gone soon. */
+  /** @throws OrderNotReady for an error in a 200, PartnerDown for a page of a proxy instead of JSON: both may be gone soon. */
   #understood<T>(read: ReadResult<T>, answer: AzumutaAnswer, what: string): T {
     if (read.ok) return read.value;
     if (answer.json === undefined) throw noJson(`${what} with something that is no JSON`);
     const unread = this.unclear(read, answer, what);
-    throw this.#holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
+    throw this.#holdsError(answer)
+      ? unread
+      : new Rejected(unread.message, { causeCode: 'refused-by-azumuta' });
   }
 
   #pageIn(answer: AzumutaAnswer, what: string) {
@@ -241,10 +243,10 @@ function readConfiguredPlace(line: string, place: Place, json: unknown): unknown
   return callConfigured(`azumuta.contract.${line} failed`, () => valueAt(json, place));
 }
 
-function noJson(answered: string): RetryLater {
-  return new RetryLater(`Azumuta answered ${answered}.`, { scope: 'partner' });
+function noJson(answered: string): PartnerDown {
+  return new PartnerDown(`Azumuta answered ${answered}.`);
 }
 
-function answeredWithError({ said }: AzumutaAnswer, what: string): RetryLater {
-  return new RetryLater(`Azumuta answered ${what} with an error${said()}.`, { scope: 'order' });
+function answeredWithError({ said }: AzumutaAnswer, what: string): OrderNotReady {
+  return new OrderNotReady(`Azumuta answered ${what} with an error${said()}.`);
 }

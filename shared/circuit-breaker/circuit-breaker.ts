@@ -1,6 +1,6 @@
 import { breakerKey } from '../ledger/keys.ts';
 import { type FlowName, type Paused, pausedIn } from '../ledger/records/pauses.ts';
-import type { RetryLater } from '../model/errors.ts';
+import type { PartnerDown } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
 import { capitalized } from '../model/text.ts';
 import { durationInWords } from '../model/time.ts';
@@ -128,12 +128,11 @@ export class Breaker {
    */
   async recordFailure(
     partner: Partner,
-    failure: RetryLater,
+    failure: PartnerDown,
     permit: Permit,
     owner: string,
     order?: string,
   ): Promise<boolean> {
-    if (failure.scope !== 'partner') return false;
     this.#closedSeen.delete(partner);
     const at = this.#now();
     let reason = failure.message.slice(0, 500);
@@ -248,7 +247,7 @@ export class Breaker {
     return this.#table.update({ pk: `BREAKER#${partner}`, sk: `MINUTE#${minute}` }, { ...changes, set });
   }
 
-  #cooldown(failure: RetryLater, openings: number): number {
+  #cooldown(failure: PartnerDown, openings: number): number {
     const asked = Math.min(maxAskedSeconds, failure.afterSeconds ?? 0);
     if (failure.unauthorized) return Math.max(asked, unauthorizedSeconds);
     return Math.max(asked, this.#cooldownSeconds * Math.min(longestCooldown, 2 ** (openings - 1)));

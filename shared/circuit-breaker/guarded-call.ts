@@ -1,6 +1,6 @@
-import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
+import { PartnerDown, reasonOf, Wait } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import type { CallSignal, Guard, Pace } from '../platform/http.ts';
+import type { Guard, GuardedSignal, Pace, PartnerCall } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
 import type { Breaker, Outage } from './circuit-breaker.ts';
@@ -17,15 +17,15 @@ export interface GuardedCallDependencies {
 /** Thrown instead of a call while a breaker is open: nothing has failed. */
 export class BreakerOpen extends Wait {}
 
-/** A piece of work at a partner: the HTTP client is handed it with the signal of each of its requests. */
-class GuardedWork implements Guard {
-  readonly signal: CallSignal;
+/** What guards one piece of work: its pace, and whether the partner has answered it. */
+class WorkGuard implements Guard {
   pace: Pace | undefined;
   answered = false;
 
-  constructor(signal: AbortSignal) {
+  callWith(signal: AbortSignal): PartnerCall {
     // A signal of its own, as several pieces of work run in one attempt.
-    this.signal = Object.assign(AbortSignal.any([signal]), { guard: this });
+    const own: GuardedSignal = Object.assign(AbortSignal.any([signal]), { guard: this });
+    return { signal: own, guard: this };
   }
 }
 
@@ -56,36 +56,38 @@ export class PartnerCalls {
   }
 
   /**
-   * @param run Passes its signal to each of its requests. @param order That the call is about, if it is about one.
+   * @param run Hands the call that was made for it to each of its requests. @param order That the call is about, if it is about one.
    * @throws BreakerOpen without a call while the breaker is open, NoFreeSlot when others have all slots.
    */
   call<T>(
     partner: Partner,
     signal: AbortSignal,
-    run: (signal: CallSignal) => Promise<T>,
+    run: (call: PartnerCall) => Promise<T>,
     order?: string,
   ): Promise<T> {
-    const work = new GuardedWork(signal);
-    return this.do(partner, work, () => run(work.signal), order);
+    const guard = new WorkGuard();
+    const call = guard.callWith(signal);
+    return this.do(partner, guard, () => run(call), order);
   }
 
   /** The same for work that goes on after this call. */
-  do<T>(partner: Partner, work: GuardedWork, run: () => Promise<T>, order?: string): Promise<T> {
+  do<T>(partner: Partner, guard: WorkGuard, run: () => Promise<T>, order?: string): Promise<T> {
     const { slots } = this.#dependencies;
     const guarded = (pace?: Pace) => {
-      Object.assign(work, { pace, answered: false });
-      return this.#guarded(partner, work, run, order);
+      guard.pace = pace;
+      guard.answered = false;
+      return this.#guarded(partner, guard, run, order);
     };
     return slots ? slots.use(partner, guarded) : guarded();
   }
 
-  async #guarded<T>(partner: Partner, work: GuardedWork, run: () => Promise<T>, order?: string): Promise<T> {
+  async #guarded<T>(partner: Partner, guard: Guard, run: () => Promise<T>, order?: string): Promise<T> {
     const { breaker, newOwner, log } = this.#dependencies;
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
     if (typeof permit === 'object') throw waitForRecovery(partner, permit, log);
     const noteAnswer = async () => {
-      if (!work.answered) await tryToNote(breaker.recordNoAnswer(partner, permit, owner), partner, log);
+      if (!guard.answered) await tryToNote(breaker.recordNoAnswer(partner, permit, owner), partner, log);
       // The 0 ends the alarm; nobody reports it while the breaker is open.
       else if (await tryToNote(breaker.recordSuccess(partner, permit, owner), partner, log))
         log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
@@ -95,7 +97,7 @@ export class PartnerCalls {
       await noteAnswer();
       return result;
     } catch (error) {
-      if (error instanceof RetryLater && error.scope === 'partner') {
+      if (error instanceof PartnerDown) {
         const failure = breaker.recordFailure(partner, error, permit, owner, order);
         const measured = (await tryToNote(failure, partner, log)) ? { PartnerDown: 1 } : {};
         const fields = { Partner: partner, reason: error.message };
@@ -112,13 +114,13 @@ export async function* guardEachPage<Page>(
   calls: PartnerCalls,
   partner: Partner,
   signal: AbortSignal,
-  list: (signal: CallSignal) => AsyncIterable<Page>,
+  list: (call: PartnerCall) => AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, undefined> {
-  const work = new GuardedWork(signal);
-  const pages = list(work.signal)[Symbol.asyncIterator]();
+  const guard = new WorkGuard();
+  const pages = list(guard.callWith(signal))[Symbol.asyncIterator]();
   try {
     while (true) {
-      const page = await calls.do(partner, work, () => pages.next());
+      const page = await calls.do(partner, guard, () => pages.next());
       if (page.done) return;
       yield page.value;
     }
@@ -144,5 +146,5 @@ function waitForRecovery(partner: Partner, outage: Outage, log: Logger): Breaker
   const { seconds, isDown } = outage;
   const fields = { Partner: partner, seconds };
   log.warn('Waiting for a partner to recover', fields, isDown ? { PartnerDown: 1 } : {});
-  return new BreakerOpen(whyHeldBack(partner, outage), { scope: 'partner', afterSeconds: seconds });
+  return new BreakerOpen(whyHeldBack(partner, outage), { awaits: 'partner', afterSeconds: seconds });
 }

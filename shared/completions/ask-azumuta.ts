@@ -1,4 +1,4 @@
-import { Rejected, RetryLater, Wait } from '../model/errors.ts';
+import { OrderNotReady, Rejected, type RetryLater, Wait } from '../model/errors.ts';
 import { durationInWords } from '../model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import {
@@ -68,12 +68,12 @@ export async function askAgainOrEnd(
   switch (decision.to) {
     case 'ask again':
       await questions.recordAsked(askedAs, { by, since: decision.since });
-      throw new RetryLater(sentence, { scope: 'order' });
+      throw new OrderNotReady(sentence);
     case 'ask soon':
       await questions.recordAsked(askedAs, { by, since: decision.since });
-      throw new Wait(sentence, { scope: 'order', afterSeconds: decision.afterSeconds });
+      throw new Wait(sentence, { awaits: 'turn', afterSeconds: decision.afterSeconds });
     case 'ask at the end':
-      throw new Wait(sentence, { scope: 'order', afterSeconds: decision.afterSeconds });
+      throw new Wait(sentence, { awaits: 'turn', afterSeconds: decision.afterSeconds });
     case 'count':
       attempt.log.warn('A trigger named a product order that nobody knows', { order: askedAs });
       return concerns.countUnknownNumber(askedAs);
@@ -81,7 +81,7 @@ export async function askAgainOrEnd(
       return leaveToReconciliation(unanswered, inquiry, dependencies);
     case 'reject': {
       const patience = durationInWords(askForAtMostMs / 1000);
-      throw new Rejected(`${sentence} Asked again for ${patience}.`, { code: decision.code });
+      throw new Rejected(`${sentence} Asked again for ${patience}.`, { causeCode: decision.code });
     }
     default:
       return decision satisfies never;
@@ -116,7 +116,7 @@ export async function endOwnQuestion(
 
 export function askedMeanwhile(askedAs: string): RetryLater {
   const sentence = `Further triggers of product order ${askedAs} came meanwhile.`;
-  return new RetryLater(sentence, { scope: 'order' });
+  return new OrderNotReady(sentence);
 }
 
 /** A person who asks about a number gets a dead letter. */

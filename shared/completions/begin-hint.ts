@@ -119,7 +119,7 @@ function jobWithoutReading(inquiry: Inquiry, decision: Exclude<HintDecision, Dec
   switch (decision.to) {
     case 'wait': {
       const afterSeconds = inquiry.attempt.secondsUntil(decision.untilMs);
-      throw new Wait(decision.sentence, { scope: 'order', afterSeconds });
+      throw new Wait(decision.sentence, { awaits: 'turn', afterSeconds });
     }
     case 'end': {
       const refused = decision.toRefuseAgain.map(storedRefusal);
@@ -137,7 +137,7 @@ function jobWithoutReading(inquiry: Inquiry, decision: Exclude<HintDecision, Dec
 
 function storedRefusal(booking: BookingEntry): Rejected {
   const { reason = '', cause = 'internal-error' } = booking;
-  return new Rejected(reason, { code: cause, about: aboutOf(booking) });
+  return new Rejected(reason, { causeCode: cause, about: aboutOf(booking) });
 }
 
 /** Of all hints about an order that is not completed, one asks. @throws Wait where it was asked a moment ago, before this one came */
@@ -154,7 +154,7 @@ async function leaveToAnother(
       return 'none';
     case 'wait': {
       const sentence = `Azumuta was asked about product order ${inquiry.askedAs} a moment ago.`;
-      throw new Wait(sentence, { scope: 'order', afterSeconds: decision.afterSeconds });
+      throw new Wait(sentence, { awaits: 'turn', afterSeconds: decision.afterSeconds });
     }
     case 'join': {
       const joined = await joinRunningQuestion(inquiry, dependencies);

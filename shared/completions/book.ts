@@ -12,9 +12,10 @@ import type { DayFigures } from '../ledger/records/events.ts';
 import type { OrderEntry, Orders } from '../ledger/records/product-orders.ts';
 import { concernsEndedByBooking } from '../life/what-the-erp-says.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
-import { Rejected, RetryLater, UnknownOrder, Wait } from '../model/errors.ts';
+import { isFailure, Rejected, UnknownOrder, Wait } from '../model/errors.ts';
 import { definedFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import { askedMeanwhile } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpackCompletion } from './content.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
@@ -53,7 +54,7 @@ export async function bookAll(job: Job, dependencies: HintDependencies): Promise
   for (const [at, toBook] of job.toBook.entries()) {
     if (at > 0 && !job.attempt.hasTime()) {
       await writePlans({ ...job, toBook: job.toBook.slice(at) }, dependencies);
-      throw new Wait('There is no time left for its next booking.', { scope: 'order', forOurLock: true });
+      throw new Wait('There is no time left for its next booking.', { awaits: 'our-lock' });
     }
     try {
       await claimAndBook(toBook, job, dependencies);
@@ -123,7 +124,7 @@ async function claimBooking(
   if (claimed.outcome === 'done') return undefined;
   const afterSeconds = claimed.outcome === 'busy' ? attempt.secondsUntil(claimed.untilMs) : undefined;
   const sentence = `The booking ${planned.key} is under way in another attempt.`;
-  throw new Wait(sentence, { scope: 'order', forOurLock: afterSeconds === undefined, afterSeconds });
+  throw new Wait(sentence, { awaits: afterSeconds === undefined ? 'our-lock' : 'turn', afterSeconds });
 }
 
 function claimedBookingOf(claim: Claim, job: Job, dependencies: HintDependencies): ClaimedBooking {
@@ -163,7 +164,7 @@ async function takeLock(
   if (await lock.take(claim.owner, lockedSeconds)) return;
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
-  const wait = new Wait(sentence, { scope: 'order', forOurLock: true });
+  const wait = new Wait(sentence, { awaits: 'our-lock' });
   await claims.giveBack(claim, {
     error: wait,
     sent: false,
@@ -178,9 +179,9 @@ function sendToErp(
   { erp, partners }: HintDependencies,
   noteSent: () => void,
 ): Promise<Receipt> {
-  const send = (signal: AbortSignal) => {
+  const send = ({ signal, guard }: PartnerCall) => {
     noteSent();
-    return erp.book(completion, planned.key, { again: claim.again, signal });
+    return erp.book(completion, planned.key, { again: claim.again, signal, guard });
   };
   return partners.call('erp', attempt.signal, send, planned.erpOrder.number);
 }
@@ -247,8 +248,8 @@ async function giveBookingBack(
   if (settlesAt === undefined) await lock?.release(claim.owner);
   else await lock?.setWhileHeld(claim.owner, { leaseUntil: settlesAt });
   if (error instanceof Rejected)
-    return new Rejected(error.message, { code: error.code, cause: error, about });
-  if (!(error instanceof RetryLater) || error instanceof Wait) return error;
+    return new Rejected(error.message, { causeCode: error.causeCode, cause: error, about });
+  if (!isFailure(error)) return error;
   const seconds = settlesAt === undefined ? 0 : attempt.secondsUntil(settlesAt);
   return error.with({ about, afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });
 }
@@ -282,7 +283,7 @@ async function endHint(job: Job, { ledger }: HintDependencies): Promise<void> {
   const endsWithLetter = hint.again === true && refused.length > 0;
   if (job.looksAgain && !endsWithLetter) {
     const sentence = 'It is booked as planned. What came since is looked at next.';
-    throw new Wait(sentence, { scope: 'order', forOurLock: true });
+    throw new Wait(sentence, { awaits: 'our-lock' });
   }
   await endOrderWaits(job, ledger.orders);
   // The recordings of hints that have joined since are not read yet.
@@ -340,5 +341,5 @@ function combineRefusals(refused: readonly [Rejected, ...Rejected[]]): Rejected 
   const booking = refused.flatMap(({ about }) => about?.booking ?? []).join(', ');
   const figures = refused.flatMap(({ about }) => about?.figures ?? []).join('; ');
   const reason = refused.map(({ message }) => message).join(' ');
-  return new Rejected(reason, { code: refused[0].code, about: { booking, figures } });
+  return new Rejected(reason, { causeCode: refused[0].causeCode, about: { booking, figures } });
 }

@@ -33,7 +33,7 @@ export function packCompletion({ erpOrder, productOrder, kind: _, ...content }: 
   const bytes = compressContent(JSON.stringify(content));
   if (bytes.length <= maxContentBytes) return bytes;
   const sentence = `ERP order ${erpOrder.number} is completed with more notes, links, lots, components and checks, from product order ${productOrder.number} on, than one booking can hold (40 KB compressed): map less, or book it in the ERP by hand.`;
-  throw new Rejected(sentence, { code: 'completion-unclear' });
+  throw new Rejected(sentence, { causeCode: 'completion-unclear' });
 }
 
 /** What a booking holds. @throws ZodMiniError on anything that `packCompletion` did not write. */
@@ -117,7 +117,7 @@ export function amendmentContent(
   const { productOrder, erpOrder } = after;
   throw new Rejected(
     `Recording ${newRecordingIds.join(', ')} of product order ${productOrder.number} came after it was booked as ${was}; with it, it would be ${is}. Correct ERP order ${erpOrder.number} by hand, then discard this.`,
-    { code: 'booked-otherwise' },
+    { causeCode: 'booked-otherwise' },
   );
 }
 
@@ -137,5 +137,5 @@ export function aboutOf(booking: PlannedBooking & { readonly content?: Uint8Arra
 /** Another attempt was faster: this message looks again in a moment. */
 export function plannedByAnother({ key }: PlannedBooking): Wait {
   const sentence = `Another attempt planned booking ${key} in the same moment.`;
-  return new Wait(sentence, { scope: 'order', forOurLock: true });
+  return new Wait(sentence, { awaits: 'our-lock' });
 }

@@ -27,7 +27,7 @@ export class OneReaderPerOrder {
     const lastReadAt = this.#lastReadAt.get(order) ?? 0;
     if (this.#beingRead.has(order) || lastReadAt >= begunAt.getTime()) {
       const sentence = `Another hint about product order ${order} is on its way.`;
-      throw new Wait(sentence, { scope: 'order', forOurLock: true });
+      throw new Wait(sentence, { awaits: 'our-lock' });
     }
     this.#beingRead.add(order);
     try {

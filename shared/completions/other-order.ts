@@ -25,8 +25,8 @@ export async function refusalOfOther(
       ? `npm run replay -- --order ${word} --go --stack <stack>`
       : 'with its page in the console';
     const sentence = `Azumuta calls the product order of ${owner} ${number} by now, and recording ${recording} is of it: give it its own number there again. Have it booked, not by hand: ${replay}`;
-    return new Rejected(sentence, { code: 'completion-unclear' });
+    return new Rejected(sentence, { causeCode: 'completion-unclear' });
   }
   const sentence = `Azumuta has two product orders ${number}: recording ${recording} is of the one with id ${id}, and what is booked under this number is that with id ${order.id}. Give the other a different number there, and book by hand what was built in it.`;
-  return new Rejected(sentence, { code: 'completion-unclear' });
+  return new Rejected(sentence, { causeCode: 'completion-unclear' });
 }

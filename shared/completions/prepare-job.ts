@@ -36,7 +36,7 @@ export async function prepareJob(
     }
     case 'reject': {
       await recordAnswer(reading, dependencies);
-      const refusal = new Rejected(decision.sentence, { code: decision.cause });
+      const refusal = new Rejected(decision.sentence, { causeCode: decision.cause });
       return { ...job, refused: [...refused, refusal] };
     }
     case 'leave':

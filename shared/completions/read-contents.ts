@@ -73,11 +73,11 @@ export async function readContents(
   const marked = (plan: Plan): Plan => (plan === last ? plan : { ...plan, othersFollow: true });
   const refused: Rejected[] = [];
   for (const { plan, refusal } of toRefuse) {
-    const { message, code } = refusal;
+    const { message, causeCode } = refusal;
     if (!(await ledger.bookings.planRefused(home, marked(plan), rejectionOf(refusal))))
       throw plannedByAnother(plan.planned);
     await ledger.deadLetters.settleOutdated(plan.seen?.rejectedBy, { ...attempt, orderNumber: home });
-    refused.push(new Rejected(message, { code, cause: refusal, about: aboutOf(plan.planned) }));
+    refused.push(new Rejected(message, { causeCode, cause: refusal, about: aboutOf(plan.planned) }));
   }
   return { toBook: toBook.map((plan) => ({ planned: plan.planned, plan: marked(plan) })), refused };
 }

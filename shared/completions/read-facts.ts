@@ -55,7 +55,7 @@ async function ownRecordings(
   if (candidates.length < named) {
     // What is booked without some of them would be another quantity, and nobody would notice.
     const sentence = `A trigger of product order ${order.number} names ${named} recordings, of which ${candidates.length} can be looked at: let Azumuta list the recordings of its product orders, or book it in the ERP by hand.`;
-    throw new Rejected(sentence, { code: 'completion-unclear' });
+    throw new Rejected(sentence, { causeCode: 'completion-unclear' });
   }
   const index = entry?.part.index ?? 1;
   const ofThisPart = toDecideAgain.filter(({ parts }) => parts.length === 1 && parts[0] === index);

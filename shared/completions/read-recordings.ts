@@ -8,6 +8,7 @@ import { Rejected } from '../model/errors.ts';
 import { type OrderPart, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
 interface ReaderDependencies {
@@ -108,7 +109,7 @@ export class CompletionReader {
   #askAzumuta<Answer>(
     order: string,
     signal: AbortSignal,
-    question: (azumuta: AzumutaClient, guarded: AbortSignal) => Promise<Answer>,
+    question: (azumuta: AzumutaClient, guarded: PartnerCall) => Promise<Answer>,
   ): Promise<Answer> {
     const { partners, azumuta } = this.#dependencies;
     return partners.call('azumuta', signal, (guarded) => question(azumuta, guarded), order);
@@ -150,7 +151,7 @@ function belongsTo(
   if (!hinted) return true;
   throw new Rejected(
     `Recording ${id}, which only the trigger names for product order ${number}, does not say which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
-    { code: 'completion-unclear' },
+    { causeCode: 'completion-unclear' },
   );
 }
 

@@ -7,6 +7,7 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Slots } from '../slots/slots.ts';
 import { decideOverdue } from './decide-overdue.ts';
@@ -170,7 +171,7 @@ async function askAboutOrder(
   { ledger, azumuta, partners, log }: ReconcileDependencies,
 ): Promise<'completed' | 'open' | 'unclear' | 'failed' | 'out of time' | 'Azumuta is down'> {
   try {
-    const read = (guarded: AbortSignal) => readByIdOrNumber({ id, number }, guarded, azumuta);
+    const read = (guarded: PartnerCall) => readByIdOrNumber({ id, number }, guarded, azumuta);
     const order = await partners.call('azumuta', signal, read, number);
     if (order) return order.completed ? 'completed' : 'open';
     // No trigger will come: its journey and the morning mail say so, once.

@@ -55,7 +55,7 @@ export function refusalBeyondOrder(
       : `npm run replay -- --order ${order} --accept ${accepted} --go --stack <stack>`;
   return new Rejected(
     `${subject} is for ${formatQuantity({ amount: ordered, unit })}${booked}, and was completed with ${completed}${recorded(beyond)}: more than ${allowed} needs a person. Correct it in Azumuta, then replay.${ifItWasBuilt}${accepting}`,
-    { code: 'quantity-or-lots', wrote: 'nothing' },
+    { causeCode: 'quantity-or-lots', wrote: 'nothing' },
   );
 }
 

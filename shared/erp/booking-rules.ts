@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import type { Completion, Lot, Receipt, ScrapReason } from '../model/completions.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { afterWriting, isFailure, Rejected } from '../model/errors.ts';
 import { compareDecimals, type Decimal, type Quantity, sumOf } from '../model/quantity.ts';
 import { definedFields } from '../model/unread.ts';
 import type { HttpResponse } from '../platform/http.ts';
@@ -56,7 +56,7 @@ export async function keepingTrackOfWrites<T>(act: (onWritten: () => void) => Pr
       wrote = true;
     });
   } catch (error) {
-    if (error instanceof RetryLater && wrote) throw error.afterWriting();
+    if (isFailure(error) && wrote) throw afterWriting(error);
     if (error instanceof Rejected && !wrote) throw error.beforeWriting();
     throw error;
   }
@@ -96,7 +96,7 @@ export function withDone(error: unknown, words: string, done: readonly string[])
   // A sentence of an ERP, or of a configuration, may have no full stop.
   const sentence = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
   const message = `${sentence} ${words}: ${[...new Set(done)].join(', ')}.`;
-  return new Rejected(message, { code: error.code, cause: error });
+  return new Rejected(message, { causeCode: error.causeCode, cause: error });
 }
 
 /** What a call answers, or its refusal; any other failure is thrown. */

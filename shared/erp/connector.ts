@@ -3,13 +3,15 @@ import type { BookingKey, Completion, DetailLine, Receipt } from '../model/compl
 import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark } from '../model/orders.ts';
 import type { PartnerLimit } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Guard, PartnerCall } from '../platform/http.ts';
 
-/** How a connector is being called. */
-export interface Attempt {
+/**
+ * How a connector is being called: hand `signal` and `guard` to each request, so that the circuit breaker learns what was
+ * answered, and the ERP's pace is kept. Check `signal` before each write; it is aborted shortly before the function's deadline.
+ */
+export interface Attempt extends PartnerCall {
   /** An earlier attempt may have written: look before writing anything. */
   readonly again: boolean;
-  /** Check before each write; pass the same one to every call, as it tells the circuit breaker what was answered. Aborted shortly before the function's deadline. */
-  readonly signal: AbortSignal;
 }
 
 export interface ReleasedOrdersPage {
@@ -33,15 +35,23 @@ export interface UnreadableOrder {
  * Implementations keep no state but a session.
  */
 export interface ErpConnector {
-  /** Without a watermark: all released orders. Only an answer that is no list at all is thrown. */
-  releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
+  /**
+   * Without a watermark: all released orders. Only an answer that is no list at all is thrown.
+   * @param guard Handed to each request, as `signal` is.
+   */
+  releasedOrders(
+    since: Watermark | undefined,
+    signal: AbortSignal,
+    guard?: Guard,
+  ): AsyncIterable<ReleasedOrdersPage>;
   /**
    * An order that is listed no more, but is still in work, is `released`. One that our user may not see counts as
    * one that the ERP does not have.
+   * @param guard Handed to each request, as `signal` is.
    * @throws Rejected also when several orders have its number, or it cannot be read.
    */
   readonly readOrder?:
-    | ((order: ErpOrderRef, signal: AbortSignal) => Promise<ErpOrder | undefined>)
+    | ((order: ErpOrderRef, signal: AbortSignal, guard?: Guard) => Promise<ErpOrder | undefined>)
     | undefined;
   /** Links once, whatever `again` says: an attempt that died may have linked it already. */
   readonly linkProductOrder?:

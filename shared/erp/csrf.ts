@@ -1,4 +1,4 @@
-import { type HttpResponse, partnerFailure } from '../platform/http.ts';
+import { type HttpResponse, type PartnerCall, partnerFailure } from '../platform/http.ts';
 import { partnerDown } from './failures.ts';
 import type { ErpRequest, Login } from './login.ts';
 
@@ -46,7 +46,7 @@ export class CsrfSession {
   /** A call with the token. If that is refused, once more with a new one: a refused call did nothing. */
   async write(request: ErpRequest): Promise<HttpResponse> {
     const withToken = async () => {
-      this.#token ??= await this.#fetch(request.signal);
+      this.#token ??= await this.#fetch(request);
       return this.send({ ...request, headers: { ...request.headers, [tokenHeader]: this.#token } });
     };
     const answer = await withToken();
@@ -55,9 +55,9 @@ export class CsrfSession {
     return withToken();
   }
 
-  async #fetch(signal: AbortSignal): Promise<string> {
+  async #fetch({ signal, guard }: PartnerCall): Promise<string> {
     const { partner, now, path, remedy } = this.#options;
-    const answer = await this.send({ path, headers: csrfFetch, signal });
+    const answer = await this.send({ path, headers: csrfFetch, signal, guard });
     if (this.#token !== undefined) return this.#token;
     const none = `${partner} gave no CSRF token at ${path} (${answer.status}): ${remedy}.`;
     throw partnerFailure(answer, { partner, what: 'its CSRF token', now: now() }) ?? partnerDown(none);

@@ -41,7 +41,7 @@ export interface KeyedListing<Position> {
 /**
  * Lists orders page by page, each page behind the last row of the one before it: an offset would miss orders that change
  * in between, and an order that changes only ever moves behind the position.
- * @throws RetryLater scope `partner` when a page ends where the one before it ended: the listing would never end.
+ * @throws PartnerDown when a page ends where the one before it ended: the listing would never end.
  */
 export async function* listByKeys<Position>(
   listing: KeyedListing<Position>,

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { RetryLater } from '../model/errors.ts';
+import { PartnerDown } from '../model/errors.ts';
 import { sentenceOf } from '../platform/error-message.ts';
 import {
   createHttp,
   type HttpOptions,
   type HttpRequest,
   type HttpResponse,
+  type PartnerCall,
   partnerFailure,
 } from '../platform/http.ts';
 import { parse, strictObject } from '../platform/validation.ts';
@@ -42,7 +43,7 @@ export type Authentication = z.input<typeof authenticationSchema>;
 type Header = Readonly<Record<string, string>>;
 
 /** The header to send; after one was refused another one, or the same if there is no other. */
-type HeaderSource = (signal: AbortSignal, refused?: Header) => Promise<Header>;
+type HeaderSource = (call: PartnerCall, refused?: Header) => Promise<Header>;
 
 type OAuth2 = Extract<Authentication, { readonly kind: 'oauth2ClientCredentials' }>;
 
@@ -69,7 +70,7 @@ const marginMs = 60_000;
 const assumedSeconds = 300;
 
 /** A call of an attempt, without what proves who we are. */
-export type ErpRequest = HttpRequest & { readonly signal: AbortSignal };
+export type ErpRequest = HttpRequest & PartnerCall;
 export type Login = ReturnType<typeof createLogin>;
 
 /**
@@ -87,7 +88,7 @@ export function createLogin(
   const headerFor: HeaderSource =
     auth.kind === 'oauth2ClientCredentials'
       ? tokenSource(auth, options, environment, (secret) => tokenRequest(auth, secret, used, encode), used)
-      : async (_signal, refused) =>
+      : async (_call, refused) =>
           headerOf(auth, await environment.credentials({ refresh: refused !== undefined }), used);
   return {
     /** Every secret used so far, to be kept out of messages. */
@@ -95,15 +96,15 @@ export function createLogin(
     /**
      * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a
      * refused call did nothing, so repeating a write is safe.
-     * @throws RetryLater scope `partner`, unauthorized, when the token service refuses the secret.
+     * @throws PartnerDown, unauthorized, when the token service refuses the secret.
      */
     async send(request: ErpRequest): Promise<HttpResponse> {
       const sendWith = (header: Header) =>
         http.send({ ...request, headers: { ...request.headers, ...header } });
-      const header = await headerFor(request.signal);
+      const header = await headerFor(request);
       const answer = await sendWith(header);
       if (answer.status !== 401) return answer;
-      const renewed = await headerFor(request.signal, header);
+      const renewed = await headerFor(request, header);
       return isDeepStrictEqual(renewed, header) ? answer : sendWith(renewed);
     },
   };
@@ -139,10 +140,16 @@ function tokenSource(
   const partner = `${http.partner}'s token service`;
   const { origin, pathname, search } = new URL(tokenUrl);
   const { send } = createHttp({ ...http, partner, baseUrl: origin });
-  const tokens = new SharedSession((signal) =>
+  const tokens = new SharedSession(({ signal, guard }: PartnerCall) =>
     withCredentials(credentials, async (secret) => {
-      const call = { method: 'POST', path: `${pathname}${search}`, signal, writes: false } as const;
-      const response = await send({ ...call, ...requestWith(secret) });
+      const response = await send({
+        method: 'POST',
+        path: `${pathname}${search}`,
+        signal,
+        guard,
+        writes: false,
+        ...requestWith(secret),
+      });
       const now = clock.now();
       const { access_token, expires_in = assumedSeconds } = tokenIn(response, partner, used, now);
       used.add(access_token);
@@ -150,10 +157,10 @@ function tokenSource(
       return { header, until: now.getTime() + expires_in * 1000 - marginMs };
     }),
   );
-  return async (signal, refused) => {
+  return async (call, refused) => {
     // Another call may have renewed a refused one in the meantime.
     const { header } = await tokens.get(
-      signal,
+      call,
       (kept) => clock.now().getTime() < kept.until && !isDeepStrictEqual(kept.header, refused),
     );
     return header;
@@ -193,20 +200,23 @@ function tokenIn(response: HttpResponse, partner: string, used: ReadonlySet<stri
   );
 }
 
-/** One session of an ERP's own, or token, for all calls: calls that need it at the same moment share one login. */
-export class SharedSession<Session> {
-  readonly #open: (signal: AbortSignal) => Promise<Session>;
+/**
+ * One session of an ERP's own, or token, for all calls: calls that need it at the same moment share one login, which is
+ * made with the call, or the signal, of the first.
+ */
+export class SharedSession<Session, Call extends PartnerCall | AbortSignal = AbortSignal> {
+  readonly #open: (call: Call) => Promise<Session>;
   #current: Promise<Session> | undefined;
   #known: Session | undefined;
 
-  constructor(open: (signal: AbortSignal) => Promise<Session>) {
+  constructor(open: (call: Call) => Promise<Session>) {
     this.#open = open;
   }
 
   /** The current session, or a new one if there is none that `isGood`. */
-  get(signal: AbortSignal, isGood: (known: Session) => boolean = () => true): Promise<Session> {
+  get(call: Call, isGood: (known: Session) => boolean = () => true): Promise<Session> {
     if (this.#known !== undefined && !isGood(this.#known)) this.forget(this.#known);
-    this.#current ??= this.#open(signal).then(
+    this.#current ??= this.#open(call).then(
       (session) => {
         this.#known = session;
         return session;
@@ -238,7 +248,7 @@ export async function withCredentials<Credentials, T>(
   try {
     return await call(known);
   } catch (error) {
-    if (!(error instanceof RetryLater && error.unauthorized)) throw error;
+    if (!(error instanceof PartnerDown && error.unauthorized)) throw error;
     const renewed = await read({ refresh: true });
     if (isDeepStrictEqual(renewed, known)) throw error;
     return call(renewed);

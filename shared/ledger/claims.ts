@@ -162,7 +162,7 @@ export class Claims extends Records {
     const set = {
       state: 'rejected',
       reason: note,
-      cause: error.code,
+      cause: error.causeCode,
       rejectedBy: claim.messageId,
       clean: isClean(claim, sent ? error.wrote : 'nothing'),
     };

@@ -20,8 +20,8 @@ export function callConfigured<T>(failed: string, call: () => T): T {
     throw new Error('it answers with a promise, and must answer at once, without a call');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Rejected ? error.code : 'configuration';
-    throw new Rejected(`${failed}: ${why}`, { code, cause: error });
+    const causeCode = error instanceof Rejected ? error.causeCode : 'configuration';
+    throw new Rejected(`${failed}: ${why}`, { causeCode, cause: error });
   }
 }
 
@@ -54,7 +54,7 @@ export function withinTime<T>(run: () => T, ms = mostMs): T {
     const isTime = error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
     if (!isTime) throw error;
     const sentence = `${called}: it did not end within ${ms / 1000} s. Correct it, so that it ends for every order.`;
-    throw new Rejected(sentence, { code: 'configuration' });
+    throw new Rejected(sentence, { causeCode: 'configuration' });
   } finally {
     Reflect.set(globalThis, runs, before);
   }

@@ -2,9 +2,18 @@ import type { Cause } from './causes.ts';
 import { shorten } from './text.ts';
 
 /**
- * The two failures that a flow can react to, `RetryLater` and `Rejected`; everything else is a bug. Their messages are for
- * a planner or an operator: order or field, what was found and what to do next, and never a credential.
+ * What a flow can react to, case by case; everything else is a bug. Messages are for a planner or an operator: order or
+ * field, what was found and what to do next, and never a credential.
+ *
+ *   PartnerDown     every call to the partner would fail      RetryLater   tried again, by itself
+ *   OrderNotReady   only this order fails                     RetryLater
+ *   OutOfTime       our own time was up                       RetryLater
+ *   Wait            nothing was tried, and nothing failed     RetryLater
+ *   Rejected        a person must correct something           a dead letter, or a refusal
  */
+export type Verdict = Failure | Wait | Rejected;
+/** It was tried, and failed. */
+export type Failure = PartnerDown | OrderNotReady | OutOfTime;
 
 /** `partner`: the partner is down, every call would fail. `order`: only this order must wait. */
 export type RetryScope = 'partner' | 'order';
@@ -15,40 +24,42 @@ export type RetryScope = 'partner' | 'order';
  */
 export type Wrote = 'nothing' | 'known' | 'perhaps';
 
-export interface RetryLaterOptions extends ErrorOptions {
-  readonly scope: RetryScope;
-  /** Not before this many seconds from now (Retry-After, an account lock, a settling time). */
-  readonly afterSeconds?: number | undefined;
-  /** All but `nothing` makes the next attempt look before it writes; `perhaps` keeps it away for the settling time. */
-  readonly wrote?: Wrote | undefined;
-  /** The partner refused our credentials: probing must be slow, or accounts get locked. */
-  readonly unauthorized?: boolean;
-  /** The partner failed at this call, or did not answer it in time: it may do so for this one order alone. */
-  readonly perhapsOnlyOrder?: boolean;
-  /** Our own deadline ended the call, which says nothing about the partner. */
-  readonly outOfTime?: boolean;
-  /** Another attempt of ours holds the claim or lock, usually for a second: the waits are short and do not grow. */
-  readonly forOurLock?: boolean;
-  /** What its dead letter says besides, if it waits too long. */
-  readonly about?: About | undefined;
-}
-
 /** What a dead letter tells a person besides its reason: the booking that it is about, and its figures. Never read again. */
 export interface About {
   readonly booking?: string;
   readonly figures?: string;
 }
 
-/** It failed now and may work later, without anybody correcting anything about this order. */
+export interface FailureOptions extends ErrorOptions {
+  /** Not before this many seconds from now (Retry-After, an account lock, a settling time). */
+  readonly afterSeconds?: number | undefined;
+  /** All but `nothing` makes the next attempt look before it writes; `perhaps` keeps it away for the settling time. */
+  readonly wrote?: Wrote | undefined;
+  /** What its dead letter says besides, if it waits too long. */
+  readonly about?: About | undefined;
+}
+
+export interface PartnerDownOptions extends FailureOptions {
+  /** The partner refused our credentials: probing must be slow, or accounts get locked. */
+  readonly unauthorized?: boolean;
+  /** The partner failed at this call, or did not answer it in time: it may do so for this one order alone. */
+  readonly perhapsOnlyOrder?: boolean;
+}
+
+/** Names the case by its scope, as connectors written for 0.3.0 do. */
+export interface RetryLaterOptions extends PartnerDownOptions {
+  readonly scope: RetryScope;
+}
+
+/**
+ * It may work later, without anybody correcting anything about this order. Each one is of a case below; made by itself, as
+ * connectors written for 0.3.0 make it, it is the case of its scope.
+ */
 export class RetryLater extends Error {
   override readonly name = 'RetryLater';
   readonly scope: RetryScope;
   readonly afterSeconds: number | undefined;
   readonly wrote: Wrote;
-  readonly unauthorized: boolean;
-  readonly perhapsOnlyOrder: boolean;
-  readonly outOfTime: boolean;
-  readonly forOurLock: boolean;
   readonly about: About | undefined;
 
   constructor(message: string, options: RetryLaterOptions) {
@@ -56,55 +67,115 @@ export class RetryLater extends Error {
     this.scope = options.scope;
     this.afterSeconds = options.afterSeconds;
     this.wrote = options.wrote ?? 'nothing';
-    this.unauthorized = options.unauthorized ?? false;
-    this.perhapsOnlyOrder = options.perhapsOnlyOrder ?? false;
-    this.outOfTime = options.outOfTime ?? false;
-    this.forOurLock = options.forOurLock ?? false;
     this.about = options.about;
-  }
-
-  with(changes: Partial<RetryLaterOptions>): RetryLater {
-    return new RetryLater(this.message, { ...this, cause: this.cause, ...changes });
-  }
-
-  /** The same failure, after writes that were answered: a partner that failed since may still be settling them. */
-  afterWriting(): RetryLater {
-    if (this.wrote !== 'nothing') return this;
-    return this.with({ wrote: this.scope === 'order' ? 'known' : 'perhaps' });
+    // biome-ignore lint/correctness/noConstructorReturn: whoever names the scope gets the case
+    if (new.target === RetryLater) return failureOfScope(message, options);
   }
 }
 
-/** It has its turn later. Nothing has failed, so nothing is written for it. */
-export class Wait extends RetryLater {}
+function failureOfScope(message: string, options: RetryLaterOptions): PartnerDown | OrderNotReady {
+  return options.scope === 'partner'
+    ? new PartnerDown(message, options)
+    : new OrderNotReady(message, options);
+}
 
-export interface RejectedOptions extends ErrorOptions {
-  /** Its cause code; `cause` is the value that was thrown before this one. */
-  readonly code: Cause;
+/** The partner is down, or refuses our login: all its orders wait, and its breaker counts it. */
+export class PartnerDown extends RetryLater {
+  readonly kind = 'partner-down';
+  readonly unauthorized: boolean;
+  readonly perhapsOnlyOrder: boolean;
+
+  constructor(message: string, options: PartnerDownOptions = {}) {
+    super(message, { ...options, scope: 'partner' });
+    this.unauthorized = options.unauthorized ?? false;
+    this.perhapsOnlyOrder = options.perhapsOnlyOrder ?? false;
+  }
+
+  with(changes: FailureOptions): PartnerDown {
+    return new PartnerDown(this.message, { ...this, cause: this.cause, ...changes });
+  }
+}
+
+/** Only this order must wait: somebody has it, it cannot be seen or booked yet, or its answer cannot be used. The partner is well. */
+export class OrderNotReady extends RetryLater {
+  readonly kind = 'order-not-ready';
+
+  constructor(message: string, options: FailureOptions = {}) {
+    super(message, { ...options, scope: 'order' });
+  }
+
+  with(changes: FailureOptions): OrderNotReady {
+    return new OrderNotReady(this.message, { ...this, cause: this.cause, ...changes });
+  }
+}
+
+/** Our own deadline ended the work, which says nothing about the partner, or about the order. */
+export class OutOfTime extends RetryLater {
+  readonly kind = 'out-of-time';
+
+  constructor(message: string, options: FailureOptions = {}) {
+    super(message, { ...options, scope: 'order' });
+  }
+
+  with(changes: FailureOptions): OutOfTime {
+    return new OutOfTime(this.message, { ...this, cause: this.cause, ...changes });
+  }
+}
+
+/**
+ * `partner`: it is not called now. `our-lock`: another attempt of ours holds the claim or lock, usually for a second, so the
+ * waits are short and do not grow. `turn`: anything else that has its time.
+ */
+export type Awaited = 'partner' | 'our-lock' | 'turn';
+
+export interface WaitOptions {
+  readonly awaits: Awaited;
+  /** As long as is known, in seconds from now. */
+  readonly afterSeconds?: number | undefined;
+}
+
+/** It has its turn later. Nothing has failed, so nothing is written for it. */
+export class Wait extends RetryLater {
+  readonly kind = 'wait';
+  readonly awaits: Awaited;
+
+  constructor(message: string, { awaits, afterSeconds }: WaitOptions) {
+    super(message, { scope: awaits === 'partner' ? 'partner' : 'order', afterSeconds });
+    this.awaits = awaits;
+  }
+}
+
+interface RejectedDetails extends ErrorOptions {
   /** Whether the partner may have been changed all the same. Default: perhaps. */
   readonly wrote?: Wrote | undefined;
   readonly about?: About | undefined;
 }
 
+/** What is wrong, by its cause code; connectors written for 0.3.0 call it `code`. */
+export type RejectedOptions = RejectedDetails &
+  ({ readonly causeCode: Cause } | { readonly causeCode?: never; readonly code: Cause });
+
 /** It will never work until a person corrects something; the message is the sentence for that person. */
 export class Rejected extends Error {
   override readonly name: string = 'Rejected';
-  readonly code: Cause;
+  readonly kind = 'rejected';
+  readonly causeCode: Cause;
   readonly wrote: Wrote;
   readonly about: About | undefined;
 
-  constructor(message: string, { code, wrote = 'perhaps', about, ...options }: RejectedOptions) {
+  constructor(message: string, options: RejectedOptions) {
     super(message, options);
-    this.code = code;
-    this.wrote = wrote;
-    this.about = about;
+    this.causeCode = options.causeCode ?? options.code;
+    this.wrote = options.wrote ?? 'perhaps';
+    this.about = options.about;
   }
 
   /** The same refusal, which surely changed nothing. */
   beforeWriting(): Rejected {
-    const { message, code, about } = this;
+    const { message, causeCode, about } = this;
     return this.wrote === 'nothing'
       ? this
-      : new Rejected(message, { code, about, wrote: 'nothing', cause: this.cause });
+      : new Rejected(message, { causeCode, about, wrote: 'nothing', cause: this.cause });
   }
 }
 
@@ -113,12 +184,27 @@ export class UnknownOrder extends Rejected {
   override readonly name = 'UnknownOrder';
 
   constructor(message: string) {
-    super(message, { code: 'unknown-order', wrote: 'nothing' });
+    super(message, { causeCode: 'unknown-order', wrote: 'nothing' });
   }
 }
 
+/** A class of somebody's own that is of no case is none: it counts as a bug, and is retried as one. */
+export function isVerdict(thrown: unknown): thrown is Verdict {
+  return (thrown instanceof RetryLater || thrown instanceof Rejected) && 'kind' in thrown;
+}
+
+export function isFailure(thrown: unknown): thrown is Failure {
+  return isVerdict(thrown) && thrown.kind !== 'wait' && thrown.kind !== 'rejected';
+}
+
+/** The same failure, after writes that were answered: a partner that failed since may still be settling them. */
+export function afterWriting(failure: Failure): Failure {
+  if (failure.wrote !== 'nothing') return failure;
+  return failure.with({ wrote: failure.kind === 'partner-down' ? 'perhaps' : 'known' });
+}
+
 export function rejectionOf(rejected: Rejected) {
-  return { reason: reasonOf(rejected), cause: rejected.code } as const;
+  return { reason: reasonOf(rejected), cause: rejected.causeCode } as const;
 }
 export type Rejection = ReturnType<typeof rejectionOf>;
 

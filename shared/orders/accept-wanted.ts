@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import { type ErpOrderRecord, partsTogether } from '../ledger/records/erp-orders.ts';
-import { RetryLater } from '../model/errors.ts';
+import { OrderNotReady } from '../model/errors.ts';
 import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -80,7 +80,7 @@ export async function acceptWanted(given: WantedOrder, dependencies: AcceptDepen
     return acceptedOrder(wanted, tried.written, news);
   }
   const reason = `Several at once are changing order ${given.order.number}: send it again.`;
-  if (given.via !== 'endpoint') throw new RetryLater(reason, { scope: 'order' });
+  if (given.via !== 'endpoint') throw new OrderNotReady(reason);
   return { ...acceptedOrder(given, [], news), reason, cause: 'waited-too-long' };
 }
 

@@ -11,6 +11,7 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import { hasSameFacts } from '../model/order-facts.ts';
 import { type ErpOrder, type ErpOrderFacts, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
 import { quantitySchema, toDecimal } from '../model/quantity.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { acceptOrders } from './accept.ts';
@@ -151,7 +152,7 @@ async function lookAtRefused(
   const { erp, partners, ledger } = dependencies;
   const refused = concerns.find(({ kind }) => kind === 'refused');
   if (!refused || !erp.readOrder) return;
-  const reading = async (guarded: AbortSignal) => erp.readOrder?.({ number }, guarded);
+  const reading = async ({ signal: own, guard }: PartnerCall) => erp.readOrder?.({ number }, own, guard);
   const order = await partners.call('erp', signal, reading, number);
   const [accepted] = order ? await acceptOrders([order], 'daily look', dependencies) : [];
   const isAccepted = accepted !== undefined && !isNothingMadeOf(accepted);
@@ -189,7 +190,7 @@ export async function mapAgain(
   }
   const { reason, cause, isEnded } = accepted;
   const isRefused = reason !== undefined && cause !== undefined && isNothingMadeOf(accepted);
-  if (isRefused) throw new Rejected(reason, { code: cause });
+  if (isRefused) throw new Rejected(reason, { causeCode: cause });
   return !isEnded;
 }
 
@@ -213,7 +214,7 @@ async function askErp(
 ): Promise<Accepted | undefined> {
   const { erp, partners } = dependencies;
   if (!erp.readOrder) return undefined;
-  const reading = async (guarded: AbortSignal) => erp.readOrder?.(record.erpOrder, guarded);
+  const reading = async ({ signal: own, guard }: PartnerCall) => erp.readOrder?.(record.erpOrder, own, guard);
   const read = await partners.call('erp', signal, reading, record.erpOrder.number);
   const order = read ? asRecorded(read, record) : asDeleted(record);
   if (!acceptsSame && isRecorded(order, record)) return undefined;

@@ -7,9 +7,10 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isSettled } from '../ledger/records/bookings.ts';
 import type { OrderEnd } from '../ledger/records/order-end.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { OrderNotReady, Rejected } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import { longWaitMs } from '../worker/policy.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { decideCreation, type FoundProductOrder, type MadeProductOrder } from './decide-creation.ts';
@@ -54,13 +55,12 @@ export async function createProductOrder(
       return;
     }
     case 'busy':
-      throw new RetryLater(`Product order ${number} is being created by another attempt.`, {
-        scope: 'order',
+      throw new OrderNotReady(`Product order ${number} is being created by another attempt.`, {
         afterSeconds: attempt.secondsUntil(claimed.untilMs),
       });
     case 'unknown': {
       const sentence = `The ledger does not know product order ${number}: send the order again from the ERP.`;
-      throw new Rejected(sentence, { code: 'unknown-order' });
+      throw new Rejected(sentence, { causeCode: 'unknown-order' });
     }
     default:
       return claimed satisfies never;
@@ -99,7 +99,7 @@ async function refuseEnded(
   { log }: WorkAttempt,
   { claims }: Pick<Ledger, 'claims'>,
 ): Promise<void> {
-  const error = new Rejected(because, { code: 'order-state' });
+  const error = new Rejected(because, { causeCode: 'order-state' });
   await claims.giveBack(claim, { error, sent: false });
   log.info('It is not created, as it has ended', { how, because });
 }
@@ -114,16 +114,16 @@ async function createOrRecord(
   const { azumuta, erp, partners, ledger } = dependencies;
   const { draft } = entry;
   let sent = false;
-  const making = async (guarded: AbortSignal): Promise<MadeProductOrder> => {
+  const making = async (guarded: PartnerCall): Promise<MadeProductOrder> => {
     const found = await findProductOrder(claim, entry, guarded, dependencies);
     const decision = decideCreation({ entry, again: claim.again, found });
     switch (decision.to) {
       case 'refuse':
-        throw new Rejected(decision.reason, { code: decision.cause });
+        throw new Rejected(decision.reason, { causeCode: decision.cause });
       case 'record':
         return decision.made;
       case 'create': {
-        guarded.throwIfAborted();
+        guarded.signal.throwIfAborted();
         sent = true;
         const productOrder = await azumuta.createProductOrder(draft, decision.article, guarded);
         return { productOrder, event: 'created', isBuilt: false, wasIgnored: false };
@@ -145,15 +145,15 @@ async function createOrRecord(
 function adviseToPostAgain(failure: unknown, erp: ErpConnector): unknown {
   if (!(failure instanceof Rejected) || erp.readOrder) return failure;
   const advice = 'If the order or its mapping was corrected, post the order again instead of replaying.';
-  const { message, code, wrote } = failure;
-  return new Rejected(`${message} ${advice}`, { code, wrote, cause: failure });
+  const { message, causeCode, wrote } = failure;
+  return new Rejected(`${message} ${advice}`, { causeCode, wrote, cause: failure });
 }
 
 /** Reads what there is of a product order: in Azumuta, else in the ledger, else only its article in Azumuta. */
 async function findProductOrder(
   claim: Claim,
   entry: OrderEntry,
-  guarded: AbortSignal,
+  guarded: PartnerCall,
   { azumuta, ledger }: CreateDependencies,
 ): Promise<FoundProductOrder> {
   const { draft } = entry;

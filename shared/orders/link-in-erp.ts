@@ -2,8 +2,9 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { RetryLater } from '../model/errors.ts';
+import { isFailure, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 
 export interface LinkDependencies {
@@ -31,8 +32,8 @@ export async function linkInErp(
 ): Promise<LinkAttempt> {
   if (!erp.linkProductOrder || !productOrder) return { fields: {}, events: [] };
   try {
-    const linking = async (guarded: AbortSignal) =>
-      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal: guarded });
+    const linking = async ({ signal: own, guard }: PartnerCall) =>
+      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal: own, guard });
     await partners.call('erp', signal, linking, erpOrder.number);
   } catch (error) {
     // After a Rejected a person was asked: when they send it again, nothing is in doubt.
@@ -42,7 +43,7 @@ export async function linkInErp(
     return {
       fields: { linkInDoubt: error.wrote !== 'nothing' || linkInDoubt },
       events: [],
-      error: error.wrote === 'perhaps' ? error.with({ afterSeconds }) : error,
+      error: isFailure(error) && error.wrote === 'perhaps' ? error.with({ afterSeconds }) : error,
     };
   }
   const note = `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`;

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { howFarBooked } from '../life/what-azumuta-shows.ts';
+import type { PartnerCall } from '../platform/http.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { decideLook, type LookDecision } from './decide-look.ts';
 
@@ -73,7 +74,7 @@ async function readInAzumuta(
   { azumuta, partners, ledger }: LookDependencies,
 ): Promise<AzumutaProductOrder | undefined> {
   const id = productOrder?.id;
-  const read = (guarded: AbortSignal) => readByIdOrNumber({ id, number }, guarded, azumuta);
+  const read = (guarded: PartnerCall) => readByIdOrNumber({ id, number }, guarded, azumuta);
   const seen = await partners.call('azumuta', signal, read, number);
   if (seen === undefined || seen.id === id) return seen;
   const owner = await ledger.knownOrders.numberOfAzumutaId(seen.id);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { guardEachPage, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
-import { RetryLater } from '../model/errors.ts';
+import { OrderNotReady, RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Slots } from '../slots/slots.ts';
@@ -91,14 +91,14 @@ async function readPages(
   const timeMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.floor(timeMs * 0.9));
   const since = startOfReading(progress, goLive);
-  for await (const page of guardEachPage(partners, 'erp', deadline, (guarded) =>
-    erp.releasedOrders(since, guarded),
+  for await (const page of guardEachPage(partners, 'erp', deadline, ({ signal, guard }) =>
+    erp.releasedOrders(since, signal, guard),
   )) {
     const readAt = clock.now();
     await acceptPage(page, run, dependencies);
     const further = afterPage(window, page.watermark, readAt);
     const ours = await ledger.pullState.saveWindow(invocation.awsRequestId, further);
-    if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
+    if (!ours) throw new OrderNotReady('Another run has taken over the pull.');
     window = further;
     if (invocation.getRemainingTimeInMillis() < timeMs * leastShareOfTime) {
       run.outcome = 'out of time';

@@ -1,5 +1,14 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { Rejected, RetryLater, type RetryLaterOptions, reasonOf } from '../model/errors.ts';
+import {
+  afterWriting,
+  isFailure,
+  OrderNotReady,
+  OutOfTime,
+  PartnerDown,
+  type PartnerDownOptions,
+  Rejected,
+  reasonOf,
+} from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { jsonOf } from './json.ts';
 import { codeOf, systemFailureOf } from './system-errors.ts';
@@ -40,8 +49,19 @@ export interface Guard {
   answered: boolean;
 }
 
-/** Aborts requests. That of guarded work brings its guard along, so each request takes it unchanged. */
-export interface CallSignal extends AbortSignal {
+/** What each request of a piece of work is handed: when it stops, and what guards it. */
+export interface PartnerCall {
+  /** May be wrapped, such as by a shorter time limit: the guard comes next to it. */
+  readonly signal: AbortSignal;
+  /** Absent where nothing guards the work, as in a command. */
+  readonly guard?: Guard | undefined;
+}
+
+/**
+ * A signal that names the guard of its work: a connector written for 0.3.0 passes on nothing else, and its answers and its
+ * pace must count, too. Whoever wraps it loses them, so everything here hands over the guard itself.
+ */
+export interface GuardedSignal extends AbortSignal {
   readonly guard?: Guard;
 }
 
@@ -54,7 +74,9 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent unchanged; anything else as JSON. */
   readonly body?: unknown;
-  readonly signal?: CallSignal | undefined;
+  readonly signal?: GuardedSignal | undefined;
+  /** Of the work that it belongs to (`PartnerCall`). Default: the one that its signal names. */
+  readonly guard?: Guard | undefined;
   /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */
   readonly writes?: boolean;
 }
@@ -82,6 +104,7 @@ export function createHttp(options: HttpOptions) {
 
   async function sendNow(
     request: HttpRequest,
+    guard: Guard | undefined,
     built: ReturnType<typeof buildRequest>,
   ): Promise<HttpResponse> {
     const { url, headers, body } = built;
@@ -103,30 +126,28 @@ export function createHttp(options: HttpOptions) {
       const isRedirect = response.status >= 300 && response.status < 400 && response.status !== 304;
       if (isRedirect) {
         await response.body?.cancel();
-        throw new RetryLater(
+        throw new PartnerDown(
           `${partner} answered ${call} with a redirect (${response.status}), which is never followed: check the base URL.`,
-          { scope: 'partner' },
         );
       }
       const text = await readText(response, maxBytes, `${partner} ${call}`);
       answers += 1;
-      if (request.signal?.guard) request.signal.guard.answered = true;
+      if (guard) guard.answered = true;
       return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
     } catch (error) {
-      if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
+      if (isFailure(error)) throw writes ? afterWriting(error) : error;
       if (request.signal?.aborted && !timeout.aborted)
         throw outOfTimeError(`${partner} ${call}`, writes, error);
       const code = timeout.aborted ? undefined : codeOf(error);
       const means = systemFailureOf(error)?.means ?? code ?? 'connection failed';
       const why = timeout.aborted ? 'no answer in time' : means;
       const isSent = code === undefined || !beforeSending.test(code);
-      throw new RetryLater(`${partner} did not answer ${call}: ${why}.`, {
-        // If others were answered meanwhile, only this record is slow: somebody may have it locked.
-        scope: timeout.aborted && answers > answersBefore ? 'order' : 'partner',
-        wrote: writes && isSent ? 'perhaps' : 'nothing',
-        perhapsOnlyOrder: timeout.aborted,
-        cause: error,
-      });
+      const sentence = `${partner} did not answer ${call}: ${why}.`;
+      const wrote = writes && isSent ? 'perhaps' : 'nothing';
+      // If others were answered meanwhile, only this record is slow: somebody may have it locked.
+      if (timeout.aborted && answers > answersBefore)
+        throw new OrderNotReady(sentence, { wrote, cause: error });
+      throw new PartnerDown(sentence, { wrote, perhapsOnlyOrder: timeout.aborted, cause: error });
     } finally {
       timeout.clear?.();
     }
@@ -134,13 +155,14 @@ export function createHttp(options: HttpOptions) {
 
   return {
     /**
-     * One call, whatever its status. @throws RetryLater of scope `partner` without a usable answer (no connection, time or
-     * size limit, redirect), of scope `order` when the given signal aborted it.
+     * One call, whatever its status. @throws PartnerDown without a usable answer (no connection, time or size limit,
+     * redirect); OrderNotReady when only this one was slow; OutOfTime when the given signal aborted it.
      */
     async send(request: HttpRequest): Promise<HttpResponse> {
       const built = buildRequest(base, request, partner);
-      const { pace } = request.signal?.guard ?? {};
-      return pace ? pace(request.signal, () => sendNow(request, built)) : sendNow(request, built);
+      const { signal, guard = signal?.guard } = request;
+      const sendBuilt = () => sendNow(request, guard, built);
+      return guard?.pace ? guard.pace(signal, sendBuilt) : sendBuilt();
     },
   };
 }
@@ -154,17 +176,17 @@ export function partnerFailure(
     readonly wrote?: 'nothing' | 'perhaps' | undefined;
     readonly now: Date;
   },
-): RetryLater | undefined {
+): PartnerDown | OrderNotReady | undefined {
   const { partner, what, wrote, now } = call;
   const { status, headers } = response;
   const afterSeconds = retryAfterSeconds(headers.get('retry-after'), now);
-  const failure = (sentence: string, options: Partial<RetryLaterOptions> = {}) =>
-    new RetryLater(`${partner} ${sentence}`, { scope: 'partner', afterSeconds, ...options });
+  const failure = (sentence: string, options: PartnerDownOptions = {}) =>
+    new PartnerDown(`${partner} ${sentence}`, { afterSeconds, ...options });
   if (status === 401)
     return failure(`refused our credentials (401) at ${what}: check the secret.`, { unauthorized: true });
   if (status === 403) {
-    const sentence = `does not let us (403) at ${what}: check the rights of its user for this record.`;
-    return failure(sentence, { scope: 'order' });
+    const sentence = `${partner} does not let us (403) at ${what}: check the rights of its user for this record.`;
+    return new OrderNotReady(sentence, { afterSeconds });
   }
   if (status === 429) return failure(`asks us to slow down (429) at ${what}.`);
   // With 502 and 503 a server speaks of itself; 500 and 504 may be due to what it was asked.
@@ -191,10 +213,8 @@ const beforeSending =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 /** Our own deadline, which says nothing about the partner. */
-function outOfTimeError(at: string, writes: boolean, cause?: unknown): RetryLater {
-  return new RetryLater(`Out of time in this invocation, at ${at}.`, {
-    scope: 'order',
-    outOfTime: true,
+function outOfTimeError(at: string, writes: boolean, cause?: unknown): OutOfTime {
+  return new OutOfTime(`Out of time in this invocation, at ${at}.`, {
     wrote: writes ? 'perhaps' : 'nothing',
     cause,
   });
@@ -212,7 +232,7 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
   if (!isSafe(url) && !isAllowedHttp) {
     throw new Rejected(
       `${partner}: the base URL must be https (it is ${url.protocol}//…); set allowHttp to permit http.`,
-      { code: 'configuration' },
+      { causeCode: 'configuration' },
     );
   }
   return url;
@@ -235,7 +255,7 @@ function buildRequest(base: URL, request: HttpRequest, partner: string) {
     if (error instanceof Rejected) throw error;
     throw new Rejected(
       `The request to ${partner} cannot be built: ${reasonOf(error, 200)} Check what the configuration makes of this order.`,
-      { code: 'configuration', cause: error },
+      { causeCode: 'configuration', cause: error },
     );
   }
 }
@@ -248,7 +268,7 @@ function resolveUrl(base: URL, request: HttpRequest, partner: string): URL {
   if (url.origin !== base.origin) {
     throw new Rejected(
       `${partner} pointed us to another server (${url.origin}); links are followed on ${base.origin} only.`,
-      { code: 'configuration' },
+      { causeCode: 'configuration' },
     );
   }
   setQuery(url, request.query ?? {});
@@ -291,8 +311,7 @@ async function readText(response: Response, maxBytes: number, what: string): Pro
   for await (const chunk of response.body) {
     size += chunk.byteLength;
     // Leaving the loop cancels the rest of the body.
-    if (size > maxBytes)
-      throw new RetryLater(`${what}: the answer is larger than ${maxBytes} bytes.`, { scope: 'partner' });
+    if (size > maxBytes) throw new PartnerDown(`${what}: the answer is larger than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

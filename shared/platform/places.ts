@@ -62,7 +62,7 @@ export function textAt(json: unknown, place: Place): string | undefined {
   if (hasLostDigits(value)) {
     throw new Rejected(
       `the number at ${pathTo(place)} has more digits than a JSON number can hold: let the ERP give it as text`,
-      { code: 'order-data' },
+      { causeCode: 'order-data' },
     );
   }
   if (typeof value === 'number') return String(value);
@@ -103,7 +103,7 @@ export function segmentOf(value: unknown): string {
   const text = String(value ?? '');
   if (/^\.{0,2}$/.test(text)) {
     throw new Rejected(`"${text}" cannot be part of the address of a request: correct the order's number.`, {
-      code: 'order-data',
+      causeCode: 'order-data',
     });
   }
   return encodeURIComponent(text);

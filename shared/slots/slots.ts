@@ -23,7 +23,7 @@ export interface SlotsDependencies {
 /** Nothing was called, and nothing has failed: the message waits for a slot. */
 export class NoFreeSlot extends Wait {
   constructor(partner: Partner) {
-    super(`All calls that ${partnerWords[partner]} allows at once are under way.`, { scope: 'order' });
+    super(`All calls that ${partnerWords[partner]} allows at once are under way.`, { awaits: 'turn' });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RetryLater } from '../model/errors.ts';
+import type { Failure, Wait } from '../model/errors.ts';
 import { backlogPart, backoffDefaults, fullBatch, lockSeconds, maxVisibility, slotWait } from './policy.ts';
 
 /** Seconds until a message is retried that found no free slot of its partner. @param receives 1 at the first. */
@@ -38,13 +38,17 @@ export function secondsInOutage(
  * would dead-letter it at its thousandth receive.
  */
 export function secondsUntilTurn(
-  wait: Partial<Pick<RetryLater, 'afterSeconds' | 'forOurLock'>>,
+  wait: Pick<Wait, 'awaits' | 'afterSeconds'>,
   receives: number,
   random: number,
 ): number {
-  const isKnown = wait.forOurLock || (wait.afterSeconds ?? 0) > 0;
-  const known = isKnown ? secondsUntilRetry(wait, 1, random) : 0;
-  return Math.max(known, secondsUntilSlot(receives, random));
+  return Math.max(secondsKnownOf(wait, random), secondsUntilSlot(receives, random));
+}
+
+/** 0 where nobody knows how long a wait is. */
+function secondsKnownOf({ awaits, afterSeconds = 0 }: Pick<Wait, 'awaits' | 'afterSeconds'>, random: number) {
+  if (awaits === 'our-lock') return Math.round(lockSeconds * (0.5 + random));
+  return afterSeconds > 0 ? secondsUntilRetry({ afterSeconds }, 1, random) : 0;
 }
 
 /**
@@ -54,13 +58,12 @@ export function secondsUntilTurn(
  * @param failures 1 after the first failure. @param random In [0, 1).
  */
 export function secondsUntilRetry(
-  failure: Partial<Pick<RetryLater, 'afterSeconds' | 'forOurLock'>>,
+  failure: Partial<Pick<Failure, 'afterSeconds'>>,
   failures: number,
   random: number,
   baseSeconds: number = backoffDefaults.baseSeconds,
 ): number {
   const { capSeconds } = backoffDefaults;
-  if (failure.forOurLock) return Math.round(lockSeconds * (0.5 + random));
   const doubled = baseSeconds * 2 ** Math.min(failures - 1, 30);
   const jittered = doubled >= capSeconds ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);
   const floor = Math.min(failure.afterSeconds ?? 0, maxVisibility - baseSeconds);

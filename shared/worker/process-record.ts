@@ -1,6 +1,16 @@
 import type { SQSRecord } from 'aws-lambda';
 import { noOrder } from '../ledger/keys.ts';
-import { Rejected, RetryLater, reasonOf, rejectionOf, Wait } from '../model/errors.ts';
+import {
+  type Failure,
+  isVerdict,
+  OrderNotReady,
+  OutOfTime,
+  Rejected,
+  reasonOf,
+  rejectionOf,
+  type Verdict,
+  Wait,
+} from '../model/errors.ts';
 import {
   type AttemptOutcome,
   type Consumer,
@@ -69,7 +79,7 @@ export class RecordProcessor<Message> {
         if (unfinished >= maxUnfinished)
           throw new Rejected(
             `${unfinished} attempts never finished (crash or timeout): see the logs of ${this.#consumer.stage}.`,
-            { code: 'internal-error' },
+            { causeCode: 'internal-error' },
           );
         await this.#dependencies.attempts.recordUnfinished(work.record.messageId, unfinished + 1);
         inWork = { ...work, hasBegun: true };
@@ -88,7 +98,7 @@ export class RecordProcessor<Message> {
     const { record, step } = work;
     try {
       await step.leave?.(this.#attemptAt(work, deadline));
-      if (this.#hasWaitedTooLong(record)) throw new Wait(reason, { scope: 'order' });
+      if (this.#hasWaitedTooLong(record)) throw new Wait(reason, { awaits: 'turn' });
       if (work.hasBegun) await this.#dependencies.attempts.recordUnfinished(record.messageId, 0);
       return { retried: { record, seconds } };
     } catch (thrown) {
@@ -124,28 +134,58 @@ export class RecordProcessor<Message> {
     await attempts.forgetMessage(record.messageId);
   }
 
+  /**
+   * What becomes of a message whose step threw:
+   *
+   *   Wait                                     waits: nothing has failed, so nothing is counted
+   *   PartnerDown, OrderNotReady, OutOfTime    is retried, after a longer wait each time
+   *   anything else                            is retried; after `maxBugs` of them it is a dead letter
+   *   Rejected                                 is a dead letter
+   *
+   * What would wait or be retried is a dead letter once it has waited for too long.
+   */
   async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<AttemptOutcome> {
-    const { attempts, random, baseSeconds } = this.#dependencies;
-    const { record, log, partner, orderNumber, hasBegun } = inWork;
-    const waitedMs = waitedMsOf(record, this.#dependencies.clock.now());
-    if (thrown instanceof Wait) return this.#waits(thrown, inWork, waitedMs, deadline);
-    const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
+    const waitedMs = waitedMsOf(inWork.record, this.#dependencies.clock.now());
+    const failures = await this.#countFailure(thrown, inWork, waitedMs, deadline);
+    const verdict = classifyError(thrown, failures?.unexpected ?? 0, deadline.signal);
+    switch (verdict.kind) {
+      case 'wait':
+        return this.#waits(verdict, inWork, waitedMs, deadline);
+      case 'partner-down':
+      case 'order-not-ready':
+      case 'out-of-time':
+        return this.#retries(verdict, inWork, failures?.all, waitedMs, deadline);
+      case 'rejected':
+        return this.#deadLetter(inWork, verdict, waitedMs, deadline);
+    }
+  }
+
+  /** @returns how many attempts have failed so far; undefined where none is counted, or DynamoDB is down. */
+  async #countFailure(thrown: unknown, inWork: RecordInWork, waitedMs: number, { signal }: Deadline) {
+    const { record, partner, orderNumber, hasBegun } = inWork;
+    if (thrown instanceof Wait || (thrown instanceof Rejected && !hasBegun)) return undefined;
+    const unexpected = !isVerdict(thrown) && !signal.aborted && !isAwsFailure(thrown);
     const since = firstReceive(record);
     const waits =
       waitedMs > longWaitMs ? { order: orderNumber, partner, since, reason: reasonOf(thrown) } : undefined;
-    // If DynamoDB is down we cannot count failures; treat it as zero.
-    const known =
-      hasBegun || !(thrown instanceof Rejected)
-        ? await attempts
-            .recordFailure(record.messageId, { unexpected, waits, hasBegun })
-            .catch(() => undefined)
-        : undefined;
-    const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
-    if (failure instanceof Rejected) return this.#deadLetter(inWork, failure, waitedMs, deadline);
+    return this.#dependencies.attempts
+      .recordFailure(record.messageId, { unexpected, waits, hasBegun })
+      .catch(() => undefined);
+  }
+
+  /** @param failures So far, if they could be counted: receives after which it was only given back are none. */
+  async #retries(
+    failure: Failure,
+    inWork: RecordInWork,
+    failures: number | undefined,
+    waitedMs: number,
+    deadline: Deadline,
+  ): Promise<AttemptOutcome> {
+    const { random, baseSeconds } = this.#dependencies;
+    const { record, log } = inWork;
     if (this.#hasWaitedTooLong(record))
       return this.#deadLetter(inWork, waitedTooLong(failure), waitedMs, deadline);
-    // Receives after which it was only given back are no failures, so they are not counted.
-    const seconds = secondsUntilRetry(failure, known?.all ?? receiveCountOf(record), random(), baseSeconds);
+    const seconds = secondsUntilRetry(failure, failures ?? receiveCountOf(record), random(), baseSeconds);
     const { message: reason, scope } = failure;
     log.warn('Retried', { reason, scope, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };
@@ -219,8 +259,8 @@ function carriedOn(inWork: RecordInWork, step: WorkerStep): RecordWithStep {
   return { ...inWork, orderNumber: order, partner: needs, step, isCarried: true };
 }
 
-function waitedTooLong({ message, about }: RetryLater): Rejected {
-  return new Rejected(`Waited too long: ${message}`, { code: 'waited-too-long', about });
+function waitedTooLong({ message, about }: Failure | Wait): Rejected {
+  return new Rejected(`Waited too long: ${message}`, { causeCode: 'waited-too-long', about });
 }
 
 function measuredWait(waitedMs: number) {
@@ -237,18 +277,14 @@ function firstReceive(record: SQSRecord): Date {
 }
 
 /** @param bugs How many attempts at the message ended with an unexpected error so far. */
-function classifyError(thrown: unknown, bugs: number, signal: AbortSignal): RetryLater | Rejected {
+function classifyError(thrown: unknown, bugs: number, signal: AbortSignal): Verdict {
   if (isVerdict(thrown)) return thrown;
   if (signal.aborted) return retryOutOfTime(thrown);
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const said = `${name}: ${reasonOf(thrown, 300)}`;
-  if (bugs < maxBugs) return new RetryLater(`Internal error (${said}).`, { scope: 'order', cause: thrown });
+  if (bugs < maxBugs) return new OrderNotReady(`Internal error (${said}).`, { cause: thrown });
   const sentence = `Internal error, ${bugs} times (${said}). Please report it.`;
-  return new Rejected(sentence, { code: 'internal-error', cause: thrown });
-}
-
-export function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
-  return thrown instanceof RetryLater || thrown instanceof Rejected;
+  return new Rejected(sentence, { causeCode: 'internal-error', cause: thrown });
 }
 
 /** A failure of our own table, queue or secrets: AWS fails, and the message is not the reason. */
@@ -257,6 +293,6 @@ export function isAwsFailure(thrown: unknown): boolean {
   return thrown instanceof Error && '$metadata' in thrown && thrown.name !== 'ValidationException';
 }
 
-function retryOutOfTime(cause?: unknown): RetryLater {
-  return new RetryLater('Out of time in this invocation.', { scope: 'order', afterSeconds: 1, cause });
+function retryOutOfTime(cause?: unknown): OutOfTime {
+  return new OutOfTime('Out of time in this invocation.', { afterSeconds: 1, cause });
 }

@@ -6,7 +6,7 @@ import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
-import { RetryLater } from '../../shared/model/errors.ts';
+import { PartnerDown } from '../../shared/model/errors.ts';
 import { problemsOf } from '../../shared/situation/problems.ts';
 import { readSituation } from '../../shared/situation/read.ts';
 import { readToday } from '../../shared/situation/today.ts';
@@ -244,7 +244,7 @@ describe('no view calls well', () => {
   }
 
   async function outage() {
-    const failure = new RetryLater('It answered 503.', { scope: 'partner' });
+    const failure = new PartnerDown('It answered 503.');
     for (let nth = 0; nth < 5; nth += 1)
       await plant.ledger.breaker.recordFailure('erp', failure, 'call', 'test');
   }

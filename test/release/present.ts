@@ -26,7 +26,7 @@ function mapped(integration: CompleteIntegration, sample: unknown) {
     const { order } = read;
     return { isWanted: isWanted(productOrders, order), order: mapProductOrders(productOrders, order) };
   } catch (error) {
-    if (error instanceof Rejected) return { rejected: error.code };
+    if (error instanceof Rejected) return { rejected: error.causeCode };
     throw error;
   }
 }

@@ -80,7 +80,7 @@ const claimedPlan = (ledger: BookingLedger, home: string, { planned, plannedFor 
 
 /** A refusal, as flows throw it. */
 export const rejectedFor = ({ reason, cause }: Rejection, wrote?: Wrote) =>
-  new Rejected(reason, { code: cause, wrote });
+  new Rejected(reason, { causeCode: cause, wrote });
 
 /** The ERP refuses what is planned. */
 export async function refuse(ledger: BookingLedger, home: string, plan: Plan, rejection: Rejection) {

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
@@ -38,6 +38,6 @@ export function connectPartners({ azumuta, erp }: CompleteIntegration, secrets: 
   };
 }
 
-function unusableSecret(sentence: string): RetryLater {
-  return new RetryLater(sentence, { scope: 'partner', unauthorized: true });
+function unusableSecret(sentence: string): PartnerDown {
+  return new PartnerDown(sentence, { unauthorized: true });
 }

@@ -1,5 +1,5 @@
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
+import { isVerdict, reasonOf } from '../../../shared/model/errors.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { setCredentials } from '../../../shared/situation/words.ts';
 import { connectPartners } from '../cli/partners.ts';
@@ -70,9 +70,9 @@ export function partnerChecks(
   return [
     called('Azumuta', async (signal) => {
       // The one path that Azumuta documents, with an id that cannot exist; then one that is assumed.
-      await azumuta.workInstruction('doctor', signal);
-      await azumuta.findProductOrder('doctor: there is no such order', signal);
-      return `answers at ${integration.azumuta.baseUrl} and takes the API key; another stack on this account needs its own numbers`;
+      await azumuta.workInstruction('doctor', { signal });
+      await azumuta.findProductOrder('doctor: there is no such order', { signal });
+      return `answers at ${integration.azumuta.baseUrl} and takes the API key; another stack on this account needs numbers of its own`;
     }),
     called(`ERP (${integration.erp.name})`, async (signal) => {
       let [pages, rows] = [0, 0];
@@ -88,34 +88,43 @@ export function partnerChecks(
 }
 
 function partnerFinding(error: unknown, partner: Partner, where: string) {
+  if (!isVerdict(error)) throw error;
   const reason = reasonOf(error);
-  if (error instanceof RetryLater && error.unauthorized)
-    return wrong(
-      reason,
-      'set what the partner takes, or give its user the rights that it needs',
-      `npm run secrets -- ${setCredentials[partner]} ${where}`,
-    );
-  // The credentials are accepted, but this call is refused (403), or must wait.
-  const isThisCallOnly = error instanceof RetryLater && error.scope === 'order' && !error.outOfTime;
-  if (isThisCallOnly)
-    return wrong(
-      reason,
-      'give its user the rights that it needs: shared/erp/README.md lists them for each connector',
-    );
-  // Its answer has a status (`partnerFailure`), so its address is right.
-  if (error instanceof RetryLater && /\(\d{3}\)/.test(reason))
-    return wrong(reason, 'look again in some minutes; if it continues, ask whoever runs it');
-  if (error instanceof RetryLater)
-    return wrong(
-      reason,
-      'check its address in the configuration, and whether this machine may reach it: the functions may reach what this machine does not, and the other way round',
-    );
-  if (!(error instanceof Rejected)) throw error;
-  if (partner === 'erp')
-    return wrong(reason, "check the connector's options in the configuration, and the rights of its user");
-  return wrong(
+  const notReached = wrong(
     reason,
-    'what is assumed about the API does not hold: set the lines of azumuta.contract that it names; probe finds them',
-    `npm run probe -- ${where}`,
+    'check its address in the configuration, and whether this machine may reach it: the functions may reach what this machine does not, and the other way round',
   );
+  switch (error.kind) {
+    case 'partner-down':
+      if (error.unauthorized)
+        return wrong(
+          reason,
+          'set what the partner takes, or give its user the rights that it needs',
+          `npm run secrets -- ${setCredentials[partner]} ${where}`,
+        );
+      // Its answer has a status (`partnerFailure`), so its address is right.
+      if (/\(\d{3}\)/.test(reason))
+        return wrong(reason, 'look again in some minutes; if it stays, ask whoever runs it');
+      return notReached;
+    case 'order-not-ready':
+      // The credentials are accepted, but this call is refused (403), or must wait.
+      return wrong(
+        reason,
+        'give its user the rights that it needs: shared/erp/README.md lists them for each connector',
+      );
+    case 'out-of-time':
+    case 'wait':
+      return notReached;
+    case 'rejected':
+      if (partner === 'erp')
+        return wrong(
+          reason,
+          "check the connector's options in the configuration, and the rights of its user",
+        );
+      return wrong(
+        reason,
+        'what is assumed about the API does not hold: set the lines of azumuta.contract that it names; probe finds them',
+        `npm run probe -- ${where}`,
+      );
+  }
 }

@@ -56,7 +56,7 @@ export class Account {
   readonly ask: AskAccount = async (operation, values) => {
     let request: HttpRequest;
     try {
-      request = requestForOperation(operation, values, this.#options.signal);
+      request = requestForOperation(operation, values, { signal: this.#options.signal });
     } catch (error) {
       // A value of the account, such as `..`, would ask for something else.
       if (error instanceof Rejected) return unusableAnswer;

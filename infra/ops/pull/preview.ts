@@ -140,14 +140,14 @@ async function outcomeOfNew(
   { draft }: MappedProductOrder,
   { azumuta, signal }: PullPreviewDependencies,
 ): Promise<OutcomeAndReason> {
-  const typed = await azumuta.findProductOrder(draft.number, signal);
+  const typed = await azumuta.findProductOrder(draft.number, { signal });
   if (typed) {
     const why = whyNotAdopted(typed, draft, { mayBeOurs: false });
     return why === undefined
       ? { outcome: 'adopt', reason: 'it was typed into Azumuta by hand, is open, and is equal' }
       : { outcome: 'reject', reason: why };
   }
-  const article = await azumuta.findArticle(draft.article, signal);
+  const article = await azumuta.findArticle(draft.article, { signal });
   if (!article) return { outcome: 'reject', reason: `Azumuta has no article ${draft.article}` };
   variantIdsOf(draft, article);
   return { outcome: 'create' };

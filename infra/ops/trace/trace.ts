@@ -154,7 +154,9 @@ export function findOwnerOf(target: Target, config: string): FindOwner {
     if (!idPattern.test(recordingId)) return {};
     try {
       const { azumuta } = await connectPlant(target, config);
-      const recording = await azumuta.recording(recordingId, AbortSignal.timeout(ownerLookupTimeoutMs));
+      const recording = await azumuta.recording(recordingId, {
+        signal: AbortSignal.timeout(ownerLookupTimeoutMs),
+      });
       if (!recording) return {};
       const { number, id } = recording.productOrder;
       const owner = number ?? id;

@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import type { RetryLater } from '../../model/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import {
+  createHttp,
+  type Http,
+  type HttpResponse,
+  type PartnerCall,
+  partnerFailure,
+} from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown, rejected } from '../failures.ts';
@@ -33,12 +39,11 @@ interface OdooCall extends OdooArguments {
   readonly writes: boolean;
 }
 
-interface OdooRequest extends OdooCall {
+interface OdooRequest extends OdooCall, PartnerCall {
   /** `mrp.production button_mark_done`. */
   readonly what: string;
   /** Number of the order that it is about; undefined for a listing. */
   readonly order: string | undefined;
-  readonly signal: AbortSignal;
 }
 
 type ReadingMethod = 'search_read' | 'fields_get' | 'context_get';
@@ -104,9 +109,9 @@ export function createOdooClient(options: OdooOptions, environment: ErpEnvironme
   const send = version >= 19 ? json2(http, options, clock) : jsonRpc(http, options, clock);
   let facts: OdooFacts | undefined;
 
-  return function attempt(signal: AbortSignal, order?: string, onWritten = () => {}): Source {
+  return function attempt({ signal, guard }: PartnerCall, order?: string, onWritten = () => {}): Source {
     async function ask<T>(call: OdooCall, answer: z.ZodMiniType<T>): Promise<T> {
-      const request = { ...call, what: `${call.model} ${call.method}`, order, signal };
+      const request = { ...call, what: `${call.model} ${call.method}`, order, signal, guard };
       const parsed = parse(answer, await withCredentials(credentials, (known) => send(request, known)));
       if (!parsed.ok) throw notOdoo(request, describeMismatches(parsed.mismatches));
       if (call.writes) onWritten();
@@ -128,7 +133,7 @@ export function createOdooClient(options: OdooOptions, environment: ErpEnvironme
     return {
       ...odoo,
       async connect() {
-        facts ??= await readOdooFacts(attempt(signal));
+        facts ??= await readOdooFacts(attempt({ signal, guard }));
         return { ...odoo, ...facts };
       },
     };
@@ -173,7 +178,7 @@ type SendOdooCall = (request: OdooRequest, credentials: OdooCredentials) => Prom
 /** JSON-2: named arguments in the body, real statuses, exceptions in the body of an error (seen on 19). */
 function json2(http: Http, { database }: OdooOptions, clock: Clock): SendOdooCall {
   return async (request, { apiKey }) => {
-    const { model, method, ids, values, context, named, signal, writes } = request;
+    const { model, method, ids, values, context, named, signal, guard, writes } = request;
     const written = method === 'create' ? { vals_list: values } : { vals: values };
     const response = await http.send({
       method: 'POST',
@@ -181,6 +186,7 @@ function json2(http: Http, { database }: OdooOptions, clock: Clock): SendOdooCal
       headers: { authorization: `bearer ${apiKey}`, 'x-odoo-database': database },
       body: { ids, context, ...written, ...named },
       signal,
+      guard,
       writes,
     });
     // A 401, 429 or 5xx of a proxy holds no Odoo exception, and an unknown key is no exception of a model.
@@ -211,6 +217,7 @@ function jsonRpc(http: Http, { database }: OdooOptions, clock: Clock): SendOdooC
       path: '/jsonrpc',
       body: { jsonrpc: '2.0', method: 'call', id: 1, params: { service, method, args } },
       signal: request.signal,
+      guard: request.guard,
       writes: request.writes && service === 'object',
     });
     const answer = parse(rpcAnswerSchema, requireAnswer(response, request, clock.now()).json);

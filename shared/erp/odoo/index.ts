@@ -51,16 +51,16 @@ export const odoo = defineConnector({
 function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentials>): ErpConnector {
   const client = createOdooClient(options, environment);
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(client(signal), since),
-    readOrder: (order, signal) => readListedOrder(client(signal, order.number), order),
-    linkProductOrder: (order, productOrder, { signal }) =>
+    releasedOrders: (since, signal, guard) => listReleasedOrders(client({ signal, guard }), since),
+    readOrder: (order, signal, guard) => readListedOrder(client({ signal, guard }, order.number), order),
+    linkProductOrder: (order, productOrder, attempt) =>
       keepingTrackOfWrites(async (onWritten) => {
-        const writer = await client(signal, order.number, onWritten).connect();
+        const writer = await client(attempt, order.number, onWritten).connect();
         return linkProductOrder(writer, order, productOrder);
       }),
     book: (completion, key, attempt) =>
       keepingTrackOfWrites(async (onWritten) => {
-        const writer = await client(attempt.signal, completion.erpOrder.number, onWritten).connect();
+        const writer = await client(attempt, completion.erpOrder.number, onWritten).connect();
         return bookWhatIsLeft(booking, writer, completion, key, attempt);
       }),
   };

@@ -35,7 +35,8 @@ async function takeStep<Context>(
   step: RestStep<Context>,
 ): Promise<void> {
   const { context, task } = run;
-  const writing = { what: `${step.name} of ${task.what}`, signal: task.attempt.signal };
+  const { signal, guard } = task.attempt;
+  const writing = { what: `${step.name} of ${task.what}`, signal, guard };
   const { method = 'POST', ...request } = step.request(context);
   const answer = await session.write({ ...request, method }, writing);
   const failure = failureOfStep(session, run, step, answer, writing.what);

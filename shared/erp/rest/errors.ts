@@ -1,6 +1,6 @@
 import { type RetryLater, UnknownOrder, type Wrote } from '../../model/errors.ts';
 import { isError } from '../../platform/error-message.ts';
-import { partnerFailure } from '../../platform/http.ts';
+import { type PartnerCall, partnerFailure } from '../../platform/http.ts';
 import { valueAt } from '../../platform/places.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
@@ -16,10 +16,9 @@ export interface Erp {
   readonly now: () => Date;
 }
 
-export interface Call {
+export interface Call extends PartnerCall {
   /** For messages: `the booking of order MO/0001`. */
   readonly what: string;
-  readonly signal: AbortSignal;
   /** Statuses, besides 200 to 299, that are an answer to look at. */
   readonly accepts?: readonly number[] | undefined;
 }

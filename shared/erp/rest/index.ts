@@ -60,8 +60,9 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
     });
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(session, options, since, signal),
-    readOrder: one && ((order, signal) => readListedOrder(session, orders, one, order, signal)),
+    releasedOrders: (since, signal, guard) => listReleasedOrders(session, options, since, { signal, guard }),
+    readOrder:
+      one && ((order, signal, guard) => readListedOrder(session, orders, one, order, { signal, guard })),
     // Without a procedure there is nowhere to write it, so the function is missing.
     linkProductOrder:
       link &&

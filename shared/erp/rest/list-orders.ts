@@ -1,5 +1,6 @@
 import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
+import type { PartnerCall } from '../../platform/http.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { earliestWatermark } from '../list-by-keys.ts';
@@ -19,9 +20,9 @@ export async function* listReleasedOrders<Row>(
   reader: Reader,
   options: RestOptions<Row>,
   since: Watermark | undefined,
-  signal: AbortSignal,
+  call: PartnerCall,
 ): AsyncGenerator<ReleasedOrdersPage> {
-  const listing = createListing(reader, options, signal);
+  const listing = createListing(reader, options, call);
   yield* options.orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
   listing.requireWhole();
 }
@@ -145,17 +146,18 @@ export async function readListedOrder<Row>(
   listing: RestListing<Row>,
   one: RestOne,
   order: ErpOrderRef,
-  signal: AbortSignal,
+  call: PartnerCall,
 ): Promise<ErpOrder | undefined> {
   const shown = `order ${order.number}`;
   const described = guardFunctions(one, failedAt('orders.one', order.number));
   const { accepts, request, row } = described;
-  const answer = await reader.read(request(order), { what: `reading ${shown}`, accepts, signal });
+  const { signal, guard } = call;
+  const answer = await reader.read(request(order), { what: `reading ${shown}`, accepts, signal, guard });
   const failure = failureOfLookUp(reader, described, answer, order, { order: order.number, shown });
   if (failure instanceof UnknownOrder) return undefined;
   if (failure) throw failure;
   const raw = row ? row(answer, order) : answer.json;
-  const found = await createRestRowReader(reader, listing, signal)([raw], () => '$');
+  const found = await createRestRowReader(reader, listing, call)([raw], () => '$');
   return onlyOrder(reader.partner, order, {
     orders: found.flatMap(({ order }) => order ?? []),
     unreadable: found.flatMap(({ unreadable }) => unreadable ?? []),

@@ -76,7 +76,8 @@ export async function findDone<Context>(
   for (const lookUp of lookUps.filter(({ part }) => run.applies(part))) {
     const { name, request, accepts } = lookUp.part;
     const shown = `its ${name} for ${task.what}`;
-    const reading = { what: `reading ${shown}`, accepts, signal: task.attempt.signal };
+    const { signal, guard } = task.attempt;
+    const reading = { what: `reading ${shown}`, accepts, signal, guard };
     const answer = await reader.read(request(context), reading);
     const asked = { order: task.orderNumber, shown };
     const failure = failureOfLookUp(reader, lookUp.part, answer, context, asked);

@@ -1,5 +1,6 @@
 import { callConfigured } from '../../model/configured.ts';
 import type { RetryLater } from '../../model/errors.ts';
+import type { PartnerCall } from '../../platform/http.ts';
 import { type Place, pathTo, textAt, valueAt } from '../../platform/places.ts';
 import { partnerDown, rejected } from '../failures.ts';
 import { earliestWatermark } from '../list-by-keys.ts';
@@ -24,14 +25,10 @@ const maxCalls = 10_000;
 const callListingFunction = <T>(name: string, run: () => T) =>
   callConfigured(`erp.orders.${name} failed`, run);
 
-export function createListing<Row>(
-  reader: Reader,
-  { baseUrl, orders }: RestOptions<Row>,
-  signal: AbortSignal,
-) {
+export function createListing<Row>(reader: Reader, { baseUrl, orders }: RestOptions<Row>, call: PartnerCall) {
   const { partner } = reader;
   const { emptyStatus = [], list: place, paging } = orders;
-  const readRows = createRestRowReader(reader, orders, signal);
+  const readRows = createRestRowReader(reader, orders, call);
   let calls = 0;
   let sweep = new Sweep();
   let doubt: string | undefined;
@@ -46,7 +43,8 @@ export function createListing<Row>(
     if (calls > maxCalls) throw endlessPages(partner);
     const question = questionFor(orders, since, position);
     // A 403 is about all orders here.
-    const asked = { what: 'the listing of orders', accepts: [...emptyStatus, 403], signal };
+    const { signal, guard } = call;
+    const asked = { what: 'the listing of orders', accepts: [...emptyStatus, 403], signal, guard };
     const answer = await reader.read(question, asked);
     if (emptyStatus.includes(answer.status)) return { rows: [], next: undefined };
     const list = listIn(answer, place, reader);

@@ -3,6 +3,7 @@ import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import { definedFields } from '../../model/unread.ts';
+import type { PartnerCall } from '../../platform/http.ts';
 import { fieldOf, hasLostDigits, leavesOf } from '../../platform/json.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
@@ -27,8 +28,8 @@ export interface ReadRow {
  * @returns a function that reads the rows of a page. Whatever is wrong with a row, a function of the configuration included,
  *   makes this row unreadable; only an ERP that is down ends the page. The JSON path of a row names one without a name.
  */
-export function createRestRowReader<Row>(reader: Reader, listing: RestListing<Row>, signal: AbortSignal) {
-  const withDetails = createDetailReader(reader, listing.detail, signal);
+export function createRestRowReader<Row>(reader: Reader, listing: RestListing<Row>, call: PartnerCall) {
+  const withDetails = createDetailReader(reader, listing.detail, call);
   return async (list: readonly unknown[], pathOf: (index: number) => string): Promise<ReadRow[]> => {
     const rows = await withDetails(list.map((raw) => parseRow(listing.row, raw)));
     return rows.map((row, index) => readRow(listing, row, reader.partner, pathOf(index)));
@@ -149,13 +150,17 @@ interface ParsedRow<Row> {
  * @returns a function that gives the rows of a page their details: each request is made once, whatever the page, and where
  *   the ERP refuses it, that is the problem of its rows.
  */
-function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undefined, signal: AbortSignal) {
+function createDetailReader<Row>(
+  reader: Reader,
+  detail: RestDetail<Row> | undefined,
+  { signal, guard }: PartnerCall,
+) {
   const known = new Map<string, Promise<Pick<ParsedRow<Row>, 'detail' | 'problem'>>>();
 
   async function readOne(question: RestQuestion) {
     const what = `reading ${question.path} for its orders`;
     // A 403 is about our rights to this one record.
-    const answer = await reader.read(question, { what, signal, accepts: [403] });
+    const answer = await reader.read(question, { what, signal, guard, accepts: [403] });
     if (isAccepted(answer)) return { detail: answer };
     return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
   }

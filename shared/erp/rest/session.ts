@@ -32,8 +32,9 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
       isRefused: ({ status }) => status === 403,
     });
 
-  function send(request: RestRequest, { signal }: Call, writes: boolean): Promise<RestAnswer> {
-    const sent = { ...request, headers: { ...options.headers, ...request.headers }, signal, writes };
+  function send(request: RestRequest, { signal, guard }: Call, writes: boolean): Promise<RestAnswer> {
+    const headers = { ...options.headers, ...request.headers };
+    const sent = { ...request, headers, signal, guard, writes };
     const { method = 'GET' } = request;
     // The ERP decides by method: a question by POST needs the token, too.
     const isReadingMethod = method === 'GET' || method === 'HEAD';
@@ -46,7 +47,7 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
     /**
      * One question, which changes nothing, even by POST. A refused login is renewed once.
      * @returns An answer of the ERP itself: a success, an accepted status or a refusal (4xx).
-     * @throws RetryLater scope `partner` without such an answer, scope `order` when the time is up or for a 403.
+     * @throws PartnerDown without such an answer, scope `order` when the time is up or for a 403.
      */
     async read(question: RestQuestion, call: Call): Promise<RestAnswer> {
       const answer = await send(question, call, false);
@@ -57,7 +58,7 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
     /**
      * One call that may change something. Any status but a refused login or CSRF token is an answer, and those are
      * renewed once: they did nothing.
-     * @throws RetryLater scope `partner` without an answer, scope `order` when the time is up.
+     * @throws PartnerDown without an answer, scope `order` when the time is up.
      */
     write: (request: RestRequest, call: Call) => send(request, call, true),
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import type { HttpResponse } from '../../platform/http.ts';
+import type { HttpResponse, PartnerCall } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
@@ -47,12 +47,12 @@ export type Reader = SapReader & { readonly erpOrder: ErpOrderRef };
 export type Writer = Reader & ReturnType<typeof clientOf>;
 
 /** What the calls of one attempt are made with. */
-type Connection = ReturnType<typeof connectionTo> & {
-  readonly signal: AbortSignal;
-  /** ` of order 1000020`, if they are about one. */
-  readonly about: string;
-  readonly onWritten: () => void;
-};
+type Connection = ReturnType<typeof connectionTo> &
+  PartnerCall & {
+    /** ` of order 1000020`, if they are about one. */
+    readonly about: string;
+    readonly onWritten: () => void;
+  };
 
 /** What the calls of all attempts share. */
 function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>) {
@@ -73,8 +73,8 @@ function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>)
 /** @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered. */
 export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
   const shared = connectionTo(options, environment);
-  return (signal: AbortSignal, order?: ErpOrderRef, onWritten = () => {}) =>
-    clientOf({ ...shared, signal, onWritten, about: order ? ` of order ${order.number}` : '' });
+  return ({ signal, guard }: PartnerCall, order?: ErpOrderRef, onWritten = () => {}) =>
+    clientOf({ ...shared, signal, guard, onWritten, about: order ? ` of order ${order.number}` : '' });
 }
 
 /** Calls renew the login once if SAP refuses it, writes also the CSRF token; they throw as errors.ts says. */
@@ -90,7 +90,7 @@ function clientOf(connection: Connection) {
     throw failure;
   }
 
-  /** @throws RetryLater scope `partner` also when there is no such list: it may be empty, but it must exist. */
+  /** @throws PartnerDown also when there is no such list: it may be empty, but it must exist. */
   async function readPage<Row>(call: SapRead, row: z.ZodMiniType<Row>): Promise<SapPage<Row>> {
     const list = z.object({ results: z.array(row), __next: z.optional(z.string()) });
     const page: SapPage<Row> | undefined = await read(call, list);
@@ -164,14 +164,15 @@ function sendRead(connection: Connection, call: SapRead): Promise<HttpResponse> 
     link === undefined
       ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
       : { path: pathOf(link, call) };
-  const { signal } = connection;
-  return sessionOf(connection, service).send({ ...request, headers: csrfFetch, signal });
+  const { signal, guard } = connection;
+  return sessionOf(connection, service).send({ ...request, headers: csrfFetch, signal, guard });
 }
 
 async function sendWrite(connection: Connection, call: SapWrite): Promise<HttpResponse> {
   const { service, path, what, ...request } = call;
-  const { signal } = connection;
-  const response = await sessionOf(connection, service).write({ ...request, path: service + path, signal });
+  const { signal, guard } = connection;
+  const session = sessionOf(connection, service);
+  const response = await session.write({ ...request, path: service + path, signal, guard });
   if (isTokenRefused(response)) throw tokenRefused(what);
   return response;
 }

@@ -1,4 +1,4 @@
-import { type Rejected, RetryLater } from '../../model/errors.ts';
+import { PartnerDown, type Rejected, type RetryLater } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { isRecord, nameIn } from '../../platform/json.ts';
@@ -41,7 +41,7 @@ export function failureOf(
 }
 
 export function isPartnerDown(failure: RetryLater | Rejected): boolean {
-  return failure instanceof RetryLater && failure.scope === 'partner';
+  return failure instanceof PartnerDown;
 }
 
 export function notAnsweredAsOData(

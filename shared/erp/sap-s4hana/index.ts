@@ -1,4 +1,5 @@
 import type { ErpOrderRef } from '../../model/orders.ts';
+import type { PartnerCall } from '../../platform/http.ts';
 import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment, ErpSecret } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
@@ -49,25 +50,21 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
   const clientFor = createSapClient(options, environment);
   const { notesField } = options;
 
-  function act<T>(
-    erpOrder: ErpOrderRef,
-    signal: AbortSignal,
-    run: (writer: Writer) => Promise<T>,
-  ): Promise<T> {
-    return keepingTrackOfWrites((onWritten) => run({ ...clientFor(signal, erpOrder, onWritten), erpOrder }));
+  function act<T>(erpOrder: ErpOrderRef, call: PartnerCall, run: (writer: Writer) => Promise<T>): Promise<T> {
+    return keepingTrackOfWrites((onWritten) => run({ ...clientFor(call, erpOrder, onWritten), erpOrder }));
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(clientFor(signal), since),
-    readOrder: (order, signal) => readListedOrder(clientFor(signal, order), order),
+    releasedOrders: (since, signal, guard) => listReleasedOrders(clientFor({ signal, guard }), since),
+    readOrder: (order, signal, guard) => readListedOrder(clientFor({ signal, guard }, order), order),
     // Without a field there is nowhere to write it, so the function is missing.
     linkProductOrder:
       notesField === undefined
         ? undefined
-        : (order, productOrder, { signal }) =>
-            act(order, signal, (writer) => linkProductOrder(writer, notesField, productOrder)),
+        : (order, productOrder, attempt) =>
+            act(order, attempt, (writer) => linkProductOrder(writer, notesField, productOrder)),
     book: (completion, key, attempt) =>
-      act(completion.erpOrder, attempt.signal, (writer) =>
+      act(completion.erpOrder, attempt, (writer) =>
         bookWhatIsLeft(booking, writer, completion, key, attempt),
       ),
   };

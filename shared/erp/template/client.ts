@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { HttpRequest } from '../../platform/http.ts';
+import type { HttpRequest, PartnerCall } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { createLogin } from '../login.ts';
@@ -23,13 +23,13 @@ export function createClient(options: TemplateOptions, environment: ErpEnvironme
   const http = { ...options, partner, baseUrl: options.url, clock };
   const login = createLogin({ kind: 'apiKey', header: 'X-Api-Key' }, http, environment);
 
-  return (signal: AbortSignal, onWritten = () => {}) => {
+  return ({ signal, guard }: PartnerCall, onWritten = () => {}) => {
     /** @throws RetryLater, Rejected or UnknownOrder (errors.ts). */
     async function call<Answer>(
       { what, answer, ...request }: Call<Answer> & HttpRequest,
       writes: boolean,
     ): Promise<Answer> {
-      const response = await login.send({ ...request, signal, writes });
+      const response = await login.send({ ...request, signal, guard, writes });
       const failure = failureOf(response, { what, writes, now: clock.now(), secrets: login.secrets });
       if (failure) throw failure;
       const parsed = parse(answer, response.json);

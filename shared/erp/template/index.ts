@@ -30,13 +30,13 @@ export const template = defineConnector({
 function connect(options: TemplateOptions, environment: ErpEnvironment<unknown>): ErpConnector {
   const client = createClient(options, environment);
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(client(signal), options, since),
-    readOrder: (order, signal) => readListedOrder(client(signal), order),
-    linkProductOrder: (order, productOrder, { signal }) =>
-      keepingTrackOfWrites((onWritten) => linkProductOrder(client(signal, onWritten), order, productOrder)),
+    releasedOrders: (since, signal, guard) => listReleasedOrders(client({ signal, guard }), options, since),
+    readOrder: (order, signal, guard) => readListedOrder(client({ signal, guard }), order),
+    linkProductOrder: (order, productOrder, attempt) =>
+      keepingTrackOfWrites((onWritten) => linkProductOrder(client(attempt, onWritten), order, productOrder)),
     book: (completion, key, attempt) =>
       keepingTrackOfWrites((onWritten) =>
-        bookWhatIsLeft(booking, client(attempt.signal, onWritten), completion, key, attempt),
+        bookWhatIsLeft(booking, client(attempt, onWritten), completion, key, attempt),
       ),
   };
 }

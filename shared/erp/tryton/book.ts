@@ -152,7 +152,7 @@ function movesToComplete(
 /**
  * Reserves the components of a production that is still waiting. On PostgreSQL this locks all moves of these
  * components (`_assign_try_lock`, 7.0), so that several at once mostly block each other (seen).
- * @throws RetryLater scope `order` while too few are in stock: seen on 7.0, `assign_try` then answers without an
+ * @throws OrderNotReady while too few are in stock: seen on 7.0, `assign_try` then answers without an
  * error and leaves the production waiting. Also when the production has gone further meanwhile, possibly by another
  * attempt of this booking (seen, four at once on a busy machine).
  */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
-import { createHttp, type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { createHttp, type HttpResponse, type PartnerCall, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown } from '../failures.ts';
@@ -78,20 +78,24 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
   const { clock } = environment;
   const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock });
   const path = `/${encodeURIComponent(options.database)}/`;
-  const send: Send = ({ authorization, ...asked }, { signal, writes }) => {
+  const send: Send = ({ authorization, ...asked }, { signal, guard, writes }) => {
     const headers = authorization === undefined ? {} : { authorization };
-    return http.send({ method: 'POST', path, headers, body: { id: 1, ...asked }, signal, writes });
+    const body = { id: 1, ...asked };
+    return http.send({ method: 'POST', path, headers, body, signal, guard, writes });
   };
   const sessions = trytonSessions(send, options, environment);
 
-  return (signal: AbortSignal, onWritten: (write: TrytonWrite) => void = () => {}): TrytonWriter => {
+  return (
+    { signal, guard }: PartnerCall,
+    onWritten: (write: TrytonWrite) => void = () => {},
+  ): TrytonWriter => {
     async function call<T>(request: Call<T>, writes: boolean): Promise<T> {
       const method = `model.${request.model}.${request.method}`;
       const inSession = async (): Promise<HttpResponse> => {
-        const session = await sessions.get(signal);
+        const session = await sessions.get({ signal, guard });
         const params = [...request.params, { ...session.context, ...request.context }];
         const { authorization } = session;
-        const response = await send({ method, params, authorization }, { signal, writes });
+        const response = await send({ method, params, authorization }, { signal, guard, writes });
         if (response.status === 401) sessions.forget(session);
         return response;
       };
@@ -120,7 +124,7 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
           throw error;
         });
       },
-      readCompany: async () => (await sessions.get(signal)).company,
+      readCompany: async () => (await sessions.get({ signal, guard })).company,
       write: (model, method, params, asked) =>
         write({ model, method, params, answer: z.unknown(), ...asked }),
       create: (model, records, what) =>

@@ -55,10 +55,10 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
   let abilities: Abilities | undefined;
 
   /** Runs one booking. A refusal names what was written before it. */
-  function act<T>({ signal }: Attempt, run: (writer: Writer) => Promise<T>): Promise<T> {
+  function act<T>(attempt: Attempt, run: (writer: Writer) => Promise<T>): Promise<T> {
     return keepingTrackOfWrites(async (onWritten) => {
       const written: string[] = [];
-      const tryton = client(signal, ({ what, isRepeatable }) => {
+      const tryton = client(attempt, ({ what, isRepeatable }) => {
         written.push(what);
         if (!isRepeatable) onWritten();
       });
@@ -74,8 +74,8 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(client(signal), since),
-    readOrder: (order, signal) => readListedOrder(client(signal), order),
+    releasedOrders: (since, signal, guard) => listReleasedOrders(client({ signal, guard }), since),
+    readOrder: (order, signal, guard) => readListedOrder(client({ signal, guard }), order),
     linkProductOrder: (order, productOrder, attempt) =>
       act(attempt, (writer) => linkProductOrder(writer, order, productOrder)),
     book: (completion, key, attempt) =>

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { type HttpResponse, type PartnerCall, partnerFailure } from '../../platform/http.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown } from '../failures.ts';
@@ -21,21 +21,21 @@ const preferencesSchema = z.object({
 
 export type Send = (
   call: { readonly method: string; readonly params: readonly unknown[]; readonly authorization?: string },
-  how: { readonly signal: AbortSignal; readonly writes: boolean },
+  how: PartnerCall & { readonly writes: boolean },
 ) => Promise<HttpResponse>;
 
-/** One session; a new one when it is gone. @throws RetryLater `unauthorized`, scope `partner`. */
+/** One session; a new one when it is gone. @throws PartnerDown, `unauthorized`. */
 export function trytonSessions(
   send: Send,
   { company: chosen }: Pick<TrytonOptions, 'company'>,
   { credentials, clock }: ErpEnvironment<TrytonCredentials>,
-): SharedSession<TrytonSession> {
+): SharedSession<TrytonSession, PartnerCall> {
   async function ask<T>(
     call: Parameters<Send>[0],
     answer: z.ZodMiniType<T>,
-    signal: AbortSignal,
+    { signal, guard }: PartnerCall,
   ): Promise<T> {
-    const response = await send(call, { signal, writes: false });
+    const response = await send(call, { signal, guard, writes: false });
     const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
     // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
     if (response.status === 429 && down?.afterSeconds === undefined)
@@ -52,17 +52,17 @@ export function trytonSessions(
     return parsed.value;
   }
 
-  async function open({ username, password }: TrytonCredentials, signal: AbortSignal) {
+  async function open({ username, password }: TrytonCredentials, call: PartnerCall) {
     const logIn = { method: 'common.db.login', params: [username, { password }, 'en'] };
-    const { result: login } = await ask(logIn, loginSchema, signal);
+    const { result: login } = await ask(logIn, loginSchema, call);
     const authorization = sessionHeader(username, login);
     const asked = { method: 'model.res.user.get_preferences', params: [true, {}], authorization };
-    const { result: own } = await ask(asked, preferencesSchema, signal);
+    const { result: own } = await ask(asked, preferencesSchema, call);
     const company = chosen ?? own.company ?? undefined;
     return { authorization, company, context: { ...own, company: company ?? own.company } };
   }
 
-  return new SharedSession((signal) => withCredentials(credentials, (known) => open(known, signal)));
+  return new SharedSession((call) => withCredentials(credentials, (known) => open(known, call)));
 }
 
 /** trytond/protocols/wrappers.py:165, 7.0.30, parse_session. */

@@ -47,7 +47,7 @@ async function readKeyNotes({ search }: Reader, { number }: TrytonProduction, re
 /**
  * Claims a production for a booking, by a note that people can read and that holds the key. Of several
  * claims with one key the oldest counts; an attempt that comes second deletes its own.
- * @throws RetryLater scope `order`, `wrote: perhaps` when another attempt at the same booking holds it.
+ * @throws OrderNotReady, `wrote: perhaps` when another attempt at the same booking holds it.
  */
 export async function claimProduction(
   writer: Writer,

@@ -239,10 +239,10 @@ function isWasted(move: MoveRecord): boolean {
 /** @param why Continues `Tryton: production 17`, without a full stop, and says what to do. */
 export function productionRefused(
   { number }: Pick<ErpOrderRef, 'number'>,
-  code: Cause,
+  causeCode: Cause,
   why: string,
 ): Rejected {
-  return rejected(code, `Tryton: production ${number} ${why}.`);
+  return rejected(causeCode, `Tryton: production ${number} ${why}.`);
 }
 
 /** @param why Continues `because`, without a full stop, and says what to do. */

@@ -100,7 +100,7 @@ function mapCounts(mapping: CompletionMapping, parts: Parts) {
   const totalIn = (field: string, quantities: readonly Quantity[]) =>
     totalQuantity(quantities, (units) => {
       const sentence = `Mapping completions.${field} mixes units for ${productOrder.number}: ${units}.`;
-      return new Rejected(sentence, { code: 'configuration' });
+      return new Rejected(sentence, { causeCode: 'configuration' });
     });
   const missing = parts.find((_, at) => counted.good[at] === undefined);
   const quantity = totalIn(
@@ -140,7 +140,7 @@ function countedByOrder(
   if (both)
     throw new Rejected(
       `Mapping completions.operations counts at operation ${both.operation}, and completions.quantity counts the order: leave one out, or set completions.operations.count.`,
-      { code: 'configuration' },
+      { causeCode: 'configuration' },
     );
   return {
     good: mapEachPart('quantity', quantity, parts),
@@ -170,7 +170,7 @@ function noQuantity(
     : ['quantity', 'map what was recorded, or planned(completed) where nobody counts'];
   const why = quantity === planned ? ', which has no parameter Quantity' : '';
   return new Rejected(`Mapping completions.${field} gave no quantity for ${number}${why}: ${remedy}.`, {
-    code: 'configuration',
+    causeCode: 'configuration',
   });
 }
 
@@ -207,7 +207,7 @@ function dayAtPlant(timeZone: string, time: string, what: string): string {
   if (isDate(day)) return day;
   throw new Rejected(
     `Azumuta gives "${shorten(time, 60)}" as the time of the ${what}, where an ISO time such as 2026-12-01T06:00:00Z is expected: book it by hand.`,
-    { code: 'completion-unclear' },
+    { causeCode: 'completion-unclear' },
   );
 }
 

@@ -112,5 +112,7 @@ function groupByName<T extends object>(entries: readonly T[], nameOf: (entry: T)
 
 /** @param why What is wrong, and what to do, without a full stop. */
 function unclearProductOrder(number: string, why: string): Rejected {
-  return new Rejected(`Product order ${number} cannot be booked, as ${why}.`, { code: 'completion-unclear' });
+  return new Rejected(`Product order ${number} cannot be booked, as ${why}.`, {
+    causeCode: 'completion-unclear',
+  });
 }

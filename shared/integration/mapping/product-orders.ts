@@ -57,13 +57,13 @@ function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number
   if (!Number.isInteger(of) || of < 1) {
     throw new Rejected(
       `ERP order ${order.number} has quantity ${order.quantity.amount}, which cannot be split into units.`,
-      { code: 'order-data' },
+      { causeCode: 'order-data' },
     );
   }
   if (of > most) {
     throw new Rejected(
       `ERP order ${order.number} would become ${of} product orders; at most ${most} are allowed (productOrders.split.most).`,
-      { code: 'order-data' },
+      { causeCode: 'order-data' },
     );
   }
   return { number, of, book: split.book };

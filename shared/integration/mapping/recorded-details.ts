@@ -116,7 +116,7 @@ export function recordedOperations(
     if (first) return [reportedOperation(steps, { ...completed, recordings }, first)];
     throw new Rejected(
       `no recording of product order ${completed.productOrder.number} is of work instruction "${instruction}", which reports operation ${steps.operation}: name it as Azumuta does now, or say that it may be missing: { operation: '${steps.operation}', optional: true }`,
-      { code: 'completion-unclear' },
+      { causeCode: 'completion-unclear' },
     );
   });
 }
@@ -188,5 +188,7 @@ function amountIn(value: string, step: string, recording: Recording | undefined)
 
 /** @param why Continues `recording 17 …`. */
 function unclearRecording(recording: Recording | undefined, why: string): Rejected {
-  return new Rejected(`recording ${recording?.id ?? '(unknown)'} ${why}`, { code: 'completion-unclear' });
+  return new Rejected(`recording ${recording?.id ?? '(unknown)'} ${why}`, {
+    causeCode: 'completion-unclear',
+  });
 }

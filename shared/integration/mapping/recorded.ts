@@ -62,7 +62,7 @@ export function stepsNamed(
   const names = new Set(all.flatMap(({ step }) => step.name ?? []));
   throw new Rejected(
     `no step "${wanted}" was recorded of product order ${productOrder.number} (there is: ${[...names].join(', ') || 'none'}). Name it as Azumuta does now, or say that it may be missing: { optional: true }`,
-    { code: 'completion-unclear' },
+    { causeCode: 'completion-unclear' },
   );
 }
 

@@ -80,7 +80,7 @@ export function callMapping<T>(
   // Where all of it is wrong, the field says where.
   const wrong = describeMismatches(parsed.mismatches).replace(/^\$: /, '');
   throw new Rejected(`Mapping ${field} gave something wrong for ${number}: ${wrong}.`, {
-    code: 'configuration',
+    causeCode: 'configuration',
   });
 }
 

@@ -136,10 +136,10 @@ export async function readQueue(client: Pick<SQSClient, 'send'>, QueueUrl: strin
 /** @throws Rejected naming the path of each invalid field. */
 export function parseMessage<T>(schema: z.ZodMiniType<T>, body: string): T {
   const json = jsonOf(body);
-  if (json === undefined) throw new Rejected('The message is not JSON.', { code: 'unreadable-message' });
+  if (json === undefined) throw new Rejected('The message is not JSON.', { causeCode: 'unreadable-message' });
   const parsed = parse(schema, json);
   if (parsed.ok) return parsed.value;
   throw new Rejected(`The message is invalid: ${describeMismatches(parsed.mismatches)}.`, {
-    code: 'unreadable-message',
+    causeCode: 'unreadable-message',
   });
 }

@@ -4,16 +4,16 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
-import { RetryLater } from '../../model/errors.ts';
+import { PartnerDown } from '../../model/errors.ts';
 import type { Clock } from '../clock.ts';
 import { jsonOf } from '../json.ts';
 import { describeMismatches, parse } from '../validation.ts';
 import { awsClientOptions } from './lambda.ts';
 
 /** A secret that is not set yet: nothing works until an operator sets it. */
-export class SecretUnset extends RetryLater {
+export class SecretUnset extends PartnerDown {
   constructor(name: string) {
-    super(`The secret ${name} is not set yet.`, { scope: 'partner', unauthorized: true });
+    super(`The secret ${name} is not set yet.`, { unauthorized: true });
   }
 }
 
@@ -79,9 +79,9 @@ export class Secrets {
     if (!parsed?.ok) parsed = understood(await this.#current(arn, true));
     if (!parsed) throw new SecretUnset(nameOfSecret(arn));
     if (parsed.ok) return parsed.value;
-    throw new RetryLater(
+    throw new PartnerDown(
       `The secret ${nameOfSecret(arn)} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
-      { scope: 'partner', unauthorized: true },
+      { unauthorized: true },
     );
   }
 
@@ -103,8 +103,7 @@ export class Secrets {
     try {
       await known.reading;
     } catch (cause) {
-      if (!wasRead)
-        throw new RetryLater(`The secret ${nameOfSecret(arn)} cannot be read.`, { scope: 'partner', cause });
+      if (!wasRead) throw new PartnerDown(`The secret ${nameOfSecret(arn)} cannot be read.`, { cause });
     }
     return known.text;
   }

@@ -80,7 +80,7 @@ describe('a production that changes after it was looked at', () => {
     const receipt = await book(system.connector(), completed(production), nextAttempt());
 
     // Assess
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-erp' });
+    expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'refused-by-erp' });
     expect(String(failure)).toContain(`Done before that: reserving the components of production`);
     expect(String(failure)).toContain(`starting production ${production.number}`);
     expect(receipt.alreadyBooked).toBe(false);

@@ -2,7 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { flowNames } from '../../../shared/ledger/records/pauses.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import { capitalized } from '../../../shared/model/text.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { flows } from '../../../shared/situation/pauses.ts';
@@ -73,8 +73,7 @@ it('says that everything works only while nothing is open about any order', asyn
 
 it('shows since when a partner is down in the time zone of the plant, why, and what to do', async () => {
   // Prepare
-  const options = { scope: 'partner', unauthorized: true } as const;
-  const refused = new RetryLater('The ERP <refused> the credentials (401)', options);
+  const refused = new PartnerDown('The ERP <refused> the credentials (401)', { unauthorized: true });
   await stage.ledger.breaker.recordFailure('erp', refused, 'call', 'owner');
   stage.clock.advance(90);
   // Act
@@ -117,7 +116,7 @@ describe('what a person can do', () => {
   it('has the next message try a partner that is down, once, and says that SQS keeps others hidden', async () => {
     // Prepare
     const { breaker } = stage.ledger;
-    const down = new RetryLater('The ERP is away (503)', { scope: 'partner', unauthorized: true });
+    const down = new PartnerDown('The ERP is away (503)', { unauthorized: true });
     await breaker.recordFailure('erp', down, 'call', 'one');
     const { text } = await visitor.get('/flows');
 

@@ -46,9 +46,9 @@ export async function startPartnersStage() {
     ...sandboxes,
     plant,
     async createInAzumuta(draft: ProductOrderDraft) {
-      const article = await sandboxes.azumuta.findArticle(draft.article, signal);
+      const article = await sandboxes.azumuta.findArticle(draft.article, { signal });
       if (!article) throw new Error(`There is no article ${draft.article}.`);
-      return sandboxes.azumuta.createProductOrder(draft, article, signal);
+      return sandboxes.azumuta.createProductOrder(draft, article, { signal });
     },
     async stop() {
       await Promise.all([stage.stop(), sandboxes.stop()]);

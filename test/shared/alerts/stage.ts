@@ -9,7 +9,7 @@ import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { createAlertLedger } from '../../../shared/ledger/ledger.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -114,7 +114,7 @@ export async function startAlertStage(options: StageOptions = {}) {
       }
     },
     async outage(partner: 'erp' | 'azumuta', reason = 'The ERP failed (503) at GET /orders.') {
-      const failure = new RetryLater(reason, { scope: 'partner' });
+      const failure = new PartnerDown(reason);
       for (let count = 0; count < 5; count += 1)
         await breaker.recordFailure(partner, failure, 'call', 'test');
     },

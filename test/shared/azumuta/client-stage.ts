@@ -4,7 +4,7 @@ import { testClock } from '../../support/clock.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
 
 /** A signal that never aborts. */
-export const never = new AbortController().signal;
+export const never = { signal: new AbortController().signal };
 export const draft = { number: 'PO-1', article: 'GEAR-01', parameters: {}, variants: [] };
 export const article = { id: 'a1', number: 'GEAR-01', variants: [] };
 export const order = { id: 'p1', number: 'PO-1', status: 'open', steps: [] };

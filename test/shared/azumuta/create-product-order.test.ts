@@ -102,7 +102,7 @@ it('has surely created nothing when a variant is unknown, and finds it as soon a
   };
 
   // Act
-  await expect(create()).rejects.toMatchObject({ code: 'unknown-article', wrote: 'nothing' });
+  await expect(create()).rejects.toMatchObject({ causeCode: 'unknown-article', wrote: 'nothing' });
   variants.push({ id: 'v1', name: 'Red' });
 
   // Assess

@@ -27,7 +27,7 @@ it.each(dialects)('needs its own contract to find an article in the dialect $nam
       baseUrl: `${url}/api/v1`,
       clock: testClock(),
       apiKey: async () => account.apiKey,
-    }).findArticle('CHAIR', new AbortController().signal);
+    }).findArticle('CHAIR', { signal: new AbortController().signal });
 
   // Act
   const found = await find(contract);

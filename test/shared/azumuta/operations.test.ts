@@ -115,7 +115,7 @@ describe('an operation of the contract', () => {
     await client.recording('r/1', never, { id: 'p1', number: 'MO/0001?' });
     const astray = client.recording('r1', never, { id: 'p1', number: '..' });
 
-    await expect(astray).rejects.toMatchObject({ name: 'Rejected', code: 'order-data' });
+    await expect(astray).rejects.toMatchObject({ name: 'Rejected', causeCode: 'order-data' });
     expect(calls.map(({ url }) => url.pathname)).toEqual(['/api/v1/orders/MO%2F0001%3F/runs/r%2F1']);
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { BreakerOpen, PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { path } from '../../../shared/erp/rest/index.ts';
-import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
-import { createHttp } from '../../../shared/platform/http.ts';
+import { PartnerDown, Rejected } from '../../../shared/model/errors.ts';
+import { createHttp, type HttpRequest, type PartnerCall } from '../../../shared/platform/http.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
 import { overriding } from '../../support/overriding.ts';
 import { startServer } from '../../support/server.ts';
@@ -29,7 +29,7 @@ describe('an open breaker', () => {
       () =>
         createHttp({ partner: 'ERP', baseUrl: 'http://127.0.0.1:1' }).send({ path: 'http://127.0.0.1:2/' }),
     ],
-    ['a rejection of ours', () => Promise.reject(new Rejected('No.', { code: 'refused-by-erp' }))],
+    ['a rejection of ours', () => Promise.reject(new Rejected('No.', { causeCode: 'refused-by-erp' }))],
     ['a list that has ended already', async () => ({ done: true })],
   ])('is not closed by %s, which called nobody', async (_name, work: () => Promise<unknown>) => {
     // Prepare
@@ -52,13 +52,37 @@ describe('an open breaker', () => {
     const http = createHttp({ partner: 'ERP', baseUrl: url });
 
     // Act
-    const asked = partners().call('erp', signal, async (guarded) => {
-      await http.send({ path: '/orders/1', signal: guarded });
-      throw new Rejected('It is not there.', { code: 'unknown-order' });
+    const asked = partners().call('erp', signal, async (call) => {
+      await http.send({ ...call, path: '/orders/1' });
+      throw new Rejected('It is not there.', { causeCode: 'unknown-order' });
     });
 
     // Assess
     await expect(asked).rejects.toThrow('It is not there.');
+    expect(await isOpen()).toBe(false);
+  });
+});
+
+describe('the answer to a request', () => {
+  const sends = {
+    'whose signal was wrapped': ({ signal: own, guard }) => ({
+      signal: AbortSignal.any([own, AbortSignal.timeout(60_000)]),
+      guard,
+    }),
+    'that got the guard alone': ({ guard }) => ({ guard }),
+    'of a connector of 0.3.0, which got the signal alone': ({ signal: own }) => ({ signal: own }),
+  } as const satisfies Readonly<Record<string, (call: PartnerCall) => Partial<HttpRequest>>>;
+
+  it.each(Object.entries(sends))('%s closes the breaker', async (_name, madeOf) => {
+    // Prepare
+    await openedAndCooled();
+    const { url } = await startServer(() => ({}));
+    const http = createHttp({ partner: 'ERP', baseUrl: url });
+
+    // Act
+    await partners().call('erp', signal, (call) => http.send({ path: '/orders/1', ...madeOf(call) }));
+
+    // Assess
     expect(await isOpen()).toBe(false);
   });
 });
@@ -73,7 +97,7 @@ describe('a DynamoDB failure while an outcome is noted', () => {
   });
 
   it("does not change the partner's failure, nor what it says was written", async () => {
-    const failure = new RetryLater('503', { scope: 'partner', wrote: 'nothing' });
+    const failure = new PartnerDown('503', { wrote: 'nothing' });
     const calls = partners({ recordFailure: tableFails });
     await expect(calls.call('erp', signal, () => Promise.reject(failure))).rejects.toBe(failure);
   });

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { OrderNotReady, PartnerDown, RetryLater } from '../../../shared/model/errors.ts';
 import { breakerStage, serverError, signal } from './stage.ts';
 
 const stage = breakerStage();
 
-const locked = () => new RetryLater('MO/0001 is locked.', { scope: 'order' });
-const refused = () =>
-  new RetryLater('The ERP refused our credentials (401).', { scope: 'partner', unauthorized: true });
+const locked = () => new OrderNotReady('MO/0001 is locked.');
+const refused = () => new PartnerDown('The ERP refused our credentials (401).', { unauthorized: true });
 
 describe('the breaker of a partner that fails', () => {
   it('lets nothing through after five failures in a minute, for any container', async () => {
@@ -61,8 +60,7 @@ describe('the breaker of a partner that fails', () => {
   it('waits five minutes after refused credentials, or as long as Retry-After says, even if it was open for another reason', async () => {
     // Prepare
     await stage.opened();
-    const asked = new RetryLater('The ERP refused our credentials (403).', {
-      scope: 'partner',
+    const asked = new PartnerDown('The ERP refused our credentials (403).', {
       unauthorized: true,
       afterSeconds: 1200,
     });
@@ -112,7 +110,7 @@ describe('a breaker that is open', () => {
     'follows a Retry-After of %s for an hour at most, and does not change the failure',
     async (_what, afterSeconds, waits) => {
       // Prepare
-      const asks = () => new RetryLater('The ERP failed (503).', { scope: 'partner', afterSeconds });
+      const asks = () => new PartnerDown('The ERP failed (503).', { afterSeconds });
 
       // Act
       const first = stage.container('first');

@@ -2,8 +2,8 @@ import { beforeEach, expect } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { Pauses } from '../../../shared/ledger/records/pauses.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
-import type { CallSignal } from '../../../shared/platform/http.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
+import type { PartnerCall } from '../../../shared/platform/http.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -27,7 +27,7 @@ export function breakerStage() {
       asked: () => asked,
       /** @param order That the call is about. */
       call: (answer: () => unknown, order?: string) => {
-        const work = async (guarded: CallSignal) => {
+        const work = async (guarded: PartnerCall) => {
           asked += 1;
           const failure = await answer();
           if (failure instanceof Error) throw failure;
@@ -63,10 +63,9 @@ export function breakerStage() {
 /** That no test aborts. */
 export const { signal } = new AbortController();
 /** As the HTTP client does, once it has an answer. */
-export function markAnswered({ guard }: CallSignal): void {
+export function markAnswered({ guard }: PartnerCall): void {
   if (guard) guard.answered = true;
 }
 /** A partner that fails at one call, perhaps for its order alone. */
-export const failsAtOne = () =>
-  new RetryLater('The ERP failed (500).', { scope: 'partner', perhapsOnlyOrder: true });
-export const serverError = () => new RetryLater('The ERP failed (503).', { scope: 'partner' });
+export const failsAtOne = () => new PartnerDown('The ERP failed (500).', { perhapsOnlyOrder: true });
+export const serverError = () => new PartnerDown('The ERP failed (503).');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../../shared/erp/connector.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { OrderNotReady } from '../../../shared/model/errors.ts';
 import { bookedAndRecorded, complete, erpThat, inErp, kept } from './completed.ts';
 import { type Handling, startCompletionStage, threeParts } from './stage.ts';
 
@@ -30,7 +30,7 @@ const waits = {
   scope: 'order',
   message: expect.stringContaining('Another booking on ERP order'),
   // Short waits that do not grow, as the other booking takes a moment.
-  forOurLock: true,
+  awaits: 'our-lock',
 };
 
 it('makes other bookings on its ERP order wait, and its own message, which writes nothing', async () => {
@@ -83,7 +83,7 @@ describe('a booking whose writes were all answered', () => {
   it('is retried when the connector says, looks then, and does not stop other bookings meanwhile', async () => {
     // A lock error after the connector's first write
     const { erpOrder, one, two } = await threeMessages();
-    const locked = new RetryLater('Locked.', { scope: 'order', wrote: 'known', afterSeconds: 5 });
+    const locked = new OrderNotReady('Locked.', { wrote: 'known', afterSeconds: 5 });
     const erp = recorded();
     const failure = await one(erpThat(() => Promise.reject(locked)));
     await two();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { OrderNotReady, Rejected } from '../../../shared/model/errors.ts';
 import { setFaults } from '../../support/faults.ts';
 import { overriding } from '../../support/overriding.ts';
 import * as c from './completed.ts';
@@ -12,7 +12,7 @@ const stage = await startCompletionStage();
 const reconciliation = (productOrderNumber: string) =>
   stage.message({ productOrderNumber, via: 'reconciliation' });
 const saying = (words: string) => ({ message: expect.stringContaining(words) });
-const inDoubt = c.erpThat(() => Promise.reject(new RetryLater('-', { scope: 'order', wrote: 'perhaps' })));
+const inDoubt = c.erpThat(() => Promise.reject(new OrderNotReady('-', { wrote: 'perhaps' })));
 
 describe('a completion whose ERP is down', () => {
   it('is planned with one read of Azumuta, and booked later without another', async () => {

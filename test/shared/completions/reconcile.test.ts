@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { ReconcileDependencies } from '../../../shared/completions/reconcile.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import { setFaults } from '../../support/faults.ts';
 import { overriding } from '../../support/overriding.ts';
 import { complete, eventsOf, inErp, orderRoute } from './completed.ts';
@@ -122,7 +122,7 @@ describe('while its flow is paused', () => {
       const number = await lost();
       await stage.message(number)({ down: 'erp' });
       const breaker = new Breaker(stage.store.table, stage.clock);
-      const refused = new RetryLater('Refused.', { scope: 'partner', unauthorized: true });
+      const refused = new PartnerDown('Refused.', { unauthorized: true });
       stage.clock.advance(2 * 86_400);
       if (why === 'the ERP is down') await breaker.recordFailure('erp', refused, 'call', 'another container');
       else await stage.ledger.pauses.pauseFlow('bookings');
@@ -257,7 +257,7 @@ describe('the reconciliation', () => {
     const [broken = '', ...others] = await created(9, 8, 7);
     const entry = await stage.ledger.orders.find(broken);
     const azumuta = azumutaThat((id) => {
-      if (id === entry?.productOrder?.id) throw new RetryLater('Azumuta failed.', { scope: 'partner' });
+      if (id === entry?.productOrder?.id) throw new PartnerDown('Azumuta failed.');
     });
     const days: string[][] = [];
     for (let day = 0; day < 4; day++) {
@@ -272,7 +272,7 @@ describe('the reconciliation', () => {
     // Prepare
     const numbers = await created(3);
     const breaker = new Breaker(stage.store.table, stage.clock);
-    const refused = new RetryLater('Refused.', { scope: 'partner', unauthorized: true });
+    const refused = new PartnerDown('Refused.', { unauthorized: true });
     await breaker.recordFailure('azumuta', refused, 'call', 'another container');
 
     // Act

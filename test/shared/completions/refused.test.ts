@@ -14,7 +14,7 @@ const withoutQuantity = c.mapping({ quantity: ({ recordings }) => recordings[1] 
 /** The ERP's answer shows that nothing was written. */
 const unknown = c.erpThat(() => Promise.reject(new UnknownOrder('The ERP does not know it.')));
 /** A refusal after a write. */
-const doubtful = c.erpThat(() => Promise.reject(new Rejected('Not so.', { code: 'refused-by-erp' })));
+const doubtful = c.erpThat(() => Promise.reject(new Rejected('Not so.', { causeCode: 'refused-by-erp' })));
 const operator = (number: string) =>
   stage.message(completionHint('operator', { productOrderNumber: number }, 'replay'));
 /** Refuses the next call of this route. */
@@ -275,7 +275,7 @@ describe('an order that the ERP does not know, with unknownOrder: ignore', () =>
   it('is for a person when the ERP gave it to us, as it may be hidden for a while, or deleted', async () => {
     const { number } = await completed(stage);
     const failure = await stage.message(number)(unknown());
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'unknown-order' });
+    expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'unknown-order' });
     expect(await stateOf(number)).toEqual([['rejected', true]]);
   });
 
@@ -298,7 +298,7 @@ describe('an order that the ERP does not know, with unknownOrder: ignore', () =>
     const attempts: unknown[] = [];
     const failure = await attempt(unknown(attempts));
     expect(attempts).toEqual([true]);
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'unknown-order' });
+    expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'unknown-order' });
     expect(await stateOf(number)).toEqual([['rejected', true]]);
   });
 });

@@ -98,7 +98,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
         order = step.order ?? order;
         if (step.needs !== undefined && step.needs === handling.down) {
           await step.leave?.(attempt);
-          throw new Wait(`Waiting for ${step.needs} to recover.`, { scope: 'partner' });
+          throw new Wait(`Waiting for ${step.needs} to recover.`, { awaits: 'partner' });
         }
         step = await step.run(attempt);
       }
@@ -119,10 +119,10 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
   /** A product order in Azumuta alone, as somebody types it in. */
   async function build(number: string, quantity = 1): Promise<ProductOrderRef> {
     const { signal } = new AbortController();
-    const article = await azumuta.findArticle('GEAR-01', signal);
+    const article = await azumuta.findArticle('GEAR-01', { signal });
     if (!article) throw new Error('The sandbox has no GEAR-01.');
     const draft = { number, article: 'GEAR-01', parameters: { Quantity: quantity }, variants: [] };
-    return azumuta.createProductOrder(draft, article, signal);
+    return azumuta.createProductOrder(draft, article, { signal });
   }
 
   /** What the ledger keeps of a product order that was created. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../shared/ledger/claims.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { OrderNotReady } from '../../../shared/model/errors.ts';
 import { claimed, rejectedFor } from '../../support/bookings.ts';
 import { ledgerOnDynalite } from '../../support/ledger.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -127,7 +127,7 @@ it('notes what its step needs while it waits, and removes what it needs no more'
 
 describe('how an attempt ends decides whether the next one must look', () => {
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
-  const answered = new RetryLater('The order is locked.', { scope: 'order', wrote: 'known' });
+  const answered = new OrderNotReady('The order is locked.', { wrote: 'known' });
   const { claims } = ledger;
   const ends = {
     'sent nothing': (claim: Claim) =>

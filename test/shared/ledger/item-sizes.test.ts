@@ -22,7 +22,7 @@ const maxItemBytes = 64 * 1024;
 const longest = (first: string) => first + '水'.repeat(199);
 /** What nobody bounds: a sentence of ten thousand characters. */
 const sentence = '水'.repeat(10_000);
-const refusal = new Rejected(sentence, { code: 'refused-by-azumuta' });
+const refusal = new Rejected(sentence, { causeCode: 'refused-by-azumuta' });
 
 function started() {
   const { table, ledger } = ledgerOn(undefined, undefined, 0);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import { bookingPlan } from '../../support/bookings.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -78,8 +78,7 @@ describe('a lost answer of DynamoDB', () => {
 
   it('does not prevent the probe of an open breaker', async () => {
     // Prepare
-    const down = new RetryLater('The ERP refused our credentials (401).', {
-      scope: 'partner',
+    const down = new PartnerDown('The ERP refused our credentials (401).', {
       unauthorized: true,
     });
     const breaker = new Breaker(table, clock);

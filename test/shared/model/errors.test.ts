@@ -1,31 +1,95 @@
-import { expect, it } from 'vitest';
-import { Rejected, RetryLater, type RetryLaterOptions, rejectionOf } from '../../../shared/model/errors.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  afterWriting,
+  isFailure,
+  isVerdict,
+  OrderNotReady,
+  OutOfTime,
+  PartnerDown,
+  type PartnerDownOptions,
+  Rejected,
+  RetryLater,
+  rejectionOf,
+  Wait,
+} from '../../../shared/model/errors.ts';
+
+const behind = new TypeError('fetch failed');
+const known = {
+  afterSeconds: 7,
+  wrote: 'known',
+  unauthorized: true,
+  perhapsOnlyOrder: true,
+  about: { booking: 'id1#quantity' },
+  cause: behind,
+} as const satisfies Required<PartnerDownOptions>;
 
 it('keeps the cause code of a rejection apart from the error behind it', () => {
-  const behind = new TypeError('x is undefined');
-  const rejected = new Rejected('Mapping failed.', { code: 'configuration', cause: behind });
-  expect(rejected.cause).toBe(behind);
+  const rejected = new Rejected('Mapping failed.', { causeCode: 'configuration', cause: behind });
+  expect(rejected).toMatchObject({ cause: behind, causeCode: 'configuration' });
   expect(rejectionOf(rejected)).toEqual({ reason: 'Mapping failed.', cause: 'configuration' });
 });
 
-it('keeps the options of a failure that `with` does not change', () => {
-  // Prepare
-  const known = {
-    scope: 'order',
-    afterSeconds: 7,
-    wrote: 'known',
-    unauthorized: true,
-    perhapsOnlyOrder: true,
-    outOfTime: true,
-    forOurLock: true,
-    about: { booking: 'id1#quantity' },
-    cause: new TypeError('fetch failed'),
-  } as const satisfies Required<Omit<RetryLaterOptions, 'cause'>> & { cause: unknown };
+describe('a failure of each case', () => {
+  it.each([PartnerDown, OrderNotReady, OutOfTime])('keeps what `with` does not change (%o)', (Case) => {
+    // Prepare
+    const failure = new Case('It failed.', known);
 
-  // Act
-  const further = new RetryLater('Out of time.', known).with({ wrote: 'perhaps', afterSeconds: 300 });
+    // Act
+    const further = failure.with({ wrote: 'perhaps', afterSeconds: 300 });
 
-  // Assess
-  expect(further).toMatchObject({ ...known, message: 'Out of time.', wrote: 'perhaps', afterSeconds: 300 });
-  expect(new RetryLater('Out of time.', known).with({ wrote: 'perhaps' }).afterSeconds).toBe(7);
+    // Assess
+    expect(further).toBeInstanceOf(Case);
+    expect(further).toEqual(new Case('It failed.', { ...known, wrote: 'perhaps', afterSeconds: 300 }));
+    expect(failure.with({ wrote: 'perhaps' })).toMatchObject({ afterSeconds: 7, cause: behind });
+  });
+
+  it.each([
+    [PartnerDown, 'perhaps'],
+    [OrderNotReady, 'known'],
+    [OutOfTime, 'known'],
+  ] as const)('says after an answered write what it can have changed (%o)', (Case, wrote) => {
+    expect(afterWriting(new Case('It failed.'))).toEqual(new Case('It failed.', { wrote }));
+    const certain = new Case('It failed.', { wrote: wrote === 'known' ? 'perhaps' : 'known' });
+    expect(afterWriting(certain)).toBe(certain);
+  });
+});
+
+describe('a connector of 0.3.0', () => {
+  it('makes the case of the scope that it names', () => {
+    const down: unknown = new RetryLater('The ERP is down.', { ...known, scope: 'partner' });
+    const locked: unknown = new RetryLater('It is locked.', { scope: 'order', afterSeconds: 60 });
+    expect(down).toBeInstanceOf(PartnerDown);
+    expect(down).toEqual(new PartnerDown('The ERP is down.', known));
+    expect(locked).toBeInstanceOf(OrderNotReady);
+    expect(locked).toEqual(new OrderNotReady('It is locked.', { afterSeconds: 60 }));
+    expect([down, locked].every(isFailure)).toBe(true);
+  });
+
+  it('recognises each case by the class that it knows, and by its scope', () => {
+    const thrown = [
+      new PartnerDown('It is down.'),
+      new OrderNotReady('It is locked.'),
+      new OutOfTime('Out of time.'),
+      new Wait('Its turn comes.', { awaits: 'turn' }),
+    ];
+    expect(thrown.every((one) => one instanceof RetryLater && one.name === 'RetryLater')).toBe(true);
+    expect(thrown.map(({ scope }) => scope)).toEqual(['partner', 'order', 'order', 'order']);
+  });
+
+  it('calls the cause code `code`', () => {
+    expect(new Rejected('It is closed.', { code: 'order-state' })).toEqual(
+      new Rejected('It is closed.', { causeCode: 'order-state' }),
+    );
+  });
+});
+
+it('takes a class of somebody else that is of no case for a bug, which is retried', () => {
+  class OfNoCase extends RetryLater {}
+  expect(isVerdict(new OfNoCase('Later.', { scope: 'order' }))).toBe(false);
+});
+
+it('tells a wait and a rejection from a failure', () => {
+  const none = [new Wait('Later.', { awaits: 'our-lock' }), new Rejected('No.', { causeCode: 'conflict' })];
+  expect(none.map(isFailure)).toEqual([false, false]);
+  expect(none.map(isVerdict)).toEqual([true, true]);
 });

@@ -83,10 +83,10 @@ describe('a product order that exists in Azumuta already', () => {
   async function typedByHand(parameters: Readonly<Record<string, string>>): Promise<string> {
     const number = await stage.released({ Quantity: '5' });
     const { signal } = new AbortController();
-    const article = await stage.dependencies.azumuta.findArticle('GEAR-01', signal);
+    const article = await stage.dependencies.azumuta.findArticle('GEAR-01', { signal });
     if (!article) throw new Error('The sandbox has the article.');
     const draft = { number, article: 'GEAR-01', parameters, variants: [] };
-    await stage.dependencies.azumuta.createProductOrder(draft, article, signal);
+    await stage.dependencies.azumuta.createProductOrder(draft, article, { signal });
     return number;
   }
   it('is adopted when it is open and equal', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { OrderNotReady, RetryLater } from '../../../shared/model/errors.ts';
 import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
 import { afterPage, afterPullWindow, overlapMs, startOfReading } from '../../../shared/orders/pull-window.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
@@ -41,7 +41,7 @@ function plant(skewHours: number, goLive?: string) {
           const pages = pagesOfLateErp(orders, erpClock, 2, since);
           while (true) {
             read += 1;
-            if (read === failsAt) throw new RetryLater('The ERP is busy.', { scope: 'order' });
+            if (read === failsAt) throw new OrderNotReady('The ERP is busy.');
             const page = pages.next();
             if (page.done) return;
             clock.advance(pageSeconds);

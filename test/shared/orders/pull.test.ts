@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { UnreadableOrder } from '../../../shared/erp/connector.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown, Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { pullOrders } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
@@ -34,7 +34,7 @@ function pull(
       queueUrl: sqs.queueUrl('product-orders'),
       map(order) {
         if (order.article === '')
-          throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
+          throw new Rejected(`ERP order ${order.number} has no article.`, { causeCode: 'order-data' });
         return mapProductOrders({}, order);
       },
     },
@@ -57,7 +57,7 @@ it('calls nobody while it is paused, until it is resumed', async () => {
 });
 
 it('reports an ERP that fails, and does not fail itself', async () => {
-  const down = new RetryLater('The ERP failed (503).', { scope: 'partner' });
+  const down = new PartnerDown('The ERP failed (503).');
   const failing = await pull([], undefined, [], down);
 
   // The next run has the lease, and goes on.

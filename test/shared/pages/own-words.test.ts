@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { forBookingOnly } from '../../../shared/ledger/records/bookings.ts';
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import { headlineOf } from '../../../shared/situation/words.ts';
 import { book, claimed, claimedOrder, plan, refuse, rejectedFor } from '../../support/bookings.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -131,7 +131,7 @@ it('says no word of the ERP, of Azumuta or of a person, whatever has happened, a
   }
   for (const partner of ['erp', 'azumuta'] as const)
     for (let count = 0; count < 5; count += 1) {
-      const failure = new RetryLater(`It says ${words}`, { scope: 'partner' });
+      const failure = new PartnerDown(`It says ${words}`);
       await pages.breaker.recordFailure(partner, failure, 'call', 'test');
     }
   await pages.ledger.pauses.pauseFlow('bookings');

@@ -211,11 +211,15 @@ describe('a status that concerns the partner', () => {
 
   it.each([
     [401, { unauthorized: true }],
-    [403, { scope: 'order', unauthorized: false }],
+    [403, { kind: 'order-not-ready', scope: 'order' }],
     [429, { unauthorized: false }],
     [503, { unauthorized: false }],
   ])('%i', (status, expected) => {
-    expect(partnerFailure(answer(status), call)).toMatchObject({ scope: 'partner', ...expected });
+    expect(partnerFailure(answer(status), call)).toMatchObject({
+      kind: 'partner-down',
+      scope: 'partner',
+      ...expected,
+    });
   });
 
   it('asks for rights to the one record after a 403, and for the secret after a 401', () => {

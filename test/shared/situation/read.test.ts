@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import { readSituation } from '../../../shared/situation/read.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 
@@ -28,7 +28,7 @@ it('is not told while it is drained after an outage, for half an hour: a message
   const { clock, ledger, breaker, seen } = startPlant();
   const waits = { order: 'PO-1', partner: 'erp', since: clock.now(), reason: 'The ERP failed.' } as const;
   await ledger.attempts.recordFailure('m-1', { unexpected: false, waits });
-  const failure = new RetryLater('The ERP failed (503).', { scope: 'partner' });
+  const failure = new PartnerDown('The ERP failed (503).');
   for (let count = 0; count < 5; count += 1) await breaker.recordFailure('erp', failure, 'call', 'test');
   clock.advance(3600);
   await breaker.permit('erp', 'probe');

@@ -78,7 +78,7 @@ describe('a partner with a limit of requests a second', () => {
     );
   });
 
-  it('gets every request of a call at its pace, whatever code sends it', async () => {
+  it('gets every request of a call at its pace, whatever signal comes with it', async () => {
     // Prepare
     const { url, calls } = await startServer(() => ({}));
     const http = createHttp({ partner: 'The ERP', baseUrl: url });
@@ -90,9 +90,12 @@ describe('a partner with a limit of requests a second', () => {
     const partners = stage.partners(stage.begun({ erp: { atOnce: 1, perSecond: 0.5 } }, { sleep }));
 
     // Act
-    await partners.call('erp', new AbortController().signal, async (signal) => {
-      await http.send({ path: '/first', signal });
-      await Promise.all([http.send({ path: '/second', signal }), http.send({ path: '/third', signal })]);
+    await partners.call('erp', new AbortController().signal, async (call) => {
+      await http.send({ ...call, path: '/first' });
+      await Promise.all([
+        http.send({ path: '/second', guard: call.guard }),
+        http.send({ ...call, path: '/third', signal: AbortSignal.any([call.signal]) }),
+      ]);
     });
 
     // Assess
@@ -118,15 +121,15 @@ describe('a request that waits until it may leave', () => {
 
     // Act
     const failure = await partners
-      .call('erp', timeUp.signal, async (signal) => {
-        await http.send({ path: '/', signal });
-        await http.send({ method: 'POST', path: '/', signal });
+      .call('erp', timeUp.signal, async (call) => {
+        await http.send({ ...call, path: '/' });
+        await http.send({ ...call, method: 'POST', path: '/' });
       })
       .catch((error: unknown) => error);
 
     // Assess
     expect(failure).toBeInstanceOf(RetryLater);
-    expect(failure).toMatchObject({ scope: 'order', outOfTime: true, wrote: 'nothing' });
+    expect(failure).toMatchObject({ kind: 'out-of-time', wrote: 'nothing' });
     expect(calls).toHaveLength(1);
   });
 

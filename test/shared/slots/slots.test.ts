@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { OrderNotReady, PartnerDown, Rejected } from '../../../shared/model/errors.ts';
 import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { overriding } from '../../support/overriding.ts';
 import { settlingSeconds, slotsStage } from './stage.ts';
@@ -8,7 +8,7 @@ const stage = slotsStage();
 
 /** A write that the partner never answered. */
 const unanswered = async () => {
-  throw new RetryLater('The ERP did not answer.', { scope: 'partner', wrote: 'perhaps' });
+  throw new PartnerDown('The ERP did not answer.', { wrote: 'perhaps' });
 };
 
 describe('a partner with a limit', () => {
@@ -144,9 +144,9 @@ describe('a slot', () => {
   });
 
   it.each([
-    ['a refusal', new Rejected('Production MO/1 is cancelled.', { code: 'order-state' })],
-    ['a read without an answer', new RetryLater('No answer.', { scope: 'partner' })],
-    ['writes that were all answered', new RetryLater('Locked.', { scope: 'order', wrote: 'known' })],
+    ['a refusal', new Rejected('Production MO/1 is cancelled.', { causeCode: 'order-state' })],
+    ['a read without an answer', new PartnerDown('No answer.')],
+    ['writes that were all answered', new OrderNotReady('Locked.', { wrote: 'known' })],
     ['a bug', new TypeError('undefined is not a function')],
   ])('is free at once after %s', async (_, failure) => {
     const slots = stage.begun({ erp: 1 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Wait } from '../../../shared/model/errors.ts';
 import {
   secondsInBacklog,
   secondsInOutage,
@@ -24,9 +25,9 @@ describe('the seconds until a message is retried', () => {
 
   it('stay a few for a lock of our own, as the other booking takes a moment', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1000 }), randomness, (receives, random) => {
-        const lock = { afterSeconds: undefined, forOurLock: true };
-        const seconds = secondsUntilRetry(lock, receives, random);
+      fc.property(fc.integer({ min: 1, max: 30 }), randomness, (receives, random) => {
+        const lock = { awaits: 'our-lock', afterSeconds: undefined } as const;
+        const seconds = secondsUntilTurn(lock, receives, random);
         expect(seconds).toBeGreaterThanOrEqual(2);
         expect(seconds).toBeLessThanOrEqual(6);
       }),
@@ -41,15 +42,17 @@ describe('the seconds until a message is retried', () => {
     expect([secondsUntilSlot(1, 0), secondsUntilSlot(1, 0.99)]).toEqual([1, 3]);
   });
 
-  it.each([{}, { forOurLock: true }, { afterSeconds: 60 }, { afterSeconds: 300 }])(
-    'are as many as a wait asks for, %o, and six days are over before SQS’s thousand receives',
-    (wait) => {
-      const waits = Array.from({ length: 1000 }, (_, at) => secondsUntilTurn(wait, at + 1, 0.5));
-      expect(Math.min(...waits)).toBeGreaterThanOrEqual('afterSeconds' in wait ? wait.afterSeconds : 2);
-      expect(waits[0]).toBeLessThanOrEqual('afterSeconds' in wait ? wait.afterSeconds + 4 : 4);
-      expect(waits.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(6 * 86_400);
-    },
-  );
+  it.each<Pick<Wait, 'awaits' | 'afterSeconds'>>([
+    { awaits: 'turn', afterSeconds: undefined },
+    { awaits: 'our-lock', afterSeconds: undefined },
+    { awaits: 'turn', afterSeconds: 60 },
+    { awaits: 'partner', afterSeconds: 300 },
+  ])('are as many as a wait asks for, %o, and six days are over before SQS’s thousand receives', (wait) => {
+    const waits = Array.from({ length: 1000 }, (_, at) => secondsUntilTurn(wait, at + 1, 0.5));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(wait.afterSeconds ?? 2);
+    expect(waits[0]).toBeLessThanOrEqual((wait.afterSeconds ?? 0) + 4);
+    expect(waits.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(6 * 86_400);
+  });
 
   it('reach to the next probe of an outage, and are never much longer than the outage has lasted', () => {
     const anyOutage = fc.record({

@@ -106,13 +106,13 @@ it('writes and sends nothing after its response for work that was given up, howe
   for (const { messageId } of late)
     for (let i = 0; i < 4; i++) await stage.ledger.attempts.recordFailure(messageId, { unexpected: true });
   const consumer = doing(async (body) => {
-    if (!work.has(body)) throw new Rejected('In time.', { code: 'order-state' });
+    if (!work.has(body)) throw new Rejected('In time.', { causeCode: 'order-state' });
     await work.get(body)?.promise;
   });
 
   // Act
   const failed = await failedWith(500, stage.worker(consumer)(batch(...late), invocation(lifeMs)));
-  work.get('is rejected')?.reject(new Rejected('Too late.', { code: 'order-state' }));
+  work.get('is rejected')?.reject(new Rejected('Too late.', { causeCode: 'order-state' }));
   work.get('fails')?.reject(new Error('Too late.'));
   work.get('goes well')?.resolve();
   // This is rejected after them, in the same way: once its letter has arrived, theirs would have arrived, too.

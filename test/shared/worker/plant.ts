@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
@@ -75,7 +75,7 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotsDependencies['l
     },
     /** The partner is down, and the breaker is open. */
     async outage(partner: Partner = 'erp') {
-      const down = new RetryLater('The ERP failed (503).', { scope: 'partner' });
+      const down = new PartnerDown('The ERP failed (503).');
       const breaker = newBreaker();
       for (let nth = 0; nth < 5; nth += 1) await breaker.recordFailure(partner, down, 'call', 'one');
     },

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { beforeEach, vi } from 'vitest';
-import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown, Rejected } from '../../../shared/model/errors.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import {
   type Consumer,
@@ -86,7 +86,7 @@ export const doing = (work: (body: string, attempt: WorkAttempt) => Promise<unkn
   parse: (body) => {
     if (body === 'unreadable')
       throw new Rejected('The message is invalid: $.key: found missing, expected string.', {
-        code: 'unreadable-message',
+        causeCode: 'unreadable-message',
       });
     return body;
   },
@@ -102,8 +102,8 @@ export const doing = (work: (body: string, attempt: WorkAttempt) => Promise<unkn
 
 /** Ends the work on each message as its body says. */
 export const obey = async (body: string): Promise<void> => {
-  if (body === 'retry') throw new RetryLater('The ERP failed (503).', { scope: 'partner' });
-  if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.', { code: 'order-state' });
+  if (body === 'retry') throw new PartnerDown('The ERP failed (503).');
+  if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.', { causeCode: 'order-state' });
   if (body === 'bug') throw new TypeError('undefined is not a function');
   if (body === 'hang') await never();
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BreakerOpen } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { Rejected, Wait } from '../../../shared/model/errors.ts';
+import { OrderNotReady, Rejected, Wait } from '../../../shared/model/errors.ts';
 import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { plantOn, secondsBefore } from './plant.ts';
@@ -11,11 +11,7 @@ const day = 86_400;
 
 /** Every message waits before its first step is known. */
 const waiting = (wait: Wait) => ({ ...doing(async () => undefined), begin: () => Promise.reject(wait) });
-const busy = new Wait('It is under way.', {
-  scope: 'order',
-  afterSeconds: 60,
-  about: { booking: 'id1#quantity' },
-});
+const busy = new Wait('It is under way.', { awaits: 'turn', afterSeconds: 60 });
 const triedFor = (seconds: number) =>
   sqsRecord({ body: 'x', receiveCount: 500, sentAt: secondsBefore(stage.clock, seconds) });
 
@@ -36,7 +32,7 @@ describe('a message that waits', () => {
 
   it.each([
     ['a wait', busy],
-    ['an open breaker', new BreakerOpen('The ERP is down.', { scope: 'partner', afterSeconds: 60 })],
+    ['an open breaker', new BreakerOpen('The ERP is down.', { awaits: 'partner', afterSeconds: 60 })],
     ['no free slot', new NoFreeSlot('azumuta')],
   ])('has not failed when its work has met %s: the note of its attempt is taken back', async (_, wait) => {
     // Prepare
@@ -57,6 +53,16 @@ describe('a message that waits', () => {
     expect(stage.sqs.sent[0]?.attributes).toMatchObject({
       reason: 'Waited too long: It is under way.',
       cause: 'waited-too-long',
+    });
+  });
+
+  it('names the booking that failed for six days', async () => {
+    const locked = new OrderNotReady('It is locked.', { about: { booking: 'id1#quantity' } });
+    const worker = stage.worker(doing(() => Promise.reject(locked)));
+    await worker(batch(triedFor(6 * day + 1)), invocation());
+    expect(stage.sqs.sent[0]?.attributes).toMatchObject({
+      reason: 'Waited too long: It is locked.',
+      cause: 'waited-too-long',
       booking: 'id1#quantity',
     });
   });
@@ -64,7 +70,7 @@ describe('a message that waits', () => {
 
 describe('what a dead letter says', () => {
   const refused = (about: Record<string, string>) =>
-    doing(() => Promise.reject(new Rejected('It is closed.', { code: 'order-state', about })));
+    doing(() => Promise.reject(new Rejected('It is closed.', { causeCode: 'order-state', about })));
 
   it.each([
     ['booking and figures of what failed, in ten attributes at most', '5 pcs good', '5 pcs good', 10],
@@ -83,7 +89,7 @@ describe('what a dead letter says', () => {
 
   it('is filed under the number of its step, with the partner that the step needed', async () => {
     // Prepare: its first step says where the order is kept, its second that it is kept elsewhere
-    const failing = doing(() => Promise.reject(new Rejected('It is closed.', { code: 'order-state' })));
+    const failing = doing(() => Promise.reject(new Rejected('It is closed.', { causeCode: 'order-state' })));
     const twoSteps = {
       ...failing,
       partners: ['azumuta', 'erp'] as const,

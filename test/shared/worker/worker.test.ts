@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../shared/model/errors.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
@@ -10,8 +10,7 @@ describe('a message that is retried', () => {
   it('waits as long as its failure says at least, and else for a backoff', async () => {
     // Prepare: the pause that the failure names
     const consumer = doing(async (seconds) => {
-      throw new RetryLater('The ERP failed (503).', {
-        scope: 'partner',
+      throw new PartnerDown('The ERP failed (503).', {
         ...(seconds === '' ? {} : { afterSeconds: Number(seconds) }),
       });
     });

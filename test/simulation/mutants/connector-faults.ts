@@ -10,16 +10,22 @@ const promise = (connector: string, name: string) => ({
 export const connectorFaults: Faults = {
   'shared/erp/odoo/client.ts': {
     'odoo-books-after-the-deadline': {
-      find: 'order, signal };',
-      replace: 'order, signal: call.writes ? new AbortController().signal : signal };',
+      find: 'order, signal, guard };',
+      replace: 'order, signal: call.writes ? new AbortController().signal : signal, guard };',
       why: 'What is booked after the deadline is booked again by the next attempt.',
       foundIn: promise('odoo', 'sends nothing more of a whole order once the time of the worker is up'),
+    },
+    'odoo-requests-lose-their-guard': {
+      find: 'order, signal, guard };',
+      replace: 'order, signal };',
+      why: 'Once something wraps the signal, answers close no breaker and calls have no pace.',
+      foundIn: promise('odoo', 'hands the guard of its work to each request'),
     },
   },
   'shared/erp/rest/book.ts': {
     'rest-books-after-the-deadline': {
-      find: 'signal: task.attempt.signal };',
-      replace: 'signal: new AbortController().signal };',
+      find: 'const { signal, guard } = task.attempt;',
+      replace: 'const { guard } = task.attempt;\n  const { signal } = new AbortController();',
       why: 'What is booked after the deadline is booked again by the next attempt.',
       foundIn: promise('rest', 'sends nothing more of a whole order once the time of the worker is up'),
     },
@@ -43,8 +49,8 @@ export const connectorFaults: Faults = {
   },
   'shared/erp/sap-s4hana/client.ts': {
     'sap-books-after-the-deadline': {
-      find: 'path: service + path, signal });',
-      replace: 'path: service + path, signal: new AbortController().signal });',
+      find: 'path: service + path, signal, guard });',
+      replace: 'path: service + path, signal: new AbortController().signal, guard });',
       why: 'What is booked after the deadline is booked again by the next attempt.',
       foundIn: promise('sap-s4hana', 'sends nothing more of a whole order once the time of the worker is up'),
     },
@@ -111,9 +117,9 @@ export const connectorFaults: Faults = {
   },
   'shared/erp/tryton/client.ts': {
     'tryton-books-after-the-deadline': {
-      find: 'const session = await sessions.get(signal);',
+      find: 'const session = await sessions.get({ signal, guard });',
       replace:
-        'if (/[.](do|done)$/.test(method)) signal = new AbortController().signal;\n        const session = await sessions.get(signal);',
+        'if (/[.](do|done)$/.test(method)) signal = new AbortController().signal;\n        const session = await sessions.get({ signal, guard });',
       why: 'What is booked after the deadline is booked again by the next attempt.',
       foundIn: {
         file: 'test/shared/erp/tryton/book.test.ts',

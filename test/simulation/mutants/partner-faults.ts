@@ -142,8 +142,8 @@ export const partnerFaults: Faults = {
   },
   'shared/platform/http.ts': {
     'requests-leave-at-no-pace': {
-      find: 'return pace ? pace(request.signal, () => sendNow(request, built)) : sendNow(request, built);',
-      replace: 'return sendNow(request, built);',
+      find: 'return guard?.pace ? guard.pace(signal, sendBuilt) : sendBuilt();',
+      replace: 'return sendBuilt();',
       why: 'A partner gets more calls per second than its limit, and refuses them.',
       foundBy: ['perSecond'],
     },
@@ -176,8 +176,8 @@ export const partnerFaults: Faults = {
   },
   'shared/worker/process-record.ts': {
     'wait-noted-as-a-failure': {
-      find: 'if (thrown instanceof Wait) return',
-      replace: 'if (thrown instanceof Wait && !thrown.message) return',
+      find: "case 'wait':\n        return this.#waits(verdict, inWork, waitedMs, deadline);",
+      replace: "case 'wait':",
       why: 'A message that has its turn later is retried ever more seldom, and each of its waits is a write.',
       foundBy: ['waits'],
     },

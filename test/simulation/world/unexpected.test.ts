@@ -1,6 +1,6 @@
 import { ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
-import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { PartnerDown, Rejected } from '../../../shared/model/errors.ts';
 import { recordedLog } from '../../support/logs.ts';
 import { bugIn, isExpected } from './unexpected.ts';
 
@@ -8,8 +8,8 @@ it('treats a failed invocation as a bug unless AWS or a partner failed', () => {
   const aws = new ProvisionedThroughputExceededException({ message: 'Too many requests.', $metadata: {} });
 
   expect(isExpected(aws)).toBe(true);
-  expect(isExpected(new RetryLater('Odoo is down.', { scope: 'partner' }))).toBe(true);
-  expect(isExpected(new Rejected('It is cancelled.', { code: 'order-state' }))).toBe(true);
+  expect(isExpected(new PartnerDown('Odoo is down.'))).toBe(true);
+  expect(isExpected(new Rejected('It is cancelled.', { causeCode: 'order-state' }))).toBe(true);
   expect(isExpected(new TypeError('x is undefined'))).toBe(false);
 });
 

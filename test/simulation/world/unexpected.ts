@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { isAwsFailure, isVerdict } from '../../../shared/worker/process-record.ts';
+import { isVerdict } from '../../../shared/model/errors.ts';
+import { isAwsFailure } from '../../../shared/worker/process-record.ts';
 
 /**
  * The texts of AWS failures that the simulation itself makes (`failureOf` in clients.ts), and the log lines about them.

@@ -115,7 +115,7 @@ async function requireListPrice(reader: Reader, production: TrytonProduction): P
   throw productionRefused(production, 'refused-by-erp', why);
 }
 
-/** @throws RetryLater scope `order` when a person has to reserve the components, and has not. */
+/** @throws OrderNotReady when a person has to reserve the components, and has not. */
 export function requireReserved(production: TrytonProduction, assign: TrytonOptions['assign']): void {
   if (production.state !== 'waiting' || assign !== 'never') return;
   throw componentsMissing(production, 'reserve them in Tryton (Assign)');

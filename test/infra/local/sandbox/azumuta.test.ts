@@ -24,11 +24,11 @@ const shared = await forAllTests(startSandbox.azumuta());
 
 async function withOrder(number: string, sandbox: Sandbox<'azumuta'> = shared) {
   const client = azumutaAt(sandbox.url);
-  const article = await client.findArticle('GEAR-01', signal);
+  const article = await client.findArticle('GEAR-01', { signal });
   if (!article) throw new Error('the catalogue has no GEAR-01');
   const parameters = { 'Customer name': 'De Smet', Quantity: 5 };
   const draft = { number, article: 'GEAR-01', parameters, variants: ['Left'] };
-  const create = () => client.createProductOrder(draft, article, signal);
+  const create = () => client.createProductOrder(draft, article, { signal });
   const { control } = sandbox;
   const triggered = () =>
     control.triggerLog().filter(({ productOrderNumber }) => productOrderNumber === number);

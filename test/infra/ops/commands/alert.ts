@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { RetryLater } from '../../../../shared/model/errors.ts';
+import { PartnerDown } from '../../../../shared/model/errors.ts';
 import { claimedOrder } from '../../../support/bookings.ts';
 import { newOrder } from '../../../support/orders.ts';
 import { plannersOn } from '../../../support/planners.ts';
@@ -23,7 +23,7 @@ export function alertTests(stage: () => CommandStage): void {
       return [code, output.split('\n').find((line) => /nothing is open|belongs|overdue|down/.test(line))];
     };
     const QueueUrl = system.emulator.queueUrl('QueuesDeadLetters');
-    const refused = new RetryLater('It answered 401.', { scope: 'partner', unauthorized: true });
+    const refused = new PartnerDown('It answered 401.', { unauthorized: true });
 
     // Act: each is over before the next one begins.
     const calm = await listed();

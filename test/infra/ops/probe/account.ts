@@ -95,9 +95,9 @@ export async function startAccount(dialect?: Dialect) {
     });
   const client = clientOf(dialect?.contract ?? {});
   account.typeByHand('MO/0000', 'TABLE-1', { Quantity: 9 });
-  const article = await client.findArticle('CHAIR', signal);
+  const article = await client.findArticle('CHAIR', { signal });
   if (!article) throw new Error('There is no CHAIR.');
-  const { id } = await client.createProductOrder(draft, article, signal);
+  const { id } = await client.createProductOrder(draft, article, { signal });
   account.complete('MO/0001', { quantity: 4, scrap: 1, serials: ['S-1', 'S-2'] });
   account.typeByHand('MO/0002', 'CHAIR', { Quantity: 5 });
   for (const list of [calls, times]) list.splice(0);

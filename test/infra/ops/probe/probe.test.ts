@@ -128,29 +128,31 @@ describe.each(cases)('probing an account that talks $name', (one) => {
 
     // Assess
     expect(stopped).toBeUndefined();
-    const own = await client.productOrder(id, signal);
+    const own = await client.productOrder(id, { signal });
     for (const order of [
-      await proposed.productOrder(id, signal),
-      await proposed.findProductOrder('MO/0001', signal),
+      await proposed.productOrder(id, { signal }),
+      await proposed.findProductOrder('MO/0001', { signal }),
     ])
       expect({ ...order, status: '' }).toEqual({ ...own, status: '' });
     expect(own?.recordingIds).toHaveLength(2);
     for (const recordingId of own?.recordingIds ?? []) {
-      const expected = await client.recording(recordingId, signal, own);
-      const recording = await proposed.recording(recordingId, signal, own);
+      const expected = await client.recording(recordingId, { signal }, own);
+      const recording = await proposed.recording(recordingId, { signal }, own);
       const flat = (steps = expected?.steps) =>
         steps?.map((step) => ({ ...step, ok: 0, value: [step.value].flat() }));
       expect(flat(recording?.steps)).toEqual(flat());
       const plain = { steps: [], components: [] };
       expect({ ...recording, ...plain }).toEqual({ ...expected, ...plain });
       const instruction = expected?.workInstruction?.id ?? '';
-      expect(await proposed.workInstruction(instruction, signal)).toEqual(
-        await client.workInstruction(instruction, signal),
+      expect(await proposed.workInstruction(instruction, { signal })).toEqual(
+        await client.workInstruction(instruction, { signal }),
       );
     }
-    expect(await proposed.findArticle('CHAIR', signal)).toEqual(await client.findArticle('CHAIR', signal));
-    expect(await proposed.productOrder('999999', signal)).toBeUndefined();
-    expect(await proposed.findProductOrder('MO/9999', signal)).toBeUndefined();
+    expect(await proposed.findArticle('CHAIR', { signal })).toEqual(
+      await client.findArticle('CHAIR', { signal }),
+    );
+    expect(await proposed.productOrder('999999', { signal })).toBeUndefined();
+    expect(await proposed.findProductOrder('MO/9999', { signal })).toBeUndefined();
   });
 
   it('leaves few lines to be written by hand, and is sure of nothing that is wrong or looks like something else', async () => {

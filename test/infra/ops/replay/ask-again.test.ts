@@ -64,7 +64,7 @@ async function refusedCreation(number: string) {
     orderNumber: number,
     stage: 'create-product-orders',
     reason: refusal.message,
-    cause: refusal.code,
+    cause: refusal.causeCode,
   };
 }
 

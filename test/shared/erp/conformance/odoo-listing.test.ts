@@ -108,7 +108,7 @@ describe.each<OdooVersion>([17, 18, 19])('one order of odoo %i', (version) => {
     // Assess
     expect(failure).toMatchObject({
       name: 'Rejected',
-      code: 'order-data',
+      causeCode: 'order-data',
       message: `Odoo has several orders ${order.number} (ids ${order.id}, ${theirs.id}): give them numbers of their own.`,
     });
     expect(await read(plant, order)).toMatchObject({ id: order.id });

@@ -173,7 +173,7 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
     const key = quantityKey(completion.productOrder);
     const says = `scrap of 1.*WH/Stock.*draft.*${key} asked.*do not confirm.*Written by then: ${order.number} is done`;
     expect(failure).toMatchObject(rejection(says, 'booked-otherwise'));
-    expect(again).toMatchObject({ code: 'booked-otherwise' });
+    expect(again).toMatchObject({ causeCode: 'booked-otherwise' });
     expect(receipt.alreadyBooked).toBe(true);
     expect(documents(plant)).toEqual([['SP/1', 'done', 1]]);
   });

@@ -168,7 +168,7 @@ describe.each<OdooVersion>([17, 18, 19])('an order of odoo %i that was split', (
       ['004', 'done', 1],
       ['005', 'done', 1],
     ]);
-    expect(surplus).toMatchObject({ name: 'Rejected', code: 'order-state' });
+    expect(surplus).toMatchObject({ name: 'Rejected', causeCode: 'order-state' });
   });
 
   it('is booked only up to the quantity of a rest that a person split again', async () => {

@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
+import type { Attempt } from '../../../../shared/erp/connector.ts';
 import type { Cause } from '../../../../shared/model/causes.ts';
 import { Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
+import type { Guard } from '../../../../shared/platform/http.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
-import { amendmentOf, completionOf, productOrderOf } from './completions.ts';
+import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
 export function bookingTests({ target, plan, book, promise }: Chapter): void {
@@ -16,6 +18,33 @@ export function bookingTests({ target, plan, book, promise }: Chapter): void {
         .book(amendmentOf(order, { notes: [note] }), `${id}#recording#${when}`, firstAttempt());
     return { note, book };
   }
+
+  promise('hands the guard of its work to each request, whatever signal comes with it', [], async () => {
+    // Prepare
+    const order = await plan();
+    const connector = target().connector();
+    let paced = 0;
+    const guard: Guard = {
+      answered: false,
+      pace: (_signal, send) => {
+        paced += 1;
+        return send();
+      },
+    };
+    const attempt: Attempt = { ...firstAttempt(), guard };
+    target().faults.reset();
+
+    // Act
+    await connector.releasedOrders(undefined, attempt.signal, guard)[Symbol.asyncIterator]().next();
+    await connector.readOrder?.(order, attempt.signal, guard);
+    await connector.linkProductOrder?.(order, productOrderOf(order), attempt);
+    await connector.book(completionOf(order), quantityKey(productOrderOf(order)), attempt);
+
+    // Assess
+    expect(guard.answered).toBe(true);
+    expect(paced).toBeGreaterThan(1);
+    expect(paced).toBe(target().faults.callCount());
+  });
 
   promise('finishes the order with its good quantity and returns a reference to it', [], async () => {
     // Prepare
@@ -173,7 +202,7 @@ export function bookingTests({ target, plan, book, promise }: Chapter): void {
   });
 }
 
-function expectRejected(failure: unknown, code: Cause, named: string): void {
+function expectRejected(failure: unknown, causeCode: Cause, named: string): void {
   expect(failure).toBeInstanceOf(Rejected);
-  expect(failure).toMatchObject({ code, message: expect.stringContaining(named) });
+  expect(failure).toMatchObject({ causeCode, message: expect.stringContaining(named) });
 }

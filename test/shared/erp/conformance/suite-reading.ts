@@ -125,7 +125,7 @@ export function readingTests({ target, plan, book, promise }: Chapter): void {
       // Assess
       expect(failure).toBeInstanceOf(Rejected);
       expect(failure).toMatchObject({
-        code: 'order-data',
+        causeCode: 'order-data',
         message: unreadable.find(({ id }) => id === order.number)?.reason,
       });
     },

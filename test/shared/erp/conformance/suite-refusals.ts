@@ -175,13 +175,13 @@ export function refusalTests({ target, plan, book, promise }: Chapter): void {
     await target().cancelOrder(order);
     const failure = await expectRefused(completionOf(order));
     expect(failure).not.toBeInstanceOf(UnknownOrder);
-    expect(failure).toMatchObject({ code: 'order-state' });
+    expect(failure).toMatchObject({ causeCode: 'order-state' });
   });
 
   promise('rejects an order for another product, naming both', [], async () => {
     const { lots: article = 'SOMETHING-ELSE' } = target().articles;
     const completion = completionOf(await plan(), { article });
-    expect(await expectRefused(completion, article)).toMatchObject({ code: 'conflict' });
+    expect(await expectRefused(completion, article)).toMatchObject({ causeCode: 'conflict' });
   });
 
   promise('leaves the ERP unchanged after every other refusal', [], async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOfOdooError } from '../../../../shared/erp/odoo/errors.ts';
-import { Rejected, type RetryLater } from '../../../../shared/model/errors.ts';
+import { PartnerDown, Rejected, type RetryLater } from '../../../../shared/model/errors.ts';
 
 const call = { what: 'mrp.production button_mark_done', order: 'WH/MO/00001' };
 /** A listing is not about an order. */
@@ -13,7 +13,7 @@ const rowsOf = (verdict: string, said: readonly [name: string, message: string][
 /** What happens to the order. */
 function verdictOf(failure: Rejected | RetryLater): string {
   if (failure instanceof Rejected) return 'for a person';
-  if (failure.scope === 'partner') return failure.unauthorized ? 'check the secret' : 'partner down';
+  if (failure instanceof PartnerDown) return failure.unauthorized ? 'check the secret' : 'partner down';
   return failure.wrote === 'known' ? 'look again' : 'wait for this order';
 }
 

@@ -51,7 +51,7 @@ it.each<[string, Answer | 'cut', object, Partial<Book['lookUp'][number]>?]>([
   ['423', { status: 423, body: {} }, thisOrder],
   ['404', { status: 404, body: { message: 'no such order' } }, unknownOrder],
   ['an empty 404', { status: 404 }, unknownOrder],
-  ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
+  ['another 4xx', order409, { name: 'Rejected', causeCode: 'refused-by-erp' }],
 ])('understands %s to a look-up, and writes nothing', async (_, look, expected, change) => {
   const { failure, writes } = await bookingOf({ look }, change);
 
@@ -61,8 +61,8 @@ it.each<[string, Answer | 'cut', object, Partial<Book['lookUp'][number]>?]>([
 
 it.each<[string, Partial<Book['lookUp'][number]>, object]>([
   ['unknown', { unknown: () => true }, { name: 'UnknownOrder' }],
-  ['refused', { refused: () => 'it is cancelled' }, { name: 'Rejected', code: 'order-state' }],
-  ['article', { article: () => 'B' }, { name: 'Rejected', code: 'conflict' }],
+  ['refused', { refused: () => 'it is cancelled' }, { name: 'Rejected', causeCode: 'order-state' }],
+  ['article', { article: () => 'B' }, { name: 'Rejected', causeCode: 'conflict' }],
   ['waits', { waits: () => 'somebody has it open' }, thisOrder],
 ])('obeys what `%s` says of a look-up, and writes nothing', async (_, change, expected) => {
   const { failure, writes } = await bookingOf({ look: { body: {} } }, change);
@@ -84,7 +84,7 @@ it.each<[string, Answer | 'cut', object]>([
   ['404 with a web page', { status: 404, ...page }, perhaps],
   ['403', { status: 403, body: {} }, thisOrder],
   ['423', { status: 423, body: {} }, thisOrder],
-  ['404', { status: 404, body: {} }, { name: 'Rejected', code: 'refused-by-erp' }],
+  ['404', { status: 404, body: {} }, { name: 'Rejected', causeCode: 'refused-by-erp' }],
   [
     'a reason that is a number',
     { status: 409, body: { error: 4711 } },
@@ -95,7 +95,7 @@ it.each<[string, Answer | 'cut', object]>([
     order409,
     {
       name: 'Rejected',
-      code: 'refused-by-erp',
+      causeCode: 'refused-by-erp',
       message:
         'Small ERP refused the quantity of the booking of order MO/0001 (409): The order is being planned.',
     },
@@ -113,7 +113,7 @@ it('looks again after a step without effect, and asks a person the second time',
 
   expect(first.failure).toMatchObject({ ...thisOrder, wrote: 'perhaps' });
   const message = expect.stringContaining(key);
-  expect(second.failure).toMatchObject({ name: 'Rejected', code: 'booked-otherwise', message });
+  expect(second.failure).toMatchObject({ name: 'Rejected', causeCode: 'booked-otherwise', message });
 });
 
 it('counts nothing as written after a look-up by POST', async () => {
@@ -139,13 +139,13 @@ it.each<[string, Answer, object]>([
   ['503', { status: 503 }, partner],
   ['a web page', page, partner],
   ["a proxy's 404 page, even where a 404 is an empty list", { status: 404, ...page }, partner],
-  ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
+  ['another 4xx', order409, { name: 'Rejected', causeCode: 'refused-by-erp' }],
   [
     '403',
     { status: 403, body: { message: 'Not enough permission' } },
     {
       name: 'Rejected',
-      code: 'refused-by-erp',
+      causeCode: 'refused-by-erp',
       message:
         'Small ERP refused to list its orders, as its user may not read them (403): Not enough permission.',
     },
@@ -155,14 +155,14 @@ it.each<[string, Answer, object]>([
     { body: { errors: [{ message: 'permission denied for table orders' }], rows: [] } },
     {
       name: 'Rejected',
-      code: 'refused-by-erp',
+      causeCode: 'refused-by-erp',
       message: 'Small ERP refused to list its orders (200): permission denied for table orders.',
     },
   ],
   [
     'no list',
     { body: { orders: [] } },
-    { name: 'Rejected', code: 'configuration', message: expect.stringContaining('$.rows') },
+    { name: 'Rejected', causeCode: 'configuration', message: expect.stringContaining('$.rows') },
   ],
 ])('understands %s to the listing', async (_, answer, expected) => {
   // Prepare

@@ -92,7 +92,7 @@ it.each<[string, Partial<Completion>, string]>([
 
   const failure = await failureOf(book(differs));
 
-  expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots', wrote: 'nothing' });
+  expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'quantity-or-lots', wrote: 'nothing' });
   expect(failure).toMatchObject({ message: expect.stringContaining(says) });
   expect(calls.map(({ method }) => method)).toEqual(['GET']);
 });
@@ -106,7 +106,7 @@ it('refuses a component that a look-up lists in two lines, of which one would be
   await book(usedOf({ article: 'BOLT', quantity: { amount: '30' } }));
 
   const says = 'order MO/0001 has component MOT-1 in 2 lines';
-  expect(failure).toMatchObject({ name: 'Rejected', code: 'configuration', wrote: 'nothing' });
+  expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'configuration', wrote: 'nothing' });
   expect(failure).toMatchObject({ message: expect.stringContaining(says) });
   expect(refused).toEqual(['GET']);
 });
@@ -153,7 +153,8 @@ it.each([
   // Assess
   for (const result of results)
     if (says === undefined) expect(result).toBeUndefined();
-    else expect(result).toMatchObject({ code: 'booked-otherwise', message: expect.stringContaining(says) });
+    else
+      expect(result).toMatchObject({ causeCode: 'booked-otherwise', message: expect.stringContaining(says) });
   expect(calls.filter(({ method }) => method === 'POST').length).toBe(1);
 });
 

@@ -72,7 +72,7 @@ it('rejects after a 500 with a sentence, and does not take the ERP to be down', 
   // Assess
   expect(failure).toMatchObject({
     name: 'Rejected',
-    code: 'refused-by-erp',
+    causeCode: 'refused-by-erp',
     message: 'Dolibarr, order MO2611-0001: Field fk_warehouse required in arraytoconsume',
   });
   expect(movements).toEqual([]);

@@ -53,7 +53,7 @@ it.each<[string, (book: Book) => Book, string[]]>([
   // Assess
   expect(failure).toMatchObject({
     name: 'Rejected',
-    code: 'configuration',
+    causeCode: 'configuration',
     message: `erp.${path} failed for order MO/0001: Cannot read properties of undefined (reading 'id')`,
   });
   expect(server.calls.map(({ method }) => method).filter((method) => method === 'POST')).toEqual(writes);
@@ -84,7 +84,7 @@ it('names the answer that a function asked for in vain', async () => {
   const failure = await failureOf(book());
 
   expect(failure).toMatchObject({
-    code: 'configuration',
+    causeCode: 'configuration',
     message:
       'erp.book.lookUp[1].when failed for order MO/0001: there is no answer of a look-up "orders" (yet)',
   });
@@ -127,6 +127,6 @@ it.each<[string, Partial<ReturnType<Step['request']>>]>([
   const failure = await failureOf(book());
 
   // Assess
-  expect(failure).toMatchObject({ name: 'Rejected', code: 'configuration' });
+  expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'configuration' });
   expect(server.calls.map(({ method }) => method)).not.toContain('POST');
 });

@@ -34,7 +34,7 @@ it('tells a person when the ERP made another figure of it, in each attempt, and 
   // Assess
   const expected = {
     name: 'Rejected',
-    code: 'booked-otherwise',
+    causeCode: 'booked-otherwise',
     message:
       'Small ERP has booked 1.235 of order MO/0001, but 1.23456 was built: correct it there; if it rounds, let the mapping round, and say so in erp.decimals.',
   };
@@ -54,7 +54,7 @@ it('refuses more decimals than the ERP keeps before it asks anything, and takes 
   // Assess
   expect(failure).toMatchObject({
     name: 'Rejected',
-    code: 'quantity-or-lots',
+    causeCode: 'quantity-or-lots',
     message:
       'Small ERP: order MO/0001 cannot be booked, as 1.23456 has more decimals than Small ERP keeps (3): let the mapping round it.',
   });
@@ -80,7 +80,7 @@ it('books nothing on an order whose quantity is told as no decimal', async () =>
 
   expect(failure).toMatchObject({
     name: 'Rejected',
-    code: 'configuration',
+    causeCode: 'configuration',
     message:
       'Small ERP tells "five" for the quantity of order MO/0001, which is no decimal: check erp.book.lookUp.',
   });

@@ -156,7 +156,7 @@ it.each([true, false])(
     expect(numbers.toSorted()).toEqual(['a', 'b', 'c']);
     expect(failure).toMatchObject({
       name: 'Rejected',
-      code: 'configuration',
+      causeCode: 'configuration',
       message: `Small ERP may have orders that its list does not show: it lists a of ${minute(2)} on two pages; let orders.query sort by a unique second key, such as the id.`,
     });
   },

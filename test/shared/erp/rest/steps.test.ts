@@ -186,7 +186,7 @@ it('says of a step that is done without our key that nobody knows who did it, an
   for (const failure of failures) {
     expect(failure).toMatchObject({
       name: 'Rejected',
-      code: 'order-state',
+      causeCode: 'order-state',
       message:
         'Small ERP, order MO/0001: it is not released. ' +
         'Small ERP shows these steps as done, but not who did them: the closing.',
@@ -228,7 +228,7 @@ it('names the steps that were taken when the ERP refuses a later one', async () 
   for (const failure of failures) {
     expect(failure).toMatchObject({
       name: 'Rejected',
-      code: 'refused-by-erp',
+      causeCode: 'refused-by-erp',
       message:
         'Small ERP refused the closing of the booking of order MO/0001 (409): The period is closed. ' +
         'Small ERP has these steps already: the booking.',

@@ -31,7 +31,7 @@ const saying = (text: string) => ({ ...person, message: expect.stringContaining(
 const waits = { name: 'RetryLater', scope: 'order' };
 const down = { name: 'RetryLater', scope: 'partner', unauthorized: false };
 const refused = { name: 'RetryLater', scope: 'partner', unauthorized: true };
-const person = { name: 'Rejected', code: 'refused-by-erp' };
+const person = { name: 'Rejected', causeCode: 'refused-by-erp' };
 /** The call that starts a production: other writes came before it. */
 const write = 'production.run';
 const read = 'production.search_read';

@@ -51,7 +51,7 @@ it('refuses a lot of a component that holds less than was used, before it writes
   // Assess
   const says =
     'lot L of component CASE (step "Scan" of recording r1) holds 1 u where Tryton takes it from, and 5 were used';
-  expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots', wrote: 'nothing' });
+  expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'quantity-or-lots', wrote: 'nothing' });
   expect(failure).toMatchObject({ message: expect.stringContaining(says) });
   expect([books.state, books.notes]).toEqual(['waiting', []]);
 });

@@ -63,7 +63,7 @@ describe('a booking that Tryton would refuse after the note and the reservation'
     const failure = await failureOf(book(differs));
 
     // Assess
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
+    expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'quantity-or-lots' });
     expect(String(failure)).toContain(says);
     expect(String(failure)).toContain('17');
     expect(wrote()).toEqual([]);
@@ -87,7 +87,7 @@ describe('a booking that Tryton would refuse after the note and the reservation'
     const receipt = await connector.book(completion, key, firstAttempt());
 
     // Assess
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-erp' });
+    expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'refused-by-erp' });
     expect(String(failure)).toContain(`may not ${permission}`);
     expect(refused).toEqual([]);
     expect(receipt.alreadyBooked).toBe(false);

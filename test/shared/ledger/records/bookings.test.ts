@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../../shared/ledger/claims.ts';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
 import { type BookingEntry, forBookingOnly } from '../../../../shared/ledger/records/bookings.ts';
-import { RetryLater } from '../../../../shared/model/errors.ts';
+import { OrderNotReady } from '../../../../shared/model/errors.ts';
 import { bookingPlan, plannedBooking, rejectedFor } from '../../../support/bookings.ts';
 import { ledgerOnDynalite } from '../../../support/ledger.ts';
 
@@ -93,7 +93,7 @@ describe('a plan', () => {
   });
 });
 
-const answered = new RetryLater('Locked.', { scope: 'order', wrote: 'known' });
+const answered = new OrderNotReady('Locked.', { wrote: 'known' });
 /** How a booking may have come to be as it is, whether it may be planned anew, and whether the claim is `again`. */
 const pasts: [past: string, make: () => Promise<unknown>, replaced: 'yes' | 'no' | 'again'][] = [
   ['only planned', () => ledger.bookings.planOnly(home, bookingPlan(), waits), 'yes'],
