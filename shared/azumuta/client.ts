@@ -52,8 +52,9 @@ export class AzumutaClient {
     const { summaries } = this.#options.contract.operations.findProductOrder;
     if (!summaries) return find(productOrderIn);
     const id = await find(productOrderIdIn);
-    const order = id && (await this.productOrder(id, call));
-    if (!id || (order && order.number === number)) return order || undefined;
+    if (!id) return undefined;
+    const order = await this.productOrder(id, call);
+    if (order?.number === number) return order;
     // To answer that there is none would create it a second time.
     throw new OrderNotReady(`Azumuta lists product order ${number} with an id that is not its own.`);
   }

@@ -23,7 +23,7 @@ class WorkGuard implements Guard {
   answered = false;
 
   callWith(signal: AbortSignal): PartnerCall {
-    // A signal of its own, as several pieces of work run in one attempt.
+    // Its own signal, as several pieces of work run in one attempt.
     const own: GuardedSignal = Object.assign(AbortSignal.any([signal]), { guard: this });
     return { signal: own, guard: this };
   }

@@ -12,6 +12,9 @@ export interface ScheduledRuns {
 /** A shorter silence says nothing: CloudWatch gets figures minutes late, and Scheduler may start a run late. */
 const shortestSilenceMinutes = 15;
 
+/** A person learns of what is new this soon. */
+const alertsEveryMinutes = 5;
+
 /**
  * What runs by the clock. A schedule that leaves days out, such as a pull on weekdays only, has a longer silence here,
  * and needs no other change where silence is watched.
@@ -21,7 +24,7 @@ export function scheduledRunsOf({ pull, reconcile }: CompleteIntegration['schedu
     // A run or two may be skipped while another is under way.
     pull: scheduledRuns(pull !== 'off', pull === 'off' ? 5 : pull.everyMinutes, 3),
     reconcile: scheduledRuns(reconcile !== 'off', 60 * (reconcile === 'off' ? 24 : reconcile.everyHours), 2),
-    alerts: scheduledRuns(true, 5, 3),
+    alerts: scheduledRuns(true, alertsEveryMinutes, 3),
   };
 }
 

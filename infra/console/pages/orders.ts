@@ -197,7 +197,7 @@ function orderColumns(time: PlantTime): readonly OrderColumn[] {
       csv: ['stage', 'needsPerson'],
     },
     {
-      title: 'What is so',
+      title: 'What is open',
       cell: ({ says, event, at }) => html`${redactedText(says)}${lastEventPart(event, at, time)}`,
       csv: ['says', 'event', 'at'],
     },

@@ -72,7 +72,7 @@ export function partnerChecks(
       // The one path that Azumuta documents, with an id that cannot exist; then one that is assumed.
       await azumuta.workInstruction('doctor', { signal });
       await azumuta.findProductOrder('doctor: there is no such order', { signal });
-      return `answers at ${integration.azumuta.baseUrl} and takes the API key; another stack on this account needs numbers of its own`;
+      return `answers at ${integration.azumuta.baseUrl} and takes the API key; another stack on this account needs its own numbers`;
     }),
     called(`ERP (${integration.erp.name})`, async (signal) => {
       let [pages, rows] = [0, 0];
@@ -104,7 +104,7 @@ function partnerFinding(error: unknown, partner: Partner, where: string) {
         );
       // Its answer has a status (`partnerFailure`), so its address is right.
       if (/\(\d{3}\)/.test(reason))
-        return wrong(reason, 'look again in some minutes; if it stays, ask whoever runs it');
+        return wrong(reason, 'look again in some minutes; if it continues, ask whoever runs it');
       return notReached;
     case 'order-not-ready':
       // The credentials are accepted, but this call is refused (403), or must wait.

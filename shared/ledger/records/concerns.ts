@@ -50,7 +50,7 @@ export type OrderConcernKind = (typeof orderConcernKinds)[number];
 interface ConcernRule {
   /** Where it is put right. */
   readonly partner: Partner;
-  /** `content`: that just this differs. `nothing`: only the cause counts, and the same words may come again. */
+  /** `content`: that just this differs. `nothing`: only the cause counts, and the same words may be repeated. */
   readonly settles: 'content' | 'nothing';
   /** The figure of a day in which it counts: an order was `changed` after it was made. */
   readonly counts: 'changed' | 'in none';
@@ -73,7 +73,7 @@ export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as 
 
 export const concernSchema = z.object({
   kind: z.enum(orderConcernKinds),
-  /** Another ERP order (its id or number) that is mapped to the same number, or an hour: it has a concern of its own. */
+  /** Another ERP order (its id or number) that is mapped to the same number, or an hour: it has its own concern. */
   claimant: z.optional(z.string()),
   /** Identifies what people hear of: they hear of the same once. Empty once the concern has ended. */
   content: z.string().check(z.minLength(1)),

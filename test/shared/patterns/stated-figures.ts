@@ -9,7 +9,7 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   // How long messages are retried
   maxWaitMs: {
     'ARCHITECTURE.md': ['**The queue is the only retry loop**: {}'],
-    'README.md': ['retried with growing waits for {}'],
+    'README.md': ['messages are retried for {}'],
     'infra/RUNBOOK.md': ['messages are retried for {}', 'What has waited for {} becomes dead letters'],
     'shared/ledger/records/questions.ts': ['A message lives for {}'],
     'shared/worker/README.md': ['(`maxWaitMs`: {})'],
@@ -17,7 +17,7 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   'backoffDefaults.capSeconds': {
     'infra/RUNBOOK.md': ['what waits goes on within {}', 'the next probe notices within {}'],
     'infra/ops/flows/situation.ts': ['Waits grow to {}'],
-    'shared/completions/ask-azumuta.ts': ['A hint that asks is retried after {}'],
+    'shared/completions/decide-question.ts': ['A hint that asks is retried after {}'],
     'shared/worker/policy.ts': ['then it is 10 to {}'],
   },
   longWaitMs: {
@@ -81,16 +81,16 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   // Asking Azumuta
   askForAtMostMs: {
     'SECURITY.md': ['asked three times about each within {}', 'no dead letter after {}'],
-    'shared/completions/README.md': ['has it asked again for {} (`askForAtMostMs`)'],
-    'shared/completions/ask-azumuta.ts': [
-      'What becomes of a question that has no answer for {}',
+    'shared/completions/README.md': ['It is asked again for {} (`askForAtMostMs`)'],
+    'shared/completions/decide-question.ts': [
       'one asks for {}',
+      'first time until {} after',
       'is tried for {} again',
     ],
     'shared/integration/schema.ts': ['`reject` shows them to a person after {}'],
   },
   betweenQuestionsMs: {
-    'shared/completions/next-step.ts': ['Azumuta is asked at most once {}'],
+    'shared/completions/decide-hint.ts': ['Azumuta is asked at most once {}'],
   },
   rememberedMs: {
     'ARCHITECTURE.md': ['recordings are kept in memory for {}'],
@@ -191,6 +191,7 @@ export const othersFigures: Readonly<Record<string, readonly string[]>> = {
   'infra/RUNBOOK.md': ['half an hour', '20 minutes', 'five minutes', '35 days'],
   // What Lambda does.
   'infra/stack/schedules.ts': ['six hours'],
+  'shared/completions/one-reader-per-order.ts': ['15 minutes'],
   // What SQS refuses; a part of a function's time.
   'shared/worker/policy.ts': ['12 hours', '24 s'],
   'shared/platform/aws/queue.ts': ['12 hours'],
