@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 384_000,
-  'book-completion': 437_500,
-  'create-product-orders': 427_000,
-  'send-alerts': 430_500,
-  'show-pages': 293_500,
+  'accept-product-orders': 386_500,
+  'book-completion': 439_500,
+  'create-product-orders': 431_000,
+  'send-alerts': 432_000,
+  'show-pages': 294_000,
 };
-const budgetOfOthers = 385_000;
+const budgetOfOthers = 387_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OneReaderPerOrder } from '../../../shared/completions/one-reader-per-order.ts';
 import { testClock } from '../../support/clock.ts';
 
-const waits = expect.objectContaining({ name: 'RetryLater', scope: 'order', forOurLock: true });
+const waits = expect.objectContaining({ name: 'RetryLater', scope: 'order', awaits: 'our-lock' });
 
 function started() {
   const clock = testClock();

@@ -27,7 +27,6 @@ describe.each<OdooVersion>([17, 18, 19])('rights in odoo %i', (version) => {
     const waits = {
       name: 'RetryLater',
       scope: 'order',
-      unauthorized: false,
       message: expect.stringMatching(says),
     };
     expect(failure).toMatchObject({ ...waits, wrote: 'nothing', afterSeconds: 900 });
@@ -89,7 +88,7 @@ it('lets a part wait, naming the groups one by one, while an accounting module o
 
   // Assess
   for (const [n, failure] of refused.entries()) {
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', unauthorized: false });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
     const message = expect.stringMatching(`\\(You.*groups.*${groups[n]}`);
     expect(failure).toHaveProperty('message', message);
   }
