@@ -91,7 +91,10 @@ export const completionFaults: Faults = {
       find: 'await endOrderWaits(job, ledger.orders);',
       replace: 'void endOrderWaits;',
       why: 'The reconciliation asks about every order ever built, every day, forever.',
-      foundBy: ['waiting'],
+      foundIn: {
+        file: 'test/shared/completions/planned.test.ts',
+        name: 'ends with the receipt, or with the refusal',
+      },
     },
     'receipt-before-the-effect': {
       find: 'const receipt = await sendToErp(booking,',
