@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 382_500,
-  'book-completion': 434_000,
-  'create-product-orders': 426_000,
-  'send-alerts': 430_000,
-  'show-pages': 292_000,
+  'accept-product-orders': 384_500,
+  'book-completion': 435_000,
+  'create-product-orders': 429_000,
+  'send-alerts': 431_000,
+  'show-pages': 293_000,
 };
-const budgetOfOthers = 383_500;
+const budgetOfOthers = 385_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {
