@@ -86,7 +86,6 @@ it('renews the token only once when the user has no rights', async () => {
   expect(failure).toMatchObject({
     name: 'RetryLater',
     scope: 'order',
-    unauthorized: false,
     wrote: 'nothing',
   });
   expect(calls.filter(({ method }) => method === 'POST').length).toBe(2);
