@@ -151,7 +151,8 @@ export class Breaker {
       reason = `Only order ${order} was tried, for ${durationInWords(downAfterSecondsOfOne)}. ${reason}`;
     const counted = await this.#updateMinute(partner, at, { add: { failures: 1 } });
     const failures = Number(counted?.failures ?? 0);
-    if (failures < threshold && !isDown && !failure.unauthorized) return false;
+    const opens = failures >= threshold || isDown || failure.unauthorized;
+    if (!opens) return false;
     const openUntil = at + this.#cooldown(failure, 1) * 1000;
     const opened = await this.#table.update(breakerKey(partner), {
       set: { open: true, openedAt: this.#clock.now().toISOString(), openUntil, openings: 1, reason },

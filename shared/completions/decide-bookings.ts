@@ -115,8 +115,9 @@ function whyInConflict(
   booked: BookingEntry | undefined,
 ): string | undefined {
   const { number = order.number, draft } = entry ?? {};
-  if (draft && order.article !== undefined && order.article !== draft.article)
-    return `Product order ${number} was made of article ${draft.article}, and Azumuta says ${order.article}: find out which was built, and book it in the ERP by hand.`;
+  const { article: built = draft?.article } = order;
+  if (draft && built !== draft.article)
+    return `Product order ${number} was made of article ${draft.article}, and Azumuta says ${built}: find out which was built, and book it in the ERP by hand.`;
   const id = bookedAs ?? (booked?.parts.length === 1 ? booked.productOrder.id : order.id);
   if (booked && id !== order.id)
     return `Product order ${number} was booked as ${id}, and was made again in Azumuta as ${order.id}: if it was built a second time, book that in the ERP by hand.`;

@@ -140,7 +140,8 @@ function isOfPart({ parts }: BookingEntry, { part }: HintFacts): boolean {
 
 /** When Azumuta was asked for it last: of a refusal whose figures have not changed, only the answer is noted. */
 function askedAt({ state, readAt }: BookingEntry, { answered }: HintFacts): Date {
-  return state === 'rejected' && answered && answered.at > readAt ? answered.at : readAt;
+  if (state !== 'rejected' || !answered) return readAt;
+  return answered.at > readAt ? answered.at : readAt;
 }
 
 /** Whether all bookings of its reading were written: an attempt can end between two of them. */
@@ -157,9 +158,9 @@ function isNewer(booking: BookingEntry, facts: HintFacts): boolean {
 
 function isNewerTrigger(booking: BookingEntry, facts: HintFacts): boolean {
   const { hint, attempt } = facts;
-  if (hint.via !== 'webhook' || isPlannedByMessage(booking, facts) || isRepetition(booking.readAt, facts))
-    return false;
-  return !isSentBefore(askedAt(booking, facts), attempt);
+  if (hint.via !== 'webhook') return false;
+  const isKnown = isPlannedByMessage(booking, facts) || isRepetition(booking.readAt, facts);
+  return !isKnown && !isSentBefore(askedAt(booking, facts), attempt);
 }
 
 function isRepetition(readAt: Date, { names, attempt: { sentAt } }: HintFacts): boolean {

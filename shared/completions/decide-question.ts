@@ -92,8 +92,9 @@ export function decideUnanswered(facts: UnansweredFacts): UnansweredDecision {
 
 /** The question of another hint that asks already and is not lost. */
 export function questionOfAnother({ question, attempt, isOfPerson, now }: QuestionFacts) {
-  if (isOfPerson || !question || question.awaiting) return undefined;
-  if (question.by === hintId(attempt)) return undefined;
+  if (isOfPerson || !question) return undefined;
+  const isAskedByOther = !question.awaiting && question.by !== hintId(attempt);
+  if (!isAskedByOther) return undefined;
   return now.getTime() - question.aliveAt.getTime() < askerLivesMs ? question : undefined;
 }
 

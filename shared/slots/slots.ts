@@ -153,7 +153,8 @@ export class Slots {
     const keys = Array.from({ length: most }, (_, at) => slotKey(partner, most - at));
     const free = keys.filter(({ sk }) => !taken.has(sk));
     const hasOne = keys.some(({ sk }) => taken.get(sk)?.startsWith(`${asker} `));
-    if (isBacklog && hasOne && free.length === 0) return 'shared';
+    const hasAllOfBacklog = hasOne && free.length === 0;
+    if (isBacklog && hasAllOfBacklog) return 'shared';
     turn.owner = `${asker} ${invocation.awsRequestId}`;
     for (const key of isTurn ? free : []) {
       const lease = new Lease(table, clock, key);

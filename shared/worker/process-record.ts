@@ -163,7 +163,8 @@ export class RecordProcessor<Message> {
   /** @returns how many attempts have failed so far; undefined where none is counted, or DynamoDB is down. */
   async #countFailure(thrown: unknown, inWork: RecordInWork, waitedMs: number, { signal }: Deadline) {
     const { record, partner, orderNumber, hasBegun } = inWork;
-    if (thrown instanceof Wait || (thrown instanceof Rejected && !hasBegun)) return undefined;
+    const isRefusedBefore = thrown instanceof Rejected && !hasBegun;
+    if (thrown instanceof Wait || isRefusedBefore) return undefined;
     const unexpected = !isVerdict(thrown) && !signal.aborted && !isAwsFailure(thrown);
     const since = firstReceive(record);
     const waits =

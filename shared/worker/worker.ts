@@ -159,7 +159,8 @@ class Worker<Message> {
         if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
         isOver = left() < longestMs;
         // If DynamoDB fails, the work goes on.
-        if (!isOver && leftBefore !== undefined && this.#admission.isBacklog(record))
+        const isFurtherOfBacklog = leftBefore !== undefined && this.#admission.isBacklog(record);
+        if (!isOver && isFurtherOfBacklog)
           isOver = (await deadline.whileOpen(limited.isAwaited(partner).catch(() => false))) ?? false;
         leftBefore = left();
       }

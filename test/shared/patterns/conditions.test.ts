@@ -7,19 +7,9 @@ import { hardConditionsIn } from './collect-conditions.ts';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Folders whose conditions have no names yet. */
-const exceptions = [
-  'shared/completions/',
-  'shared/orders/',
-  'shared/ledger/',
-  'shared/worker/',
-  'shared/circuit-breaker/',
-  'shared/slots/',
-];
-
 it('names each condition of more than two operands, and nests no conditional expression over two levels', () => {
   const found = hardConditionsIn(project, ['functions', 'infra', 'shared']);
-  expect(found.filter((one) => !exceptions.some((folder) => one.startsWith(folder)))).toEqual([]);
+  expect(found).toEqual([]);
 });
 
 it('notices a long condition wherever one decides, and a third level', () => {

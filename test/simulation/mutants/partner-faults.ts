@@ -32,7 +32,7 @@ export const partnerFaults: Faults = {
       foundBy: ['ends', 'reported'],
     },
     'breaker-never-opens': {
-      find: 'if (failures < threshold && !isDown && !failure.unauthorized) return false;',
+      find: 'if (!opens) return false;',
       replace: 'if (failures >= 0) return false;',
       why: 'A partner that is down is called for every message, and locks our account.',
       foundBy: ['calls'],
