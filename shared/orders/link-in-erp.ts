@@ -50,13 +50,16 @@ export async function linkInErp(
   return { fields: { linkedAt: clock.now().toISOString() }, events: [{ event: 'linked', note }] };
 }
 
-/** Links an order whose creation is done, without a claim: two attempts at once may leave a second note in the ERP. */
+/**
+ * Links an order whose creation is done, without a claim: two attempts at once may leave a second note in the ERP. What has
+ * ended is not linked any more.
+ */
 export async function linkCreated(
   entry: OrderEntry,
   attempt: WorkAttempt,
   dependencies: LinkDependencies,
 ): Promise<void> {
-  if (entry.linkedAt !== undefined) return;
+  if (entry.linkedAt !== undefined || entry.end) return;
   const link = await linkInErp(entry, attempt, dependencies);
   const { fields, events } = link;
   const isNews = fields.linkedAt !== undefined || fields.linkInDoubt !== entry.linkInDoubt;

@@ -61,6 +61,27 @@ async function inAzumutaAndGivenUp(): Promise<Order> {
   return order;
 }
 
+describe('an order that is given up while the ERP refuses its link', () => {
+  it('is not linked any more, so nobody hears of it when the ERP deletes it', async () => {
+    // Prepare
+    let isForbidden = true;
+    plant.answers.erp = ({ method }, answer) =>
+      isForbidden && method === 'PATCH' ? { status: 403, body: {} } : answer();
+    const order = plant.plan('5');
+    await plant.pulled();
+    expect(made()).toEqual([`${order.number} open`]);
+
+    // Act
+    await giveUp(order);
+    plant.erp.remove(order);
+    isForbidden = false;
+    await daysGoBy(1);
+
+    // Assess
+    expect([plant.letters(), await kinds()]).toEqual([[], []]);
+  });
+});
+
 describe('an order that 0.3.0 has given up while its creation waited', () => {
   it('is not made by the message that was left, and needs nobody', async () => {
     const order = await givenUpWhileItWaited();
