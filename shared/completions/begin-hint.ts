@@ -1,4 +1,5 @@
 import type { BookingEntry } from '../ledger/records/bookings.ts';
+import { isGivenUpSince } from '../ledger/records/order-end.ts';
 import type { OrderOutcome } from '../life/outcomes.ts';
 import { azumutaRowOf, howFarBooked, whatAzumutaShows } from '../life/what-azumuta-shows.ts';
 import { Rejected, Wait } from '../model/errors.ts';
@@ -25,10 +26,20 @@ export async function beginHint(
   const begunAt = dependencies.clock.now();
   const { productOrderNumber, otherNumber } = hint;
   const standing = await dependencies.ledger.knownOrders.readStanding(productOrderNumber, otherNumber);
-  const inquiry = { ...standing, hint, attempt };
+  const inquiry = { ...standing, hint: withoutOldRequest(hint, standing, attempt), attempt };
   const decision = decideByLedger(inquiry, dependencies);
   if (decision.to === 'read') return stepToRead(inquiry, { decision, begunAt }, dependencies);
   return stepToBook(jobWithoutReading(inquiry, decision), dependencies);
+}
+
+/** A person's request that is older than the end of its order is a hint like others. */
+function withoutOldRequest(
+  hint: CompletionHint,
+  { entry }: Pick<Inquiry, 'entry'>,
+  { sentAt }: WorkAttempt,
+): CompletionHint {
+  const { again: _, ...rest } = hint;
+  return isGivenUpSince(entry?.end, sentAt) ? rest : hint;
 }
 
 /** Asks Azumuta, once it may be called. A hint that becomes a dead letter leaves no question behind. */

@@ -4,6 +4,7 @@ import { type BookingEntry, bookedQuantity, isRefusedByMapping } from '../ledger
 import { isOfBooking } from '../ledger/records/dead-letters.ts';
 import { type ErpOrderRecord, recordedFacts } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import { isGivenUpSince } from '../ledger/records/order-end.ts';
 import { asMade, isMessageUnderWay, type OrderEntry } from '../ledger/records/product-orders.ts';
 import { lifeOf } from '../life/life.ts';
 import { whatAPersonDoes } from '../life/what-a-person-does.ts';
@@ -172,6 +173,10 @@ export async function mapAgain(
 ): Promise<boolean> {
   const known = await dependencies.ledger.knownOrders.readStanding(number);
   const { entry } = known;
+  if (isGivenUpSince(entry?.end, attempt.sentAt)) {
+    attempt.log.info('Its creation is not tried again', { reason: 'It was given up after this replay' });
+    return false;
+  }
   const outcome = whatAPersonDoes['replay of its creation'][lifeOf(known).stage];
   if (outcome.to === 'nothing') {
     attempt.log.info('Its creation is not tried again', { reason: outcome.because });

@@ -165,6 +165,54 @@ describe('an order whose creation was refused, and that a person has given up', 
   });
 });
 
+it('is not made by a replay that was sent before a person gave it up', async () => {
+  // Prepare
+  const correct = withoutArticles();
+  const order = plant.plan('5');
+  await plant.pulled();
+  correct();
+  // That nothing is paused is remembered for two seconds.
+  plant.advance(60_000);
+  await plant.ledger.pauses.pauseFlow('orders');
+  await plant.replayed();
+
+  // Act
+  plant.advance(hours);
+  await giveUp(order);
+  await plant.ledger.pauses.resumeFlow('orders');
+  await daysGoBy(1);
+
+  // Assess
+  expect(made()).toEqual([]);
+  expect(await endOf(order)).toMatchObject({ how: 'given up' });
+});
+
+it('is not booked by a replay that was sent before a person gave it up', async () => {
+  // Prepare
+  let isRefused = true;
+  plant.answers.erp = ({ method }, answer) =>
+    isRefused && method === 'POST' ? { status: 422, body: {} } : answer();
+  const order = plant.plan('5');
+  await plant.pulled();
+  plant.azumuta.complete(order.number);
+  await plant.work();
+  expect(plant.letters()).toHaveLength(1);
+  isRefused = false;
+  plant.advance(60_000);
+  await plant.ledger.pauses.pauseFlow('completions');
+  await plant.replayed();
+
+  // Act
+  plant.advance(hours);
+  await giveUp(order);
+  await plant.ledger.pauses.resumeFlow('completions');
+  await daysGoBy(1);
+
+  // Assess
+  expect(stateIn(order)).toBe('open');
+  expect(await endOf(order)).toMatchObject({ how: 'given up' });
+});
+
 it('is not created when it was given up while its creation waited in the queue', async () => {
   const order = plant.plan('5');
   await plant.pull();

@@ -43,3 +43,9 @@ export function endOf({ withdrawn, givenUp, reason = '', history }: StoredEnd): 
   const by = taken?.event === 'withdrawn' ? 'a look at Azumuta' : 'the ERP';
   return { how: 'withdrawn', at: taken?.at, because: reason, by };
 }
+
+/** Whether a person has given it up after this message was sent: a replay from before does not undo that. */
+export function isGivenUpSince(end: OrderEnd | undefined, sentAt: Date): boolean {
+  if (end?.how !== 'given up' || end.at === undefined) return false;
+  return Date.parse(end.at) > sentAt.getTime();
+}

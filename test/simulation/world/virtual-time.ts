@@ -9,7 +9,7 @@ interface Planned extends Timed {
 }
 
 /** A run that hangs in virtual time fails with its timeline, so that the program always ends. */
-const usualMaxSteps = 200_000;
+const usualMaxSteps = 500_000;
 
 /** There were too many steps. */
 export class NoEnd extends Error {}
