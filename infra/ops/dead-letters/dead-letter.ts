@@ -9,6 +9,7 @@ import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
+import { withoutOrder } from '../../../shared/situation/reasons.ts';
 import { type LetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
@@ -174,5 +175,5 @@ function groupIdOf(letter: ListedLetter): string {
 }
 
 function reasonFor({ reason, orderNumber }: ListedLetter): string {
-  return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
+  return withoutOrder(reason, [orderNumber]);
 }
