@@ -9,7 +9,7 @@ import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
 import { withoutOrder } from './reasons.ts';
-import { headlineOf, maxName, nextStepInWords, shownReasonLength, whoActs } from './words.ts';
+import { headlineOf, maxName, nextStepInWords, partnerState, shownReasonLength, whoActs } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {
@@ -214,7 +214,7 @@ function bookedSentence(journey: readonly JourneyEntry[]): string {
 function whyWaiting(of: string, partner: Partner, { journey = [], partners }: ToldFacts): string {
   const { open, reason = '' } = partners?.[partner] ?? {};
   if (open)
-    return ` ${capitalized(partnerWords[partner])} is down, so calls to it wait. ${sentence(reason)}`.trimEnd();
+    return ` ${capitalized(partnerWords[partner])} ${partnerState(reason)}, so calls to it wait. ${sentence(reason)}`.trimEnd();
   const last = journey.findLast((entry) => entry.of.startsWith(of));
   return last?.event === 'retry' && last.note ? ` The last attempt: ${sentence(last.note)}` : '';
 }

@@ -85,6 +85,11 @@ export function refusesCredentials(reason = ''): boolean {
   return /\b401\b|credential|api key|log ?in|password/i.test(reason);
 }
 
+/** What is so of a partner that cannot be called: who corrects a login is not who corrects an outage. */
+export function partnerState(reason?: string): 'refuses our login' | 'is down' {
+  return refusesCredentials(reason) ? 'refuses our login' : 'is down';
+}
+
 /** What to type behind the command `secrets` then. */
 export const setCredentials: Readonly<Record<Partner, string>> = {
   azumuta: 'set azumuta-api-key',

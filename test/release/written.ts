@@ -137,6 +137,15 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
       ...state,
       failing,
       outages: { erp: outage },
+      lately: {
+        'changed/azumuta/conflict': {
+          messagesAt: [since],
+          named: 'abcdefgh',
+          since,
+          returns: 2,
+          endedAt: since,
+        },
+      },
       mailedOn: '2026-11-24',
     });
   await plant.ledger.pauses.pauseFlow('pull');
