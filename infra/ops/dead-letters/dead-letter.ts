@@ -147,6 +147,34 @@ function markWantedAgain(body: string, to: QueueName): string {
   return JSON.stringify({ ...message, ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }) });
 }
 
+type IdentifyingFields = Pick<DeadLetterMessage, 'sqsId' | 'filedUnder' | 'messageId' | 'body'>;
+
+/**
+ * What a queue that delivers at least once holds a second time: the same order, message and hint. Both are compared as
+ * they were read: what only the ledger says of a letter makes no message a copy of it.
+ */
+export function splitCopies<Letter extends IdentifyingFields>(
+  letters: readonly Letter[],
+): { readonly firsts: readonly Letter[]; readonly copies: readonly Letter[] } {
+  const firsts = [...Map.groupBy(letters, identityOf).values()].flatMap(([first]) => first ?? []);
+  const kept = new Set(firsts);
+  return { firsts, copies: letters.filter((letter) => !kept.has(letter)) };
+}
+
+/** Those that are second copies of a chosen letter, among all that were read in the same run. */
+export function copiesOf<Letter extends IdentifyingFields>(
+  chosen: readonly Letter[],
+  read: readonly Letter[],
+): readonly Letter[] {
+  const identities = new Set(chosen.map(identityOf));
+  const own = new Set(chosen.map(({ sqsId }) => sqsId));
+  return read.filter((letter) => !own.has(letter.sqsId) && identities.has(identityOf(letter)));
+}
+
+function identityOf({ filedUnder, messageId, body }: IdentifyingFields): string {
+  return `${filedUnder}\n${messageId}\n${body}`;
+}
+
 /** Letters of one function with the same cause and reason that go to the same queue: oldest first. */
 export interface LetterGroup {
   readonly id: string;

@@ -23,9 +23,9 @@ it('tells of 200,000 letters that nobody knows in one message, once counted twic
   // Assess
   expect(atOnce).toBe(0);
   expect(titlesOf(stage.received.webhook)).toEqual([
-    '200000 dead letters belong to no known order',
+    '200000 second copies of dead letters, or calls that nobody could read',
     'MO/0042: completion cannot be booked in the ERP: refused by erp',
-    'Over: 200000 dead letters belong to no known order',
+    'Over: 200000 second copies of dead letters, or calls that nobody could read',
   ]);
 });
 
