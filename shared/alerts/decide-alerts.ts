@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ToldGroup, ToldLately, ToldOutages } from '../ledger/records/alerts.ts';
+import type { RecentMessages, ToldGroup, ToldOutages } from '../ledger/records/alerts.ts';
 import type { Cause } from '../model/causes.ts';
 import type { Partner } from '../model/partner.ts';
 import {
@@ -28,7 +28,7 @@ export interface AlertDecision extends TroubleGroup {
 interface Decided<Told> {
   readonly alert?: AlertDecision;
   readonly after?: Told | undefined;
-  readonly lately?: ToldLately | undefined;
+  readonly lately?: RecentMessages | undefined;
 }
 
 type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
@@ -39,7 +39,7 @@ const onceADayMs = 24 * hourMs;
 const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? onceADayMs : hourMs);
 /** A group that has grown so many times since it was told is told at once. */
 const floodTimes = 10;
-/** Messages about one group within a day. The last of them is kept for what begins: nothing is over and then silent. */
+/** Messages about one group within a day. The last of them is kept for what begins: after *over*, what begins is announced. */
 export const mostMessagesADay = 6;
 /** So many outages that follow each other within an hour, or returns within a day, are one thing that comes and goes. */
 export const unsteadyFrom = 3;
@@ -50,20 +50,20 @@ const mostNamedLately = 500;
  * What is told of each group of troubles with the same kind, partner and cause; outages have a rule of their own below.
  * The first line that fits counts:
  *
- *   some were never told and are open for an hour  new, at most once an hour, whatever was told that day
+ *   some are unheard of and open for an hour       new, at most once an hour, also after six messages
  *   six messages within a day                      nothing
  *   ten times as many are open as when it was told new, at once
  *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
- *   for the third time some come that were told    new, as comes and goes; then nothing of what comes again
+ *   some return that day for the second time       new, as comes and goes; then nothing of what returns
  *   some that were told have been open for a day   reminder, once a day
- *   none is open any more                          over; an hour later if some came again; after five messages within a
- *                                                  day once there are fewer, so that what begins then can be told
+ *   none is open any more                          over; an hour later if some returned; after five messages within a
+ *                                                  day once there are fewer, so that what begins then is announced
  *
  * @returns For each group the message about it, if there is one, and what people were told of it after that.
  */
 export function decideAlerts(
   told: Readonly<Record<string, ToldGroup>>,
-  lately: Readonly<Record<string, ToldLately>>,
+  lately: Readonly<Record<string, RecentMessages>>,
   { at, troubles, cut }: Open,
 ) {
   const open = Map.groupBy(
@@ -75,7 +75,10 @@ export function decideAlerts(
   return [...new Set([...known, ...open.keys()])].map((group) => {
     const byAge = (open.get(group) ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime());
     const seen = { at, cut, troubles: byAge };
-    return { group, ...decideGroup(parseGroupName(group), told[group], toldLately(lately[group], at), seen) };
+    return {
+      group,
+      ...decideGroup(parseGroupName(group), told[group], keepLastDay(lately[group], at), seen),
+    };
   });
 }
 
@@ -85,7 +88,7 @@ const groupKinds: readonly TroubleKind[] = troubleKinds.filter((kind) => kind !=
 function decideGroup(
   group: TroubleGroup,
   before: ToldGroup | undefined,
-  lately: ToldLately | undefined,
+  lately: RecentMessages | undefined,
   { at, cut, troubles: open }: Open,
 ): Decided<ToldGroup> {
   const known = new Set(before?.told.match(eachFingerprint));
@@ -100,7 +103,7 @@ function decideGroup(
   const alert = (
     event: AlertDecision['event'],
     about: readonly SeenTrouble[],
-    after: ToldLately | undefined,
+    after: RecentMessages | undefined,
     count = countTroubles(about),
   ) => {
     return { ...group, event, troubles: about, since, count, open: due, unsteady: unsteadyOf(after) };
@@ -113,8 +116,8 @@ function decideGroup(
   const hasNews = unheard.length > 0 || (again.length > 0 && !isSilentNow);
   const isDueNews = hasNews && sinceToldMs >= quietMs(group.kind);
   const mayTell = messages < mostMessagesADay;
-  const isToldNow = mayTell ? isFlood || isDueNews : isDueNews && isLongUnheard;
-  if (isToldNow) {
+  const isAnnounced = mayTell ? isFlood || isDueNews : isDueNews && isLongUnheard;
+  if (isAnnounced) {
     const count = Math.max((before?.count ?? 0) + countTroubles(news), due);
     const after = { since, count, toldAt, open: due, told: fingerprintsOf([...still, ...news]) };
     const returns = (lately?.returns ?? 0) + (again.length > 0 ? 1 : 0);
@@ -124,15 +127,15 @@ function decideGroup(
   if (!before || cut.has(group.kind)) return { after: before, lately };
   if (still.length === 0 && news.length === 0) {
     const endedAt = lately?.endedAt ?? toldAt;
-    const mayComeAgain = (lately?.returns ?? 0) > 0 && at.getTime() - Date.parse(endedAt) < hourMs;
-    if (mayComeAgain || messages >= mostMessagesADay - 1)
+    const mayReturn = (lately?.returns ?? 0) > 0 && at.getTime() - Date.parse(endedAt) < hourMs;
+    if (mayReturn || messages >= mostMessagesADay - 1)
       return { after: { ...before, told: '' }, lately: lately && { ...lately, endedAt } };
     return {
       alert: alert('over', [], lately, before.count),
       lately: noteMessage({ since, returns: 0, ...lately }, at),
     };
   }
-  // What is new waits: it is told with what else comes within the hour. That it comes again is known of an unsteady one.
+  // What is new waits: it is told with what else comes within the hour. That something returns is known of an unsteady one.
   const after = { ...before, told: fingerprintsOf([...still, ...(isSilentNow ? again : [])]) };
   const seenOpen = lately && { ...lately, endedAt: undefined };
   if (still.length === 0 || sinceToldMs < onceADayMs) return { after, lately: seenOpen };
@@ -141,16 +144,16 @@ function decideGroup(
 }
 
 /** Without the messages that were written more than a day ago; undefined once there is none left. */
-function toldLately(before: ToldLately | undefined, at: Date): ToldLately | undefined {
+function keepLastDay(before: RecentMessages | undefined, at: Date): RecentMessages | undefined {
   const messagesAt = before?.messagesAt.filter((each) => at.getTime() - Date.parse(each) < onceADayMs) ?? [];
   return before && messagesAt.length > 0 ? { ...before, messagesAt } : undefined;
 }
 
 function noteMessage(
-  before: Omit<ToldLately, 'messagesAt' | 'named'> & Partial<ToldLately>,
+  before: Omit<RecentMessages, 'messagesAt' | 'named'> & Partial<RecentMessages>,
   at: Date,
   troubles: readonly SeenTrouble[] = [],
-): ToldLately {
+): RecentMessages {
   const { messagesAt = [], named = '', since, returns } = before;
   const fingerprints = [
     ...new Set([...(named.match(eachFingerprint) ?? []), ...troubles.map(thingFingerprint)]),
@@ -163,11 +166,11 @@ function noteMessage(
   };
 }
 
-function isUnsteady(lately: ToldLately | undefined): boolean {
+function isUnsteady(lately: RecentMessages | undefined): boolean {
   return lately !== undefined && lately.returns + 1 >= unsteadyFrom;
 }
 
-function unsteadyOf(lately: ToldLately | undefined): AlertDecision['unsteady'] {
+function unsteadyOf(lately: RecentMessages | undefined): AlertDecision['unsteady'] {
   return lately && isUnsteady(lately) ? { times: lately.returns + 1, since: lately.since } : undefined;
 }
 

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type AlertState,
   messageId,
+  type RecentMessages,
   type ToldGroup,
-  type ToldLately,
   type ToldOutages,
 } from '../ledger/records/alerts.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
@@ -57,7 +57,7 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
 /** @returns The state that counts the written messages, and the failures: one group does not keep back the others. */
 async function writeMessages(dependencies: AlertDependencies, before: AlertState, situation: Situation) {
   const groups: Record<string, ToldGroup> = {};
-  const lately: Record<string, ToldLately> = {};
+  const lately: Record<string, RecentMessages> = {};
   const outages: Partial<Record<Partner, ToldOutages>> = {};
   const failures: unknown[] = [];
   const forAlerts = channelsOf(dependencies).filter((channel) => channel !== 'morning-mail');
@@ -84,9 +84,9 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
     if (known) outages[partner] = known;
   }
   for (const { group, ...decided } of decideAlerts(before.groups, before.lately, situation)) {
-    const isTold = await tell(decided.alert);
-    const known = isTold ? decided.after : before.groups[group];
-    const recent = isTold ? decided.lately : before.lately[group];
+    const isKnown = await tell(decided.alert);
+    const known = isKnown ? decided.after : before.groups[group];
+    const recent = isKnown ? decided.lately : before.lately[group];
     if (known) groups[group] = known;
     if (recent) lately[group] = recent;
   }

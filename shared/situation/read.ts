@@ -22,7 +22,7 @@ export interface TroubleGroup {
 export interface SeenTrouble extends TroubleGroup {
   /** The same for as long as it is the same trouble. */
   readonly id: string;
-  /** The same also when it comes again after it had ended. Default: `id`. */
+  /** The same also when it returns after it had ended. Default: `id`. */
   readonly thing?: string;
   readonly since: Date;
   /** Whether people are told of it already; before, it only prevents that its group counts as over. */

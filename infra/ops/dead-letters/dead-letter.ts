@@ -151,24 +151,24 @@ type IdentifyingFields = Pick<DeadLetterMessage, 'sqsId' | 'filedUnder' | 'messa
 
 /**
  * What a queue that delivers at least once holds a second time: the same order, message and hint. Both are compared as
- * they were read: what only the ledger says of a letter makes no message a copy of it.
+ * they were read: what only the ledger says of one makes no message a copy of it.
  */
-export function splitCopies<Letter extends IdentifyingFields>(
-  letters: readonly Letter[],
-): { readonly firsts: readonly Letter[]; readonly copies: readonly Letter[] } {
-  const firsts = [...Map.groupBy(letters, identityOf).values()].flatMap(([first]) => first ?? []);
+export function splitCopies<Held extends IdentifyingFields>(
+  all: readonly Held[],
+): { readonly firsts: readonly Held[]; readonly copies: readonly Held[] } {
+  const firsts = [...Map.groupBy(all, identityOf).values()].flatMap(([first]) => first ?? []);
   const kept = new Set(firsts);
-  return { firsts, copies: letters.filter((letter) => !kept.has(letter)) };
+  return { firsts, copies: all.filter((one) => !kept.has(one)) };
 }
 
-/** Those that are second copies of a chosen letter, among all that were read in the same run. */
-export function copiesOf<Letter extends IdentifyingFields>(
-  chosen: readonly Letter[],
-  read: readonly Letter[],
-): readonly Letter[] {
+/** Those that are second copies of a chosen one, among all that were read in the same run. */
+export function copiesOf<Held extends IdentifyingFields>(
+  chosen: readonly Held[],
+  read: readonly Held[],
+): readonly Held[] {
   const identities = new Set(chosen.map(identityOf));
   const own = new Set(chosen.map(({ sqsId }) => sqsId));
-  return read.filter((letter) => !own.has(letter.sqsId) && identities.has(identityOf(letter)));
+  return read.filter((one) => !own.has(one.sqsId) && identities.has(identityOf(one)));
 }
 
 function identityOf({ filedUnder, messageId, body }: IdentifyingFields): string {

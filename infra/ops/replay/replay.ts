@@ -67,7 +67,7 @@ interface ReplayRun {
   readonly chosen: Map<string, DeadLetterMessage>;
   lookedAt: number;
   moved: number;
-  /** Second copies of the selected letters that were read in this run; those of what was replayed are removed. */
+  /** Second copies of the selected ones that were read in this run; those of what was replayed are removed. */
   copies: number;
   copiesRemoved: number;
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */

@@ -33,16 +33,16 @@ export type ToldOutages = DeepReadonly<z.output<typeof outagesSchema>>;
 const latelySchema = z.object({
   /** When its messages of the last day were written (ISO), the oldest first. */
   messagesAt: z.array(z.string()),
-  /** Fingerprints of what they named, concatenated: the same when it comes again. */
+  /** Fingerprints of what they named, concatenated: the same when it returns. */
   named: z.string(),
-  /** When the first of them began (ISO), and how often something came again after people had heard of it. */
+  /** When the first of them began (ISO), and how often something returned after people had heard of it. */
   since: z.string(),
   returns: z.number(),
   /** Since when nothing of it is open (ISO), of a group that comes and goes. */
   endedAt: z.optional(z.string()),
 });
 /** The messages of the last day about a group, also after it has ended. */
-export type ToldLately = DeepReadonly<z.output<typeof latelySchema>>;
+export type RecentMessages = DeepReadonly<z.output<typeof latelySchema>>;
 
 const failingSchema = z.object({
   since: z.string(),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AlertDecision, decideAlerts, mostMessagesADay } from '../../../shared/alerts/decide-alerts.ts';
-import type { ToldGroup, ToldLately } from '../../../shared/ledger/records/alerts.ts';
+import type { RecentMessages, ToldGroup } from '../../../shared/ledger/records/alerts.ts';
 import { groupOf, type SeenTrouble } from '../../../shared/situation/read.ts';
 
 const minuteMs = 60_000;
@@ -43,7 +43,7 @@ function followed(courses: readonly Course[]) {
   const opened = courses.map(openings);
   const messages: Message[] = [];
   let told: Record<string, ToldGroup> = {};
-  let lately: Record<string, ToldLately> = {};
+  let lately: Record<string, RecentMessages> = {};
   for (let run = 0; run < runs; run += 1) {
     const minute = run * everyMinutes;
     const at = new Date(start + minute * minuteMs);
