@@ -8,10 +8,12 @@ import { headlineOf } from '../../shared/situation/words.ts';
 import type { OperatorLedger } from '../local/operator-clients.ts';
 import { signedNote } from '../ops/cli/target.ts';
 import {
+  copiesOf,
   type DeadLetterMessage,
   groupDeadLetters,
   type ListedLetter,
   queueOfStage,
+  splitCopies,
 } from '../ops/dead-letters/dead-letter.ts';
 import { type DeadLetterQueue, hiddenInWords, splitIntoSqsPages } from '../ops/dead-letters/queue.ts';
 import { orderRefusedWith } from '../ops/replay/accept.ts';
@@ -74,10 +76,12 @@ export class DeadLetterDesk {
     const known = new Set([...settled, ...open]);
     const hidden = await deadLetters.hidden();
     const taken = await this.#take();
-    const letters = taken.filter(
+    const { firsts, copies } = splitCopies(taken);
+    const letters = firsts.filter(
       ({ filedUnder, messageId }) => !known.has(textOfKey(deadLetterKey(filedUnder, messageId))),
     );
-    return { at, groups: groupDeadLetters(letters), hidden, more: taken.length >= mostDeadLettersRead };
+    const more = taken.length >= mostDeadLettersRead;
+    return { at, groups: groupDeadLetters(letters), copies: copies.length, hidden, more };
   }
 
   async message(id: string): Promise<DeadLetterMessage | undefined> {
@@ -217,6 +221,8 @@ export async function discardDeadLetters(
   const { wanted, records = [], most = Number.POSITIVE_INFINITY, note } = request;
   let selected = 0;
   let discarded = 0;
+  /** Second copies of what was discarded, removed with it. */
+  let copies = 0;
   /** Records that were ended without a letter. */
   let ended = 0;
   /** Why it ended early; the letters that are not discarded are still there. */
@@ -228,13 +234,16 @@ export async function discardDeadLetters(
       for (const letter of page) if (wanted(letter)) ids.add(letter.sqsId);
       if (ids.size >= most) break;
     }
-    const chosen = deadLetters.held.filter(({ sqsId }) => ids.has(sqsId));
+    const chosen = splitCopies(deadLetters.held.filter(({ sqsId }) => ids.has(sqsId))).firsts;
     selected = chosen.length;
     for (const letters of splitIntoSqsPages(chosen)) {
       for (const letter of letters)
         await noteDiscard({ ...letter, orderNumber: letter.filedUnder }, note, ledger);
+      const second = copiesOf(letters, deadLetters.held);
       const left = await deadLetters.remove(letters);
       discarded += letters.length - left.length;
+      for (const some of splitIntoSqsPages(second))
+        copies += some.length - (await deadLetters.remove(some)).length;
     }
     const found = new Set(chosen.map(({ messageId }) => messageId));
     const lost = records.filter(({ messageId }) => !found.has(messageId));
@@ -253,7 +262,7 @@ export async function discardDeadLetters(
   } finally {
     await deadLetters.giveBack();
   }
-  return { selected, discarded, ended, failure };
+  return { selected, discarded, copies, ended, failure };
 }
 
 async function noteDiscard(

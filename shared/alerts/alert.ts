@@ -12,6 +12,8 @@ const toldTroubleSchema = z.object({
   since: alertText,
   /** The reason, as in the journey. */
   why: alertText,
+  /** The reason with `‹order›` for the order, where it names it: the same for all orders that have it. */
+  reason: z.optional(alertText),
   next: alertText,
   command: alertText,
 });

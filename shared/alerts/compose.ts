@@ -11,12 +11,14 @@ import {
   headlineOf,
   maxName,
   nextStepInWords,
+  partnerState,
+  refusesCredentials,
   shownReasonLength,
   whoActs,
 } from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import { type AlertDecision, unsteadyFrom } from './decide-alerts.ts';
-import type { AlertDependencies } from './dependencies.ts';
+import { type AlertDependencies, channelWords } from './dependencies.ts';
 
 /** Troubles that a message lists; further ones are counted. */
 const mostTroublesInAlert = 10;
@@ -35,8 +37,7 @@ export async function composeAlert(
   const listed = withoutOrders.has(kind) ? [] : troubles.slice(0, mostTroublesInAlert);
   const told = await mapConcurrently(listed, atOnce, (one) => toldTrouble(dependencies, one, situation));
   const [only] = count === 1 ? told : [];
-  const headline =
-    kind === 'partner-down' ? outageHeadline(decision, situation.at, timeZone) : headlineOf(decision, count);
+  const headline = headlineFor(decision, situation, timeZone);
   const named = only?.trouble.order ? `${only.trouble.order}: ${headline.replace(/^1 /, '')}` : headline;
   const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
   return {
@@ -103,7 +104,7 @@ function summaryOf(decision: AlertDecision, situation: Situation): string {
     const { what, why, next } = partnerDownProblem(decision.partner, situation, '');
     return [what, why, next].join(' ');
   }
-  if (kind === 'channel-down' && event === 'over') return 'It gets a summary of what it has missed.';
+  if (kind === 'channel-down' && event === 'over') return 'Each gets a summary of what it has missed.';
   if (event === 'over') return 'Nothing of it is open any more.';
   if (kind === 'channel-down')
     return [
@@ -115,7 +116,29 @@ function summaryOf(decision: AlertDecision, situation: Situation): string {
   return `${event === 'reminder' ? 'A day has passed since the last message about this.' : 'It needs a person.'}${more}`;
 }
 
-function outageHeadline({ event, partner, since, count }: AlertDecision, at: Date, timeZone: string): string {
+function headlineFor(decision: AlertDecision, situation: Situation, timeZone: string): string {
+  const { event, kind, troubles, count, unsteady } = decision;
+  if (kind === 'partner-down') return outageHeadline(decision, situation, timeZone);
+  const headline = kind === 'channel-down' ? channelHeadline(event, troubles) : headlineOf(decision, count);
+  if (!unsteady) return headline;
+  const from = localTime(new Date(unsteady.since), timeZone).slice(0, -3);
+  const times = `${unsteady.times} times since ${from}`;
+  return event === 'over'
+    ? `${headline} (it came and went, ${times})`
+    : `${headline} (it comes and goes, ${times})`;
+}
+
+function channelHeadline(event: AlertDecision['event'], troubles: readonly SeenTrouble[]): string {
+  if (event === 'over') return 'All channels of the alerts take messages again';
+  const names = troubles.map(({ thing = '' }) => channelWords[thing] ?? thing);
+  return `${capitalized(names.join(' and '))} ${names.length === 1 ? 'takes' : 'take'} no messages`;
+}
+
+function outageHeadline(
+  { event, partner, since, count }: AlertDecision,
+  { at, partners }: Situation,
+  timeZone: string,
+): string {
   const name = capitalized(partnerWords[partner]);
   const from = localTime(new Date(since), timeZone).slice(0, -3);
   const lasting = duration((at.getTime() - Date.parse(since)) / 1000);
@@ -123,6 +146,9 @@ function outageHeadline({ event, partner, since, count }: AlertDecision, at: Dat
     return event === 'over'
       ? `${name} answers steadily again (it was down ${count} times since ${from})`
       : `${name} comes and goes: it was down ${count} times since ${from}`;
+  const { reason } = partners[partner];
+  if (event !== 'over' && refusesCredentials(reason))
+    return `${name} ${partnerState(reason)} since ${from} (${lasting})`;
   return event === 'over'
     ? `${name} answers again (it was down from ${from}, for ${lasting})`
     : `${name} has been down since ${from} (${lasting})`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ToldGroup, ToldOutages } from '../ledger/records/alerts.ts';
+import type { RecentMessages, ToldGroup, ToldOutages } from '../ledger/records/alerts.ts';
 import type { Cause } from '../model/causes.ts';
 import type { Partner } from '../model/partner.ts';
 import {
@@ -20,12 +20,15 @@ export interface AlertDecision extends TroubleGroup {
   /** How many troubles it is about: of one that is over, all that were told. */
   readonly count: number;
   readonly open: number;
+  /** Of what comes and goes: how often something of it began, and since when (ISO). */
+  readonly unsteady?: { readonly times: number; readonly since: string } | undefined;
 }
 
 /** The message, if there is one, and what people were told after that. */
 interface Decided<Told> {
   readonly alert?: AlertDecision;
   readonly after?: Told | undefined;
+  readonly lately?: RecentMessages | undefined;
 }
 
 type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
@@ -36,61 +39,139 @@ const onceADayMs = 24 * hourMs;
 const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? onceADayMs : hourMs);
 /** A group that has grown so many times since it was told is told at once. */
 const floodTimes = 10;
+/** Messages about one group within a day. The last of them is kept for what begins: after *over*, what begins is announced. */
+export const mostMessagesADay = 6;
+/** So many outages that follow each other within an hour, or returns within a day, are one thing that comes and goes. */
+export const unsteadyFrom = 3;
+/** Things whose return is recognised: all groups fit into one item. */
+const mostNamedLately = 500;
 
 /**
- * What is told of each group of troubles with the same kind, partner and cause; outages have a rule of their own below:
+ * What is told of each group of troubles with the same kind, partner and cause; outages have a rule of their own below.
+ * The first line that fits counts:
  *
- *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
+ *   some are unheard of and open for an hour       new, at most once an hour, also after six messages
+ *   six messages within a day                      nothing
  *   ten times as many are open as when it was told new, at once
+ *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
+ *   some return that day for the second time       new, as comes and goes; then nothing of what returns
  *   some that were told have been open for a day   reminder, once a day
- *   none is open any more                          over
+ *   none is open any more                          over; an hour later if some returned; after five messages within a
+ *                                                  day once there are fewer, so that what begins then is announced
  *
  * @returns For each group the message about it, if there is one, and what people were told of it after that.
  */
-export function decideAlerts(told: Readonly<Record<string, ToldGroup>>, { at, troubles, cut }: Open) {
+export function decideAlerts(
+  told: Readonly<Record<string, ToldGroup>>,
+  lately: Readonly<Record<string, RecentMessages>>,
+  { at, troubles, cut }: Open,
+) {
   const open = Map.groupBy(
     troubles.filter(({ kind }) => kind !== 'partner-down'),
     groupOf,
   );
-  const known = Object.keys(told).filter((group) => troubleKinds.includes(parseGroupName(group).kind));
+  const named = [...Object.keys(told), ...Object.keys(lately)];
+  const known = named.filter((group) => groupKinds.includes(parseGroupName(group).kind));
   return [...new Set([...known, ...open.keys()])].map((group) => {
     const byAge = (open.get(group) ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime());
-    return { group, ...decideGroup(parseGroupName(group), told[group], { at, cut, troubles: byAge }) };
+    const seen = { at, cut, troubles: byAge };
+    return {
+      group,
+      ...decideGroup(parseGroupName(group), told[group], keepLastDay(lately[group], at), seen),
+    };
   });
 }
+
+/** Outages are decided by themselves. */
+const groupKinds: readonly TroubleKind[] = troubleKinds.filter((kind) => kind !== 'partner-down');
 
 function decideGroup(
   group: TroubleGroup,
   before: ToldGroup | undefined,
+  lately: RecentMessages | undefined,
   { at, cut, troubles: open }: Open,
 ): Decided<ToldGroup> {
   const known = new Set(before?.told.match(eachFingerprint));
   const still = open.filter(({ id }) => known.has(troubleFingerprint(id)));
   const news = open.filter(({ id, isDue }) => isDue && !known.has(troubleFingerprint(id)));
+  const named = new Set(lately?.named.match(eachFingerprint));
+  const again = news.filter((trouble) => named.has(thingFingerprint(trouble)));
+  const unheard = news.filter((trouble) => !named.has(thingFingerprint(trouble)));
   const sinceToldMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
   const since = before?.since ?? news[0]?.since.toISOString() ?? '';
   const due = countTroubles(open.filter(({ isDue }) => isDue));
   const alert = (
     event: AlertDecision['event'],
     about: readonly SeenTrouble[],
+    after: RecentMessages | undefined,
     count = countTroubles(about),
   ) => {
-    return { ...group, event, troubles: about, since, count, open: due };
+    return { ...group, event, troubles: about, since, count, open: due, unsteady: unsteadyOf(after) };
   };
   const toldAt = at.toISOString();
+  const messages = lately?.messagesAt.length ?? 0;
+  const isSilentNow = before !== undefined && isUnsteady(lately);
   const isFlood = before !== undefined && due >= floodTimes * before.open;
-  const isDueNews = news.length > 0 && sinceToldMs >= quietMs(group.kind);
-  if (isFlood || isDueNews) {
+  const isLongUnheard = unheard.some((trouble) => at.getTime() - trouble.since.getTime() >= hourMs);
+  const hasNews = unheard.length > 0 || (again.length > 0 && !isSilentNow);
+  const isDueNews = hasNews && sinceToldMs >= quietMs(group.kind);
+  const mayTell = messages < mostMessagesADay;
+  const isAnnounced = mayTell ? isFlood || isDueNews : isDueNews && isLongUnheard;
+  if (isAnnounced) {
     const count = Math.max((before?.count ?? 0) + countTroubles(news), due);
     const after = { since, count, toldAt, open: due, told: fingerprintsOf([...still, ...news]) };
-    return { alert: alert('new', news.length > 0 ? news : still), after };
+    const returns = (lately?.returns ?? 0) + (again.length > 0 ? 1 : 0);
+    const noted = noteMessage({ since, ...lately, returns }, at, news);
+    return { alert: alert('new', news.length > 0 ? news : still, noted), after, lately: noted };
   }
-  if (!before || cut.has(group.kind)) return { after: before };
-  if (still.length === 0 && news.length === 0) return { alert: alert('over', [], before.count) };
-  // What is new waits: it is told with what else comes within the hour.
-  const after = { ...before, told: fingerprintsOf(still) };
-  if (still.length === 0 || sinceToldMs < onceADayMs) return { after };
-  return { alert: alert('reminder', still), after: { ...after, toldAt } };
+  if (!before || cut.has(group.kind)) return { after: before, lately };
+  if (still.length === 0 && news.length === 0) {
+    const endedAt = lately?.endedAt ?? toldAt;
+    const mayReturn = (lately?.returns ?? 0) > 0 && at.getTime() - Date.parse(endedAt) < hourMs;
+    if (mayReturn || messages >= mostMessagesADay - 1)
+      return { after: { ...before, told: '' }, lately: lately && { ...lately, endedAt } };
+    return {
+      alert: alert('over', [], lately, before.count),
+      lately: noteMessage({ since, returns: 0, ...lately }, at),
+    };
+  }
+  // What is new waits: it is told with what else comes within the hour. That something returns is known of an unsteady one.
+  const after = { ...before, told: fingerprintsOf([...still, ...(isSilentNow ? again : [])]) };
+  const seenOpen = lately && { ...lately, endedAt: undefined };
+  if (still.length === 0 || sinceToldMs < onceADayMs) return { after, lately: seenOpen };
+  const noted = noteMessage({ since, returns: 0, ...seenOpen }, at, still);
+  return { alert: alert('reminder', still, lately), after: { ...after, toldAt }, lately: noted };
+}
+
+/** Without the messages that were written more than a day ago; undefined once there is none left. */
+function keepLastDay(before: RecentMessages | undefined, at: Date): RecentMessages | undefined {
+  const messagesAt = before?.messagesAt.filter((each) => at.getTime() - Date.parse(each) < onceADayMs) ?? [];
+  return before && messagesAt.length > 0 ? { ...before, messagesAt } : undefined;
+}
+
+function noteMessage(
+  before: Omit<RecentMessages, 'messagesAt' | 'named'> & Partial<RecentMessages>,
+  at: Date,
+  troubles: readonly SeenTrouble[] = [],
+): RecentMessages {
+  const { messagesAt = [], named = '', since, returns } = before;
+  const fingerprints = [
+    ...new Set([...(named.match(eachFingerprint) ?? []), ...troubles.map(thingFingerprint)]),
+  ];
+  return {
+    messagesAt: [...messagesAt, at.toISOString()],
+    named: fingerprints.slice(-mostNamedLately).join(''),
+    since,
+    returns,
+  };
+}
+
+function isUnsteady(lately: RecentMessages | undefined): boolean {
+  return lately !== undefined && lately.returns + 1 >= unsteadyFrom;
+}
+
+function unsteadyOf(lately: RecentMessages | undefined): AlertDecision['unsteady'] {
+  return lately && isUnsteady(lately) ? { times: lately.returns + 1, since: lately.since } : undefined;
 }
 
 function countTroubles(troubles: readonly SeenTrouble[]): number {
@@ -111,12 +192,13 @@ function troubleFingerprint(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, fingerprintLength);
 }
 
+function thingFingerprint({ id, thing = id }: SeenTrouble): string {
+  return troubleFingerprint(thing);
+}
+
 function fingerprintsOf(troubles: readonly SeenTrouble[]): string {
   return troubles.map(({ id }) => troubleFingerprint(id)).join('');
 }
-
-/** So many outages that follow each other within an hour are told as one thing. */
-export const unsteadyFrom = 3;
 
 /**
  * What is told of a partner, so that one which comes and goes all day is no mail every ten minutes:

@@ -3,6 +3,7 @@ import { oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
 import { problemsOf, waitingIn } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
+import { groupByReason } from '../situation/reasons.ts';
 import { countAwaited, figureCells, type PeriodFigures } from '../situation/today.ts';
 import { tellTrouble } from '../situation/told.ts';
 import { namedActor, stackOption } from './compose.ts';
@@ -111,7 +112,10 @@ async function taskLines(
     );
     return [
       `${theirs.length} for ${who}`,
-      ...told.map(({ order, why }) => `· ${order === '' ? '' : `${order}: `}${shorten(why, maxWhy)}`),
+      ...groupByReason(told).map(({ why, all }) => {
+        const orders = all.flatMap(({ order }) => order || []).join(', ');
+        return `· ${orders === '' ? '' : `${orders}: `}${shorten(why, maxWhy)}`;
+      }),
       ...(theirs.length > maxTold ? [`… and ${theirs.length - maxTold} more.`] : []),
     ];
   });

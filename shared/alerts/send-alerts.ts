@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type AlertState, messageId, type ToldGroup, type ToldOutages } from '../ledger/records/alerts.ts';
+import {
+  type AlertState,
+  messageId,
+  type RecentMessages,
+  type ToldGroup,
+  type ToldOutages,
+} from '../ledger/records/alerts.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { capitalized } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
@@ -51,6 +57,7 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
 /** @returns The state that counts the written messages, and the failures: one group does not keep back the others. */
 async function writeMessages(dependencies: AlertDependencies, before: AlertState, situation: Situation) {
   const groups: Record<string, ToldGroup> = {};
+  const lately: Record<string, RecentMessages> = {};
   const outages: Partial<Record<Partner, ToldOutages>> = {};
   const failures: unknown[] = [];
   const forAlerts = channelsOf(dependencies).filter((channel) => channel !== 'morning-mail');
@@ -76,15 +83,21 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
     const known = (await tell(alert)) ? after : before.outages[partner];
     if (known) outages[partner] = known;
   }
-  for (const { group, alert, after } of decideAlerts(before.groups, situation)) {
-    const known = (await tell(alert)) ? after : before.groups[group];
+  for (const { group, ...decided } of decideAlerts(before.groups, before.lately, situation)) {
+    const isKnown = await tell(decided.alert);
+    const known = isKnown ? decided.after : before.groups[group];
+    const recent = isKnown ? decided.lately : before.lately[group];
     if (known) groups[group] = known;
+    if (recent) lately[group] = recent;
   }
   const countedOn = await countDays(dependencies, before.countedOn).catch(failed);
   const mail = await composeMorningMail(dependencies, before.mailedOn, situation).catch(failed);
   if (mail) await write(mail.content, ['morning-mail']);
   const days = { ...(countedOn && { countedOn }), ...(mail && { mailedOn: mail.day }) };
-  return { state: { ...before, groups, outages, unfiled: situation.unfiled, written, ...days }, failures };
+  return {
+    state: { ...before, groups, outages, lately, unfiled: situation.unfiled, written, ...days },
+    failures,
+  };
 }
 
 /** A channel that has failed for an hour is told on the others. */
@@ -94,7 +107,7 @@ function failingChannels(
   { timeZone }: AlertDependencies,
 ): SeenTrouble[] {
   return Object.entries(failing).map(([channel, { since, problem }]) => ({
-    ...({ id: `${channel} ${since}`, kind: 'channel-down', partner: 'azumuta' } as const),
+    ...({ id: `${channel} ${since}`, thing: channel, kind: 'channel-down', partner: 'azumuta' } as const),
     since: new Date(since),
     isDue: at.getTime() - Date.parse(since) >= hourMs,
     reason: `${capitalized(channelWords[channel] ?? channel)} has taken no messages since ${localTime(new Date(since), timeZone).slice(0, -3)}: ${problem}.`,

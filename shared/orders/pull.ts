@@ -24,6 +24,8 @@ const countsSchema = z.object({
   pages: count,
   orders: count,
   queued: count,
+  /** What the queued orders become in Azumuta. */
+  queuedProductOrders: count,
   conflicts: count,
   rejected: count,
   cancelled: count,
@@ -119,11 +121,14 @@ async function acceptPage(
     await recordUnmapped({ number: id }, { reason, cause: 'order-data' }, 'pull', dependencies);
     run.rejected += 1;
   }
-  for (const { status, news, isEnded, remapped = 0 } of await acceptOrders(orders, 'pull', dependencies)) {
+  const accepted = await acceptOrders(orders, 'pull', dependencies);
+  for (const { status, productOrders, news, isEnded, remapped = 0 } of accepted) {
     run.remapped += remapped;
     if (isEnded) run.cancelled += news > 0 ? 1 : 0;
-    else if (status === 'queued') run.queued += 1;
-    else if (status === 'conflict') run.conflicts += 1;
+    else if (status === 'queued') {
+      run.queued += 1;
+      run.queuedProductOrders += productOrders.filter((one) => one.status === 'queued').length;
+    } else if (status === 'conflict') run.conflicts += 1;
     else if (status === 'rejected') run.rejected += 1;
   }
 }

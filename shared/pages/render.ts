@@ -12,6 +12,7 @@ import { type Problem, problemsOfTroubles } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { figureCells, lateBy, type Today } from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
+import { partnerState } from '../situation/words.ts';
 import { definitionList, html, htmlPage, type Markup } from './html.ts';
 
 const wordsOfBookings: Readonly<Record<BookingEntry['state'], string>> = {
@@ -52,7 +53,7 @@ function heldBack({ partners }: Situation): Markup[] {
   return [
     ...down.map(
       (partner) =>
-        html`<p>${capitalized(partnerWords[partner])} is down. What needs it waits, and nothing is lost.</p>`,
+        html`<p>${capitalized(partnerWords[partner])} ${partnerState(partners[partner].reason)}. What needs it waits, and nothing is lost.</p>`,
     ),
     ...flowNames.flatMap((name) =>
       partners.erp.paused?.[name] ? html`<p>${capitalized(flows[name].does)} is paused.</p>` : [],

@@ -134,6 +134,17 @@ export const adviceOnLetters = {
   },
 } as const satisfies Record<Cause, Advice>;
 
+/** What a person does about messages of the dead-letter queue that the ledger does not have. */
+export const adviceOnUnfiled = {
+  who: 'operator',
+  steps: [
+    {
+      does: 'Look at them in the console: a replay removes second copies. Only a call that nobody could read is for the Azumuta administrator:',
+    },
+    ...adviceOnLetters['unreadable-message'].steps,
+  ],
+} as const satisfies Advice;
+
 /** What a person does about a concern of an order, by its kind. */
 export const adviceOnConcerns = {
   changed: {

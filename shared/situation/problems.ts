@@ -12,6 +12,7 @@ import {
   commandOf,
   headlineOf,
   nextStepInWords,
+  partnerState,
   refusesCredentials,
   shownReasonLength,
   whoActs,
@@ -78,14 +79,16 @@ export function partnerDownProblem(
   const group = { kind: 'partner-down', partner } as const;
   const total = queueNames.reduce((sum, queue) => sum + messagesInQueue(queues[queue]), 0);
   const downSeconds = Math.max(0, (at.getTime() - Date.parse(openedAt ?? '')) / 1000);
-  const isDown = openedAt === undefined ? 'is down' : `has been down for ${duration(downSeconds)}`;
-  const messages = waitingIn(queues).join(' and ');
   const refused = refusesCredentials(reason);
+  const lasting = openedAt === undefined ? undefined : duration(downSeconds);
+  const isDown = lasting === undefined ? 'is down' : `has been down for ${lasting}`;
+  const refuses = `${partnerState(reason)}${lasting === undefined ? '' : ` (for ${lasting})`}`;
+  const messages = waitingIn(queues).join(' and ');
   return {
     id: `partner-${partner}`,
     kind: 'partner-down',
     orders: [],
-    what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
+    what: `${capitalized(partnerWords[partner])} ${refused ? refuses : isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
     why: sentence(oneLine(reason, shownReasonLength)) || 'Several calls to it have failed.',
     next: [
       adviceInWords(adviceOnOthers[refused ? 'credentials refused' : 'partner-down'], {

@@ -22,6 +22,8 @@ export interface TroubleGroup {
 export interface SeenTrouble extends TroubleGroup {
   /** The same for as long as it is the same trouble. */
   readonly id: string;
+  /** The same also when it returns after it had ended. Default: `id`. */
+  readonly thing?: string;
   readonly since: Date;
   /** Whether people are told of it already; before, it only prevents that its group counts as over. */
   readonly isDue: boolean;
@@ -131,7 +133,8 @@ export async function readSituation(
       ...told.map((concern) => {
         const { key, kind, partner, since } = concern;
         const isDue = kind !== 'waiting' || isWell(partners[partner], outageSeconds, at);
-        return { ...concern, id: `${key.pk} ${key.sk} ${since.toISOString()}`, isDue };
+        const thing = `${key.pk} ${key.sk}`;
+        return { ...concern, id: `${thing} ${since.toISOString()}`, thing, isDue };
       }),
       ...overdue.map((order): SeenTrouble => {
         return { ...ofAzumuta, id: order, kind: 'overdue', order, isDue: long.has(order) };

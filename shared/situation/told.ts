@@ -8,7 +8,8 @@ import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
-import { headlineOf, maxName, nextStepInWords, shownReasonLength, whoActs } from './words.ts';
+import { withoutOrder } from './reasons.ts';
+import { headlineOf, maxName, nextStepInWords, partnerState, shownReasonLength, whoActs } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {
@@ -213,7 +214,7 @@ function bookedSentence(journey: readonly JourneyEntry[]): string {
 function whyWaiting(of: string, partner: Partner, { journey = [], partners }: ToldFacts): string {
   const { open, reason = '' } = partners?.[partner] ?? {};
   if (open)
-    return ` ${capitalized(partnerWords[partner])} is down, so calls to it wait. ${sentence(reason)}`.trimEnd();
+    return ` ${capitalized(partnerWords[partner])} ${partnerState(reason)}, so calls to it wait. ${sentence(reason)}`.trimEnd();
   const last = journey.findLast((entry) => entry.of.startsWith(of));
   return last?.event === 'retry' && last.note ? ` The last attempt: ${sentence(last.note)}` : '';
 }
@@ -232,6 +233,9 @@ export async function tellTrouble(
   // What is overdue may be completed by now, and wait for its booking, or wait for a person.
   const isOverdue = trouble.kind === 'overdue';
   const life = isOverdue && known ? toldOf({ ...known, partners, isOverdue }) : undefined;
+  const why = life?.says ?? facts?.reason ?? unknown;
+  const erpOrder = known?.entry?.erpOrder;
+  const reason = withoutOrder(why, [number, known?.home, erpOrder?.number, erpOrder?.id]);
   return {
     /** Of its order, in full; empty when it is unknown. */
     number,
@@ -240,7 +244,9 @@ export async function tellTrouble(
     quantity: quantity && oneLine(quantity, maxName),
     /** ISO date by which the ERP wants it. */
     dueDate,
-    why: oneLine(life?.says ?? facts?.reason ?? unknown, shownReasonLength),
+    why: oneLine(why, shownReasonLength),
+    /** The same for every order with this reason; undefined where it names no order. */
+    reason: reason === why ? undefined : oneLine(reason, shownReasonLength),
     next: life ? (life.next ?? 'Nothing: it goes on by itself.') : nextStepInWords(trouble),
   };
 }

@@ -4,7 +4,14 @@ import type { Role } from '../model/roles.ts';
 import { counted } from '../model/text.ts';
 import { durationInWords } from '../model/time.ts';
 import { longWaitMs } from '../worker/policy.ts';
-import { type Advice, adviceInWords, adviceOnConcerns, adviceOnLetters, adviceOnOthers } from './advice.ts';
+import {
+  type Advice,
+  adviceInWords,
+  adviceOnConcerns,
+  adviceOnLetters,
+  adviceOnOthers,
+  adviceOnUnfiled,
+} from './advice.ts';
 import type { TroubleGroup, TroubleKind } from './read.ts';
 
 type Forms = readonly [one: string, many: string];
@@ -28,7 +35,10 @@ const headlines = {
   waiting: [`message has waited for more than ${longWait}`, `messages have waited for more than ${longWait}`],
   overdue: ['product order is overdue', 'product orders are overdue'],
   'channel-down': ['channel of the alerts takes no messages', 'channels of the alerts take no messages'],
-  unfiled: ['dead letter belongs to no known order', 'dead letters belong to no known order'],
+  unfiled: [
+    'second copy of a dead letter, or call that nobody could read',
+    'second copies of dead letters, or calls that nobody could read',
+  ],
 } as const satisfies Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'>, Forms>;
 
 /** Dead letters, by the partner that was called last. */
@@ -54,8 +64,9 @@ export function headlineOf({ kind, partner, cause }: TroubleGroup, count: number
 export function adviceOn({ kind, cause = 'internal-error' }: Pick<TroubleGroup, 'kind' | 'cause'>): Advice {
   switch (kind) {
     case 'dead-letter':
-    case 'unfiled':
       return adviceOnLetters[cause];
+    case 'unfiled':
+      return adviceOnUnfiled;
     case 'waiting':
     case 'overdue':
     case 'channel-down':
@@ -83,6 +94,11 @@ export const shownReasonLength = 400;
 /** Whether a partner is down because it refuses our credentials. */
 export function refusesCredentials(reason = ''): boolean {
   return /\b401\b|credential|api key|log ?in|password/i.test(reason);
+}
+
+/** What is so of a partner that cannot be called: who corrects a login is not who corrects an outage. */
+export function partnerState(reason?: string): 'refuses our login' | 'is down' {
+  return refusesCredentials(reason) ? 'refuses our login' : 'is down';
 }
 
 /** What to type behind the command `secrets` then. */

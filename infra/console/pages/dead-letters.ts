@@ -81,7 +81,7 @@ function leftOutPart({ groups, total, isCut, leftOut }: Awaited<ReturnType<DeadL
 
 function unfiledPart(unfiled: number): Html {
   return html`<div class="verdict" id="unfiled">
-    <p>${counted(unfiled, 'dead letter')} ${unfiled === 1 ? 'belongs' : 'belong'} to no order that the ledger knows. <a href="/letters/unfiled">Look at ${unfiled === 1 ? 'it' : 'them'}</a></p>
+    <p>The queue has ${counted(unfiled, 'message')} more: second copies, or calls that nobody could read. <a href="/letters/unfiled">Look at ${unfiled === 1 ? 'it' : 'them'}</a></p>
     <p class="hint">That reads the queue: for a moment nobody else can replay or discard what is in it.</p>
   </div>`;
 }
@@ -90,13 +90,14 @@ async function showUnfiled(
   c: Context,
   { letters, timeZone, show }: ConsolePageDependencies,
 ): Promise<Response> {
-  const { at, groups, hidden, more } = await letters.unfiled();
-  const content = html`<h1>Dead letters of no known order</h1>
+  const { at, groups, copies, hidden, more } = await letters.unfiled();
+  const content = html`<h1>Calls that nobody could read</h1>
     ${groups.length === 0 ? html`<p class="verdict">There are none among the dead letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone }))}
+    ${copies > 0 ? html`<p class="hint">${counted(copies, 'second copy', 'second copies')} of dead letters ${copies === 1 ? 'was' : 'were'} read as well: ${copies === 1 ? 'it is' : 'they are'} removed when those are replayed or discarded.</p>` : ''}
     ${hidden > 0 ? html`<p class="hint">Another run holds ${counted(hidden, 'more dead letter')}, or was killed while it did; ${hidden === 1 ? 'it is' : 'they are'} visible again within ${hiddenInWords}.</p>` : ''}
     ${more ? html`<p class="hint">The queue has more dead letters than were read.</p>` : ''}
     ${backToDeadLetters}`;
-  return show(c, { ...deadLettersPageBase, title: 'Dead letters of no known order', content });
+  return show(c, { ...deadLettersPageBase, title: 'Calls that nobody could read', content });
 }
 
 async function showDeadLetter(
@@ -296,7 +297,7 @@ async function answerDiscard(
 }
 
 function noticeOfReplay(
-  { moved, movable, more, missing, failure }: Awaited<ReturnType<DeadLetterDesk['replay']>>,
+  { moved, movable, copiesRemoved, more, missing, failure }: Awaited<ReturnType<DeadLetterDesk['replay']>>,
   commands: string,
 ): string {
   if (failure !== undefined)
@@ -305,7 +306,7 @@ function noticeOfReplay(
   const mayFindMore = more && missing > 0;
   if (moved < movable || mayFindMore)
     return `Replayed ${moved} of ${counted(movable + missing, 'dead letter')}: replay the rest again.`;
-  const done = `Replayed ${counted(moved, 'dead letter')}.`;
+  const done = `Replayed ${counted(moved, 'dead letter')}.${removedCopies(copiesRemoved)}`;
   if (missing === 0) return done;
   return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at again, on its page or with npm run replay -- --order <number> ${commands}, unless it was booked by hand; then discard it, which ends its record.`;
 }
@@ -313,13 +314,18 @@ function noticeOfReplay(
 function noticeOfDiscard({
   discarded: gone,
   selected,
+  copies,
   ended,
   failure,
 }: Awaited<ReturnType<DeadLetterDesk['discard']>>): string {
   if (failure !== undefined) return `Discarded ${gone} of ${counted(selected, 'dead letter')}. ${failure}`;
   if (selected + ended === 0) return 'There was nothing left to discard.';
   const without = ended === 0 ? '' : ` The queue did not have ${ended} of them any more.`;
-  return `Discarded ${counted(gone + ended, 'dead letter')}.${without}`;
+  return `Discarded ${counted(gone + ended, 'dead letter')}.${removedCopies(copies)}${without}`;
+}
+
+function removedCopies(count: number): string {
+  return count === 0 ? '' : ` ${counted(count, 'second copy', 'second copies')} removed with it.`;
 }
 
 const cancel = html`<a class="button" href="/letters">Cancel</a>`;

@@ -9,6 +9,7 @@ import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
+import { withoutOrder } from '../../../shared/situation/reasons.ts';
 import { type LetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
@@ -146,6 +147,34 @@ function markWantedAgain(body: string, to: QueueName): string {
   return JSON.stringify({ ...message, ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }) });
 }
 
+type IdentifyingFields = Pick<DeadLetterMessage, 'sqsId' | 'filedUnder' | 'messageId' | 'body'>;
+
+/**
+ * What a queue that delivers at least once holds a second time: the same order, message and hint. Both are compared as
+ * they were read: what only the ledger says of one makes no message a copy of it.
+ */
+export function splitCopies<Held extends IdentifyingFields>(
+  all: readonly Held[],
+): { readonly firsts: readonly Held[]; readonly copies: readonly Held[] } {
+  const firsts = [...Map.groupBy(all, identityOf).values()].flatMap(([first]) => first ?? []);
+  const kept = new Set(firsts);
+  return { firsts, copies: all.filter((one) => !kept.has(one)) };
+}
+
+/** Those that are second copies of a chosen one, among all that were read in the same run. */
+export function copiesOf<Held extends IdentifyingFields>(
+  chosen: readonly Held[],
+  read: readonly Held[],
+): readonly Held[] {
+  const identities = new Set(chosen.map(identityOf));
+  const own = new Set(chosen.map(({ sqsId }) => sqsId));
+  return read.filter((one) => !own.has(one.sqsId) && identities.has(identityOf(one)));
+}
+
+function identityOf({ filedUnder, messageId, body }: IdentifyingFields): string {
+  return `${filedUnder}\n${messageId}\n${body}`;
+}
+
 /** Letters of one function with the same cause and reason that go to the same queue: oldest first. */
 export interface LetterGroup {
   readonly id: string;
@@ -174,5 +203,5 @@ function groupIdOf(letter: ListedLetter): string {
 }
 
 function reasonFor({ reason, orderNumber }: ListedLetter): string {
-  return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
+  return withoutOrder(reason, [orderNumber]);
 }

@@ -67,7 +67,7 @@ export async function previewPull(
         signal.throwIfAborted();
         preview.read += 1;
         productOrders.push(...(await previewErpOrder(order, dependencies)));
-        progress(`Read ${preview.read} orders of the ERP`);
+        progress(`Read ${counted(preview.read, 'order')} of the ERP`);
       }
       preview.read += unreadable.length;
       for (const { id, reason } of unreadable)
@@ -213,8 +213,14 @@ function endLines({ productOrders, more, readUpTo, failure }: PullPreview, where
   ];
 }
 
+/** A release before this one does not say how many product orders they become. */
+function queuedInWords(orders: number, productOrders: number): string {
+  const ofErp = counted(orders, 'order');
+  return productOrders === 0 ? ofErp : `${ofErp} (${counted(productOrders, 'product order')})`;
+}
+
 export function pulledLines(
-  { outcome, orders, queued, conflicts, rejected, cancelled, remapped }: PullReport,
+  { outcome, orders, queued, queuedProductOrders, conflicts, rejected, cancelled, remapped }: PullReport,
   where: string,
 ): string[] {
   const notRead: Readonly<Partial<Record<PullReport['outcome'], string>>> = {
@@ -226,7 +232,7 @@ export function pulledLines(
   const why = notRead[outcome];
   if (why !== undefined) return [why];
   const parts = definedLines(
-    `${counted(queued, 'product order')} queued to be created`,
+    `${queuedInWords(queued, queuedProductOrders)} queued to be created`,
     conflicts > 0 && counted(conflicts, 'conflict'),
     rejected > 0 && `${rejected} refused`,
     cancelled > 0 && `${cancelled} cancelled`,

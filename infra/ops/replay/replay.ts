@@ -6,7 +6,13 @@ import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
-import { type DeadLetterMessage, groupDeadLetters, type LetterGroup } from '../dead-letters/dead-letter.ts';
+import {
+  copiesOf,
+  type DeadLetterMessage,
+  groupDeadLetters,
+  type LetterGroup,
+  splitCopies,
+} from '../dead-letters/dead-letter.ts';
 import { DeadLetterQueue, type DeadLetterQueueOptions, splitIntoSqsPages } from '../dead-letters/queue.ts';
 import {
   type AskDependencies,
@@ -61,6 +67,9 @@ interface ReplayRun {
   readonly chosen: Map<string, DeadLetterMessage>;
   lookedAt: number;
   moved: number;
+  /** Second copies of the selected ones that were read in this run; those of what was replayed are removed. */
+  copies: number;
+  copiesRemoved: number;
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
   copied: number;
   /** Orders asked for that are looked at again although no letter of them is replayed. */
@@ -81,7 +90,7 @@ const maxMoved = 5000;
 type ReplayMove = ReturnType<typeof movesOf>[number];
 
 function movesOf({ chosen }: Pick<ReplayRun, 'chosen'>) {
-  return [...chosen.values()].flatMap((letter) =>
+  return splitCopies([...chosen.values()]).firsts.flatMap((letter) =>
     'to' in letter.route ? [{ letter, ...letter.route }] : [],
   );
 }
@@ -89,7 +98,8 @@ function movesOf({ chosen }: Pick<ReplayRun, 'chosen'>) {
 /**
  * Sends dead letters back to the queues they come from. Each is noted in the ledger, sent, and removed, in this order: it
  * may fail again at once, and a later note would tell the ledger that it is gone. A run that is killed leaves a letter in
- * one of the queues or in both; the next run corrects that, and a message that is worked on twice is booked once.
+ * one of the queues or in both; the next run corrects that, and a message that is worked on twice is booked once. Second
+ * copies of what was sent are removed after it.
  */
 export async function replayDeadLetters(request: ReplayRequest, dependencies: ReplayDependencies) {
   const { go, signal } = request;
@@ -98,6 +108,8 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
     lookedAt: 0,
     more: false,
     moved: 0,
+    copies: 0,
+    copiesRemoved: 0,
     copied: 0,
     hinted: [],
     created: [],
@@ -107,6 +119,8 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
   try {
     const asked = request.orders && (await findOrders(request.orders, dependencies.ledger));
     await chooseLetters(run, { ...request, orders: asked?.numbers }, dependencies);
+    const { held } = dependencies.deadLetters;
+    run.copies = copiesOf(splitCopies([...run.chosen.values()]).firsts, held).length;
     // Who names a reason wants the letters that have it, and nothing else.
     const mayLackLetter = request.reason === undefined && !run.more && !signal.aborted;
     if (asked && mayLackLetter) {
@@ -155,9 +169,12 @@ async function moveAll(
   for (const page of splitIntoSqsPages(moves)) {
     if (signal.aborted) return;
     const gone = (await noteAndSend(page, request, dependencies)).map(({ letter }) => letter);
+    const copies = copiesOf(gone, deadLetters.held);
     const left = await deadLetters.remove(gone);
     run.moved += gone.length - left.length;
     run.copied += left.length;
+    for (const some of splitIntoSqsPages(copies))
+      run.copiesRemoved += some.length - (await deadLetters.remove(some)).length;
     progress?.(`Replayed ${run.moved} of ${moves.length}`);
   }
 }
@@ -227,10 +244,12 @@ function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: Repla
 
 function reportOf(run: ReplayRun, interrupted: boolean, failure: string | undefined) {
   const { chosen, ...counts } = run;
+  const selected = splitCopies([...chosen.values()]).firsts;
   return {
     ...counts,
-    selected: chosen.size,
-    groups: groupDeadLetters([...chosen.values()]).map(groupReport),
+    /** Without second copies. */
+    selected: selected.length,
+    groups: groupDeadLetters(selected).map(groupReport),
     /** Selected letters that can go back: moved now, or by a run with `go`. */
     movable: movesOf(run).length,
     interrupted,

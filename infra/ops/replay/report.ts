@@ -85,7 +85,8 @@ function ordersText(orders: readonly string[], letters: number): string {
 }
 
 function replayOutcomeLines(report: ReplayReport, go: boolean): string[] {
-  const { lookedAt, selected, movable, moved, copied, more, interrupted, failure } = report;
+  const { lookedAt, selected, movable, moved, copies, copiesRemoved, copied, more, interrupted, failure } =
+    report;
   const again = 'Nothing is lost: run it again to go on.';
   if (failure !== undefined)
     return [styled('red', `Stopped after ${counted(moved, 'dead letter')}: ${failure}`), again];
@@ -99,8 +100,15 @@ function replayOutcomeLines(report: ReplayReport, go: boolean): string[] {
   return definedLines(
     go ? `Replayed ${moved} of ${all}.` : `${movable} of ${all} would be replayed.`,
     stay > 0 && `${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`,
+    copies > 0 && copiesSentence(copies, copiesRemoved, go),
     go && refused > 0 && `SQS did not take ${counted(refused, 'message')}: run it again.`,
     copied > 0 && `${counted(copied, 'dead letter')} could not be removed here: run it again.`,
     others,
   );
+}
+
+function copiesSentence(copies: number, removed: number, go: boolean): string {
+  if (go)
+    return `${counted(removed, 'second copy', 'second copies')} of them ${removed === 1 ? 'was' : 'were'} removed.`;
+  return `${counted(copies, 'is a second copy', 'are second copies')} of these: a replay removes what it replays with its copies.`;
 }

@@ -1,18 +1,18 @@
 import { localTime } from '../../model/time.ts';
+import { groupByReason } from '../../situation/reasons.ts';
 import type { Alert, ToldTrouble } from '../alert.ts';
 
 /**
  * An alert below its title, as paragraphs of lines for every channel. It fits a phone: orders with the same reason are a
- * list, and reason, next step and command are said once.
+ * list, and reason, next step and command are said once, even where the reason names each order.
  */
 function paragraphsOf(alert: Alert, timeZone: string): string[][] {
   const { summary, who, troubles, stack, at } = alert;
-  const bySentence = Map.groupBy(troubles, ({ why, next }) => `${why}\n${next}`);
   return [
     who === undefined ? [summary] : [summary, `For: ${who}`],
-    ...[...bySentence.values()].map((alike) => [
-      ...alike.map((trouble) => orderLine(trouble, timeZone)),
-      ...alike.slice(0, 1).flatMap(({ why, next }) => [`Why: ${why}`, `Next: ${next}`]),
+    ...groupByReason(troubles).map(({ why, next, all }) => [
+      ...all.map((trouble) => orderLine(trouble, timeZone)),
+      ...[`Why: ${why}`, `Next: ${next}`],
       ...(troubles.length === 1 ? troubles.map(({ command }) => `Type: ${command}`) : []),
     ]),
     ...restOf(alert).map((line) => [line]),

@@ -30,6 +30,20 @@ const outagesSchema = z.object({
 /** Outages of one partner that follow each other within an hour, and what people were told of them. */
 export type ToldOutages = DeepReadonly<z.output<typeof outagesSchema>>;
 
+const latelySchema = z.object({
+  /** When its messages of the last day were written (ISO), the oldest first. */
+  messagesAt: z.array(z.string()),
+  /** Fingerprints of what they named, concatenated: the same when it returns. */
+  named: z.string(),
+  /** When the first of them began (ISO), and how often something returned after people had heard of it. */
+  since: z.string(),
+  returns: z.number(),
+  /** Since when nothing of it is open (ISO), of a group that comes and goes. */
+  endedAt: z.optional(z.string()),
+});
+/** The messages of the last day about a group, also after it has ended. */
+export type RecentMessages = DeepReadonly<z.output<typeof latelySchema>>;
+
 const failingSchema = z.object({
   since: z.string(),
   problem: z.string(),
@@ -42,6 +56,8 @@ export type FailingChannel = DeepReadonly<z.output<typeof failingSchema>>;
 export const stateSchema = z.object({
   groups: z._default(z.record(z.string(), groupSchema), {}),
   outages: z._default(z.partialRecord(z.enum(partnerNames), outagesSchema), {}),
+  /** By the group's name; 0.3.0 does not read it. */
+  lately: z._default(z.record(z.string(), latelySchema), {}),
   failing: z._default(z.record(z.string(), failingSchema), {}),
   /** Messages in the dead-letter queue that were unknown to the ledger at the last run. */
   unfiled: z._default(z.number(), 0),

@@ -157,7 +157,7 @@ describe('dead letters that the ledger does not know', () => {
     // Act
     const { text } = await visitor.get('/letters');
     // Assess
-    expect(text).toContain('1 dead letter belongs to no order that the ledger knows.');
+    expect(text).toContain('The queue has 1 message more: second copies, or calls that nobody could read.');
     expect(text).toContain('for a moment nobody else can replay');
     expect(text).not.toContain('No number.');
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 2, hidden: 0 } });
@@ -198,6 +198,19 @@ describe('dead letters that the ledger does not know', () => {
     });
     const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/one');
     expect((await visitor.get(page)).text).toContain('&quot;kind&quot;: &quot;completion&quot;');
+  });
+
+  it('are counted where they are second copies, and removed with what is replayed', async () => {
+    // Prepare: SQS has delivered one call twice
+    const body = webhookCall({ query: 'number=PO-5' });
+    for (let copy = 0; copy < 2; copy += 1) await unknown({ body, messageId: 'm-1' });
+    // Act
+    const { text } = await visitor.get('/letters/unfiled');
+    const moved = await visitor.send(await action('replay', '/letters/unfiled'));
+    // Assess
+    expect(text).toContain('1 second copy of dead letters was read as well');
+    expect(moved.text).toContain('Replayed 1 dead letter. 1 second copy removed with it.');
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, completions: { visible: 1 } });
   });
 
   it('can be replayed and discarded, with the reason kept', async () => {

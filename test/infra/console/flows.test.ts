@@ -79,7 +79,7 @@ it('shows since when a partner is down in the time zone of the plant, why, and w
   // Act
   const { text } = await visitor.get('/flows');
   // Assess
-  expect(text).toContain('The ERP has been down for 90 s');
+  expect(text).toContain('The ERP refuses our login (for 90 s)');
   expect(text).toContain('The ERP &lt;refused&gt; the credentials (401).');
   expect(text).toContain('npm run secrets -- set erp-credentials --local');
   expect(text).toContain('Set the right credentials first');

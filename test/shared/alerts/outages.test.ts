@@ -76,3 +76,15 @@ it('says nothing of messages that wait for a partner while its outage is told', 
     ['over', 'waiting', undefined],
   ]);
 });
+
+it('tells of a partner that refuses our login as just that, since when', async () => {
+  const stage = await startAlertStage({ start: '2026-11-24T04:30:00Z' });
+  await stage.outage('erp', 'The ERP refused our login (401) at GET /orders.');
+  await stage.runFor(10);
+  expect(stage.received.webhook.map(({ title, summary }) => [title, summary])).toEqual([
+    [
+      'ghent-production: The ERP refuses our login since 2026-11-24 05:30 (5 min)',
+      expect.stringMatching(/^The ERP refuses our login \(for 5 min\)\. .*: set the right ones/),
+    ],
+  ]);
+});

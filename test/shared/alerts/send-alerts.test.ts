@@ -303,3 +303,31 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
     ['over', 'ghent-production: Over: 1 product order is overdue', undefined],
   ]);
 });
+
+it('says a reason of ten orders once, although it names each order by its number or its id', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  for (let at = 1; at <= 10; at += 1) {
+    const number = `MO/${String(at).padStart(4, '0')}`;
+    await orderOf(ledger, { number });
+    const reason = `Sandbox ERP, order ${number}: The posting period is closed.`;
+    await ledger.deadLetters.record(refused(number, reason));
+  }
+
+  // Act
+  await stage.run();
+
+  // Assess
+  const once = 'Why: Sandbox ERP, order ‹order›: The posting period is closed.';
+  for (const channel of [received.mails, received.teams, received.slack]) {
+    const text = JSON.stringify(channel);
+    expect(text.match(/Why: /g)).toHaveLength(1);
+    expect(text.match(/Next: /g)).toHaveLength(1);
+    expect(text).toContain(once);
+    expect(text).toContain('MO/0010 · article GEAR-01');
+  }
+  const troubles = received.webhook[0]?.troubles ?? [];
+  expect(troubles[9]?.why).toBe('Sandbox ERP, order MO/0010: The posting period is closed.');
+  expect(new Set(troubles.map(({ reason }) => `Why: ${reason}`))).toEqual(new Set([once]));
+});

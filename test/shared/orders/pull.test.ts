@@ -20,6 +20,7 @@ function pull(
   accept: (order: ErpOrder) => boolean = () => true,
   unreadable: readonly UnreadableOrder[] = [],
   failure?: Error,
+  mapping: Parameters<typeof mapProductOrders>[0] = {},
 ) {
   return pullOrders(
     { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
@@ -35,7 +36,7 @@ function pull(
       map(order) {
         if (order.article === '')
           throw new Rejected(`ERP order ${order.number} has no article.`, { causeCode: 'order-data' });
-        return mapProductOrders({}, order);
+        return mapProductOrders(mapping, order);
       },
     },
   );
@@ -137,4 +138,16 @@ it('records when it ran last, even if there was nothing to read', async () => {
   clock.advance(3600);
   await pull([]);
   expect(await ledger.pullState.readState()).toMatchObject({ endedAt: clock.now().toISOString() });
+});
+
+it('counts orders and the product orders that they become', async () => {
+  const split = { split: { per: 'unit', book: 'each' } } as const;
+  const report = await pull(
+    [erpOrder({ number: 'MO/40', quantity: { amount: '40', unit: 'u' } })],
+    undefined,
+    [],
+    undefined,
+    split,
+  );
+  expect(report).toMatchObject({ orders: 1, queued: 1, queuedProductOrders: 40 });
 });

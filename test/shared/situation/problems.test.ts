@@ -72,6 +72,7 @@ describe('the list of problems', () => {
       'how to set the credentials that a partner refuses',
       { azumuta: down('Azumuta refused the API key (401).') },
       {
+        what: 'Azumuta refuses our login (for 5 min).',
         command: 'npm run secrets -- set azumuta-api-key --local',
         next: expect.stringContaining('the next message tries it again'),
       },

@@ -43,7 +43,7 @@ export function alertTests(stage: () => CommandStage): void {
     // Assess
     expect([calm, unknown, overdue, outage]).toEqual([
       [0, expect.stringContaining('nothing is open')],
-      [3, '1 dead letter belongs to no known order.'],
+      [3, '1 second copy of a dead letter, or call that nobody could read.'],
       [3, '1 product order is overdue.'],
       [3, expect.stringContaining('The ERP has been down')],
     ]);

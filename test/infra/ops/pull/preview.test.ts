@@ -3,6 +3,7 @@ import {
   type PullPreviewDependencies,
   previewPull,
   previewPullLines,
+  pulledLines,
 } from '../../../../infra/ops/pull/preview.ts';
 import type { ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
@@ -75,3 +76,16 @@ it('shows that an order which is not created yet would get the numbers that the 
     { number: 'GH-MO/7', outcome: 'create' },
   ]);
 });
+
+it.each([
+  [1, 1, 40, 'Read 1 order of the ERP: 1 order (40 product orders) queued to be created.'],
+  [3, 2, 2, 'Read 3 orders of the ERP: 2 orders (2 product orders) queued to be created.'],
+  [2, 0, 0, 'Read 2 orders of the ERP: 0 orders queued to be created.'],
+])(
+  'counts orders of the ERP and the product orders that they become: %i read',
+  (orders, queued, made, says) => {
+    const counts = { pages: 1, conflicts: 0, rejected: 0, cancelled: 0, remapped: 0 };
+    const report = { ...counts, outcome: 'read', orders, queued, queuedProductOrders: made } as const;
+    expect(pulledLines(report, '--local')).toEqual([says]);
+  },
+);

@@ -70,7 +70,12 @@ describe('a dry run', () => {
 
   it('separates letters of two causes that have the same reason', async () => {
     for (const cause of ['order-data', 'configuration'] as const)
-      await store.put({ body: productOrderMessage('PO-1'), reason: 'It has no article.', cause });
+      await store.put({
+        body: productOrderMessage('PO-1'),
+        reason: 'It has no article.',
+        cause,
+        messageId: cause,
+      });
     const { groups } = await run({ go: false });
     expect(groups.map(({ cause }) => cause).sort()).toEqual(['configuration', 'order-data']);
   });
@@ -258,5 +263,37 @@ describe('a letter that is replayed', () => {
     expect(report).toMatchObject({ moved: 0, movable: 1 });
     expect(await isDead('PO-81')).toEqual([true]);
     expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+  });
+});
+
+describe('a second copy', () => {
+  const put = (number: string, messageId: string, body = productOrderMessage(number)) =>
+    store.put({ body, orderNumber: number, messageId });
+  beforeEach(async () => {
+    // Two of one message; the same hint by another message; and the same message id with another hint.
+    await put('PO-90', 'm-90');
+    await put('PO-90', 'm-90');
+    await put('PO-90', 'm-91');
+    await put('PO-92', 'm-90', productOrderMessage('PO-92'));
+  });
+
+  it('is counted by a dry run, and stays', async () => {
+    const report = await run({ go: false });
+    expect(report).toMatchObject({ lookedAt: 4, selected: 3, movable: 3, copies: 1, copiesRemoved: 0 });
+    expect((await depths())['dead-letters']).toEqual({ visible: 4, hidden: 0 });
+  });
+
+  it('is removed with the letter that is replayed, which is sent once', async () => {
+    const report = await run();
+    const sent = await store.read('product-orders');
+    expect(report).toMatchObject({ selected: 3, movable: 3, moved: 3, copies: 1, copiesRemoved: 1 });
+    expect(bodies(sent)).toEqual([asked('PO-90'), asked('PO-90'), asked('PO-92')]);
+    expect((await depths())['dead-letters']).toEqual(nothing);
+  });
+
+  it('stays where its letter is not replayed', async () => {
+    const report = await run({ orders: new Set(['PO-92']) });
+    expect(report).toMatchObject({ moved: 1, copiesRemoved: 0 });
+    expect((await depths())['dead-letters']).toEqual({ visible: 3, hidden: 0 });
   });
 });

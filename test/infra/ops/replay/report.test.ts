@@ -10,6 +10,8 @@ describe('the report of a replay', () => {
     selected: 3,
     movable: 2,
     moved: 0,
+    copies: 0,
+    copiesRemoved: 0,
     copied: 0,
     more: false,
     hinted: [],
@@ -94,10 +96,21 @@ describe('the report of a replay', () => {
       { interrupted: true, moved: 1 },
       'Interrupted after 1 dead letter. Nothing is lost: run it again to go on.',
     ],
+    [
+      'how many second copies it removed',
+      { copies: 2, copiesRemoved: 2 },
+      '2 second copies of them were removed.',
+    ],
     ['that there was nothing', { lookedAt: 0, selected: 0, groups: [] }, 'There are no dead letters.'],
     ['that nothing was selected', { selected: 0, groups: [] }, 'None of 4 dead letters is selected.'],
   ])('says %s', (_, changes, sentence) => {
     expect(textOf(changes, true)).toContain(sentence);
+  });
+
+  it('says how many second copies a replay would remove', () => {
+    expect(textOf({ copies: 2 }, false)).toContain(
+      '2 are second copies of these: a replay removes what it replays with its copies.',
+    );
   });
 
   it('says how many letters another run holds', () => {
