@@ -43,7 +43,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
     tryRoutes,
   ];
   for (const routes of all) app.route('/', routes({ ...dependencies, ...answers }));
-  if (shopFloor) app.route('/', shopFloorRoutes(shopFloor, answers));
+  if (shopFloor) app.route('/', shopFloorRoutes({ shopFloor, sandboxed: dependencies.sandboxed }, answers));
 
   app.notFound((c) => {
     const content = problemPage({ what: 'There is no such page.', next: 'Choose one above.' });

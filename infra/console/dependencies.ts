@@ -2,8 +2,15 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import type { Situation } from '../../shared/situation/read.ts';
 import { createShopFloor } from '../local/sandbox/shop-floor.ts';
+import { sandboxedPartners } from '../local/sandbox/who-is-sandbox.ts';
 import { connectPlant } from '../ops/cli/partners.ts';
-import { invokeStackFunction, operatorOf, optionsForTarget, type Target } from '../ops/cli/target.ts';
+import {
+  configurationOf,
+  invokeStackFunction,
+  operatorOf,
+  optionsForTarget,
+  type Target,
+} from '../ops/cli/target.ts';
 import { readStackSituation, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
@@ -53,6 +60,9 @@ export function consoleDependencies(target: Target, config: string) {
         sandboxes,
         async () => (await invokeStackFunction(target, 'PullFunction', pulledSchema)).outcome,
       ),
+    /** Which partners are sandboxes, where a platform runs with them. @throws what loading the configuration throws. */
+    sandboxed: async () =>
+      sandboxes && sandboxedPartners((await configurationOf(target, config)).integration, sandboxes),
     operator: () => operatorOf(target),
     clock,
     timeZone: output('TimeZone'),

@@ -2,10 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { systemSentenceOf } from '../../shared/platform/system-errors.ts';
+import { loadIntegration } from '../build/load-configuration.ts';
 import { printCommandsToTry, printOutcome } from './demo/report.ts';
 import { runDemo } from './demo/scenario.ts';
 import { createProgress, type ProgressDisplay } from './progress.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from './run-locally.ts';
+import { sandboxedPartners } from './sandbox/who-is-sandbox.ts';
 
 interface StartOptions {
   readonly once?: boolean;
@@ -21,7 +23,7 @@ const startCommand = new Command('npm start --')
   )
   .addOption(new Option('--once', 'end after the demo: with 0 only if every order arrived').conflicts('demo'))
   .option('--no-demo', 'run without the demo')
-  .option('--config <file>', 'integration file', 'integration.config.ts')
+  .option('-c, --config <file>', 'integration file', 'integration.config.ts')
   .option('--data <folder>', 'keep all data there: a stop and start loses nothing')
   .option('--verbose', 'also print restarts and retries')
   .helpOption('-h, --help', 'show this help')
@@ -52,7 +54,7 @@ async function runPlantAndDemo(options: StartOptions, signal: AbortSignal): Prom
     system = await startPlant(options, progress, log, signal);
     if (options.demo) printOutcome(await runDemo(system, progress.step, signal));
     if (options.once) return 0;
-    printCommandsToTry(system);
+    printCommandsToTry(system, await findSandboxed(options.config, system));
     await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));
     return 0;
   } catch (error) {
@@ -63,6 +65,14 @@ async function runPlantAndDemo(options: StartOptions, signal: AbortSignal): Prom
   } finally {
     await system?.stop();
   }
+}
+
+/** The configuration is read here as it was synthesized: with the addresses of the sandboxes. */
+async function findSandboxed(config: string, { sandboxes: { azumuta, erp } }: LocalSystem) {
+  process.env.AZUMUTA_BASE_URL = `${azumuta.url}/api/v1`;
+  process.env.ERP_BASE_URL = erp.url;
+  const { integration } = await loadIntegration(config, 'local');
+  return sandboxedPartners(integration, { azumuta: azumuta.url });
 }
 
 function startPlant(

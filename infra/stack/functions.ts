@@ -72,6 +72,7 @@ function defineOrdersOut({ integration, queues, placement, bundles }: FunctionsP
       memoryMb: 512,
       placement,
       scheduled: true,
+      invokedByOperators: true,
       uses: [
         uses.sendTo('productOrders', 'completions'),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
@@ -146,6 +147,7 @@ function defineSendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProp
     timeout: Duration.seconds(60),
     memoryMb: 256,
     scheduled: true,
+    invokedByOperators: true,
     uses: [
       uses.count('productOrders', 'completions', 'deadLetters'),
       uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),

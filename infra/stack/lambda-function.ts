@@ -1,4 +1,4 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import { type Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -25,6 +25,8 @@ export interface IntegrationFunctionProps {
   /** Set for functions that call the ERP, if it is called from a network of the plant's own. */
   readonly placement?: Placement | undefined;
   readonly scheduled?: true;
+  /** A command of the operators invokes it: their policy knows it by a tag, as CloudFormation shortens its name. */
+  readonly invokedByOperators?: true;
   /** Containers that are kept for it, and its most. */
   readonly reservedContainers?: number | undefined;
   /** The queue that it works on, with so many containers at once: gentle on the partner behind it. */
@@ -68,6 +70,7 @@ export class IntegrationFunction extends Construct {
       'Serverless::Serverless-LambdaTracing':
         'The log lines of all functions contain the order number and the event id; tracing would be billed for each call.',
     });
+    if (props.invokedByOperators) Tags.of(this.lambda).add('azumuta-erp:operators', 'invoke');
     if (props.consumes) this.consume(props.consumes);
     if (props.placement) this.placeInto(props.placement);
   }

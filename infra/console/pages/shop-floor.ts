@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
+import { reasonOf } from '../../../shared/model/errors.ts';
 import {
   type ErpMode,
   erpModeSchema,
@@ -8,6 +9,7 @@ import {
   type ShopFloor,
   type ShopFloorOrder,
 } from '../../local/sandbox/shop-floor.ts';
+import { type SandboxedPartners, sandboxSentence } from '../../local/sandbox/who-is-sandbox.ts';
 import type { PageAnswers } from '../dependencies.ts';
 import { type Html, orderLink, type PageColumn, postForm, tablePart } from './parts.ts';
 
@@ -26,13 +28,22 @@ const releaseFormSchema = z.object({
 const completeSchema = z.object({ number: z.string().check(z.minLength(1)), good: pieces, scrap: pieces });
 const switchSchema = z.object({ mode: erpModeSchema });
 
-export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect }: PageAnswers): Hono {
+interface ShopFloorDependencies {
+  readonly shopFloor: ShopFloor;
+  readonly sandboxed: () => Promise<SandboxedPartners | undefined>;
+}
+
+export function shopFloorRoutes(
+  { shopFloor, sandboxed }: ShopFloorDependencies,
+  { show, redirect }: PageAnswers,
+): Hono {
   return new Hono()
     .get('/floor', async (c) => {
       const { erp, orders, more } = await shopFloor.look();
+      const known = await sandboxed().catch(reasonOf);
       const content = html`<h1>Shop floor</h1>
-    <p class="lead">Both partners are sandboxes here. Release an order, complete it, break the ERP, and watch what happens.</p>
-    <div class="cards">${releasePart()}${switchPart(erp)}</div>
+    <p class="lead">${leadSentence(known)}</p>
+    ${isErpReal(known) ? '' : html`<div class="cards">${releasePart()}${switchPart(erp)}</div>`}
     <div id="floor-orders" data-live>
       <h2>Orders</h2>
       ${orders.length === 0 ? html`<p class="verdict">There are none yet: release one above.</p>` : ordersTable(orders)}
@@ -60,6 +71,20 @@ export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect }: PageAn
       await shopFloor.setErp(mode);
       return redirect(c, '/floor', erpModes[mode].notice);
     });
+}
+
+/** Of a plant's configuration that cannot be loaded there is the reason. */
+function leadSentence(known: SandboxedPartners | string | undefined): string {
+  if (typeof known !== 'object') return `Whether your partners are sandboxes is not known: ${known}`;
+  const todo = known.erp
+    ? 'Release an order, complete it, break the ERP, and watch what happens.'
+    : 'Release an order in that ERP, complete it here, and watch what happens.';
+  return `${sandboxSentence(known)} ${todo}`;
+}
+
+/** Orders that are released in the sandbox would reach nobody. */
+function isErpReal(known: SandboxedPartners | string | undefined): boolean {
+  return typeof known === 'object' && !known.erp;
 }
 
 function releasePart(): Html {

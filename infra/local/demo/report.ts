@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type LocalSystem, localOverrides } from '../run-locally.ts';
+import { type SandboxedPartners, sandboxSentence } from '../sandbox/who-is-sandbox.ts';
 import type { DemoOutcome } from './scenario.ts';
 
 const printLine = (line = '') => process.stdout.write(`${line}\n`);
@@ -44,35 +45,72 @@ export function printOutcome(outcome: DemoOutcome): void {
 }
 
 /** Addresses, and commands to paste. */
-export function printCommandsToTry({ emulator, webhookUrl, orderEndpoint, sandboxes }: LocalSystem): void {
+export function printCommandsToTry(system: LocalSystem, sandboxed: SandboxedPartners): void {
+  for (const part of commandsToTry(system, sandboxed)) printLine(part);
+}
+
+/** Each part is a paragraph; of a partner that is real only its own people release and complete. */
+export function commandsToTry(
+  { emulator, webhookUrl, orderEndpoint, sandboxes }: LocalSystem,
+  sandboxed: SandboxedPartners,
+): string[] {
   const attributes = { side: 'Left' };
   const order = JSON.stringify({ number: 'MO/TRY-1', article: 'GEAR-01', quantity: '3', attributes });
   const key = `X-API-Key: ${orderEndpoint.key}`;
   const json = 'Content-Type: application/json';
   const folder = shellWord(emulator.dataDir);
   const curl = (...words: string[]) => ['curl -s', ...words.map((word) => shellWord(word))].join(' ');
-  printLine(`
-Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not know it):
-
-  ${curl(orderEndpoint.url, '-H', key, '-H', json, '-H', 'Prefer: wait=10', '-d', order)}
-  ${curl(`${orderEndpoint.url}/MO%2FTRY-1`, '-H', key)}
-
-Release one more order in the ERP, pull it, complete it, and look into the ERP's books:
-
-  ${curl('-X', 'POST', `${sandboxes.erp.url}/sandbox/orders`, '-H', json, '-d', '{"count":1}')}
-  npm run pull -- --go --local ${folder}
-  ${curl('-X', 'POST', `${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete`, '-H', json, '-d', '{}')}
-  ${curl(`${sandboxes.erp.url}/sandbox/bookings`)}
-
-The webhook, as Azumuta calls it:
-
-  ${curl(`${webhookUrl}?productOrderNumber=<number>`)}
-
-Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
-AWS endpoint    ${emulator.awsEndpoint}
-Logs            ${join(emulator.dataDir, 'logs')}    mails    ${join(emulator.dataDir, 'sns')}
-
-Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${folder}
-
-Ctrl-C stops everything.`);
+  const release = curl('-X', 'POST', `${sandboxes.erp.url}/sandbox/orders`, '-H', json, '-d', '{"count":1}');
+  const pull = `npm run pull -- --go --local ${folder}`;
+  const complete = curl(
+    '-X',
+    'POST',
+    `${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete`,
+    '-H',
+    json,
+    '-d',
+    '{}',
+  );
+  const addresses = [
+    sandboxed.azumuta ? `Azumuta sandbox ${sandboxes.azumuta.url}` : '',
+    sandboxed.erp ? `ERP sandbox ${sandboxes.erp.url}` : '',
+  ].filter(Boolean);
+  const released = sandboxed.erp
+    ? [
+        "Release one more order in the ERP, pull it, complete it, and look into the ERP's books:",
+        '',
+        `  ${release}`,
+        `  ${pull}`,
+        ...(sandboxed.azumuta ? [`  ${complete}`] : []),
+        `  ${curl(`${sandboxes.erp.url}/sandbox/bookings`)}`,
+      ]
+    : [
+        `Release an order in your ERP (${sandboxed.erpName}), pull it, and complete it; this books in your ERP:`,
+        '',
+        `  ${pull}`,
+        ...(sandboxed.azumuta ? [`  ${complete}`] : []),
+      ];
+  return [
+    '',
+    sandboxSentence(sandboxed),
+    '',
+    `Try it by hand (an order that only Azumuta gets, as the ERP${sandboxed.erp ? ' sandbox' : ''} does not know it):`,
+    '',
+    `  ${curl(orderEndpoint.url, '-H', key, '-H', json, '-H', 'Prefer: wait=10', '-d', order)}`,
+    `  ${curl(`${orderEndpoint.url}/MO%2FTRY-1`, '-H', key)}`,
+    '',
+    ...released,
+    '',
+    'The webhook, as Azumuta calls it:',
+    '',
+    `  ${curl(`${webhookUrl}?productOrderNumber=<number>`)}`,
+    '',
+    ...(addresses.length > 0 ? [addresses.join('    ')] : []),
+    `AWS endpoint    ${emulator.awsEndpoint}`,
+    `Logs            ${join(emulator.dataDir, 'logs')}    mails    ${join(emulator.dataDir, 'sns')}`,
+    '',
+    `Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${folder}`,
+    '',
+    'Ctrl-C stops everything.',
+  ];
 }

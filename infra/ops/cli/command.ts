@@ -59,7 +59,10 @@ export const stackOptions = {
     'the platform that runs on this machine (in the data folder of npm start)',
     z.exactOptional(z.union([z.literal(true), nonEmptyText])),
   ),
-  stack: textOption('<name>', 'the deployed stack, such as AzumutaErp-ghent-production'),
+  stack: textOption(
+    '<name>',
+    'the deployed stack, such as AzumutaErp-ghent-production (default: that of AZUMUTA_STACK, else the only one there)',
+  ),
   region: textOption('<region>', 'AWS region of the stack (default: that of the AWS profile)'),
 };
 

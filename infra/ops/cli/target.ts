@@ -17,6 +17,7 @@ import { type OperatorLedger, operatorLedger } from '../../local/operator-client
 import { createProgress } from '../../local/progress.ts';
 import { defaultConfigFile, type OptionsOf, type stackOptions, UsageError } from './command.ts';
 import { findStack } from './find-stack.ts';
+import { listStacks } from './list-stacks.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
@@ -52,17 +53,43 @@ export function optionsForTarget(
   return words.map((word) => shellWord(word)).join(' ');
 }
 
-/** The stack that the command line names. @throws UsageError when it names none, or more than one. */
+/** Names the stack where the command line does not. */
+export const stackVariable = 'AZUMUTA_STACK';
+
+/**
+ * The stack that the command line names; else the one of `AZUMUTA_STACK`, else the only one in the region, which is said.
+ * @throws UsageError when none is named and there is none, or more than one.
+ */
 export async function findTarget({ local, stack, region }: Where): Promise<Target> {
   if (local !== undefined && stack !== undefined)
     throw new UsageError('Choose one: --local for this machine, or --stack for a deployed one.');
-  if (stack !== undefined)
-    return createProgress().during('Looking for the stack', deployedTarget(stack, region));
   if (local === true) return localTarget(onlyPlatform(), ['--local']);
   if (local !== undefined) return localTarget(platformIn(local), ['--local', local]);
-  throw new UsageError(
-    'Say which stack: --stack AzumutaErp-<plant>-<stage> for a deployed one, or --local for the platform on this machine.',
+  const { during } = createProgress();
+  if (stack !== undefined) return during('Looking for the stack', deployedTarget(stack, region));
+  const variable = process.env[stackVariable];
+  const taken = variable || (await during('Looking for the stack', onlyStack(region)));
+  const target = await deployedTarget(taken, region);
+  // On the other stream, as the answers of --json stay clean.
+  process.stderr.write(
+    `Stack: ${target.name} (${variable ? `from ${stackVariable}` : 'the only one there'}).\n`,
   );
+  return target;
+}
+
+/** @throws UsageError with what to type. */
+async function onlyStack(given: string | undefined): Promise<string> {
+  const toType = `Say which stack: --stack AzumutaErp-<plant>-<stage> for a deployed one (or set ${stackVariable}), or --local for the platform on this machine.`;
+  const client = new CloudFormationClient({ maxAttempts, ...(given !== undefined && { region: given }) });
+  const names = await client.config
+    .region()
+    .then(() => listStacks(client))
+    .catch((cause: unknown) => {
+      throw new UsageError(toType, { cause });
+    });
+  const [only, ...others] = names;
+  if (only !== undefined && others.length === 0) return only;
+  throw new UsageError(only === undefined ? toType : `${toType} There are ${names.join(', ')}.`);
 }
 
 /** Calls the queues at the endpoint of the target, and not at the host in their URLs. */

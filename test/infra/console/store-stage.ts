@@ -35,6 +35,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     letters: new DeadLetterDesk({ ...stores.replaying, situation }),
     ending: stores.replaying,
     shopFloor: undefined,
+    sandboxed: async () => undefined,
     operator: async () => operator,
     keys: { token, session: 'session-of-this-start' },
     port: () => port,

@@ -37,6 +37,15 @@ describe('a role with this policy alone', () => {
     expect(account.asked).toContain(`ROLE cloudformation:ExecuteChangeSet ${stack}`);
   });
 
+  it('deploy: can make a stack without a terminal by the command, once somebody has agreed to it', async () => {
+    const account = await startStubAccount('deploy');
+    const environment = { ...account.environment, CDK_APP: assembled.folder, HOME: assembled.folder };
+    const words = ['-c', 'integration.config.ts', '--yes'];
+    const { code, complaint } = await typed('deploy', words, { environment });
+    expect(code, complaint).toBe(0);
+    expect(account.asked).toContain(`ROLE cloudformation:ExecuteChangeSet ${stack}`);
+  });
+
   it('deploy: can repeat a first deployment that failed, which the CDK alone cannot replace', async () => {
     const account = await startStubAccount('deploy', { failed: stack });
     const again = await cdk(['deploy', '--require-approval', 'never'], account).catch(String);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod/mini';
@@ -15,6 +15,9 @@ const resourceSchema = z.looseObject({
   Properties: z._default(z.record(z.string(), z.unknown()), {}),
 });
 const templateSchema = z.looseObject({ Resources: z.record(z.string(), resourceSchema) });
+
+const outputSchema = z.looseObject({ Value: z.looseObject({ Ref: z.exactOptional(z.string()) }) });
+const outputsSchema = z.looseObject({ Outputs: z.record(z.string(), z.catch(outputSchema, { Value: {} })) });
 
 const assembled = startAssembly(afterAll);
 const stacks = [
@@ -85,6 +88,37 @@ describe('operators', () => {
       false,
     ]);
   });
+});
+
+it('lets operators invoke the functions that the commands invoke, and no other', () => {
+  // Prepare: the outputs by which commands name what they invoke
+  const sources = readdirSync('infra', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join('infra', file), 'utf8'));
+  const named = sorted(
+    sources.flatMap((text) =>
+      [...text.matchAll(/invokeStackFunction\(target, '(\w+)'/g)].map(([, name = '']) => name),
+    ),
+  );
+  const [statement] = policyOf('operate').filter(({ Action }) => Action.includes('lambda:InvokeFunction'));
+
+  // Act
+  const tag = { Key: 'azumuta-erp:operators', Value: 'invoke' };
+  const tagged = stacks.map((stack) => {
+    const template = Template.fromStack(stack);
+    return Object.keys(
+      template.findResources('AWS::Lambda::Function', { Properties: { Tags: Match.arrayWith([tag]) } }),
+    ).sort();
+  });
+  const invoked = stacks.map((stack) => {
+    const outputs = z.parse(outputsSchema, Template.fromStack(stack).toJSON()).Outputs;
+    return sorted(named.map((name) => outputs[name]?.Value.Ref ?? name));
+  });
+
+  // Assess
+  expect(named).toEqual(['AlertFunction', 'PullFunction']);
+  expect(tagged).toEqual(invoked);
+  expect(statement?.Condition).toEqual({ StringEquals: { [`aws:ResourceTag/${tag.Key}`]: [tag.Value] } });
 });
 
 describe('CloudFormation, for a stack', () => {

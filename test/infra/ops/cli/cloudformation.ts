@@ -1,11 +1,17 @@
 import { startServer } from '../../../support/server.ts';
 
 /** CloudFormation and STS (their query protocol), as far as commands call them for one stack; they end with the test. */
-export async function startCloudFormation(stack: string, outputs: Readonly<Record<string, string>>) {
+export async function startCloudFormation(
+  stack: string,
+  outputs: Readonly<Record<string, string>>,
+  listed: readonly string[] = [stack],
+) {
   const { url } = await startServer(({ body }) => {
     const asked = new URLSearchParams(body);
     if (asked.get('Action') === 'GetCallerIdentity')
       return { headers: { 'content-type': 'text/xml' }, body: caller };
+    if (asked.get('Action') === 'ListStacks')
+      return { headers: { 'content-type': 'text/xml' }, body: listOf(listed) };
     const known = asked.get('Action') === 'DescribeStacks' && asked.get('StackName') === stack;
     return {
       status: known ? 200 : 400,
@@ -14,6 +20,11 @@ export async function startCloudFormation(stack: string, outputs: Readonly<Recor
     };
   });
   return url;
+}
+
+function listOf(stacks: readonly string[]): string {
+  const members = stacks.map((name) => `<member><StackName>${name}</StackName></member>`);
+  return `<ListStacksResponse><ListStacksResult><StackSummaries>${members.join('')}</StackSummaries></ListStacksResult></ListStacksResponse>`;
 }
 
 /** Who asks. */

@@ -4,6 +4,40 @@ import { redacted, redactedText, shownPayload } from '../../../../infra/ops/cli/
 
 const secret = 'hunter2hunter2';
 
+/** Texts of others that were shown whole once. */
+const leaked = [
+  `mysql -p${secret} u`.replace(secret, `${secret}9`),
+  `Passwort lautet ${secret}`,
+  `the password was '${secret}'`,
+  `contraseña: ${secret}`,
+  `hasło: ${secret}`,
+  `odoo api key is ${secret}`,
+  `postgres://u:p@ss${secret}@host/db`,
+  `B1SESSION=${secret}`,
+  `sap-usercontext=..; MYSAPSSO2=${secret}`,
+  `x-functions-key: ${secret}`,
+  `Ocp-Apim-Subscription-Key: ${secret}`,
+  `X-Auth-Key: ${secret}`,
+  `X-Amz-Signature=${secret}`,
+  `Authorization: Negotiate ${secret}`,
+  `Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/2026/x, Signature=${secret}`,
+  `"password" => "${secret}"`,
+  `<password>${secret}</password>`,
+  `<Password xsi:type="string">${secret}</Password>`,
+  `password%3D${secret}`,
+  `pass:${secret}`,
+  `otp=${secret}`,
+  `ghp_${secret}${secret}`,
+  `xoxb-123456789012-${secret}`,
+  `sk_live_${secret}0000`,
+  `npm_${secret}${secret}`,
+  `glpat-${secret}abcd`,
+  `https://discord.com/api/webhooks/1/${secret}`,
+  `https://prod-1.westeurope.logic.azure.com:443/workflows/${secret}/triggers`,
+  `<operator>${secret}</operator>`,
+  `operator=${secret}&number=MO/1`,
+];
+
 describe('redacting a payload', () => {
   it.each(
     [
@@ -13,7 +47,11 @@ describe('redacting a payload', () => {
       'session_id|sessionId|signature|Handtekening|Unterschrift|operator|operator_name|Opérateur',
       'user|userName|Benutzer|Mitarbeiter|gebruikersnaam|utilisateur|employee|employé|email|e-mail',
       'courriel|createdBy|completed_by|signedBy|erstelltVon|geprüft durch|ondertekend door',
-      'signé par',
+      'signé par|contraseña|otp|sid|bearer|x-functions-key|subscriptionKey|connectionString|dsn|Monteur',
+      'Werknemer|Naam|naam medewerker|gereed gemeld door|Prüfer|Geprüft von|inspector|Inspecteur|technicien',
+      'technician|technieker|assembler|by|who|author|initials|Initialen|paraaf|Paraphe|Badge|badgeId',
+      'personnelNumber|Personeelsnummer|employeeNo|phone|telefoon|firstName|lastName|voornaam|achternaam',
+      'contactPerson|Opgesteld door|performedBy|executor|shiftLeader|signatureImage',
     ].flatMap((names) => names.split('|')),
   )('hides the value of %s, however deep', (name) => {
     expect(JSON.stringify(redacted({ a: [{ [name]: 's3cret', number: 'MO/1' }] }))).toBe(
@@ -53,6 +91,21 @@ describe('redacting a payload', () => {
     ]);
   });
 
+  it.each([
+    { label: 'Operator', value: secret },
+    { key: 'operator', text: secret },
+    { name: 'Sign-off', values: [secret] },
+    { name: { en: 'Check', nl: 'Paraaf' }, value: secret },
+    { title: 'Paraaf', value: secret },
+    { type: 'signature', value: secret },
+    { name: 'Signoff QA', answer: { text: secret } },
+    [['operator', secret]],
+    { headers: [['X-Api-Key', secret]] },
+  ])('hides what belongs to a name beside it: %j', (pair) => {
+    expect(JSON.stringify(redacted(pair))).not.toContain(secret);
+    expect(JSON.stringify(redacted(pair))).toContain('•••');
+  });
+
   it('keeps what identifies a booking, and what a plant makes', () => {
     const payload = {
       key: 'SarLiLeyuNWgw3Tai#quantity',
@@ -62,6 +115,8 @@ describe('redacting a payload', () => {
         compass: true,
         standby: 'no',
         'Front door': 'Left',
+        'Garage door': 'Right',
+        standardLength: 3,
         Schlüsselweite: 13,
         customer: 'Müller',
         workplace: 3,
@@ -106,6 +161,7 @@ describe('redacting a payload', () => {
     ...[`https://plant.webhook.office.com/webhookb2/1@2/IncomingWebhook/${secret}/3`],
     ...[`GET /webhooks/azumuta/product-order-completed/${secret}?number=1`],
     ...[`the answer was {"password": "x, ${secret}"}`, `{\\"token\\":\\"${secret}\\"}`],
+    ...leaked,
     ...[`-----BEGIN RSA PRIVATE KEY----- ${secret} -----END`, `got eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.${secret}`],
   ])('hides a credential within a text: %s', (text) => {
     expect(redactedText(text)).not.toContain(secret);
@@ -122,6 +178,29 @@ describe('redacting a payload', () => {
     'The pass rate was 98 %. Session 12 of the operators is on Monday: compass, bypass and standby are checked.',
   ])('leaves a sentence as it is: %s', (sentence) => {
     expect(redactedText(sentence)).toBe(sentence);
+  });
+
+  it('hides a PIN, and leaves the pin of a machine', () => {
+    expect(redactedText('PIN: 483920 is wrong')).toBe('PIN: ••• is wrong');
+    expect(redactedText('Dowel pin: 13 mm')).toBe('Dowel pin: 13 mm');
+  });
+
+  it.each([
+    ['JSON', JSON.stringify({ productOrder: { number: 'MO/1', who: 'Jan', checker: 'Jan' }, note: 'Jan' })],
+    ['a form', 'number=MO%2F1&qui=Jan&checker=Jan&note=Jan+P'],
+    ['XML', '<order><number>MO/1</number><checker>Jan</checker></order>'],
+  ])('shows of a call of others only the fields on a list: %s', (_, body) => {
+    const call = {
+      kind: 'webhook-call',
+      method: 'POST',
+      rawQueryString: 'recordingId=r1&gecheckt=Jan',
+      bodyBase64: Buffer.from(body).toString('base64'),
+    };
+    const shown = shownPayload(JSON.stringify(call));
+    expect(shown).toMatch(/"rawQueryString": "recordingId=r1&gecheckt=•••"/);
+    expect(shown).toMatch(/MO(?:\/|%2F)1/);
+    expect(shown).toContain('checker');
+    expect(shown).not.toContain('Jan');
   });
 
   it('leaves numbers of orders, articles and lots in sentences as they are', () => {

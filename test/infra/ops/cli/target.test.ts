@@ -121,3 +121,46 @@ it('finds a deployed stack with its outputs, and says where it looked for one th
     'There is no stack AzumutaErp-gent-production in eu-central-1: check its name, --region and AWS_PROFILE.',
   );
 });
+
+/** An account with these stacks, of which that of the plant Ghent can be described. */
+async function startAccount(listed: readonly string[]): Promise<void> {
+  const url = await startCloudFormation('AzumutaErp-ghent-production', { LedgerTable: 'ledger' }, listed);
+  const variables = { AWS_ENDPOINT_URL: url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test' };
+  for (const [name, value] of Object.entries({ ...variables, AWS_SECRET_ACCESS_KEY: 'test' }))
+    vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
+
+it('takes the only stack of the region where none is named, and says which', async () => {
+  // Prepare
+  await startAccount(['AzumutaErp-ghent-production', 'Payroll']);
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => written.mockRestore());
+
+  // Act
+  const target = await findTarget({});
+
+  // Assess
+  expect(optionsForTarget(target)).toBe('--stack AzumutaErp-ghent-production');
+  expect(written.mock.calls.join()).toContain(
+    'Stack: AzumutaErp-ghent-production in eu-west-1 (the only one there).',
+  );
+});
+
+it('takes the stack of AZUMUTA_STACK where none is named', async () => {
+  await startAccount(['AzumutaErp-ghent-production', 'AzumutaErp-ghent-test']);
+  vi.stubEnv('AZUMUTA_STACK', 'AzumutaErp-ghent-production');
+  const target = await findTarget({});
+  expect(target.stackName).toBe('AzumutaErp-ghent-production');
+});
+
+it.each([
+  [
+    ['AzumutaErp-ghent-production', 'AzumutaErp-ghent-test'],
+    'There are AzumutaErp-ghent-production, AzumutaErp-ghent-test.',
+  ],
+  [['Payroll'], 'Say which stack: --stack'],
+])('asks for the stack where it is not clear: %j', async (listed, sentence) => {
+  await startAccount(listed);
+  await expect(findTarget({})).rejects.toThrow(sentence);
+});

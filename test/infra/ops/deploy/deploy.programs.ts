@@ -28,7 +28,7 @@ it('deploy wants to be told which plant, as the demo is never meant', async () =
   expect(told).toMatchObject({
     code: 2,
     output: '',
-    complaint: expect.stringContaining('--config: found missing'),
+    complaint: 'Say which plant: npm run deploy -- -c plants/<plant>.config.ts\n',
   });
 });
 
@@ -97,7 +97,7 @@ it.each(['rolledBack', 'failed'] as const)(
     });
 
     // Act: where the CDK finds no app, nothing is deployed
-    const words = ['-c', fileOf('111122223333')];
+    const words = ['-c', fileOf('111122223333'), '--yes'];
     const told = await typed('deploy', words, { environment: { ...environment, CDK_APP: '/nonexistent' } });
 
     // Assess
@@ -107,13 +107,29 @@ it.each(['rolledBack', 'failed'] as const)(
   },
 );
 
+it('deploy makes no stack without a terminal, and says why and what to type', async () => {
+  // Prepare
+  const { environment, asked } = await startStubAccount('deploy');
+
+  // Act
+  const told = await typed('deploy', ['-c', fileOf('111122223333')], { environment });
+
+  // Assess
+  expect(told).toMatchObject({
+    code: 2,
+    output: '',
+    complaint: expect.stringMatching(/^This is the first deployment of AzumutaErp-ghent-production.*--yes/),
+  });
+  expect(told.complaint).not.toContain('deleted');
+  expect(asked.filter((one) => one.includes('ChangeSet'))).toEqual([]);
+});
+
 it('deploy hands over to the CDK for who may deploy, and may not look whether the account is bootstrapped', async () => {
   const { environment } = await startStubAccount('deploy');
 
   // A stage that the CDK's app refuses at once.
-  const told = await typed('deploy', ['-c', fileOf('111122223333'), '--stage', 'Prod uction'], {
-    environment,
-  });
+  const words = ['-c', fileOf('111122223333'), '--stage', 'Prod uction', '--yes'];
+  const told = await typed('deploy', words, { environment });
 
   expect(told).toMatchObject({
     code: 1,

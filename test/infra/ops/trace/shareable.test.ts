@@ -19,6 +19,8 @@ it('leaves out secrets, signatures, mail addresses and the numbers of AWS accoun
       { event: 'retry', note: 'Locked by Berta: ask b.peeters@plant.example or it@erp.plant.example.' },
       { event: 'discarded', note: signedNote('booked by hand', anna) },
       { event: 'given up', note: signedNote('scrapped', anna) },
+      { event: 'settled', note: signedNote('counted again', 'Jan (the boss) of line 2') },
+      { event: 'settled', note: signedNote('counted again', 'Jan (the boss)').slice(0, -4) },
       { event: 'over', note: signedNote('corrected on paper', anna).slice(0, -3) },
     ],
   };
@@ -27,7 +29,17 @@ it('leaves out secrets, signatures, mail addresses and the numbers of AWS accoun
   const text = JSON.stringify(shareable({ asked: 'MO/1', outputs, productOrders: [order] }));
 
   // Assess
-  for (const secret of ['123456789012', 't0ps3cret', 'hunter2', 'anna', 'peeters', 'it@erp'])
+  for (const secret of [
+    '123456789012',
+    't0ps3cret',
+    'hunter2',
+    'anna',
+    'peeters',
+    'it@erp',
+    'Jan',
+    'boss',
+    'line 2',
+  ])
     expect(text).not.toContain(secret);
   for (const told of [
     'Locked by Berta',
