@@ -23,7 +23,7 @@ export function createProgress(
     if (shown && stream.isTTY) stream.write('\r\u001b[2K');
     shown = false;
   };
-  /** Prints something that stays to be read. */
+  /** Prints something that is not replaced by the next line. */
   const note = (text: string) => {
     end();
     stream.write(`${text}\n`);

@@ -145,7 +145,7 @@ const synthesisCompileCache = fileURLToPath(new URL('../../node_modules/.cache/s
 const execFileAsync = promisify(execFile);
 const ownApp = fileURLToPath(new URL('../app.ts', import.meta.url));
 
-/** In a process of its own, so that the configuration is read afresh. @throws Error with what the app printed. */
+/** In a separate process, so that the configuration is read afresh. @throws Error with what the app printed. */
 export async function synthesize(options: SynthesizeOptions): Promise<Synthesized> {
   rmSync(options.folder, { recursive: true, force: true });
   const context = { config: options.integrationFile, stage: options.stage ?? 'local' };

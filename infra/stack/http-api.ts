@@ -24,7 +24,7 @@ import { acknowledge } from './nag.ts';
 const ordersLimit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
 const isChecked = 'Its function checks it itself, in constant time, with two values valid during rotation.';
 /**
- * What each function is called with. Each route has a limit of its own, so that an import of orders turns no trigger away.
+ * What each function is called with. Each route has its own limit, so that an import of orders turns no trigger away.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
  */
 const httpApiRoutes = [

@@ -28,7 +28,7 @@ interface Network {
 
 type OwnNetwork = Extract<CompleteDeployment['network'], { readonly fixedAddress: true }>;
 
-/** From which the ERP is called: of its own, with one fixed address, or one that exists (VPN, Direct Connect). */
+/** From which the ERP is called: a new one, with one fixed address, or one that exists (VPN, Direct Connect). */
 export function createNetwork(stack: Stack, wanted: CompleteDeployment['network']): Network {
   if (wanted === 'none') return {};
   if ('subnetIds' in wanted) return { placement: wanted };

@@ -40,10 +40,10 @@ export function scheduledOf({ schedule }: CompleteIntegration) {
 /** Lambda's longest. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const longestAge = Duration.hours(6);
 
-/** What runs by the clock. A schedule that is off stays in the stack, disabled. */
+/** What runs by the clock. A schedule that is off is still in the stack, disabled. */
 export function addSchedules(stack: Stack, integration: CompleteIntegration, functions: Functions): void {
   const scope = new Construct(stack, 'Schedules');
-  // A group of its own, as Scheduler counts by group only. It is deleted with the stack: it is named after the stack, so
+  // A separate group, as Scheduler counts by group only. It is deleted with the stack: it is named after the stack, so
   // a second deployment would find the name taken.
   const group = new ScheduleGroup(scope, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
   const role = new Role(scope, 'Role', {

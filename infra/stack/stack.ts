@@ -25,7 +25,7 @@ export interface IntegrationStackProps extends StackProps {
   readonly stage: string;
 }
 
-/** What stays when a production stack is deleted, besides its ledger. None has a name that a second stack would claim. */
+/** What is kept when a production stack is deleted, besides its ledger. None has a name that a second stack would claim. */
 const keptResourceTypes = [
   CfnSecret.CFN_RESOURCE_TYPE_NAME,
   CfnLogGroup.CFN_RESOURCE_TYPE_NAME,

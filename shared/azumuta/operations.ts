@@ -30,7 +30,7 @@ export function isGraphql(text: string): boolean {
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
 const httpStatuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 
-/** A path that stays below the base URL with any values of its placeholders. */
+/** A path that is below the base URL with any values of its placeholders. */
 const belowBase = z.refine<string>(
   (path) => /^(\/[^/?#\\\s]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path),
   { error: 'a path below azumuta.baseUrl, such as /productorders/{id}, without a query', params: showFound },
@@ -68,7 +68,7 @@ const operationFields = (known: PlaceholderCheck, path: string, query: Record<st
   done: z.optional(httpStatuses),
   /** Statuses that mean: there is none. */
   none: z._default(httpStatuses, [404]),
-  /** Statuses that mean: there is a product order of this number already. It is looked up once more. */
+  /** Statuses that mean: there is a product order of this number already. It is looked up again. */
   exists: z._default(httpStatuses, [409]),
   /** Its last page names no next one, not even `null`, as in OData. Otherwise a look-up that lists others only is refused. */
   endsWithoutNext: z._default(z.boolean(), false),

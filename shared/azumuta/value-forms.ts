@@ -35,7 +35,7 @@ const leastMilliseconds = 1e11;
 const isoLike =
   /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)?(?:\[[\w/+-]+\])?$/i;
 
-/** UTC with milliseconds; a time without a zone stays on the plant's clock. */
+/** UTC with milliseconds; a time without a zone is on the plant's clock. */
 export const instantForm = {
   expected: 'an ISO time, or seconds or milliseconds since 1970',
   understand(value: unknown) {

@@ -169,7 +169,7 @@ export class Breaker {
     return isDown;
   }
 
-  /** @returns whether this container had seen the partner failing, and that is over now. */
+  /** @returns whether this container had seen the partner failing, and sees it work now. */
   async recordSuccess(partner: Partner, permit: Permit, owner: string): Promise<boolean> {
     if (permit !== 'probe') return this.#downSeen.has(partner) && this.#endFailing(partner);
     const closed = await this.#endProbe(partner, owner, {
@@ -179,7 +179,7 @@ export class Breaker {
     // Too late: somebody else has probed since, and that outcome counts.
     if (!closed) return false;
     this.#downSeen.delete(partner);
-    // Count anew, or the failures that opened it would let a single further one open it again.
+    // Count from zero, or the failures that opened it would let a single further one open it again.
     await this.#updateMinute(partner, this.#now(), { set: { failures: 0 } });
     return true;
   }

@@ -109,7 +109,7 @@ export class PartnerCalls {
   }
 }
 
-/** The pages of a listing: each is a call of its own, and what is done between two is not. @throws as `call` does. */
+/** The pages of a listing: each is a separate call, and what is done between two is not. @throws as `call` does. */
 export async function* guardEachPage<Page>(
   calls: PartnerCalls,
   partner: Partner,

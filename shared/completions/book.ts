@@ -147,7 +147,7 @@ function lockFor(
   { entry }: Job,
   { ledger, erpOrderNumber }: HintDependencies,
 ): Lease | undefined {
-  // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
+  // Nothing else is booked on its ERP order. One made by hand is booked on the order that has its number, unless mapped.
   const isOnly = entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
   const isAlone = isOnly && planned.kind === 'quantity';
   return isAlone ? undefined : ledger.bookingLock(planned.erpOrder.number);
@@ -244,7 +244,7 @@ async function giveBookingBack(
     sent: isSent,
     waits: awaitingAttributes(booking, planned, clock),
   });
-  // What was sent may still be settling in the ERP: until that is over, nothing is booked on this order.
+  // What was sent may still be settling in the ERP: until that ends, nothing is booked on this order.
   if (settlesAt === undefined) await lock?.release(claim.owner);
   else await lock?.setWhileHeld(claim.owner, { leaseUntil: settlesAt });
   if (error instanceof Rejected)

@@ -16,7 +16,7 @@ const bookingContentSchema = z.omit(completionSchema, { kind: true, erpOrder: tr
 
 /**
  * What most contents have in common. It is there for what a booking costs: DynamoDB counts each write in units of 1 KB, and
- * with this text a usual content takes a third of its bytes, 130 less than without, so that its booking stays within one
+ * with this text a usual content takes a third of its bytes, 130 less than without, so that its booking remains within one
  * unit. A content can only be read with the text that it was written with, and the ledger holds contents of 0.3.0: it never
  * changes, not even by a character.
  */

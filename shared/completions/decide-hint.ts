@@ -48,7 +48,7 @@ type BookingAnswer = 'asPlanned' | 'decideAgain' | 'decideAgainLater' | 'refuseA
  * What a hint is to do about the bookings that the ledger has, by the state of each:
  *
  *   claimed, its lease runs           wait, until it ends at most: a hint never ends while a booking is open
- *   claimed, its lease is over        asPlanned
+ *   claimed, its lease has ended      asPlanned
  *   waits, may have been sent         asPlanned
  *   waits, surely never sent          asPlanned; decideAgain for a newer trigger, a newer configuration, a person
  *   refused by this message           refuseAgain, as its dead letter may be missing: without a call if nothing else is
@@ -103,7 +103,7 @@ function answerFor(booking: BookingEntry, facts: HintFacts): BookingAnswer {
   }
 }
 
-/** It waits, or its claim is over. */
+/** It waits, or its claim has ended. */
 function answerForPlanned(booking: BookingEntry, facts: HintFacts): BookingAnswer {
   // Only a hint about its part shows what has become of it.
   if (!isNothingSent(booking) || !isOfPart(booking, facts)) return 'asPlanned';

@@ -84,7 +84,7 @@ async function partsBookedTogether(
   // What is not wanted is no part where the others are enough.
   const isSurplus = async () =>
     isUnwanted && areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
-  // What is booked stays noted with the id that was booked.
+  // What is booked is still noted with the id that was booked.
   const isBooked = booked.has(index);
   if (!isBooked && !(await isSurplus())) await erpOrders.recordCompletedPart(record, own);
   const { completed, wanted } = partsTogether(await erpOrders.partsOf(record), parts, index);

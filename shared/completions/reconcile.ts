@@ -79,7 +79,7 @@ export async function reconcileCompletions(
     slots?.begin(invocation);
     const paused = await ledger.pauses.readPaused();
     if (!paused.orders) {
-      // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
+      // Only a look shows whether a concern has ended. What is not completed the ERP may not want any more.
       const concerned = await ledger.concerns.listOrdersToLookAt(maxLooks);
       const refused = await ledger.concerns.listOrdersWithDeadLetter(maxLooks);
       const open = await ledger.orders.listOverdue(undefined, maxOpen, { byOwnDate: true });

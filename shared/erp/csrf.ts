@@ -43,7 +43,7 @@ export class CsrfSession {
     return answer;
   }
 
-  /** A call with the token. If that is refused, once more with a new one: a refused call did nothing. */
+  /** A call with the token. If that is refused, a second one with a new token: a refused call did nothing. */
   async write(request: ErpRequest): Promise<HttpResponse> {
     const withToken = async () => {
       this.#token ??= await this.#fetch(request);

@@ -94,7 +94,7 @@ export function createLogin(
     /** Every secret used so far, to be kept out of messages. */
     secrets: used,
     /**
-     * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a
+     * Makes a call. If it is refused (401), the secret or the token is renewed and the call repeated: a
      * refused call did nothing, so repeating a write is safe.
      * @throws PartnerDown, unauthorized, when the token service refuses the secret.
      */
@@ -229,7 +229,7 @@ export class SharedSession<Session, Call extends PartnerCall | AbortSignal = Abo
     return this.#current;
   }
 
-  /** Called when the ERP does not know this session (any more); one that was opened since stays. */
+  /** Called when the ERP does not know this session (any more); one that was opened since is kept. */
   forget(session: Session): void {
     if (session !== this.#known) return;
     this.#current = this.#known = undefined;
@@ -238,7 +238,7 @@ export class SharedSession<Session, Call extends PartnerCall | AbortSignal = Abo
 
 /**
  * Makes a call with the secret. If it is refused, the secret is read again, as it may have been rotated, and the call is
- * made once more; the same secret is not sent again.
+ * repeated; the same secret is not sent again.
  */
 export async function withCredentials<Credentials, T>(
   read: ErpEnvironment<Credentials>['credentials'],

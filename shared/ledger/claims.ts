@@ -187,7 +187,7 @@ function wroteBefore(error: unknown, sent: boolean): Wrote {
   return sent ? 'perhaps' : 'nothing';
 }
 
-/** What an earlier attempt may have written stays in doubt. */
+/** What an earlier attempt may have written is still in doubt. */
 function isClean(claim: Claim, wrote: Wrote): boolean {
   return !claim.again && wrote === 'nothing';
 }

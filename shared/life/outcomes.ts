@@ -15,17 +15,17 @@ export type OrderOutcome =
   | { readonly to: 'replace'; readonly ifAsked?: true }
   /** It will not be created, unless the ERP wants it again. */
   | { readonly to: 'withdraw' }
-  /** Look at Azumuta, where something is open about it: it may be over. */
+  /** Look at Azumuta, where something is open about it: that may have ended. */
   | { readonly to: 'look' }
   /** Have Azumuta asked until it is completed. */
   | { readonly to: 'ask Azumuta' }
-  /** Plan anew what is to be booked, from what Azumuta shows now. */
+  /** Plan again what is to be booked, from what Azumuta shows now. */
   | { readonly to: 'decide again' }
   /** Book what was planned, exactly so. */
   | { readonly to: 'book as planned' }
   /** It needs a person: a concern of this kind begins, or knows more. */
   | { readonly to: 'tell'; readonly kind: OrderConcernKind }
-  /** Concerns of these kinds are over. */
+  /** Concerns of these kinds have ended. */
   | { readonly to: 'end'; readonly kinds: readonly [OrderConcernKind, ...OrderConcernKind[]] }
   /** Nothing more is created, asked or booked for it. */
   | { readonly to: 'end the order'; readonly as: 'withdrawn' | 'given up' }

@@ -7,7 +7,7 @@ import type { OrderOutcome } from './outcomes.ts';
  *
  *   settle                    says that what is open was put right, or does not matter
  *   give up                   ends it: nobody creates it, asks about it or books it
- *   remake                    has it created anew, as it was made
+ *   remake                    has it created again, as it was made
  *   replay of its creation    has a creation that was refused tried again, as the ERP wants it now
  *   replay of a hint          has it looked at again, for what is to be booked
  */

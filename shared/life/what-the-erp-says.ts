@@ -169,14 +169,14 @@ export const whatTheErpSays = {
     same: endOfBooked,
     other: endOfBooked,
     more: tellErpChange,
-    // The order of the ERP that used its number again has a number of its own by now.
+    // The order of the ERP that used its number again has another number by now.
     surplus: endOfContent,
     'not wanted': endOfBooked,
     'numbered otherwise': endOfBooked,
   },
 } as const satisfies Record<ErpRow, Record<ErpEvent, OrderOutcome>>;
 
-/** Concerns that are over once its quantity is booked; not where the ERP wants more than was made: that it says of what is booked. */
+/** Concerns that end once its quantity is booked; not where the ERP wants more than was made: that it says of what is booked. */
 export function concernsEndedByBooking(entry: OrderEntry, concerns: readonly Concern[]): readonly Concern[] {
   const kinds: readonly OrderConcernKind[] = whatTheErpSays.booked.same.kinds;
   const wantsMore = ({ kind, wanted }: Concern) =>

@@ -178,7 +178,7 @@ export const completionSchema = z.object({
   beyondOrder: z.exactOptional(beyondOrderSchema),
   /**
    * Whether the ERP order is finished with this booking, even if less was built than planned. While the ERP wants another
-   * quantity than `madeFor`, what is not built stays open.
+   * quantity than `madeFor`, what is not built remains open.
    */
   final: z.boolean(),
   lots: z.readonly(z.array(lotSchema)),
@@ -249,7 +249,7 @@ export type DetailLine = Exclude<
  *   <Azumuta id>#recording#<id>     an amendment
  *
  * - **It counts, and names no part.** Two hints that see different parts write the same item: one is first, and the other
- *   decides again. A count is used once: what is taken back stays, as a booking of no part. Else somebody who has read the
+ *   decides again. A count is used once: what is taken back is kept, as a booking of no part. Else somebody who has read the
  *   plan would put further parts under the next count, while another plans all of them under this one.
  * - **What is decided again keeps its key, and may lose a part, never gain one**, as somebody else may be planning that one.
  *   With one more it is taken back, and planned under the next count. What may be in the ERP keeps its key and its parts.

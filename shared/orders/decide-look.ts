@@ -32,7 +32,7 @@ interface LookChanges {
 }
 
 export interface LookDecision extends LookChanges {
-  /** What becomes of asking about its completion; undefined where that stays. */
+  /** Whether asking about its completion begins or ends; undefined where nothing changes. */
   readonly awaiting: 'begins' | 'ends' | undefined;
 }
 

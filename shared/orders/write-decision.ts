@@ -46,7 +46,7 @@ export async function writeRecord(
   if (before && isOlder(wanted, before)) return before;
   const { changedAt, dueDate } = order;
   const changeTime = changedAt === undefined ? {} : { changedAt };
-  // Its id came after its record: the record stays where it is.
+  // Its id came after its record: the record keeps its place.
   const hasIdByNow = before !== undefined && before.erpOrder.id === undefined && order.id !== undefined;
   const keptUnder = before?.keptUnder ?? (hasIdByNow ? before.erpOrder.number : undefined);
   const now: ErpOrderRecord = {

@@ -27,7 +27,7 @@ export interface PageDependencies extends Omit<Signer, 'key'>, CallerCheck {
  *   neither GET nor HEAD                              405
  *   from another address, or no link of ours          403: always the same page, so that nobody learns which it was
  *   the key or the ledger cannot be read              503
- *   a link of ours whose time is over                 410: only who had the link learns that
+ *   a link of ours whose time has passed              410: only who had the link learns that
  *   a link of ours                                    its page; 404 when the ledger knows nothing of its order
  */
 export async function showPage(call: PageCall, dependencies: PageDependencies) {

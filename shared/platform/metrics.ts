@@ -1,6 +1,6 @@
 /**
  * Metrics of alarms and the console, which CloudWatch extracts from log lines: no function needs a call or a grant for it.
- * `by` are their dimensions besides the stack: each value of one is billed as a metric of its own, so what nobody
+ * `by` are their dimensions besides the stack: each value of one is billed as a separate metric, so what nobody
  * watches is only counted (see `counts`).
  * Source: AWS, "Specification: Embedded metric format".
  */

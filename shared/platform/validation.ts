@@ -89,7 +89,7 @@ function foundIn(issue: Issue, value: unknown): string {
 }
 
 function expectationOf(issue: Issue): string {
-  // Without a locale, zod gives this message to every issue that has none of its own.
+  // Without a locale, zod gives this message to every issue that has no other.
   if (issue.message !== 'Invalid input') return issue.message;
   switch (issue.code) {
     case 'invalid_type':

@@ -48,7 +48,7 @@ class Turn {
   pace: Pace | undefined;
   /** Under way: when several need a slot at once, one takes it for all. */
   taking: Promise<SlotAnswer> | undefined;
-  /** Resolves when the calls that came before are over. */
+  /** Resolves when the calls that came before have ended. */
   calls: Promise<unknown> = Promise.resolve();
   isUnderWay = false;
   /** A write got no answer: it may be settling. */
@@ -100,7 +100,7 @@ export class Slots {
     return turn.taking;
   }
 
-  /** For scheduled runs, which no queue brings back: asks until half of the invocation's time is over. */
+  /** For scheduled runs, which no queue brings back: asks until half of the invocation's time has passed. */
   async takeInTime(partner: Partner): Promise<boolean> {
     const left = () => this.#invocation?.getRemainingTimeInMillis() ?? 0;
     const enoughMs = left() / 2;

@@ -114,7 +114,7 @@ export class RecordProcessor<Message> {
     const { clock } = this.#dependencies;
     this.#attemptsMade += 1;
     return {
-      // A batch may hold two copies of one message: each is an attempt of its own.
+      // A batch may hold two copies of one message: each is a separate attempt.
       owner: `${invocation.awsRequestId}/${this.#attemptsMade}`,
       messageId: firstIdOf(record),
       endsAt: new Date(clock.now().getTime() + invocation.getRemainingTimeInMillis()),

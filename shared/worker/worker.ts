@@ -31,7 +31,7 @@ interface Batch {
  *
  *   begin      each record: read only, so that whatever has to wait is given back unwritten; while paused, all of it
  *   partner 1  until half of the time, where there is a second one; then its slot is given back
- *   partner 2  with a slot of its own; what cannot call it now writes down what was read, and waits
+ *   partner 2  with its own slot; what cannot call it now writes down what was read, and waits
  *
  * Where a partner has a limit, a container works with one of its slots, on one record at a time.
  */
@@ -65,7 +65,7 @@ class Worker<Message> {
       await this.#beginAll(event.Records, batch);
       await this.#holdBack(batch);
       for (const partner of this.#consumer.partners) await this.#workWith(partner, batch);
-      // A step that needs a partner whose turn is over.
+      // A step that needs a partner whose turn has ended.
       await this.#giveBack(batch.works.map(withoutTimeLeft), batch);
       return { batchItemFailures: batch.retried.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {

@@ -21,7 +21,7 @@ type Package = z.output<typeof packageSchema>;
 const sbomSchema = z.object({ components: z.array(z.looseObject({ version: z.optional(z.string()) })) });
 
 /**
- * The packages in the bundles of every plant, as no connector needs one of its own: an SBOM in CycloneDX 1.6, and a notice
+ * The packages in the bundles of every plant, as no connector needs a further one: an SBOM in CycloneDX 1.6, and a notice
  * with each licence's text. @throws ZodError if a package names no licence by its SPDX id, or brings no text of it.
  */
 export async function billOfMaterials() {

@@ -4,7 +4,7 @@ import { type LocalStack, labelOfResource } from './template/read-stack.ts';
 export interface Overrides {
   /** Longest timeout of any function. */
   readonly functionTimeoutSeconds?: number;
-  /** Longest visibility timeout of a queue that has one of its own, as those that feed a function have. */
+  /** Longest visibility timeout of a queue that sets one, as those that feed a function do. */
   readonly visibilityTimeoutSeconds?: number;
   /** Seconds between two runs of a schedule, by its name in the stack. */
   readonly scheduleSeconds?: Readonly<Record<string, number>>;

@@ -28,7 +28,7 @@ const rightsSeconds = 900;
 const serverErrors =
   /OperationalError|InterfaceError|PoolError|AdminShutdown|CrashShutdown|CannotConnectNow|TooManyConnections|DiskFull|OutOfMemory|MemoryError|ServiceUnavailable|^error$/;
 /**
- * Somebody must change the order, the configuration or the mapping, as the message says. JSON-2 has names of its own for
+ * Somebody must change the order, the configuration or the mapping, as the message says. JSON-2 has its own names for
  * wrong arguments and for an unknown model or method (rpc/controllers/json2.py:69, :74 and :84, 19.0).
  */
 const errorsForPerson =

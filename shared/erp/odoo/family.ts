@@ -12,7 +12,7 @@ import type { ListedProduction, OdooProduct, OdooProduction } from './records.ts
 // A family is the manufacturing orders that were split from one order. Odoo splits an order when a part of it is
 // booked, and when a person asks for it (mrp_production.py:1745 (17.0), :1802 (18.0), :1917 (19.0),
 // `_split_productions`): the order keeps its id and becomes …-001, the others become …-002, …-003. What our own booking
-// left is the rest of the order that Azumuta has; what a person split off is an order of its own.
+// left is the rest of the order that Azumuta has; what a person split off is a separate order.
 
 type Member = Pick<ListedProduction, 'id' | 'state' | 'product_qty' | 'backorder_sequence' | 'write_date'>;
 

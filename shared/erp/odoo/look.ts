@@ -113,7 +113,7 @@ function requireWithinWholeOrder({ completion, family, production, built }: Book
   });
 }
 
-/** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */
+/** What a person split off is another order, which Azumuta builds separately: it is not booked here. */
 function requireRoom({ production, family, built: { produced } }: BookingTarget): void {
   const left = decimalOf(production.product_qty);
   const others = family.members.filter((one) => isOpen(one) && one.id !== production.id);

@@ -132,7 +132,7 @@ export async function idOfLot(booking: OdooBooking, { id, number }: OdooLot): Pr
   const ours = created instanceof Rejected ? undefined : created[0];
   const used = oldest?.id ?? ours;
   if (used === undefined) throw created;
-  // If somebody uses ours by now, it stays.
+  // If somebody uses ours by now, it is kept.
   if (ours !== undefined && ours !== used) await orRefusal(booking.write('stock.lot', 'unlink', [ours]));
   return used;
 }

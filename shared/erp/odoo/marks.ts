@@ -29,7 +29,7 @@ export interface ChatterNote {
   readonly links: readonly Link[];
 }
 
-/** A mark has an element of its own, followed only by closing tags: escaped text cannot make one. */
+/** A mark has its own element, followed only by closing tags: escaped text cannot make one. */
 const ownMark =
   /^<small[^>]*>\s*\[azumuta ((?:booking|note|product-order) [^\]\s<]+)\]\s*<\/small>(?:\s*<\/\w+>)*\s*$/;
 

@@ -106,7 +106,7 @@ function handledBy({ scale, decimals }: BookingTarget, { good, scrap }: Operatio
  * order gets its own quantity again.
  *
  * A completion that counts one operation counts for all of them, so it replaces what another booking has left. If it counts
- * none, everything stays, as a person may have counted.
+ * none, nothing is changed, as a person may have counted.
  */
 function countsToBook(
   found: BookingTarget,

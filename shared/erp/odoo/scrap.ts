@@ -154,7 +154,7 @@ async function locationOf(
  * that is validated twice scraps twice (seen on 17 and 19). So we empty it: Odoo validates none of 0
  * (stock_scrap.py:196 (17.0), :203 (18.0), :207 (19.0), `action_validate`), and a running validation that has not seen
  * that yet writes the same record, is refused by PostgreSQL and tried again by Odoo. If it is done by then, it gets its
- * quantity back; otherwise it stays an empty draft for ever, as users may not delete it
+ * quantity back; otherwise it remains an empty draft for ever, as users may not delete it
  * (stock/security/ir.model.access.csv:54 (17.0), :55 (18.0), :41 (19.0), `access_stock_scrap_user`), and another one is
  * made.
  */

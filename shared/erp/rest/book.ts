@@ -45,7 +45,7 @@ async function takeStep<Context>(
 }
 
 /**
- * Asks the look-ups with `done` once more, and the others too if a step needs them to say whether it was taken.
+ * Asks the look-ups with `done` again, and the others too if a step needs them to say whether it was taken.
  * @returns Reference of what the ERP shows now.
  */
 async function readBack<Context>(session: Session, run: ProcedureRun<Context>): Promise<string> {

@@ -75,7 +75,7 @@ export function failureOfLookUp<Context>(
   }
   if (!accepted && isLocked(answer)) return orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
   if (!accepted) return rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
-  // It must not look like an order without bookings: it would be booked once more.
+  // It must not look like an order without bookings: it would be booked a second time.
   if (isErrorIn2xx(answer))
     return orderWaits(`${partner} answered with an error instead of ${shown}${said(answer)}.`);
   return undefined;

@@ -26,7 +26,7 @@ export type { RestOrder } from './schemas.ts';
  * 1. `book.lookUp`: each look-up, until one shows our key (`done`): then it is booked. What can be refused is refused now. If
  *    the process dies up to here, nothing was written.
  * 2. `book.steps`: each step. If the process dies after the one that writes our key, the next attempt finds the key in 1, and
- *    takes no step; if it dies before that one, all steps are taken again. A step that has a `done` of its own says itself
+ *    takes no step; if it dies before that one, all steps are taken again. A step that has its own `done` says itself
  *    whether it is left, and then all look-ups are asked.
  * 3. `book.lookUp`: those with `done` again, which must show our key now.
  * @example

@@ -189,7 +189,7 @@ const restStepSchema = <Context>() =>
     when: optionalFn<(context: Context) => boolean>(),
     /**
      * Whether the look-ups show that it was taken: for a step that continues another (book, then close), often with a
-     * look-up of its own. After a crash between the two, the next attempt takes the steps that are left. Default: it was
+     * separate look-up. After a crash between the two, the next attempt takes the steps that are left. Default: it was
      * taken if a look-up's `done` finds our key.
      */
     done: optionalFn<(context: Context) => boolean>(),
@@ -206,7 +206,7 @@ const restStepSchema = <Context>() =>
 export type RestStep<Context> = z.input<ReturnType<typeof restStepSchema<Context>>>;
 
 /**
- * Reads, then writes step by step, then asks the look-ups with `done` once more, or all if a step has one: they prove that
+ * Reads, then writes step by step, then asks the look-ups with `done` again, or all if a step has one: they prove that
  * the steps had their effect. Only look-ups can refuse without a trace: when a step is refused,
  * the steps before it are in the ERP already.
  */

@@ -10,7 +10,7 @@ import { type SapComponent, stockSchema, wireOrderNumber, wireQuantity } from '.
 export const issueType = '261';
 /** Decimals that SAP keeps of a quantity. */
 const sapQuantityDecimals = 3;
-/** Lots that one call asks about: so few that its address stays short. */
+/** Lots that one call asks about: few enough for a short address. */
 const batchesOfCall = 10;
 
 interface SapPlannedComponent extends PlannedComponent {
@@ -19,7 +19,7 @@ interface SapPlannedComponent extends PlannedComponent {
 
 /**
  * What was used: of a component that nobody told of, what is planned for what was built, if SAP would take it itself with a
- * confirmation that has no movements of its own; the warehouse issues the others.
+ * confirmation without movements; the warehouse issues the others.
  * @throws Rejected for a component that the order does not have, more than it has planned, or lots that do not add up.
  */
 export function usesIn({

@@ -21,7 +21,7 @@ const receiptType = '101';
 
 /**
  * The goods receipts (movement 101, reference document F: production order) that a confirmation brings along: the good
- * quantity, one receipt per lot. Once a confirmation has movements of its own, SAP adds none, so components must be
+ * quantity, one receipt per lot. Once a confirmation brings movements, SAP adds none, so components must be
  * backflushed or issued otherwise. Scrap is received nowhere, so its lots are not.
  * @throws Rejected when there are lots that no receipt could hold.
  */
@@ -98,7 +98,7 @@ async function movementsOf({ readAll }: Reader, confirmation: SapConfirmation): 
       service: confirmationService,
       path: `/ProdnOrdConf2(${encodeURIComponent(key)})/to_ProdnOrdConfMatlDocItm`,
       what: `the material documents of ${nameOfConfirmation(confirmation)}`,
-      // What is booked stays booked, whether we may see this or not.
+      // What is booked remains booked, whether we may see this or not.
       optional: true,
     },
     z.catch(z.nullable(movementSchema), null),

@@ -64,9 +64,9 @@ async function bookProductionQuantity(writer: Writer, toBook: ToComplete): Promi
 }
 
 /**
- * Plans the components as they were used, before they are reserved: Tryton then takes that. What stays for later bookings
- * has moves of its own. Inputs can be changed only in a production that waits (production/production.py:122,
- * 7.0.3), so the button `wait` sets an assigned or running one back first (:185, :732): what was taken stays taken.
+ * Plans the components as they were used, before they are reserved: Tryton then takes that. What is left for later bookings
+ * has separate moves. Inputs can be changed only in a production that waits (production/production.py:122,
+ * 7.0.3), so the button `wait` sets an assigned or running one back first (:185, :732): what was taken remains taken.
  */
 async function planComponents(
   writer: Writer,

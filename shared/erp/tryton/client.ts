@@ -33,7 +33,7 @@ export interface TrytonSearch<Row> extends Pick<Call<unknown>, 'context' | 'what
   readonly row: z.ZodMiniType<Row>;
   /**
    * Another attempt may be deleting these records: Tryton searches and then reads, and refuses to read a record that
-   * is gone by then. Such a refused search is made once more.
+   * is gone by then. Such a refused search is repeated.
    */
   readonly mayVanish?: boolean;
 }

@@ -142,7 +142,7 @@ export async function missingLinks(
   return links.filter((link, at) => isFirst(link, at) && !attached.some((one) => isSameLink(one, link)));
 }
 
-/** Attaches links (`ir.attachment` of type `link`) in one call; of two that were attached at once the oldest stays. */
+/** Attaches links (`ir.attachment` of type `link`) in one call; of two that were attached at once the oldest is kept. */
 export async function attachLinks(
   writer: Writer,
   production: TrytonProduction,

@@ -44,7 +44,7 @@ export const optionsSchema = strictObject(
 /** How this plant's Tryton is reached and used. Written for Tryton 7.0 with the module `production`. */
 export type TrytonOptions = Readonly<z.input<typeof optionsSchema>>;
 
-/** The Tryton secret: a user of its own, in the groups *Production* and *Stock*. */
+/** The Tryton secret: a separate user, in the groups *Production* and *Stock*. */
 export const trytonCredentialsSchema = z.object({
   username: z.string().check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),

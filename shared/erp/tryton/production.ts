@@ -150,7 +150,7 @@ export function productionOf(record: ProductionRecord, marks = unmarked) {
     components: [...Map.groupBy(inputs, (move) => move.product).values()].flatMap(
       (moves) => lineOf('inputs', moves, marks) ?? [],
     ),
-    // Tryton gives lots numbers of its own when it completes a whole production (`Production_Lot.done`, 7.0).
+    // Tryton numbers lots itself when it completes a whole production (`Production_Lot.done`, 7.0).
     numbersLots: named.lot_sequence != null,
     // Without a list price Tryton asks for a confirmation, unless the product is a component of itself, as in a repair
     // (`Production.set_cost`, 7.0).

@@ -205,7 +205,7 @@ export class Bookings extends Records {
 
   /**
    * Takes back a plan of which nothing was sent; false when another attempt was faster. That of parts that are booked together
-   * stays as a booking of no part, as its key is used once: 0.3.0 finds nothing to do about it.
+   * is kept as a booking of no part, as its key is used once: 0.3.0 finds nothing to do about it.
    */
   async withdrawPlan(home: string, { key: name, readAt }: BookingEntry, note?: string): Promise<boolean> {
     const key = bookingKeyOf(home, name);
@@ -268,7 +268,7 @@ export class Bookings extends Records {
     if (!seen) return this.createItem(key, { ...set, attempts }, event);
     const isIgnored = seen.state === 'ignored';
     const changes = {
-      // Attempts are counted on: what was in doubt stays so.
+      // Attempts are counted on: what was in doubt is still in doubt.
       set: { ...set, clean: attempts === 0 && isNothingSent(seen) },
       add: { attempts },
       remove: planFieldNames.filter((name) => set[name] === undefined),

@@ -25,7 +25,7 @@ import { Records } from './records.ts';
  *   removed            a look, a hint, the             a look: it is there again, or the ERP does not want it any more
  *                      reconciliation
  *   figures-changed    a hint, after it was booked     a hint: the figures are those that were booked
- *   used-again         accept, after it was booked     a person; accept: it is mapped to a number of its own
+ *   used-again         accept, after it was booked     a person; accept: it is mapped to another number
  *   time-ahead         accept: the ERP says that it    accept: it does not
  *                      will be changed
  *   unknown-numbers    hints: triggers named numbers   a person

@@ -102,7 +102,7 @@ export class DeadLetters extends Records {
 
   /** It is outdated, and needs nobody; but its message may still be in the dead-letter queue. */
   markSettled(id: DeadLetterId): Promise<void> {
-    // It stays in the index, where it is counted with the messages of the queue.
+    // It is still in the index, where it is counted with the messages of the queue.
     return this.#endIfOpen(id, ({ concernOf }) => ({
       set: {
         concern: settledPartition,

@@ -14,7 +14,7 @@ import { Records } from './records.ts';
 
 export const recordSchema = z.object({
   erpOrder: erpOrderFactsSchema,
-  /** The number under which it came first, without an id: its record stays there, and its id leads to it. */
+  /** The number under which it came first, without an id: its record is still there, and its id leads to it. */
   keptUnder: z.exactOptional(z.string()),
   /** ISO date (`2026-11-30`) or instant. */
   dueDate: z.optional(z.string()),

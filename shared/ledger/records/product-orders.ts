@@ -156,7 +156,7 @@ export class Orders extends Records {
   /**
    * Ends an order, and makes its step unclaimable by the same write: without `rejectedBy` each message finds it rejected.
    * So dead letters of its creation are outdated, and parts that are booked together are booked without it. What Azumuta has
-   * stays created there, unless it was removed. Only `replace` takes an end back.
+   * is still created there, unless it was removed. Only `replace` takes an end back.
    * @returns the order as it is then; undefined when it may have been created, claimed or changed since it was read.
    */
   async end(entry: OrderEntry, ending: Ending): Promise<OrderEntry | undefined> {
@@ -166,7 +166,7 @@ export class Orders extends Records {
     const refused = { state: 'rejected', reason: shorten(because, maxNoteLength), cause: 'order-state' };
     const set = {
       ...(how === 'given up' ? { givenUp: true } : { withdrawn: true }),
-      // What may be there stays in doubt.
+      // What may be there is still in doubt.
       ...(inAzumuta === 'perhaps' ? {} : { clean: true }),
       ...(isMade ? {} : refused),
     };

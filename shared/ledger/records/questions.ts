@@ -40,7 +40,7 @@ export function questionOf({ by, answered, ...stored }: StoredItem = {}) {
 
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
 const questionsKeptSeconds = 30 * 86_400;
-/** No more are added then: of several hints at once each adds up to 50 of 100 characters, and the item stays below 64 KB. */
+/** No more are added then: of several hints at once each adds up to 50 of 100 characters, and the item remains below 64 KB. */
 const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
 
@@ -93,7 +93,7 @@ export class Questions extends Records {
   ): Promise<boolean> {
     const joinedNone = '(attribute_not_exists(#recordingIds) OR size(#recordingIds) = :read)';
     const askedNone = lastAskedAt ? ' AND #askedAt = :askedAt' : '';
-    // Only the question ends: its history stays in the journey.
+    // Only the question ends: the journey keeps its history.
     const ended = await this.table.update(questionKey(number), {
       remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],
       condition: `attribute_exists(#by) AND ${joinedNone}${askedNone}`,

@@ -136,7 +136,7 @@ async function refuseCaller(
   return why && failureAnswer(503, 'Try again later.');
 }
 
-/** Until all are created or rejected, or the caller's time is over, which began with the call (RFC 7240 §4.3). */
+/** Until all are created or rejected, or the caller's time has passed, which began with the call (RFC 7240 §4.3). */
 async function waitWhileQueued(
   answers: readonly AnsweredOrder[],
   untilMs: number,

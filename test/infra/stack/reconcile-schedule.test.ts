@@ -56,7 +56,7 @@ describe('the schedule of reconciliation', () => {
     });
   });
 
-  it('lets only schedules of its own group assume its role', () => {
+  it('lets only schedules of its group assume its role', () => {
     const [role] = Object.values(
       unasked.findResources('AWS::IAM::Role', {
         Properties: {

@@ -46,7 +46,7 @@ export function authorize(
   const grant = granted(caller.statements, 'Allow');
   if (grant) return { allowed: true, grant };
   if (granted(onResource, 'Allow')) return { allowed: true };
-  // A service has no policies of its own.
+  // A service has no policies.
   const kind = caller.arn.startsWith('arn:') ? 'identity' : 'resource';
   return denyCall(caller, call, `because no ${kind}-based policy allows the ${call.action} action`);
 }

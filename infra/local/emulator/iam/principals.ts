@@ -13,7 +13,7 @@ export type LocalCredentials = z.infer<typeof localCredentialsSchema>;
 
 /**
  * Who calls AWS: each function with the rights of its role, each event source mapping with those of its function's
- * role, each schedule with those of its own, and the operator, who may do everything.
+ * role, each schedule with those of its role, and the operator, who may do everything.
  */
 export interface Principal extends AwsCaller {
   readonly kind: 'operator' | 'function' | 'mapping' | 'schedule';

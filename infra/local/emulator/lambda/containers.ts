@@ -110,7 +110,7 @@ export class Containers {
   #launch(): void {
     const { lambda, environment: env, log, report } = this.#deployed;
     const child = fork(runtimeFile, [], {
-      // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
+      // As on Lambda, the heap may grow to the function's memory; the function keeps its own NODE_OPTIONS.
       execArgv: [`--max-old-space-size=${lambda.MemorySize}`],
       cwd: lambda.assetDirectory,
       env,

@@ -26,7 +26,7 @@ export interface Service {
 }
 
 /**
- * Runs a service of the platform as a process of its own: it gets its configuration over the IPC channel, reports when
+ * Runs a service of the platform as a separate process: it gets its configuration over the IPC channel, reports when
  * it is ready, and exits when it is asked to, or when the channel breaks. So no process is left even when the
  * supervisor is killed.
  */

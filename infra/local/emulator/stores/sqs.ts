@@ -12,7 +12,7 @@ interface QueuesConfiguration {
 
 /**
  * The queues, kept by fauxqs in SQLite on disk. Every change is committed before it is answered, so that it
- * survives kill -9; a message that was in flight stays so until its visibility timeout ends.
+ * survives kill -9; a message that was in flight remains in flight until its visibility timeout ends.
  */
 runService(async ({ port, directory, region, queues }: QueuesConfiguration) => {
   stayOnLoopback();

@@ -25,7 +25,7 @@ export function shopFloorOf(
     productOrders: () => store.productOrders().map(shown),
     /** Operators record and complete the oldest open one, or the one that `how` names; the triggers fire. */
     complete: (number: string, how: CompletionRequest = {}) => shown(completeOpenOrder(floor, number, how)),
-    /** Fires the triggers of the newest once more, although nothing has changed. */
+    /** Fires the triggers of the newest again, although nothing has changed. */
     trigger(number: string) {
       const order = requireProductOrder(number, store.productOrdersNumbered(number).at(-1));
       fireTriggers(floor, order.number, order.recordings);

@@ -12,7 +12,7 @@ export interface ProductionOrder {
   readonly madeAs: string;
   readonly quantity: string;
   readonly unit: string;
-  /** Each piece needs a number of its own. */
+  /** Each piece needs its own number. */
   readonly serialNumbers: boolean;
   readonly dueDate: string;
   readonly status: 'released' | 'done' | 'cancelled';
@@ -137,7 +137,7 @@ export class Store {
     return this.saveOrder({ ...order, ...differs, changedAt: this.tick() });
   }
 
-  /** Gives an order another number; its id stays, and its bookings stay with it. */
+  /** Gives an order another number; it keeps its id and its bookings. */
   renameOrder(order: ProductionOrder, number: string): ProductionOrder {
     this.#bookings = this.#bookings.map((one) =>
       one.order === order.number ? { ...one, order: number } : one,

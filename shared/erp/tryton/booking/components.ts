@@ -54,7 +54,7 @@ function unclaimedMoves({ moves }: TrytonLine): TrytonMove[] {
  * What a booking takes of the components, as Tryton has to take it. Tryton changes no move that is done
  * (stock/move.py:391 and :885, 7.0.12): a component that it took when somebody started the production has to be as recorded,
  * or less of it; more can still be taken.
- * @param isLast Whether what is still open of them is not used; else it stays for later bookings.
+ * @param isLast Whether what is still open of them is not used; else it is left for later bookings.
  * @param produced Good and scrap of this booking.
  * @throws Rejected for what the order does not have, or Tryton cannot take.
  */
@@ -85,7 +85,7 @@ export async function lookAtComponents(
       const quantity = new Big(part.quantity).minus(amountOf(movesOfPart(done, part)));
       return quantity.gt(0) ? [{ lot, quantity: quantity.toFixed() }] : [];
     });
-    // One that was not used stays in the order with 0, so that the next attempt finds it there.
+    // One that was not used is kept in the order with 0, so that the next attempt finds it there.
     const parts = isLast && left.length + done.length === 0 ? [{ quantity: '0' }] : left;
     return { ...one, parts, isLast };
   });

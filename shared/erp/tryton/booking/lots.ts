@@ -77,7 +77,7 @@ export async function createLots(
   );
 }
 
-/** Removes the lots of these parts that others do not take in their place; one that somebody uses by now stays. */
+/** Removes the lots of these parts that others do not take in their place; one that somebody uses by now is kept. */
 export async function removeSurplus(
   writer: Writer,
   { number }: TrytonProduction,

@@ -49,7 +49,7 @@ export function mergeByLotAndLocation(parts: readonly TakenPart[]): TakenPart[] 
   );
 }
 
-/** What stays open for later bookings after these parts are taken from the open moves; undefined when nothing does. */
+/** What remains open for later bookings after these parts are taken from the open moves; undefined when nothing does. */
 export function remainderOf(open: readonly TrytonMove[], parts: readonly TakenPart[]): TakenPart | undefined {
   const rest = new Big(amountOf(open)).minus(amountOf(parts));
   if (rest.lte(0)) return undefined;
