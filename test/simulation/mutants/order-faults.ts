@@ -269,8 +269,8 @@ export const orderFaults: Faults = {
       foundBy: ['linkedOnce'],
     },
     'link-skipped': {
-      find: 'if (entry.linkedAt !== undefined) return;',
-      replace: 'if (entry.linkedAt === undefined) return;',
+      find: 'if (entry.linkedAt !== undefined || entry.end) return;',
+      replace: 'if (entry.linkedAt === undefined || entry.end) return;',
       why: 'Nobody in the ERP finds the product order of an order.',
       foundBy: ['linked'],
     },
