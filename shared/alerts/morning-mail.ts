@@ -87,7 +87,7 @@ export function waitingLines(situation: Situation, awaited: string): string[] {
   const named = overdue.slice(0, maxTold).map((number) => oneLine(number, 200));
   const more = overdue.length > maxTold ? ' …' : '';
   const late = overdue.length > 0 ? `; ${overdue.length} overdue: ${named.join(', ')}${more}` : '';
-  // No command is told here.
+  // No command stands here.
   const held = problemsOf(situation, '').filter(
     ({ kind }) => kind === 'partner-down' || kind.startsWith('paused'),
   );

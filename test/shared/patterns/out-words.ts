@@ -32,24 +32,24 @@ export const outWords: Readonly<Record<string, OutWord>> = {
   anew: {
     pattern: /\banew\b/i,
     say: 'again, or decided again',
-    budget: { texts: 8, names: 1, comments: 5, documents: 12 },
+    budget: { texts: 8, names: 1, comments: 2, documents: 4 },
   },
   over: {
     pattern: /\b(is|are|was|were|be|been|being|not) over\b(?! \d)/i,
     say: 'has ended',
-    budget: { names: 5, comments: 17 },
+    budget: { names: 5, comments: 5 },
   },
   stays: {
     pattern: /\bstays\b/i,
     say: 'remains, keeps, or is still',
-    budget: { texts: 3, names: 5, comments: 46, documents: 22 },
+    budget: { texts: 3, names: 5, comments: 10, documents: 6 },
   },
   'as it is': { pattern: /\bas it is(?=[.,;:!?)”*]|$)/i, say: 'unchanged' },
   'is so': { pattern: /\bis so\b(?=[.,;:)]|$| no\b| any\b| now\b)/i, say: 'is true, or what it is' },
   'of its own': {
     pattern: /\bof its own\b/i,
     say: 'its own …, or separate',
-    budget: { texts: 1, comments: 37, documents: 23 },
+    budget: { texts: 1, comments: 9, documents: 4 },
   },
   'see to': { pattern: /\b(must|has to|to) see to\b/i, say: 'needs a person' },
   letter: {
@@ -57,7 +57,7 @@ export const outWords: Readonly<Record<string, OutWord>> = {
     say: 'dead letter',
     budget: { texts: 10, names: 51, comments: 53, documents: 7 },
   },
-  'once more': { pattern: /\bonce more\b/i, say: 'again', budget: { texts: 1, comments: 11, documents: 7 } },
+  'once more': { pattern: /\bonce more\b/i, say: 'again', budget: { texts: 1, comments: 1, documents: 1 } },
   'kept of a person': { pattern: /\bkept of (a|each|one) person\b/i, say: 'personal data' },
   'the doors': { pattern: /\bthe doors?\b/i, say: 'the endpoints' },
   ill: { pattern: /\bill\b/i, say: 'failing' },
