@@ -13,6 +13,7 @@ describe('the report of a replay', () => {
     copied: 0,
     more: false,
     hinted: [],
+    unknown: [],
     created: [],
     gone: [],
     interrupted: false,
