@@ -31,6 +31,9 @@ export async function composeMorningMail(
   if (!morningMail) return undefined;
   if (day === mailedOn || time < morningMail.at) return undefined;
   if (!isWorkday(day, morningMail.workdays)) return undefined;
+  // A stack that was deployed in the afternoon has nothing to say of the morning.
+  if (mailedOn === undefined && minutesOf(time) - minutesOf(morningMail.at) > firstMailMinutes)
+    return undefined;
   // On a Monday the mail is about Friday and the days since.
   let first = dayBefore(day);
   while (!isWorkday(first, morningMail.workdays)) first = dayBefore(first);
@@ -57,6 +60,14 @@ export async function composeMorningMail(
     ...(link === undefined ? [] : ['', `See it: ${link}`]),
   ];
   return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
+}
+
+/** The first mail is sent no later than this after its hour; each later one as soon as it can be. */
+const firstMailMinutes = 60;
+
+function minutesOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return hours * 60 + minutes;
 }
 
 function isWorkday(day: string, workdays: readonly Weekday[]): boolean {

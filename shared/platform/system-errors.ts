@@ -7,6 +7,7 @@ const knownSystemErrors: Readonly<Record<string, readonly [means: string, next: 
   ETIMEDOUT: ['there was no answer in time', 'Nothing is lost: try it again.'],
   EADDRINUSE: ['another program uses this port', 'Choose another one.'],
   ENOENT: ['there is no such file or folder', 'Check its path.'],
+  EISDIR: ['it is a folder', 'Name a file in it.'],
   EACCES: ['your user may not do this', 'Choose another path or port, or ask for the right.'],
 };
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { channelWords } from '../../../shared/alerts/dependencies.ts';
-import { counted } from '../../../shared/model/text.ts';
+import { counted, sentence } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
@@ -55,7 +55,7 @@ async function listWhatIsOpen(target: Target, { during }: ProgressDisplay): Prom
       { title: 'Order', cell: ({ order }) => order },
       { title: 'What', cell: ({ kind }) => kind.replaceAll('-', ' ') },
       { title: 'Since', cell: ({ since }) => localTime(new Date(since), zone).slice(0, -3) },
-      { title: 'Why, and what to do', cell: ({ why, next }) => `${why} ${next}`, most: 70 },
+      { title: 'Why, and what to do', cell: ({ why, next }) => `${sentence(why)} ${next}`, most: 70 },
     ],
     open,
   );

@@ -59,11 +59,12 @@ export async function endAsTyped(
   }: Pick<TypedCommandLine<OptionsOf<typeof ordersCommandOptions>>, 'options' | 'words'>,
   find: () => Promise<NamedStack<EndDependencies>>,
 ): Promise<CommandAnswer> {
+  const ending = endings[oneOf(endingNames, action, 'action')];
   if (number === undefined) throw new UsageError('Say which product order.');
   if (because === undefined) throw new UsageError('Say why: --because "…".');
   const { name, where, dependencies, sign } = await find();
   const request = { number, kind, go, note: await sign(because) };
-  const steps = await endings[oneOf(endingNames, action, 'action')](request, dependencies);
+  const steps = await ending(request, dependencies);
   const again = definedLines(action, number, kind).map((word) => shellWord(word));
   const toDoIt = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${where}`;
   const lines = definedLines(

@@ -34,14 +34,17 @@ export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger
   const homes = new Map<string, string>();
   /** Each whose creation waits for a person. */
   const refused = new Set<string>();
+  /** Of whom the ledger has nothing: typed by hand in Azumuta, or mistyped here. */
+  const unknown: string[] = [];
   for (const number of asked) {
     const standing = await ledger.knownOrders.readStanding(number);
     numbers.add(standing.number).add(standing.home);
     if (creationWaitsForPerson(standing)) refused.add(standing.number);
+    if (asked.size === 1 && !isKnown(standing)) unknown.push(number);
     const isMeant = asked.size === 1 || isKnown(standing);
     if (isMeant && mayBeBooked(standing)) homes.set(standing.home, await partToAskFor(standing, ledger));
   }
-  return { numbers, homes: [...homes.values()], refused: [...refused] };
+  return { numbers, homes: [...homes.values()], refused: [...refused], unknown };
 }
 
 /** The first part stands for all, unless a person has given it up: who asks for it by name has it booked after all. */

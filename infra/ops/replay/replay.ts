@@ -74,6 +74,8 @@ interface ReplayRun {
   copied: number;
   /** Orders asked for that are looked at again although no letter of them is replayed. */
   hinted: readonly string[];
+  /** Of them those of which the ledger has nothing. */
+  unknown: readonly string[];
   /** Those whose creation is asked for once more, in the same way. */
   created: readonly string[];
   /** Where no order was asked for: orders with a dead letter whose message SQS has dropped, which are replayed one by one. */
@@ -112,6 +114,7 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
     copiesRemoved: 0,
     copied: 0,
     hinted: [],
+    unknown: [],
     created: [],
     gone: [],
   };
@@ -125,6 +128,7 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
     const mayLackLetter = request.reason === undefined && !run.more && !signal.aborted;
     if (asked && mayLackLetter) {
       run.hinted = withoutLetter(asked.homes, 'completions', run);
+      run.unknown = run.hinted.filter((number) => asked.unknown.includes(number));
       run.created = withoutLetter(asked.refused, 'product-orders', run);
     }
     if (!asked) run.gone = await ordersWithoutMessage(dependencies);

@@ -25,6 +25,7 @@ export function replayLines(
     report.groups.length > 0 && [...groupTable(report.groups, now), ''],
     replayOutcomeLines(report, go),
     hintSentence(report, go),
+    unknownSentence(report),
     creationSentence(report, go),
     goneSentence(report),
     !go &&
@@ -38,6 +39,11 @@ export function replayLines(
 function hintSentence({ hinted }: ReplayReport, go: boolean): string | undefined {
   if (hinted.length === 0) return undefined;
   return `${areOrWouldBe(hinted, go)} looked at again without a dead letter: what was refused or discarded is booked if it can be now.`;
+}
+
+function unknownSentence({ unknown }: ReplayReport): string | undefined {
+  if (unknown.length === 0) return undefined;
+  return `Nothing is known here of ${firstNumbers(unknown)}: check the number. If Azumuta has no such order either, a person is told in half an hour.`;
 }
 
 function creationSentence({ created }: ReplayReport, go: boolean): string | undefined {

@@ -53,7 +53,7 @@ discarded): it is booked if it can be now, or created if that was refused and th
 While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
-replayed and stay · 130 interrupted`,
+replayed and stay, or nothing is known of the order · 130 interrupted`,
   options: replayCommandOptions,
 });
 
@@ -103,9 +103,13 @@ function selectionOf({ order, reason, accept, because }: ReplayCommandOptions): 
   return words.join(' ');
 }
 
-function exitOfReplay({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean) {
+function exitOfReplay(
+  { failure, interrupted, selected, movable, moved, unknown }: ReplayReport,
+  go: boolean,
+) {
   if (failure !== undefined) return 'failed';
   if (interrupted) return 'interrupted';
   if (go && moved < movable) return 'failed';
+  if (unknown.length > 0) return 'notFound';
   return selected > movable ? 'partly' : 'done';
 }

@@ -10,9 +10,20 @@ export async function askForValue(
   erpFields: Readonly<Record<string, string>>,
   terminal: { readonly input: Readable; readonly output: Writable; readonly signal: AbortSignal },
 ): Promise<string> {
+  // At the end of its input (Ctrl-D) the prompt alone would never answer.
+  const leaving = new AbortController();
+  const leave = () => leaving.abort();
+  terminal.input.once('end', leave);
+  terminal.input.on(
+    'keypress',
+    (_: unknown, key: { readonly ctrl?: boolean; readonly name?: string } = {}) => {
+      if (key.ctrl && key.name === 'd') leave();
+    },
+  );
+  const signal = AbortSignal.any([terminal.signal, leaving.signal]);
   const ask = async (message: string, mayBeEmpty = false) => {
     const validate = mayBeEmpty ? () => undefined : unlessEmpty('Type or paste it.');
-    return answered(await password({ ...terminal, message, validate })).trim();
+    return answered(await password({ ...terminal, signal, message, validate })).trim();
   };
   const fields: Record<string, string> = {};
   if (name === 'erp-credentials') {

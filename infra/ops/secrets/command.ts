@@ -4,6 +4,7 @@ import type { ProgressDisplay } from '../../local/progress.ts';
 import {
   type CommandAnswer,
   defineCommand,
+  flagOption,
   oneOf,
   plantOptions,
   runCommand,
@@ -60,7 +61,10 @@ Exit codes: 0 done · 1 failed · 2 wrong command line, or an invalid value (not
     '[action]': `${secretActions.join(', ')} (default: status)`,
     '[secret]': stackSecretNames.join(', '),
   },
-  options: plantOptions,
+  options: {
+    ...plantOptions,
+    stdin: flagOption('read the value from standard input, also at a terminal (it ends with Ctrl-D)'),
+  },
 });
 
 async function showSecretStates(
@@ -126,6 +130,7 @@ await runCommand(command, async ({ options, words: [first, second], signal, prog
   const { config } = options;
   const action = oneOf(secretActions, first ?? 'status', 'action');
   const name = second === undefined ? undefined : oneOf(stackSecretNames, second, 'secret');
+  if (options.stdin && action !== 'set') throw new UsageError('--stdin goes with set: it is the value.');
   const target = await findTarget(options);
   // The ERP's connector knows the shape of its credentials. Everything else can be done without it.
   const isNeeded = action === 'set' && name === 'erp-credentials';
@@ -136,7 +141,9 @@ await runCommand(command, async ({ options, words: [first, second], signal, prog
   // The answers of --json stay clean.
   const terminal = { input: process.stdin, output: process.stderr, signal };
   const given = (secret: StackSecretName) =>
-    process.stdin.isTTY ? askForValue(secret, erp?.secret.example ?? {}, terminal) : readAll(process.stdin);
+    process.stdin.isTTY && !options.stdin
+      ? askForValue(secret, erp?.secret.example ?? {}, terminal)
+      : readAll(process.stdin);
   const run = { store: new SecretStore(target, erp?.secret.schema), target, config, given };
 
   if (action === 'status') return showSecretStates(run, progress);

@@ -26,7 +26,7 @@ Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows no
 });
 
 await runCommand(command, async ({ options, words: [asked], progress }) => {
-  if (asked === undefined)
+  if (asked === undefined || asked.trim() === '')
     throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
   const target = await findTarget(options);
   const where = optionsForTarget(target);

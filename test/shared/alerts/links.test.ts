@@ -61,7 +61,7 @@ it('opens the day where an alert is about several orders, about none, or over', 
 });
 
 it('opens the day from the morning mail', async () => {
-  const morningMail = { at: '06:30', workdays: ['tuesday' as const], emails: ['planning@plant.example'] };
+  const morningMail = { at: '08:30', workdays: ['tuesday' as const], emails: ['planning@plant.example'] };
   const stage = await startAlertStage({ deployment: { ...deployment, morningMail } });
   await stage.run();
   const [, link] = /\nSee it: (.*)\n$/.exec(stage.received.mails[0]?.text ?? '') ?? [];

@@ -54,6 +54,12 @@ it.each([
   expect(await mailsOver({ deployment, start }, 36)).toEqual(times);
 });
 
+it('does not come on the afternoon on which the stack was deployed, and comes the next morning', async () => {
+  expect(await mailsOver({ ...at('06:30'), start: '2026-11-26T15:26:00Z' }, 24)).toEqual([
+    '2026-11-27T05:56:00.000Z',
+  ]);
+});
+
 it('is sent at the next run when SNS does not accept it, and then once', async () => {
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
   stage.sns.isUp = false;

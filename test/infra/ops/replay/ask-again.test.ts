@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { orderRefusedWith, parseAcceptedFigures } from '../../../../infra/ops/replay/accept.ts';
+import { replayLines } from '../../../../infra/ops/replay/report.ts';
 import { refusalBeyondOrder } from '../../../../shared/erp/beyond-order.ts';
 import { Rejected, rejectionOf } from '../../../../shared/model/errors.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
@@ -224,4 +225,15 @@ it('sends none for an order that is not in Azumuta yet, for an ERP order of anot
 it('sends one for an order that was typed into Azumuta by hand, of which nothing has come yet', async () => {
   const { hinted } = await stores.run({ orders: new Set(['BY-HAND']) });
   expect(hinted).toEqual(['BY-HAND']);
+});
+
+it('says of which order nothing is known, as its number may be mistyped', async () => {
+  await created('KNOWN-1');
+  const mistyped = await stores.run({ orders: new Set(['KNOWN-I']) });
+  const known = await stores.run({ orders: new Set(['KNOWN-1']) });
+  expect([mistyped.unknown, known.unknown]).toEqual([['KNOWN-I'], []]);
+  const about = { target: 'here', go: true, hidden: 0, now: new Date(), command: '' };
+  expect(replayLines(mistyped, about).join('\n')).toContain(
+    'Nothing is known here of KNOWN-I: check the number.',
+  );
 });

@@ -15,6 +15,7 @@ describe('the report of a replay', () => {
     copied: 0,
     more: false,
     hinted: [],
+    unknown: [],
     created: [],
     gone: [],
     interrupted: false,

@@ -146,10 +146,13 @@ describe('a value that is asked for', () => {
     expect(shown).not.toContain('sesame');
   });
 
-  it('is not given when the person leaves', async () => {
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('is not given when the person leaves with %s', async (_, key) => {
     const { value } = await asked('erp-credentials', [
       ['username', 'sesame\r'],
-      ['password (', '\u0003'],
+      ['password (', key],
     ]);
     expect(value).toBe('UsageError: Nothing was written.');
   });
