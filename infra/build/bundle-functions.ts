@@ -21,7 +21,7 @@ export type FunctionName = (typeof functionNames)[number];
 /** Folder with the bundled code of each function. */
 export type Bundles = Readonly<Record<FunctionName, string>>;
 
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Package dependencies that are CommonJS call `require`, which an ES module does not have by itself. */
 const requireShim =

@@ -240,7 +240,7 @@ export async function readCompleted(number: string, plant: ConnectedPlant, depen
   // Where Azumuta lists none, those that triggers have named.
   const ids = order.recordingIds ?? [...recordingsOfBookings(bookings)];
   const wanted = ids.map((id) => ({ id, productOrder: order }));
-  const read = await reader.readRecordings(wanted, signal);
+  const read = await reader.readRecordings(wanted, { messageId: 'try', sentAt: clock.now(), signal });
   const missing = ids.find((id) => !read.has(id));
   if (missing !== undefined)
     throw new UsageError(`Azumuta lists recording ${missing} of ${number}, and does not show it.`);

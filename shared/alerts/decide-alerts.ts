@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RecentMessages, ToldGroup, ToldOutages } from '../ledger/records/alerts.ts';
 import type { Cause } from '../model/causes.ts';
 import type { Partner } from '../model/partner.ts';
+import { hourMs } from '../model/time.ts';
 import {
   groupOf,
   type SeenTrouble,
@@ -33,7 +34,6 @@ interface Decided<Told> {
 
 type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
 
-export const hourMs = 3_600_000;
 const onceADayMs = 24 * hourMs;
 /** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
 const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? onceADayMs : hourMs);

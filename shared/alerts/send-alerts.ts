@@ -8,14 +8,14 @@ import {
 } from '../ledger/records/alerts.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { capitalized } from '../model/text.ts';
-import { localTime } from '../model/time.ts';
+import { hourMs, localTime } from '../model/time.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import { readSituation, type SeenTrouble, type Situation } from '../situation/read.ts';
 import type { Outgoing } from './alert.ts';
 import { channelsOf } from './channels/channels.ts';
 import { composeAlert } from './compose.ts';
 import { countDays } from './count-days.ts';
-import { type AlertDecision, decideAlerts, decideOutages, hourMs } from './decide-alerts.ts';
+import { type AlertDecision, decideAlerts, decideOutages } from './decide-alerts.ts';
 import { deliverOutbox } from './deliver.ts';
 import { type AlertDependencies, type ChannelName, channelWords } from './dependencies.ts';
 import { composeMorningMail } from './morning-mail.ts';

@@ -1,6 +1,5 @@
 import { OrderNotReady, Rejected, type RetryLater, Wait } from '../model/errors.ts';
 import { durationInWords } from '../model/time.ts';
-import type { Clock } from '../platform/clock.ts';
 import {
   askForAtMostMs,
   decideUnanswered,
@@ -51,6 +50,7 @@ export async function askAgainOrEnd(
   const { questions, concerns } = dependencies.ledger;
   const { shows, sentence } = unanswered;
   const { askedAs, attempt } = inquiry;
+  dependencies.reader.forgetReading(attempt);
   const asked = questionFactsOf(inquiry, dependencies);
   const joining = { recordingIds: newlyNamedRecordings(inquiry), askedAt: asked.now };
   if (questionOfAnother(asked) && (await questions.join(askedAs, joining))) {
@@ -125,13 +125,13 @@ function isKnownToNobody({ entry, bookings, hint }: Inquiry): boolean {
   return !isInLedger && !hint.again;
 }
 
-/** Notes that Azumuta was asked about the completed order: hints that came before bring nothing new. */
+/** Notes when Azumuta was asked about the completed order: hints that came before bring nothing new. */
 export async function recordAnswer(
-  { askedAs, order, attempt }: OrderReading,
-  { ledger: { questions }, clock }: { readonly ledger: HintDependencies['ledger']; readonly clock: Clock },
+  { askedAs, order, readAt, attempt }: OrderReading,
+  { ledger: { questions } }: Pick<HintDependencies, 'ledger'>,
 ): Promise<void> {
   const listsRecordings = order.recordingIds !== undefined;
-  await questions.recordAnswered(askedAs, { by: hintId(attempt), at: clock.now(), listsRecordings });
+  await questions.recordAnswered(askedAs, { by: hintId(attempt), at: readAt, listsRecordings });
 }
 
 /** Recordings that this hint names, and those that other hints named before they ended. */

@@ -69,7 +69,7 @@ async function readAndDecide(
   dependencies: HintDependencies,
 ): Promise<Job | 'ended'> {
   if ((await leaveToAnother(inquiry, decision, dependencies)) === 'joined') return 'ended';
-  const readAt = dependencies.clock.now();
+  const readAt = dependencies.reader.beginReading(inquiry.attempt);
   const { order, inquiry: found } = await findOrder(inquiry, dependencies);
   const isOver = outcomeOf(found, 'completed').to === 'nothing';
   if (isOver) return 'ended';

@@ -14,7 +14,7 @@ export async function refusalOfOther(
   { reader, ledger }: Pick<HintDependencies, 'reader' | 'ledger'>,
 ): Promise<Rejected | undefined> {
   const { order, attempt } = reading;
-  const other = await reader.findOtherOfNumber(recordingsNamedBy(reading), own ?? [], order, attempt.signal);
+  const other = await reader.findOtherOfNumber(recordingsNamedBy(reading), own ?? [], order, attempt);
   if (!other) return undefined;
   const { recording, id } = other;
   const { number } = order;

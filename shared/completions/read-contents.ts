@@ -172,7 +172,7 @@ async function readMapped(
   const wanted = chosen.flatMap(({ order, ids }) =>
     ids.filter((id) => !earlier.has(id)).map((id) => ({ id, productOrder: order })),
   );
-  const read = await dependencies.reader.readRecordings(wanted, attempt.signal);
+  const read = await dependencies.reader.readRecordings(wanted, attempt);
   const missing = wanted.find(({ id }) => !read.has(id));
   if (missing)
     return `Azumuta lists recording ${missing.id} of product order ${missing.productOrder.number}, and does not show it.`;

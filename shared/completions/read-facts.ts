@@ -64,7 +64,7 @@ async function ownRecordings(
   const wanted = candidates
     .filter((id) => !proven.has(id))
     .map((id) => ({ id, productOrder: order, hinted: true as const }));
-  const read = await reader.readRecordings(wanted, attempt.signal);
+  const read = await reader.readRecordings(wanted, attempt);
   const ids = new Set([...decidedAgain, ...candidates.filter((id) => proven.has(id)), ...read.keys()]);
   return { recordingIds: unlessNone([...ids]), read };
 }

@@ -10,6 +10,8 @@ import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
+import type { WorkAttempt } from '../worker/worker.ts';
+import { hintId } from './decide-question.ts';
 
 interface ReaderDependencies {
   readonly ledger: { readonly workInstructionNames: Pick<Ledger['workInstructionNames'], 'readName'> };
@@ -31,21 +33,48 @@ interface WantedRecording {
 
 /** Calls to Azumuta at the same time within one attempt: few, as several attempts run at the same time. */
 const readsAtOnce = 4;
-/** With more than this, most are left by attempts that never came back. */
-const maxRemembered = 5000;
+/** With more than this, most are left by hints that never came back. */
+const maxReadings = 500;
 /** What was read longer ago is read again: it may have been corrected. */
-const rememberedMs = 10 * 60_000;
+const readingLastsMs = 10 * 60_000;
+
+/** Of one attempt at a hint, and of the next one, where the first was out of time. */
+interface Reading {
+  readonly begunAt: Date;
+  /** Recordings that are read, and that a failed attempt did not come to use. */
+  readonly recordings: Map<string, AzumutaRecording>;
+}
+
+type Reader = Pick<WorkAttempt, 'messageId' | 'sentAt' | 'signal'>;
 
 /**
  * Reads completed product orders, again for each attempt, and their recordings. Those that an attempt has read before it
- * failed stay in memory: else a completion that takes longer to read than an attempt may last would never be read.
+ * failed stay in memory for the same hint: else a completion that takes longer to read than an attempt may last would
+ * never be read. What another hint has read may have been corrected since: that is why the other came.
  */
 export class CompletionReader {
   readonly #dependencies: ReaderDependencies;
-  readonly #remembered = new Map<string, { readonly at: number; readonly recording: AzumutaRecording }>();
+  /** By hint. */
+  readonly #readings = new Map<string, Reading>();
 
   constructor(dependencies: ReaderDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /** @returns the time of the oldest thing that it will use: a trigger that was sent later tells something new. */
+  beginReading(attempt: Reader): Date {
+    const now = this.#dependencies.clock.now();
+    const earlier = this.#readings.get(hintId(attempt));
+    const goesOn = earlier && earlier.recordings.size > 0 && +now - +earlier.begunAt < readingLastsMs;
+    if (goesOn) return earlier.begunAt;
+    if (this.#readings.size >= maxReadings) this.#readings.clear();
+    this.#readings.set(hintId(attempt), { begunAt: now, recordings: new Map() });
+    return now;
+  }
+
+  /** A hint that asks about its order again reads all of it again: others that join it rely on that. */
+  forgetReading(attempt: Reader): void {
+    this.#readings.delete(hintId(attempt));
   }
 
   readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
@@ -68,20 +97,20 @@ export class CompletionReader {
    */
   async readRecordings(
     wanted: readonly WantedRecording[],
-    signal: AbortSignal,
+    attempt: Reader,
   ): Promise<ReadonlyMap<string, Recording>> {
     const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
     const found = new Map<string, AzumutaRecording | undefined>();
     await mapConcurrently([...owners], readsAtOnce, async ([id, owner]) =>
-      found.set(id, await this.#readRecording(id, owner, signal)),
+      found.set(id, await this.#readRecording(id, owner, attempt)),
     );
-    for (const id of owners.keys()) this.#remembered.delete(id);
+    for (const id of owners.keys()) this.#recordingsOf(attempt).delete(id);
     const read = new Map<string, Recording>();
     for (const one of wanted) {
       const recording = found.get(one.id);
       if (!recording || !belongsTo(recording, one)) continue;
       const shown = forMapping(recording, this.#dependencies);
-      read.set(one.id, await this.#withWorkInstruction(shown, one.productOrder, signal));
+      read.set(one.id, await this.#withWorkInstruction(shown, one.productOrder, attempt.signal));
     }
     return read;
   }
@@ -94,13 +123,13 @@ export class CompletionReader {
     named: readonly string[],
     own: readonly string[],
     { id: ours, number }: Owner,
-    signal: AbortSignal,
+    attempt: Reader,
   ): Promise<{ readonly recording: string; readonly id: string } | undefined> {
     const recording = named.find((one) => !own.includes(one));
     if (recording === undefined) return undefined;
-    const id = (await this.#readRecording(recording, { id: ours, number }, signal))?.productOrder.id;
+    const id = (await this.#readRecording(recording, { id: ours, number }, attempt))?.productOrder.id;
     if (id === undefined || id === ours) return undefined;
-    const other = await this.#askAzumuta(number, signal, (azumuta, guarded) =>
+    const other = await this.#askAzumuta(number, attempt.signal, (azumuta, guarded) =>
       azumuta.productOrder(id, guarded),
     );
     return other?.number === number ? { recording, id } : undefined;
@@ -115,16 +144,19 @@ export class CompletionReader {
     return partners.call('azumuta', signal, (guarded) => question(azumuta, guarded), order);
   }
 
-  async #readRecording(id: string, owner: Owner, signal: AbortSignal): Promise<AzumutaRecording | undefined> {
-    const now = this.#dependencies.clock.now().getTime();
-    const held = this.#remembered.get(id);
-    if (held && now - held.at < rememberedMs) return held.recording;
-    const recording = await this.#askAzumuta(owner.number, signal, (azumuta, guarded) =>
+  async #readRecording(id: string, owner: Owner, attempt: Reader): Promise<AzumutaRecording | undefined> {
+    const recordings = this.#recordingsOf(attempt);
+    const earlier = recordings.get(id);
+    if (earlier) return earlier;
+    const recording = await this.#askAzumuta(owner.number, attempt.signal, (azumuta, guarded) =>
       azumuta.recording(id, guarded, owner),
     );
-    if (this.#remembered.size > maxRemembered) this.#remembered.clear();
-    if (recording) this.#remembered.set(id, { at: now, recording });
+    if (recording) recordings.set(id, recording);
     return recording;
+  }
+
+  #recordingsOf(attempt: Reader): Reading['recordings'] {
+    return this.#readings.get(hintId(attempt))?.recordings ?? new Map();
   }
 
   async #withWorkInstruction(recording: Recording, of: Owner, signal: AbortSignal): Promise<Recording> {

@@ -4,6 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
 import type { Paused } from '../ledger/records/pauses.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
+import { hourMs } from '../model/time.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -45,9 +46,8 @@ type ReconcileOutcome =
 type ReconcileReport = typeof nothingReconciled & { outcome: ReconcileOutcome };
 
 const nothingReconciled = { asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
-const reconciliationHourMs = 3_600_000;
 /** Less than a day, so that a daily run asks again every day, even if it is a little early. */
-const askAgainMs = 22 * reconciliationHourMs;
+const askAgainMs = 22 * hourMs;
 /** Product orders that a run has looked at in the ERP: with more than these open at once, the last to be due are left out. */
 const maxOpen = 5000;
 /** Orders of which something is open, or that have a dead letter, that are looked at in one run: their messages keep its pace. */
@@ -107,9 +107,9 @@ async function askAboutOverdue(
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
-  const dueBy = new Date(clock.now().getTime() - graceHours * reconciliationHourMs);
+  const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
   const dueAgain = new Date(dueBy.getTime() + askAgainMs);
-  const dueAfterFailure = new Date(dueBy.getTime() + reconciliationHourMs);
+  const dueAfterFailure = new Date(dueBy.getTime() + hourMs);
   const sendHint = (number: string) => {
     const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
     return sendOverdueHint(number, eventId, dependencies);

@@ -1,3 +1,5 @@
+export const hourMs = 3_600_000;
+
 const datePattern = /^\d{4}-\d\d-\d\d$/;
 const zonedInstantPattern =
   /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;

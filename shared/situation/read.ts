@@ -5,6 +5,7 @@ import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueKeepsDays } from '../model/queues.ts';
+import { hourMs } from '../model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** Kinds of trouble: those that the ledger records, and those that are seen without it. */
@@ -79,9 +80,8 @@ const maxOfKind = 1000;
 const limitOf = (kind: TroubleKind) => (kind === 'dead-letter' || kind === 'overdue' ? maxSeen : maxOfKind);
 /** What waited during an outage is drained within this multiple of `outageSeconds`: half an hour. */
 const drainedTimes = 6;
-const situationHourMs = 3_600_000;
 /** SQS has dropped a message a day later at the latest. */
-const messageLastsMs = (queueKeepsDays + 1) * 24 * situationHourMs;
+const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
 
 /**
  * Never scans: a query for each kind of concern and two for overdue orders (one more when there are settled dead letters),
@@ -99,7 +99,7 @@ export async function readSituation(
     ledger.concerns.listOpen(limitOf),
     // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
     overdueBy(at),
-    overdueBy(new Date(at.getTime() - graceHours * situationHourMs)),
+    overdueBy(new Date(at.getTime() - graceHours * hourMs)),
     breaker.states(),
     queue('product-orders'),
     queue('completions'),

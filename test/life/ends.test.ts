@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
 import { orderKey } from '../../shared/ledger/keys.ts';
+import type { FlowName } from '../../shared/ledger/records/pauses.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { urlOf } from '../simulation/world/network.ts';
 import { overriding } from '../support/overriding.ts';
@@ -165,22 +166,27 @@ describe('an order whose creation was refused, and that a person has given up', 
   });
 });
 
+/** The replay is sent into a flow that is paused until the order is given up. */
+async function giveUpAfterReplay(order: Order, flow: FlowName): Promise<void> {
+  // That nothing is paused is remembered for two seconds.
+  plant.advance(60_000);
+  await plant.ledger.pauses.pauseFlow(flow);
+  await plant.replayed();
+  plant.advance(hours);
+  await giveUp(order);
+  await plant.ledger.pauses.resumeFlow(flow);
+  await daysGoBy(1);
+}
+
 it('is not made by a replay that was sent before a person gave it up', async () => {
   // Prepare
   const correct = withoutArticles();
   const order = plant.plan('5');
   await plant.pulled();
   correct();
-  // That nothing is paused is remembered for two seconds.
-  plant.advance(60_000);
-  await plant.ledger.pauses.pauseFlow('orders');
-  await plant.replayed();
 
   // Act
-  plant.advance(hours);
-  await giveUp(order);
-  await plant.ledger.pauses.resumeFlow('orders');
-  await daysGoBy(1);
+  await giveUpAfterReplay(order, 'orders');
 
   // Assess
   expect(made()).toEqual([]);
@@ -198,15 +204,9 @@ it('is not booked by a replay that was sent before a person gave it up', async (
   await plant.work();
   expect(plant.letters()).toHaveLength(1);
   isRefused = false;
-  plant.advance(60_000);
-  await plant.ledger.pauses.pauseFlow('completions');
-  await plant.replayed();
 
   // Act
-  plant.advance(hours);
-  await giveUp(order);
-  await plant.ledger.pauses.resumeFlow('completions');
-  await daysGoBy(1);
+  await giveUpAfterReplay(order, 'completions');
 
   // Assess
   expect(stateIn(order)).toBe('open');

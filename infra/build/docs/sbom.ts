@@ -2,12 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { bundleFunctions } from '../bundle-functions.ts';
+import { bundleFunctions, projectRoot } from '../bundle-functions.ts';
 
-const sbomProjectRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const tool = join(sbomProjectRoot, 'node_modules/@cyclonedx/cyclonedx-esbuild/bin/cyclonedx-esbuild-cli.js');
+const tool = join(projectRoot, 'node_modules/@cyclonedx/cyclonedx-esbuild/bin/cyclonedx-esbuild-cli.js');
 
 const textSchema = z.object({ license: z.object({ text: z.object({ content: z.base64() }) }) });
 const packageSchema = z.object({
@@ -27,18 +25,10 @@ const sbomSchema = z.object({ components: z.array(z.looseObject({ version: z.opt
 export async function billOfMaterials() {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-sbom-'));
   try {
-    const { metafile } = await bundleFunctions(join(sbomProjectRoot, 'integration.config.ts'), folder);
+    const { metafile } = await bundleFunctions(join(projectRoot, 'integration.config.ts'), folder);
     const file = join(folder, 'metafile.json');
     writeFileSync(file, JSON.stringify(metafile));
-    const words = [
-      '--output-reproducible',
-      '--gather-license-texts',
-      '--bwd',
-      sbomProjectRoot,
-      '-o',
-      '-',
-      file,
-    ];
+    const words = ['--output-reproducible', '--gather-license-texts', '--bwd', projectRoot, '-o', '-', file];
     const listed: unknown = JSON.parse(
       execFileSync(process.execPath, [tool, ...words], {
         encoding: 'utf8',

@@ -1,19 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { projectRoot } from '../bundle-functions.ts';
 import { architectureWithDecisions } from './architecture.ts';
 import { configurationReference } from './configuration.ts';
 import { openApiDocument } from './openapi.ts';
 import { runbookWithAdvice } from './runbook.ts';
 import { billOfMaterials } from './sbom.ts';
 
-const documentsRoot = fileURLToPath(new URL('../../..', import.meta.url));
-
 /** The committed documents that are made from code, by their path in the project. A test fails when one is out of date. */
 export async function createDocuments(): Promise<Readonly<Record<string, string>>> {
   const { sbom, notice } = await billOfMaterials();
-  const written = (path: string) => readFileSync(join(documentsRoot, path), 'utf8');
+  const written = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
   return {
     'infra/build/docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
     'shared/integration/CONFIGURATION.md': configurationReference(),
@@ -30,7 +28,7 @@ if (import.meta.main) {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse();
   for (const [path, text] of Object.entries(await createDocuments())) {
-    writeFileSync(join(documentsRoot, path), text);
+    writeFileSync(join(projectRoot, path), text);
     process.stdout.write(`Wrote ${path}.\n`);
   }
 }

@@ -4,11 +4,11 @@ import { acceptedBody, azumutaSandboxKey, defineRoute, erpSandboxKey, type Sandb
 import { newMeteorId } from './azumuta/catalogue.ts';
 import { completionRequestSchema } from './azumuta/complete.ts';
 import { gearboxes } from './azumuta/gearboxes.ts';
-import { azumutaApiRoutes as azumutaRoutes } from './azumuta/routes.ts';
+import { azumutaApiRoutes } from './azumuta/routes.ts';
 import { shopFloorOf } from './azumuta/shop-floor.ts';
 import { openStore as openAzumutaStore } from './azumuta/store.ts';
 import { plannersOf, releaseRequestSchema } from './erp/planners.ts';
-import { erpApiRoutes as erpRoutes } from './erp/routes.ts';
+import { erpApiRoutes } from './erp/routes.ts';
 import { Store as ErpStore } from './erp/store.ts';
 import { type SandboxServerOptions, startSandboxServer } from './server.ts';
 import { type ErpMode, erpModeSchema, erpModes } from './shop-floor.ts';
@@ -35,7 +35,7 @@ export const startSandbox = {
           floor.complete(number, acceptedBody(completionRequestSchema, body ?? {})),
       ),
     ];
-    const options = { api: azumutaRoutes(azumuta), control, key: azumutaSandboxKey };
+    const options = { api: azumutaApiRoutes(azumuta), control, key: azumutaSandboxKey };
     return serveSandbox(options, store, floor, file);
   },
 
@@ -62,7 +62,7 @@ export const startSandbox = {
       defineRoute('GET', '/sandbox/orders', planners.orders),
       defineRoute('GET', '/sandbox/bookings', planners.bookings),
     ];
-    const options = { api: erpRoutes(store).map(inMode), control, key: erpSandboxKey };
+    const options = { api: erpApiRoutes(store).map(inMode), control, key: erpSandboxKey };
     return serveSandbox(options, store, planners, file);
   },
 };

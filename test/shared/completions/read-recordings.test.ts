@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import { setFaults } from '../../support/faults.ts';
-import { partnersOn } from '../../support/partners.ts';
+import { partnersOn, workAttempt } from '../../support/partners.ts';
 import { booked, completed, inErp, recordingRoute } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { startCompletionStage } from './stage.ts';
@@ -66,21 +66,21 @@ describe('a completion that takes longer to read than an attempt may last', () =
     });
     const { ledger, clock } = stage;
     const reader = readerOf(azumuta);
-    const messageId = `trigger of ${number}`;
+    const trigger = { messageId: `trigger of ${number}`, sentAt: clock.now() };
     let attempts = 0;
 
     // Act: the ERP is down, so that only the reading is limited
     while ((await ledger.bookings.listOfOrder(number)).length === 0 && attempts < 9) {
       attempts += 1;
       deadline = new AbortController();
-      await stage.message(number, { messageId, signal: deadline.signal })({ reader, down: 'erp' });
+      await stage.message(number, { ...trigger, signal: deadline.signal })({ reader, down: 'erp' });
       clock.advance(4);
     }
     const readInAll = readIds().length;
     const [id = ''] = recordingIds;
     const [planned] = await ledger.bookings.listOfOrder(number);
     const productOrder = planned?.productOrder ?? { id: '', number };
-    await reader.readRecordings([{ id, productOrder }], new AbortController().signal);
+    await reader.readRecordings([{ id, productOrder }], workAttempt(clock, trigger));
 
     // Assess: recordings that were asked for at the deadline are asked for again, and nothing is remembered in the end
     expect(planned).toMatchObject({ recordingIds });
@@ -98,11 +98,11 @@ describe('a completion whose first attempt was out of time after its first recor
       held: () => void (readIds().length > 4 && deadline.abort()),
     });
     const reader = readerOf(azumuta);
-    const messageId = `trigger of ${number}`;
-    const failure = await stage.message(number, { messageId, signal: deadline.signal })({ reader });
+    const trigger = { messageId: `trigger of ${number}`, sentAt: stage.clock.now() };
+    const failure = await stage.message(number, { ...trigger, signal: deadline.signal })({ reader });
     expect(failure).toMatchObject({ name: 'RetryLater' });
-    const again = () => stage.message(number, { messageId })({ reader });
-    return { number, recordingIds, readIds, again };
+    const again = () => stage.message(number, trigger)({ reader });
+    return { number, recordingIds, readIds, reader, again };
   }
 
   it('has it read again ten minutes later, as it may have been corrected', async () => {
@@ -112,6 +112,35 @@ describe('a completion whose first attempt was out of time after its first recor
     await again();
     expect(readIds().filter((id) => id === first)).toHaveLength(2);
     expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
+  });
+
+  it('has all of it read again by another hint, as that came because it was corrected', async () => {
+    const { number, recordingIds, readIds, reader } = await begun();
+    const [first] = readIds();
+    stage.clock.advance(61);
+    await stage.message(number)({ reader });
+    expect(readIds().filter((id) => id === first)).toHaveLength(2);
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
+  });
+
+  it('is booked as what was read first, so that a trigger of meanwhile looks at it again', async () => {
+    // Prepare: the first recording is read; then it is corrected, and its trigger comes
+    const { number, readIds, again, reader } = await begun();
+    const readFirstAt = stage.clock.now();
+    const [first] = readIds();
+    stage.clock.advance(20);
+    const ofCorrection = stage.message(number);
+    stage.clock.advance(20);
+
+    // Act
+    await again();
+    const [planned] = await stage.ledger.bookings.listOfOrder(number);
+    stage.clock.advance(61);
+    await ofCorrection({ reader });
+
+    // Assess
+    expect(planned?.readAt).toEqual(readFirstAt);
+    expect(readIds().filter((id) => id === first)).toHaveLength(2);
   });
 
   it('is not booked where its product order was opened again meanwhile', async () => {

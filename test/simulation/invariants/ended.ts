@@ -49,7 +49,9 @@ function deadSince({ sk, history }: Item, since: number): boolean {
 export const staysDiscarded: Rightness = ({ number, keys, booked, isTakenBack }, order, world, find) => {
   const { ref, changes } = order;
   // Where a part of it was written before it was refused, what people book by hand bears its mark.
-  if (isTakenBack || changes.includes('person gives up an order')) return;
+  const isBookedByHand =
+    changes.includes('person gives up an order') || changes.includes('planner finishes it by hand');
+  if (isTakenBack || isBookedByHand) return;
   const marks = new Set(world.erp.books(ref).bookings.map(({ mark }) => mark));
   for (const key of keys) {
     const mark = markOf(`BOOKING#${key}`, world);

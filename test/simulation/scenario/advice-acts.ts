@@ -145,7 +145,7 @@ async function giveNumberOfItsOwn({ claimant, world, state }: Advised): Promise<
 async function seeToUnwanted(advised: Advised): Promise<boolean> {
   const { number, order, world, chance } = advised;
   const [there] = madeAs(number, order, world);
-  if (isDiscarded(advised)) return endIt(advised, { byHand: false });
+  if (isDiscarded(advised)) return bookByHandAndEnd(advised);
   if (there?.status === 'completed')
     return chance.happens(0.5) && releaseAgain(advised) ? replay(advised) : bookByHandAndEnd(advised);
   const removed = there && world.azumuta.remove(there.number);
@@ -213,14 +213,10 @@ function isDiscarded({ number, order }: Advised): boolean {
 
 /** The models book the whole order by hand, so all of it ends. */
 function bookByHandAndEnd(advised: Advised): Promise<boolean> {
-  return endIt(advised, { byHand: !isDiscarded(advised) });
-}
-
-function endIt(advised: Advised, { byHand }: { readonly byHand: boolean }): Promise<boolean> {
   const { world, state } = advised;
   const event = {
     kind: 'person gives up an order',
-    byHand,
+    byHand: !isDiscarded(advised),
     order: placeOf(advised),
     at: minuteOf(world),
   } as const;

@@ -148,6 +148,7 @@ export function isOfGivenUp(order: Pick<ReleasedOrder, 'done'>, numbers: readonl
   return numbers.some((number) => !isHomeOfAnother(number) && isGivenUp(order, number));
 }
 
+/** An operator may have renamed the part. */
 function firstPartOf(number: string): string {
-  return number.replace(/\/\d+$/, '/1');
+  return number.replace(/\/\d+(-R)?$/, '/1');
 }
