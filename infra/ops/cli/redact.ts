@@ -14,9 +14,9 @@ const secretNamePattern = new RegExp(
   'i',
 );
 
-const wordsOf = (text: string) => new Set(text.split(' '));
+const setOfWords = (text: string) => new Set(text.split(' '));
 /** In any place of a name they say that its value is a person, or what a person has signed with. */
-const personWords = wordsOf(
+const personWords = setOfWords(
   'operator operators operateur operateurs operatrice bediener bedieners monteur monteurs mitarbeiter medewerker medewerkers ' +
     'werknemer werknemers employee employees employe employes worker workers technician technieker technicus techniker technicien ' +
     'inspector inspecteur inspektor prufer pruefer controleur assembler executor uitvoerder author auteur autor verfasser ' +
@@ -26,7 +26,7 @@ const personWords = wordsOf(
     `nachname prenom ${personalFields.join(' ')}`,
 );
 /** As the whole name only. */
-const personNames = wordsOf('by who naam nom wie wer qui');
+const personNames = setOfWords('by who naam nom wie wer qui');
 /** The same of a name in small letters without separators and accents. */
 const personNamePattern = new RegExp(
   [
@@ -156,7 +156,7 @@ function plainName(encoded: string): string {
 /** In an ARN, or in the URL of a queue. */
 const accountNumber = /(?<before>(?:arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:|amazonaws\.com\/))\d{12}/g;
 const mailAddress = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
-/** As `signedNote` writes it: a name may have brackets of its own, and the note may be cut off at its end. */
+/** As `signedNote` writes it: a name may have its own brackets, and the note may be cut off at its end. */
 const signedByPattern = / \(signed by (?:[^()"]|\([^()"]*(?:\)|(?=")))*\)?/g;
 
 /** Stands in what is shared, for whoever sends or gets it. */
@@ -182,7 +182,7 @@ export function shownPayload(body: string): string {
  * What a call of others may show, in small letters without separators: numbers, ids, states, times, quantities. Whatever
  * else it sends may name a person in a word that nobody thought of.
  */
-const shownInCalls = wordsOf(
+const shownInCalls = setOfWords(
   'id ids number productorder productorderid productordernumber order orderid ordernumber recording recordings recordingid recordingids ' +
     'article articleid articlenumber sku workinstruction workinstructionid version event eventid type status state completed ' +
     'completedat finishedat startedat createdat updatedat timestamp date time quantity amount unit',
@@ -205,13 +205,15 @@ function withReadableCall(payload: unknown): unknown {
 /** @param isShown Whether the field that holds it is on the list. */
 function shownFields(value: unknown, isShown: boolean): unknown {
   if (Array.isArray(value)) return value.map((each) => shownFields(each, isShown));
-  if (!isRecord(value)) return isShown || value === null || value === '' ? value : hiddenMark;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [name, shownFields(field, isShownInCalls(name))]),
-  );
+  if (isRecord(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, field]) => [name, shownFields(field, isShownInCalls(name))]),
+    );
+  const isEmpty = value === null || value === '';
+  return isShown || isEmpty ? value : hiddenMark;
 }
 
-/** A form, or XML. A text without fields stays but for its credentials. */
+/** A form, or XML. Of a text without fields only credentials are hidden. */
 function shownText(text: string): string {
   if (/^[^\s=<]+=\S*$/.test(text)) return shownForm(text);
   return text.replace(
