@@ -18,7 +18,7 @@ const liveStatuses = [
   'IMPORT_COMPLETE',
 ] as const satisfies readonly StackStatus[];
 
-/** The names of the integration's stacks in the client's region. In a file of its own, as `find-stack.ts` is. */
+/** The names of the integration's stacks in the client's region. In a separate file, as `find-stack.ts` is. */
 export async function listStacks(client: CloudFormationClient): Promise<string[]> {
   const names: string[] = [];
   for await (const { StackSummaries = [] } of paginateListStacks(

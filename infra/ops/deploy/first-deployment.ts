@@ -16,7 +16,7 @@ export interface FirstDeployment {
 
 /**
  * Asks before a stack is made. The CDK asks only once CloudFormation has the stack, empty and protected from deletion:
- * whoever then says no, or has no terminal, is told that it cannot be deleted, and not why.
+ * whoever then says no, or has no terminal, only learns that it cannot be deleted.
  * @throws UsageError while nothing is there yet.
  */
 export async function agreeToFirstDeployment(first: FirstDeployment): Promise<void> {

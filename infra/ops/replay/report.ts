@@ -43,7 +43,7 @@ function hintSentence({ hinted }: ReplayReport, go: boolean): string | undefined
 
 function unknownSentence({ unknown }: ReplayReport): string | undefined {
   if (unknown.length === 0) return undefined;
-  return `Nothing is known here of ${firstNumbers(unknown)}: check the number. If Azumuta has no such order either, a person is told in half an hour.`;
+  return `Nothing is known here of ${firstNumbers(unknown)}: check the number. If Azumuta has no such order either, this becomes a concern for a person.`;
 }
 
 function creationSentence({ created }: ReplayReport, go: boolean): string | undefined {
