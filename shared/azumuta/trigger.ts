@@ -48,8 +48,8 @@ export function parseTrigger(
 }
 
 /**
- * Parses a GET trigger from the raw query string. API Gateway's payload 2.0 joins repeated keys with commas, which could
- * not be told from a comma in an order number.
+ * Parses a GET trigger from the raw query string. API Gateway's payload 2.0 joins repeated keys with commas, which nothing
+ * distinguishes from a comma in an order number.
  */
 function parseQuery(rawQueryString: string, names: TriggerNames): ParsedTrigger {
   const parse = (query: string) =>

@@ -42,7 +42,7 @@ async function readMeant(
 /**
  * A product order that has another number in Azumuta than the one that we know it by:
  *
- *   ours, renamed               is kept under its first number, to which an alias leads, unless the new one is another order's
+ *   ours, renamed               keeps its first number, to which an alias leads, unless the new one is another order's
  *   typed by hand, and booked   the same, without an alias
  *   typed by hand, planned      the plan is taken back: the new number counts
  *   not known by its id         the number that was asked counts

@@ -93,7 +93,7 @@ export class WebhookReceiver {
     const now = clock.now();
     const why = { reason, cause: 'unreadable-message' } as const;
     const body = keptBodyOf(call);
-    // Identical calls of one hour share an id, so that a replay recognises their letters as copies.
+    // Identical calls of one hour share an id, so that a replay recognises their dead letters as copies.
     const hash = createHash('sha256').update(`${now.toISOString().slice(0, 13)} ${body}`);
     const messageId = hash.digest('hex').slice(0, 32);
     const keptAt = this.#keptAt;

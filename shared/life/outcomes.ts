@@ -7,7 +7,7 @@ import type { OrderConcernKind } from '../ledger/records/concerns.ts';
  * message that came earlier) is asked by functions before and after: no table knows of time.
  */
 export type OrderOutcome =
-  /** Why nothing is done, in words for whoever asks: a person may be told so. */
+  /** Why nothing is done, in words for whoever asks: a person may read them. */
   | { readonly to: 'nothing'; readonly because: string }
   /** Write it down, and have it created in Azumuta. */
   | { readonly to: 'create' }

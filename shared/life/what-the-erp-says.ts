@@ -11,7 +11,7 @@ import type { OrderOutcome } from './outcomes.ts';
  *   withdrawn, given up      it has ended
  *   another's                it was made for another ERP order, which is mapped to the same number
  *   not made                 it waits for its creation, and surely was never sent
- *   refused                  the same, and a person was told why it cannot be created
+ *   refused                  the same, and an alert says why it cannot be created
  *   refused, perhaps made    an attempt before may have created it
  *   refused, but booked      it was typed by hand and booked, while its creation was refused
  *   perhaps made             an attempt is under way, or in doubt
@@ -87,10 +87,10 @@ export const whatTheErpSays = {
     more: createEndedAgain,
     surplus: endOfContent,
     'not wanted': endOfContent,
-    // Other parts of its order keep their numbers: who wants it again is told that it is not made.
+    // Other parts of its order keep their numbers: who wants it again learns that it is not made.
     'numbered otherwise': tellErpChange,
   },
-  // Only a person takes back what a person has given up: the caller is told how.
+  // Only a person takes back what a person has given up: the answer says how.
   'given up': {
     same: createEndedAgain,
     other: createEndedAgain,
@@ -176,7 +176,7 @@ export const whatTheErpSays = {
   },
 } as const satisfies Record<ErpRow, Record<ErpEvent, OrderOutcome>>;
 
-/** Concerns that end once its quantity is booked; not where the ERP wants more than was made: that it says of what is booked. */
+/** Concerns that end once its quantity is booked; not where the ERP wants more than was made: it says that of what is booked. */
 export function concernsEndedByBooking(entry: OrderEntry, concerns: readonly Concern[]): readonly Concern[] {
   const kinds: readonly OrderConcernKind[] = whatTheErpSays.booked.same.kinds;
   const wantsMore = ({ kind, wanted }: Concern) =>

@@ -80,7 +80,7 @@ export const usedLotSchema = z.object({
 export type UsedLot = Readonly<z.output<typeof usedLotSchema>>;
 
 export const lotSchema = z.extend(usedLotSchema, {
-  /** What has this number is scrap, and counts as such. Absent: it is good, or scrap is not told apart. */
+  /** What has this number is scrap, and counts as such. Absent: it is good, or scrap is not distinguished. */
   scrapped: z.exactOptional(z.literal(true)),
   /** Why it is scrap, in the plant's words or as the ERP's code. */
   reason: z.exactOptional(textField),
@@ -257,7 +257,7 @@ export type DetailLine = Exclude<
  *   write changes. A number alone is not unique for ever, not even within one ERP order: an ERP may use it again, and a new
  *   ledger finds the same open order with our marks on it, and would take a true booking for done. Nor will Azumuta's id of
  *   part 1 do: there is none before it is created, and another once it was made again.
- * - **It has the letters of an id of Azumuta, and as many**, whatever the number is (200 characters, slashes, umlauts, `#`).
+ * - **It has the characters of an id of Azumuta, and as many**, whatever the number is (200 characters, slashes, umlauts, `#`).
  *   SAP and the example of Dolibarr hash a key, Odoo and Tryton escape it; but only a plant knows which field of its ERP
  *   holds it, and an ERP that cuts it off would book twice. No key is the beginning of another: an ERP may search so.
  */

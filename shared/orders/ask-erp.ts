@@ -70,7 +70,7 @@ function canWaitForTomorrow(error: unknown): error is Rejected | RetryLater {
   return error instanceof Rejected || error instanceof RetryLater;
 }
 
-/** A person was told why it is not booked: each further hint would become one more dead letter. */
+/** A dead letter says why it is not booked: each further hint would become one more dead letter. */
 async function hasBookingDeadLetter(
   number: string,
   { knownOrders }: AskErpDependencies['ledger'],

@@ -97,7 +97,7 @@ function isNumberedAlike(recorded: Split, { number, book }: Split): boolean {
   return recorded.number === number && recorded.book === book;
 }
 
-/** The numbers stay as they are recorded: a person is told which the mapping has now. */
+/** The numbers remain as they are recorded: a concern says which the mapping has now. */
 function decideKeptNumbers(
   record: ErpOrderRecord,
   own: readonly OrderEntry[],
@@ -148,8 +148,9 @@ function withEarlierSplit({ earlier, split, mostParts }: ErpOrderRecord): readon
 }
 
 /**
- * A person was told that the ERP uses its number again, and has let the mapping give the new order another one since: it
- * is made. Who has settled that has said that it is the same order. Parts are never counted with those of another order.
+ * An alert has said that the ERP uses its number again, and a person has let the mapping give the new order another one
+ * since: it is made. Who has settled that has said that it is the same order. Parts are never counted with those of
+ * another order.
  */
 function isToldAsUsedAgain(
   entry: OrderEntry,
@@ -204,7 +205,7 @@ function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }
   const unbuilt = productOrders.filter(({ draft, part }) => !isBuilt(known, draft.number, part));
   const surplusEntries = mapped ? own.filter(({ part }) => part.index > mapped.split.of) : [];
   const beyond = surplusEntries.filter(({ number, part, end }) => !end && isBuilt(known, number, part));
-  // Not more than the ERP wants: a person is told of the others.
+  // Not more than the ERP wants: a concern names the others.
   const kept = beyond.slice(0, unbuilt.length);
   const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
   return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };

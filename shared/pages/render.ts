@@ -73,7 +73,7 @@ function latePart({ day, late, lateCount }: Today, linkTo: LinkTo): Markup {
 }
 
 function peoplePart(situation: Situation, linkTo: LinkTo): Markup {
-  // No command is told here; what is overdue stands above.
+  // This page shows no commands; what is overdue stands above.
   const problems = problemsOfTroubles(situation, '').filter(({ kind }) => kind !== 'overdue');
   const title = html`<h2>For a person</h2>`;
   if (problems.length === 0)

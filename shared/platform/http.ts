@@ -276,8 +276,8 @@ function resolveUrl(base: URL, request: HttpRequest, partner: string): URL {
 }
 
 /**
- * Gives an address these parameters. Its other ones are kept letter by letter: of a partner's own link, only the partner
- * knows how it reads a `+`.
+ * Gives an address these parameters. Its other ones are kept exactly as they are written: of a partner's own link, only
+ * the partner knows how it reads a `+`.
  */
 function setQuery(url: URL, query: NonNullable<HttpRequest['query']>): void {
   const given = new URLSearchParams();

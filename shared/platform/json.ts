@@ -15,7 +15,7 @@ function isNested(value: unknown): value is object {
   return value !== null && typeof value === 'object';
 }
 
-/** The value of an own field, or of a list's entry; undefined for anything that has none. */
+/** The value of a field that it has itself, or of a list's entry; undefined for anything that has none. */
 export function fieldOf(value: unknown, name: PropertyKey): unknown {
   return isNested(value) && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }

@@ -1,6 +1,6 @@
 import { capitalized, sentence } from '../model/text.ts';
 
-/** What people are told of a failure of the system: what it means, and what they can do. */
+/** What people read of a failure of the system: what it means, and what they can do. */
 const knownSystemErrors: Readonly<Record<string, readonly [means: string, next: string]>> = {
   ECONNREFUSED: ['nothing listens there', 'Start it, or correct the address.'],
   ENOTFOUND: ['no host has this name', 'Check the name, and whether this network knows it.'],

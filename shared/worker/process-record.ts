@@ -219,7 +219,7 @@ export class RecordProcessor<Message> {
     const { attempts, random, baseSeconds } = this.#dependencies;
     const { record, log } = inWork;
     try {
-      // First: if it failed after the letter was sent, the message would be retried and become a second letter.
+      // First: if it failed after the dead letter was sent, the message would be retried and become a second one.
       if (waitedMs > longWaitMs) await attempts.endWaiting(record.messageId);
       if (await this.#sendDeadLetter(inWork, rejected, deadline))
         log.error('Dead letter', { ...rejectionOf(rejected) }, { DeadLettered: 1 });

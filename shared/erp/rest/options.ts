@@ -145,7 +145,7 @@ const restLookUpSchema = <Context>() =>
     unknown: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
     /** Reference of what the ERP shows *with our key*: then only steps that have a `done` themselves may be left. */
     done: optionalFn<TextOf<Context>>(),
-    /** The good quantity of what `done` has found, as a decimal: a person is told if it is not what was built. */
+    /** The good quantity of what `done` has found, as a decimal: an alert says if it is not what was built. */
     good: optionalFn<TextOf<Context>>(),
     /**
      * Why it can never be done (cancelled, done by others): a sentence for a planner. Asked, like `article` and
@@ -176,7 +176,7 @@ const restLookUpSchema = <Context>() =>
      * of which less is left.
      */
     lots: optionalFn<ListOf<'lots', Context>>(),
-    /** What was consumed by what `done` has found: `{ article, quantity }`. A person is told if it is not what was used. */
+    /** What was consumed by what `done` has found: `{ article, quantity }`. An alert says if it is not what was used. */
     used: optionalFn<ListOf<'used', Context>>(),
   });
 export type RestLookUp<Context> = z.input<ReturnType<typeof restLookUpSchema<Context>>>;

@@ -18,7 +18,7 @@ interface SapPlannedComponent extends PlannedComponent {
 }
 
 /**
- * What was used: of a component that nobody told of, what is planned for what was built, if SAP would take it itself with a
+ * What was used: of a component that nobody recorded, what is planned for what was built, if SAP would take it itself with a
  * confirmation without movements; the warehouse issues the others.
  * @throws Rejected for a component that the order does not have, more than it has planned, or lots that do not add up.
  */

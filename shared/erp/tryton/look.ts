@@ -110,7 +110,7 @@ async function findToBook(
 /** @throws Rejected when Tryton has something else under our key than was asked. */
 function requireBookedAsAsked(completion: Completion, production: TrytonProduction, amounts: Amounts): void {
   requireBooked(production, amounts);
-  // What a share of the plan came to cannot be told any more.
+  // Nothing says any more what a share of the plan came to.
   const used = completion.components?.used.filter(({ quantity }) => quantity) ?? [];
   const components = { all: false, beyondPlan: true, used };
   requireUsed(production, usedComponents({ ...completion, components }, production, '1'));

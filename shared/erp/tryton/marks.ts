@@ -93,7 +93,7 @@ export async function bindRecords(
   return productionOf(record, { own: new Set([...own, ...unbound]), foreign });
 }
 
-/** The text of the note for people. What Tryton has no field for is told here. */
+/** The text of the note for people. What Tryton has no field for stands here. */
 export function noteText(completion: Completion): string {
   const { kind, productOrder, notes, completedAt, work, lots, operations } = completion;
   const first =

@@ -211,7 +211,7 @@ function dayAtPlant(timeZone: string, time: string, what: string): string {
   );
 }
 
-/** Of a recording of which a time cannot be understood, no working time is told: nothing else depends on it. */
+/** A recording of which a time cannot be understood gives no working time: nothing else depends on it. */
 function workOf(timeZone: string, { recordings, completedAt }: CompletedProductOrder): WorkTime[] {
   return recordings.flatMap((recording) => {
     const times = readOrWhy(() => ({ seconds: recording.durationSeconds, at: recording.finishedAt }));

@@ -23,11 +23,11 @@ const outagesSchema = z.object({
   /** When the last one began (ISO), and when it was last seen. */
   openedAt: z.string(),
   seenAt: z.string(),
-  /** What people were told last, and when (ISO); absent before they were told of one. */
+  /** What the last alert said, and its time (ISO); absent before the first one. */
   told: z.optional(z.enum(['down', 'unsteady', 'up'])),
   toldAt: z.optional(z.string()),
 });
-/** Outages of one partner that follow each other within an hour, and what people were told of them. */
+/** Outages of one partner that follow each other within an hour, and what the alerts said of them. */
 export type ToldOutages = DeepReadonly<z.output<typeof outagesSchema>>;
 
 const latelySchema = z.object({

@@ -26,7 +26,7 @@ function countInJointKey(key: BookingKey): number {
   return Number(form.exec(key)?.[1] ?? 0);
 }
 
-/** As long as an id of Azumuta, of the same letters. @param since When the first part came: a number may be used again. */
+/** As long as an id of Azumuta, of the same characters. @param since When the first part came: a number may be used again. */
 function jointKeyName(number: string, since = ''): string {
   return createHash('sha256').update(`${number}\n${since}`).digest('hex').slice(0, 17);
 }

@@ -40,7 +40,7 @@ export function questionOf({ by, answered, ...stored }: StoredItem = {}) {
 
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
 const questionsKeptSeconds = 30 * 86_400;
-/** No more are added then: of several hints at once each adds up to 50 of 100 characters, and the item remains below 64 KB. */
+/** No more are added then: of several hints at once each adds up to 50 of 100 characters, and the item is below 64 KB. */
 const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
 

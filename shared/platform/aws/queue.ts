@@ -44,7 +44,7 @@ export function createQueues(client: Pick<SQSClient, 'send'>) {
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...entryOf(message) }));
     },
 
-    /** Sends all, in as few calls as possible, and what SQS refused a second time. @returns the indexes of what it did not take. */
+    /** Sends all in as few calls as possible; what SQS refused is sent again. @returns the indexes of what it did not take. */
     async sendAll(queueUrl: string, messages: readonly OutgoingMessage[]): Promise<number[]> {
       const entries = messages.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
       const refused = await sendOnce(client, queueUrl, entries);

@@ -124,7 +124,7 @@ describe('the address that the ERP lets in', () => {
     expect(template.findOutputs('FixedAddress')).toEqual({});
   });
 
-  it('stays in the account when a production stack is deleted', async () => {
+  it('is kept in the account when a production stack is deleted', async () => {
     const assembled = startAssembly(onTestFinished);
     const own = integrationWith({ network: { fixedAddress: true } });
     const stages = [await assembled.add(own, 'production'), await assembled.add(own, 'dev')];

@@ -121,7 +121,7 @@ describe('routes', () => {
 });
 
 describe('what must not be lost', () => {
-  it('stays when a production stack is deleted', () => {
+  it('is kept when a production stack is deleted', () => {
     production.hasResource('AWS::DynamoDB::GlobalTable', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',

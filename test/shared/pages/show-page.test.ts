@@ -78,7 +78,7 @@ describe('a page', () => {
     expect(body).toContain('Counted up to 2026-11-24 09:00:00.');
   });
 
-  it('needs no script, and is kept, listed, framed and told to nobody', async () => {
+  it('needs no script, and nobody may keep, list or frame it, or learn its link', async () => {
     const pages = await startPages();
     const { headers, body } = await pages.open(pages.link(today));
     expect(headers).toMatchObject({

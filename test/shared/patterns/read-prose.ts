@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 
-/** The comments of a program, each in one line; of a document all of it is one. */
+/** The comments of a program, each in one line; of a document all of it is one, up to what is released. */
 export function readProse(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  if (file.endsWith('.md')) return [text.replaceAll(/\s+/g, ' ')];
+  if (file.endsWith('.md')) return [withoutReleased(text).replaceAll(/\s+/g, ' ')];
   // Lines of `//` that follow each other are one comment.
   const comments = text.match(/\/\*[\s\S]*?\*\/|((?<=^|\s)\/\/.*\n?\s*)+/gm) ?? [];
   return comments.map((comment) =>
@@ -14,6 +14,12 @@ export function readProse(file: string): string[] {
       .replaceAll(/\s+/g, ' ')
       .trim(),
   );
+}
+
+/** What a changelog says of released versions is history. */
+function withoutReleased(document: string): string {
+  const [current = ''] = document.split(/^## \d+\.\d+\.\d+ - /m);
+  return current;
 }
 
 /** Documents that say what is, by their path: no history, and nothing that is made of comments. */

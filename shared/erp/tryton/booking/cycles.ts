@@ -8,7 +8,7 @@ import { wireDuration } from '../wire.ts';
 export interface CycleReport {
   readonly work: number;
   readonly operation: string;
-  /** Setup and run together; undefined where nobody told, so that Tryton's own clock counts if it runs. */
+  /** Setup and run together; undefined where nobody recorded them, so that Tryton's own clock counts if it runs. */
   readonly seconds: number | undefined;
   readonly finished: boolean;
 }

@@ -103,7 +103,7 @@ describe('a replay', () => {
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
-  it('sends a hint as a person wants it again, and nothing of what its letter says of the booking', async () => {
+  it('sends a hint as a person wants it again, and nothing of what its dead letter says of the booking', async () => {
     // Prepare: more functions than one may write into the queue.
     const hint = completion('PO-3', { via: 'reconciliation' });
     await store.put({ body: hint, stage: 'book-completion', about: { booking: 'forged', figures: '999 u' } });
