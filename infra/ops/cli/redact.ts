@@ -91,12 +91,12 @@ function redactedList(list: readonly unknown[]): unknown[] {
   return isPair && typeof value === 'string' ? [name, hiddenMark] : list.map(redacted);
 }
 
-/** What stays between a name and its value: `: `, `" = "`, `" => "`. Bounded, as a text may be made to take long. */
+/** What stands between a name and its value: `: `, `" = "`, `" => "`. Bounded, as a text may be made to take long. */
 const betweenNameAndValue = '[\\w-]{0,40}[\\\\"\']{0,4}\\s{0,8}(?:[:=]>?|%3D)\\s*';
 /** What our own sentences say of a secret: no value. */
 const notOurOwnWords = '(?!(?:is|are|found|must|not|the|no|see|check|expected|•••)(?![\\w-]))';
 
-/** Secrets in texts, each behind what stays to be read, which is its first group. */
+/** Secrets in texts, each behind what may be read, which is its first group. */
 const secretForms: readonly RegExp[] = [
   new RegExp(`((?:set-)?cookie${betweenNameAndValue})[^\\r\\n"']+`, 'gi'),
   // Of any scheme: some have several parts.
@@ -156,7 +156,7 @@ function plainName(encoded: string): string {
 /** In an ARN, or in the URL of a queue. */
 const accountNumber = /(?<before>(?:arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:|amazonaws\.com\/))\d{12}/g;
 const mailAddress = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
-/** As `signedNote` writes it: a name may have brackets of its own, and the note may be cut off at its end. */
+/** As `signedNote` writes it: a name may have brackets itself, and the note may be cut off at its end. */
 const signedByPattern = / \(signed by (?:[^()"]|\([^()"]*(?:\)|(?=")))*\)?/g;
 
 /** Stands in what is shared, for whoever sends or gets it. */

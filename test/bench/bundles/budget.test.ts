@@ -15,7 +15,7 @@ const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
   'accept-product-orders': 386_500,
   'book-completion': 439_500,
-  'create-product-orders': 431_000,
+  'create-product-orders': 432_000,
   'send-alerts': 435_500,
   'show-pages': 295_000,
 };

@@ -20,7 +20,10 @@ export function alertTests(stage: () => CommandStage): void {
     const { orders, claims, breaker } = system.ledger;
     const listed = async () => {
       const { code, output } = await typedHere('alert');
-      return [code, output.split('\n').find((line) => /nothing is open|belongs|overdue|down/.test(line))];
+      return [
+        code,
+        output.split('\n').find((line) => /nothing is open|second copy|overdue|refuses/.test(line)),
+      ];
     };
     const QueueUrl = system.emulator.queueUrl('QueuesDeadLetters');
     const refused = new PartnerDown('It answered 401.', { unauthorized: true });
@@ -45,7 +48,7 @@ export function alertTests(stage: () => CommandStage): void {
       [0, expect.stringContaining('nothing is open')],
       [3, '1 second copy of a dead letter, or call that nobody could read.'],
       [3, '1 product order is overdue.'],
-      [3, expect.stringContaining('The ERP has been down')],
+      [3, expect.stringContaining('The ERP refuses our login')],
     ]);
   });
 
