@@ -4,7 +4,7 @@ import { sendTest } from '../../shared/alerts/channels/channels.ts';
 import type { AlertDependencies } from '../../shared/alerts/dependencies.ts';
 import { sendAlerts } from '../../shared/alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { reconcileDefaults } from '../../shared/integration/schema.ts';
+import { dueTermsOf } from '../../shared/integration/due-terms.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { signedLink } from '../../shared/pages/links.ts';
@@ -24,7 +24,7 @@ const alertEventSchema = z.object({ test: z._default(z.boolean(), false) });
 export function createSendAlerts(integration: CompleteIntegration, runtime: AlertSurroundings) {
   const wiring = createWiring('send-alerts', integration, runtime);
   const { table, clock, secrets, log, settlingSeconds, setting } = wiring;
-  const { timeZone, schedule, deployment } = integration;
+  const { deployment } = integration;
   const { alerts, morningMail } = deployment;
   const { webhooks, who } = alerts;
   const urls = {
@@ -37,14 +37,13 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     ledger,
     clock,
     log,
-    timeZone,
+    ...dueTermsOf(integration),
     morningMail,
     who,
     stack: setting('STACK_NAME'),
     breaker: breakerOf(wiring),
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
     outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
-    graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
     queue: (queue) => readQueue(runtime.sqs, urls[queue]),
     async countDeadLetters() {
       const { waiting, underWay } = await readQueue(runtime.sqs, urls['dead-letters']);

@@ -21,6 +21,7 @@ export function createShowPages(runtime: Surroundings & Pick<Runtime, 'dynamodb'
     plant: setting('PLANT'),
     stage: setting('STAGE'),
     timeZone: setting('TIME_ZONE'),
+    graceHours: setting('GRACE_HOURS'),
     key: (options) => secrets.read(keyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(setting('ALLOWED_SOURCES')),
     clock,

@@ -6,6 +6,7 @@ import { sandboxedPartners } from '../local/sandbox/who-is-sandbox.ts';
 import { connectPlant } from '../ops/cli/partners.ts';
 import {
   configurationOf,
+  dueTermsOfTarget,
   invokeStackFunction,
   operatorOf,
   optionsForTarget,
@@ -36,7 +37,7 @@ export type ConsolePageDependencies = ConsoleDependencies & PageAnswers;
 const pulledSchema = z.object({ outcome: z.string() });
 
 export function consoleDependencies(target: Target, config: string) {
-  const { name, local, output, sandboxes } = target;
+  const { name, local, sandboxes } = target;
   // The local queue store is one process, so its first empty answer is certain.
   const replaying = replayDependenciesOf(target, { waitSeconds: local ? 0 : 1 });
   const { ledger, clock } = replaying;
@@ -65,6 +66,6 @@ export function consoleDependencies(target: Target, config: string) {
       sandboxes && sandboxedPartners((await configurationOf(target, config)).integration, sandboxes),
     operator: () => operatorOf(target),
     clock,
-    timeZone: output('TimeZone'),
+    ...dueTermsOfTarget(target),
   };
 }

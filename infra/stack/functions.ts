@@ -3,6 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { dueTermsOf } from '../../shared/integration/due-terms.ts';
 import { type Bundles, type FunctionName, functionNames } from '../build/bundle-functions.ts';
 import { IntegrationFunction, type IntegrationFunctionProps } from './lambda-function.ts';
 import type { Mails } from './mails.ts';
@@ -150,7 +151,7 @@ function defineSendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProp
     invokedByOperators: true,
     uses: [
       uses.count('productOrders', 'completions', 'deadLetters'),
-      uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+      uses.ledger('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
       uses.query('concern'),
       uses.query('awaitingCompletion'),
       uses.query('day'),
@@ -169,6 +170,7 @@ function defineShowPages(
   uses: Uses,
 ): Partial<Record<FunctionName, Definition>> {
   const { plant, timeZone, deployment } = integration;
+  const { graceHours } = dueTermsOf(integration);
   if (!deployment.pages) return {};
   return {
     'show-pages': {
@@ -176,11 +178,11 @@ function defineShowPages(
       timeout: Duration.seconds(15),
       memoryMb: 256,
       uses: [
-        uses.ledger('GetItem', 'Query'),
+        uses.ledger('GetItem', 'BatchGetItem', 'Query'),
         uses.query('concern'),
         uses.query('awaitingCompletion'),
         uses.read('pagesKey'),
-        { environment: { PLANT: plant, TIME_ZONE: timeZone } },
+        { environment: { PLANT: plant, TIME_ZONE: timeZone, GRACE_HOURS: String(graceHours) } },
         { environment: { ALLOWED_SOURCES: JSON.stringify(deployment.pages.allowedSources) } },
       ],
     },

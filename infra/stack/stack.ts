@@ -5,6 +5,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type CompleteIntegration, ConfigurationError } from '../../shared/integration/define.ts';
 import { type CompleteDeployment, secretNames } from '../../shared/integration/deployment.ts';
+import { dueTermsOf } from '../../shared/integration/due-terms.ts';
 import type { Bundles } from '../build/bundle-functions.ts';
 import { Alarms } from './alarms.ts';
 import { addBudget } from './budget.ts';
@@ -86,10 +87,11 @@ function createParts(scope: IntegrationStack, { integration, bundles, stage }: I
 function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<string, string | undefined>> {
   const { integration, stage, queues, secrets, ledger, mails, address, functions, httpApi, alarms } = parts;
   return {
-    // Which configuration is this stack's, and where its days begin.
+    // Which configuration is this stack's, where its days begin, and from when on an order is late.
     Plant: integration.plant,
     Stage: stage,
     TimeZone: integration.timeZone,
+    GraceHours: String(dueTermsOf(integration).graceHours),
     // An output never contains the token itself.
     WebhookUrl: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
     OrderEndpoint: `${httpApi.url}/product-orders`,

@@ -83,17 +83,17 @@ export function plantAndStage(stack: string): string {
 async function toldTrouble(
   { ledger, stack }: AlertDependencies,
   trouble: SeenTrouble,
-  { partners }: Situation,
+  situation: Situation,
 ): Promise<{ readonly number: string; readonly trouble: ToldTrouble }> {
-  const { number, dueDate, ...told } = await tellTrouble(ledger, trouble, partners);
+  const { number, dueDate: _, place: __, ...told } = await tellTrouble(ledger, trouble, situation);
   const where = stackOption(stack);
   const command = trouble.kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
   // A number that is not told as it is would name another order.
   const isNamed = number !== '' && number === told.order;
   const word = isNamed ? wordForAnyShell(number) : undefined;
-  const since = trouble.kind === 'overdue' && dueDate !== undefined ? new Date(dueDate) : trouble.since;
+  const { since } = trouble;
   const next = isNamed && word === undefined ? `${told.next} ${notTyped}` : told.next;
-  const typed = word ? `npm run ${command} ${word}` : commandOf(trouble, partners, where);
+  const typed = word ? `npm run ${command} ${word}` : commandOf(trouble, situation.partners, where);
   return { number, trouble: { ...told, next, since: since.toISOString(), command: typed } };
 }
 

@@ -1,15 +1,15 @@
-import { sumOfDays } from '../ledger/records/days.ts';
 import { oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
-import { problemsOf, waitingIn } from '../situation/problems.ts';
+import { atLeast, type DueOrder } from '../situation/open-orders.ts';
+import { problemsOf } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { groupByReason } from '../situation/reasons.ts';
-import { countAwaited, figureCells, type PeriodFigures } from '../situation/today.ts';
+import { figureCells, type PeriodFigures, readFigures, waitingFigures } from '../situation/today.ts';
 import { tellTrouble } from '../situation/told.ts';
 import { namedActor, stackOption } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
-/** Overdue orders that are named, and tasks of a person that are told, at most. */
+/** Late orders that are named, and tasks of a person, at most. */
 const maxTold = 10;
 const maxWhy = 160;
 
@@ -38,24 +38,25 @@ export async function composeMorningMail(
   let first = dayBefore(day);
   while (!isWorkday(first, morningMail.workdays)) first = dayBefore(first);
   // These days, and the same a week before.
-  const periods = [0, 7].map(async (earlier) => {
+  const periods = [0, 7].map((earlier) => {
     const [from, before] = [dayBefore(first, earlier), dayBefore(day, earlier)];
-    const days = [];
+    const days: string[] = [];
     for (let at = from; at < before; at = dayBefore(at, -1)) days.push(at);
-    return { period: periodOf(from, before), ...sumOfDays(await ledger.days.readDays(days)) };
+    return { name: periodOf(from, before), days };
   });
-  const [counts, awaited, tasks] = await Promise.all([
-    Promise.all(periods),
-    countAwaited(ledger.orders),
+  const asked = periods.map(({ days }) => days);
+  const [{ sums }, tasks] = await Promise.all([
+    readFigures(situation, asked, ledger),
     taskLines(dependencies, situation),
   ]);
+  const counts = sums.map((sum, at) => ({ ...sum, period: periods[at]?.name ?? '' }));
   const link = dependencies.linkTo?.({ page: 'today' });
   const text = [
     `${stack}, ${day} (${timeZone})`,
     '',
     ...figureLines(counts),
     '',
-    ...waitingLines(situation, awaited),
+    ...waitingLines(situation),
     ...titled('To do', tasks),
     ...(link === undefined ? [] : ['', `See it: ${link}`]),
   ];
@@ -91,35 +92,42 @@ export function figureLines(periods: readonly (PeriodFigures & { readonly period
   );
 }
 
-/** @param awaited How many product orders in Azumuta are to be completed. */
-export function waitingLines(situation: Situation, awaited: string): string[] {
-  const { queues, troubles } = situation;
-  const overdue = troubles.flatMap(({ kind, order = '' }) => (kind === 'overdue' ? [order] : []));
-  const named = overdue.slice(0, maxTold).map((number) => oneLine(number, 200));
-  const more = overdue.length > maxTold ? ' …' : '';
-  const late = overdue.length > 0 ? `; ${overdue.length} overdue: ${named.join(', ')}${more}` : '';
+/** What is open, in orders; what is late, and where each stands. */
+function waitingLines(situation: Situation): string[] {
+  const { late, isLateCut, dueToday } = situation.orders;
   // No command stands here.
   const held = problemsOf(situation, '').filter(
     ({ kind }) => kind === 'partner-down' || kind.startsWith('paused'),
   );
-  return titled('Waiting', [
-    `In Azumuta, to be completed: ${awaited}${late}.`,
-    ...waitingIn(queues).map((messages) => `${messages}.`),
-    ...held.map(({ what, why }) => `${what} ${why}`),
-  ]);
+  return [
+    ...titled('Late', dueLines(late, atLeast(late.length, isLateCut))),
+    ...titled('Due today', dueLines(dueToday, String(dueToday.length))),
+    ...titled('Waiting', [
+      ...waitingFigures(situation).map(([name, value]) => `${name}: ${value}.`),
+      ...held.map(({ what, why }) => `${what} ${why}`),
+    ]),
+  ];
 }
 
-/** What needs each person, by the causes. What ends by itself, and what is overdue, is listed with what waits. */
+function dueLines(orders: readonly DueOrder[], count: string): string[] {
+  if (orders.length === 0) return ['none.'];
+  const named = orders.slice(0, maxTold).map(({ number, place }) => `· ${oneLine(number, 200)}: ${place}`);
+  const more = orders.length - named.length;
+  return [`${count}.`, ...named, ...(more > 0 ? [`… and ${more} more.`] : [])];
+}
+
+/** What needs each person, by the causes. What ends by itself, and what is late, is listed above. */
 async function taskLines(
   { ledger, stack, who: persons }: AlertDependencies,
-  { troubles, partners }: Situation,
+  situation: Situation,
 ): Promise<string[]> {
+  const { troubles } = situation;
   const ofPeople = troubles.filter(({ kind }) => !['partner-down', 'overdue', 'waiting'].includes(kind));
   if (ofPeople.length === 0) return ['Nothing needs a person.'];
   const byWho = Map.groupBy(ofPeople, (one) => namedActor(one, persons));
   const lines = [...byWho].map(async ([who, theirs]) => {
     const told = await Promise.all(
-      theirs.slice(0, maxTold).map((trouble) => tellTrouble(ledger, trouble, partners)),
+      theirs.slice(0, maxTold).map((trouble) => tellTrouble(ledger, trouble, situation)),
     );
     return [
       `${theirs.length} for ${who}`,

@@ -113,7 +113,8 @@ async function claimBooking(
   const claimant = { ...attempt, reopens: hint.again === true };
   if (plan) {
     // An amendment is awaited from its first wait on.
-    const waits = planned.kind === 'quantity' ? awaitingAttributes(job, planned, clock) : {};
+    const isAskedFor = planned.kind === 'amendment' || job.entry?.awaiting !== undefined;
+    const waits = isAskedFor ? {} : awaitingAttributes(job, planned, clock);
     const claim = await bookings.planAndClaim(home, plan, claimant, waits);
     if (!claim) throw plannedByAnother(planned);
     await deadLetters.settleOutdated(plan.seen?.rejectedBy, { ...attempt, orderNumber: home });
@@ -254,10 +255,16 @@ async function giveBookingBack(
   return error.with({ about, afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });
 }
 
-/** What makes the reconciliation ask for a booking that waits without an order that does. */
+/**
+ * Puts a booking that waits into the index: whoever counts what is to be booked finds it, and so does the reconciliation. Where
+ * its order is in the index as well, it comes no sooner than that.
+ */
 function awaitingAttributes({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
-  if (entry?.awaiting && kind === 'quantity') return {};
-  return { awaiting: 'completion', dueAt: clock.now().getTime() + bookingDueAfterMs };
+  const tomorrow = clock.now().getTime() + bookingDueAfterMs;
+  const isAskedForOrder = entry?.awaiting !== undefined && kind === 'quantity';
+  // No date, or what is none, is no number.
+  const orderDueAt = isAskedForOrder ? Date.parse(entry.dueDate ?? '') || 0 : 0;
+  return { awaiting: 'completion', dueAt: Math.max(tomorrow, orderDueAt) };
 }
 
 /** What was open about it in Azumuta needs nobody any more. */

@@ -1,6 +1,6 @@
 import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Standing } from '../ledger/records/known-orders.ts';
-import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { isInAzumuta, type OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Question } from '../ledger/records/questions.ts';
 
 export type OverdueFacts = Pick<Standing, 'entry' | 'question' | 'bookings'>;
@@ -8,6 +8,7 @@ export type OverdueFacts = Pick<Standing, 'entry' | 'question' | 'bookings'>;
 export type OverdueDecision =
   | { readonly to: 'send its hint' }
   | { readonly to: 'skip' }
+  | { readonly to: 'put it off' }
   | { readonly to: 'end the question'; readonly question: Question }
   | { readonly to: 'end the waiting'; readonly entry: OrderEntry }
   | { readonly to: 'ask' };
@@ -20,6 +21,7 @@ export type OverdueDecision =
  *   it has ended, and a question is open    end the question: nobody asks about it any more
  *   only the order waits, and it is booked  end the waiting: it was completed before it was known to be created, or its
  *                                           hint died at last; and Azumuta may lack it by now
+ *   only the order waits, and is not made   put it off: Azumuta cannot be asked about it yet
  *   else                                    ask Azumuta
  */
 export function decideOverdue({ entry, question, bookings }: OverdueFacts): OverdueDecision {
@@ -27,9 +29,10 @@ export function decideOverdue({ entry, question, bookings }: OverdueFacts): Over
   const isQuestionWaiting = question?.awaiting !== undefined;
   if (!entry?.awaiting && !isQuestionWaiting) return { to: 'skip' };
   if (entry?.end && question) return { to: 'end the question', question };
-  const isBooked = entry !== undefined && bookedQuantity(bookings, entry.part.index) !== undefined;
-  if (isBooked && !isQuestionWaiting) return { to: 'end the waiting', entry };
-  return { to: 'ask' };
+  if (!entry || isQuestionWaiting) return { to: 'ask' };
+  const isBooked = bookedQuantity(bookings, entry.part.index) !== undefined;
+  if (isBooked) return { to: 'end the waiting', entry };
+  return { to: isInAzumuta(entry) ? 'ask' : 'put it off' };
 }
 
 function isPlannedOrUnderWay({ state }: BookingEntry): boolean {

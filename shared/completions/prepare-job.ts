@@ -1,5 +1,5 @@
 import { type BookingEntry, bookedParts } from '../ledger/records/bookings.ts';
-import { isBookedTogether } from '../ledger/records/product-orders.ts';
+import { isBookedTogether, isInAzumuta } from '../ledger/records/product-orders.ts';
 import { Rejected } from '../model/errors.ts';
 import { askAgainOrEnd, recordAnswer, type Unanswered } from './ask-azumuta.ts';
 import type { Job } from './book.ts';
@@ -57,7 +57,7 @@ async function endReadingInVain(
   const isFirstPart = home === number;
   const waitsForOthers = awaitsParts === true && isFirstPart;
   // A first hint notes no answer, and one note is enough for further hints.
-  const isFirstHint = entry?.awaiting && !waitsForOthers;
+  const isFirstHint = entry !== undefined && isInAzumuta(entry) && !waitsForOthers;
   if (!isFirstHint) await recordAnswer(evidence, dependencies);
   attempt.log.info('Nothing to book now', { why });
   await compareFigures(evidence, dependencies);

@@ -120,6 +120,9 @@ async function askAboutOverdue(
     switch (decision.to) {
       case 'skip':
         break;
+      case 'put it off':
+        await knownOrders.postponeAfterAsking(known, dueAgain);
+        break;
       case 'end the question':
         await questions.end(known.askedAs, decision.question);
         break;

@@ -3,6 +3,7 @@ import { Rejected, RetryLater, reasonOf, type Wrote } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import type { Key, StoredItem, Update } from '../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema } from './history.ts';
+import { isBookingKey } from './keys.ts';
 import { type DayFigures, dayFields } from './records/events.ts';
 import { Records } from './records/records.ts';
 
@@ -166,7 +167,9 @@ export class Claims extends Records {
       rejectedBy: claim.messageId,
       clean: isClean(claim, sent ? error.wrote : 'nothing'),
     };
-    await this.#endClaim(claim, { set, remove: ['awaiting'] }, { event: 'rejected', note });
+    // A booking is a person's from now on; an order is still open, and may be late.
+    const remove = isBookingKey(claim.key) ? ['awaiting'] : [];
+    await this.#endClaim(claim, { set, remove }, { event: 'rejected', note });
   }
 
   /** @returns false when another attempt has taken over. */

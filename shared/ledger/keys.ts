@@ -47,6 +47,8 @@ export const slotPlacePrefix = 'PLACE#';
 const ofOrder = (number: string, sk: string) => tableKey(partitionOf(number), sk);
 export const orderKey = (number: string) => ofOrder(number, 'ORDER');
 export const bookingKeyOf = (number: string, name: string) => ofOrder(number, `${bookingPrefix}${name}`);
+export const isBookingKey = ({ sk }: { readonly sk?: unknown }): boolean =>
+  String(sk).startsWith(bookingPrefix);
 export const deadLetterKey = (number: string, id: string) => ofOrder(number, `${deadLetterPrefix}${id}`);
 export const aliasKey = (number: string) => ofOrder(number, 'ALIAS');
 export const questionKey = (number: string) => ofOrder(number, 'QUESTION');
@@ -72,7 +74,7 @@ export const retentionSeconds = 430 * 86_400;
 export const ledgerIndexes = {
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
   azumutaId: { name: 'by-azumuta-id', partition: 'azumutaId', sort: 'pk', sortType: 'S' },
-  /** Product orders that wait for their completion, and bookings that wait without one, by when they are due (epoch milliseconds); concerns, by when they were looked at. */
+  /** Product orders that are not known to be completed, and planned bookings that wait, by when they are due (epoch milliseconds); concerns, by when they were looked at. */
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, dead-lettered or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },

@@ -12,6 +12,7 @@ import { DeadLetters } from './records/dead-letters.ts';
 import { ErpOrders } from './records/erp-orders.ts';
 import { Journeys } from './records/events.ts';
 import { KnownOrders } from './records/known-orders.ts';
+import { OpenOrderRecords } from './records/open-orders.ts';
 import { Pauses } from './records/pauses.ts';
 import { Orders } from './records/product-orders.ts';
 import { PullState } from './records/pull-state.ts';
@@ -38,6 +39,7 @@ export function createLedger({ table, clock, settlingSeconds }: LedgerOptions) {
     bookingLock: (erpOrderNumber: string) =>
       new Lease(table, clock, erpOrderLockKey(erpOrderNumber), 2 * 86_400),
     knownOrders: new KnownOrders(table, clock),
+    openOrders: new OpenOrderRecords(table, clock),
     questions: new Questions(table, clock),
     attempts: new Attempts(table, clock),
     deadLetters: new DeadLetters(table, clock),

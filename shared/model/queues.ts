@@ -10,8 +10,8 @@ export const consumerOf = {
   completions: 'book-completion',
 } as const satisfies Record<QueueName, string>;
 
-/** A message of each queue in a planner's words, and several of them. */
+/** A message of each queue, and several of them: an order may have more than one, and of a call that names none it is one, too. */
 export const queueWords: Readonly<Record<QueueName, readonly [one: string, many: string]>> = {
-  'product-orders': ['order to be created', 'orders to be created'],
-  completions: ['completion to be booked', 'completions to be booked'],
+  'product-orders': ['message about orders', 'messages about orders'],
+  completions: ['message about completions', 'messages about completions'],
 };

@@ -5,7 +5,12 @@ import { isOfBooking } from '../ledger/records/dead-letters.ts';
 import { type ErpOrderRecord, recordedFacts } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { isGivenUpSince } from '../ledger/records/order-end.ts';
-import { asMade, isMessageUnderWay, type OrderEntry } from '../ledger/records/product-orders.ts';
+import {
+  asMade,
+  isMessageForgotten,
+  isMessageUnderWay,
+  type OrderEntry,
+} from '../ledger/records/product-orders.ts';
 import { lifeOf } from '../life/life.ts';
 import { whatAPersonDoes } from '../life/what-a-person-does.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
@@ -52,8 +57,7 @@ export async function lookDaily(
     const isCompletedUnasked =
       seen?.completed === true && !isPlanned && !(await hasBookingDeadLetter(number, ledger));
     if (isCompletedUnasked || needsHint(known, dependencies)) await lookAgain(number);
-    // Its message may be lost.
-    if (entry.state === 'waiting' && !isMessageUnderWay(entry, clock.now())) {
+    if (needsMessage(known, entry, clock.now())) {
       await enqueue(number);
       await ledger.orders.markMessageSentAgain(number);
     }
@@ -62,6 +66,15 @@ export async function lookDaily(
     if (!canWaitForTomorrow(error)) throw error;
     attempt.log.warn('An order cannot be looked at today', { reason: error.message });
   }
+}
+
+/**
+ * Whether an order that waits to be made needs another message. Where nothing is open about it, its message is in the queue
+ * until SQS has forgotten it; else that may have become a dead letter, or be lost.
+ */
+function needsMessage({ concerns, letters }: KnownOrder, entry: OrderEntry, now: Date): boolean {
+  if (concerns.length === 0 && letters.length === 0) return isMessageForgotten(entry, now);
+  return entry.state === 'waiting' && !isMessageUnderWay(entry, now);
 }
 
 /** A partner that cannot be asked now; but a slot is free in a moment. */

@@ -136,7 +136,7 @@ async function createOrRecord(
     return await partners.call('azumuta', signal, making, draft.number);
   } catch (cause) {
     const error = adviseToPostAgain(cause, erp);
-    await ledger.claims.giveBack(claim, { error, sent });
+    await ledger.claims.giveBack(claim, { error, sent, waits: waitsForCompletion });
     throw error;
   }
 }
@@ -205,6 +205,9 @@ async function findBuiltProductOrder(
   return completed && { id: completed.productOrderId, number };
 }
 
+/** As it does since it came; not what 0.3.0 has put. */
+const waitsForCompletion = { awaiting: 'completion' };
+
 interface Creation {
   readonly claim: Claim;
   readonly entry: OrderEntry;
@@ -224,9 +227,8 @@ async function writeCreationReceipt(
     productOrder,
     azumutaId,
     ...link.fields,
-    // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
-    ...(isBuilt ? {} : { awaiting: 'completion' }),
-    remove: ['sentAgainAt'],
+    ...(isBuilt ? {} : waitsForCompletion),
+    remove: ['sentAgainAt', ...(isBuilt ? Object.keys(waitsForCompletion) : [])],
   };
   const created = { event, note: `Azumuta id ${azumutaId}` };
   await ledger.claims.complete(claim, receipt, created, ...link.events);

@@ -1,5 +1,6 @@
 import type { BookedFigures, BookingEntry } from '../ledger/records/bookings.ts';
 import { flowNames } from '../ledger/records/pauses.ts';
+import { dueDayOf } from '../model/due.ts';
 import { eventWords } from '../model/journey.ts';
 import { factInWords, factNames, orderFacts } from '../model/order-facts.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
@@ -10,7 +11,7 @@ import type { OrderFacts } from '../situation/order-facts.ts';
 import { flows } from '../situation/pauses.ts';
 import { type Problem, problemsOfTroubles } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { figureCells, lateBy, type Today } from '../situation/today.ts';
+import { figureCells, lateBy, type Today, waitingFigures } from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
 import { partnerState } from '../situation/words.ts';
 import { definitionList, html, htmlPage, type Markup } from './html.ts';
@@ -26,6 +27,9 @@ const wordsOfBookings: Readonly<Record<BookingEntry['state'], string>> = {
 /** The page of an order, as the link that shows this page may go on to it. */
 type LinkTo = (number: string) => string;
 
+/** Orders that are due today and named. */
+const mostDueShown = 10;
+
 /** How the day of the plant is: what was made, what waits, what is late, and what needs a person. */
 export function todayPage(
   today: Today,
@@ -40,8 +44,9 @@ export function todayPage(
     `Today at ${plant}`,
     html`<p class="hint">${localTime(situation.at, timeZone)} (${timeZone})</p>
 <section><h2>Made on ${today.day}</h2>${made}</section>
-<section><h2>Waiting</h2>${definitionList([['In Azumuta, to be completed', today.awaited]])}${heldBack(situation)}</section>
-${latePart(today, linkTo)}
+${latePart(today, situation, linkTo)}
+${dueTodayPart(today, linkTo)}
+<section><h2>Waiting</h2>${definitionList(waitingFigures(situation))}${heldBack(situation)}</section>
 ${peoplePart(situation, linkTo)}
 `,
   );
@@ -61,19 +66,30 @@ function heldBack({ partners }: Situation): Markup[] {
   ];
 }
 
-function latePart({ day, late, lateCount }: Today, linkTo: LinkTo): Markup {
-  const rows = late.map(({ number, order, article = '', quantity = '', dueDate }) => {
-    const due = dueDate === undefined ? 'no date' : `due ${dueDate.slice(0, 10)}`;
-    const details = [article, quantity, due, `late by ${lateBy(dueDate, day)}`].filter(Boolean).join(' · ');
+function latePart({ day, late, lateCount }: Today, { orders, terms }: Situation, linkTo: LinkTo): Markup {
+  const rows = late.map(({ number, order, article = '', quantity = '', dueDate, place = '' }) => {
+    const due = dueDayOf({ dueDate }, terms.timeZone) ?? 'no date';
+    const by = lateBy(dueDate, day, terms.timeZone);
+    const details = [article, quantity, place, `due ${due}`, `late by ${by}`].filter(Boolean).join(' · ');
     return html`<li><a href="${linkTo(number)}">${order}</a><p>${details}</p></li>`;
   });
-  const more = lateCount - late.length;
-  return html`<section><h2>Late: ${lateCount === 0 ? 'none' : counted(lateCount, 'product order')}</h2>
-<ul>${rows}</ul>${more > 0 ? html`<p class="hint">These are the longest overdue; ${more} more are left out.</p>` : ''}</section>`;
+  const more = orders.late.length - late.length;
+  return html`<section><h2>Late: ${late.length === 0 ? 'none' : lateCount}</h2>
+<ul>${rows}</ul>${more > 0 ? html`<p class="hint">These were due first; ${more} more are left out.</p>` : ''}</section>`;
+}
+
+function dueTodayPart({ dueToday }: Today, linkTo: LinkTo): Markup {
+  const shown = dueToday.slice(0, mostDueShown);
+  const rows = shown.map(
+    ({ number, place }) => html`<li><a href="${linkTo(number)}">${number}</a><p>${place}</p></li>`,
+  );
+  const more = dueToday.length - shown.length;
+  return html`<section><h2>Due today: ${dueToday.length === 0 ? 'none' : counted(dueToday.length, 'product order')}</h2>
+<ul>${rows}</ul>${more > 0 ? html`<p class="hint">${more} more are left out.</p>` : ''}</section>`;
 }
 
 function peoplePart(situation: Situation, linkTo: LinkTo): Markup {
-  // This page shows no commands; what is overdue stands above.
+  // This page shows no commands; what is late stands above.
   const problems = problemsOfTroubles(situation, '').filter(({ kind }) => kind !== 'overdue');
   const title = html`<h2>For a person</h2>`;
   if (problems.length === 0)

@@ -1,5 +1,6 @@
 import type { Breaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { DueTerms } from '../model/due.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { CallerCheck } from '../platform/aws/credentials.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -14,10 +15,9 @@ import { orderPage, todayPage } from './render.ts';
 export type PageCall = Readonly<Record<'method' | 'sourceIp' | 'page' | 'query', string>>;
 
 /** What pages are shown with; the role of the function may read only. */
-export interface PageDependencies extends Omit<Signer, 'key'>, CallerCheck {
+export interface PageDependencies extends Omit<Signer, 'key'>, CallerCheck, DueTerms {
   readonly ledger: Ledger;
   readonly breaker: Pick<Breaker, 'states'>;
-  readonly timeZone: string;
   readonly clock: Clock;
 }
 
@@ -71,13 +71,14 @@ async function answerTo(call: PageCall, dependencies: PageDependencies) {
 async function todayAnswer(
   { until }: SignedLink,
   signer: Signer,
-  { ledger, breaker, clock, plant, stage, timeZone }: PageDependencies,
+  { ledger, breaker, clock, plant, stage, timeZone, graceHours }: PageDependencies,
 ) {
   const situation = await readSituation({
     ledger,
     breaker,
     clock,
-    graceHours: 0,
+    timeZone,
+    graceHours,
     outageSeconds: 0,
     // The page's role may read nothing but the ledger, so the page says nothing of queues.
     queue: async () => ({ waiting: 0, underWay: 0 }),
@@ -88,9 +89,13 @@ async function todayAnswer(
   return pageAnswer(todayPage(day, situation, { plant: `${plant} (${stage})`, timeZone, linkTo }));
 }
 
-async function orderAnswer(number: string, { ledger, breaker, clock, timeZone }: PageDependencies) {
+async function orderAnswer(
+  number: string,
+  { ledger, breaker, clock, timeZone, graceHours }: PageDependencies,
+) {
   const partners = await breaker.states();
-  const facts = await readOrderFacts(number, ledger, { now: clock.now(), partners });
+  const now = { at: clock.now(), timeZone, graceHours };
+  const facts = await readOrderFacts(number, ledger, { now, partners });
   if (!facts)
     return sentenceAnswer(404, `Order ${number}`, 'The ledger knows nothing of this order any more.');
   return pageAnswer(orderPage(number, facts, timeZone));

@@ -3,7 +3,7 @@ import { jsonOf } from './json.ts';
 import { describeMismatches, parse } from './validation.ts';
 
 const textVariable = z.string().check(z.minLength(1));
-const secondsVariable = z.pipe(
+const numberVariable = z.pipe(
   z.string().check(z.regex(/^\d+$/)),
   z.transform((digits) => Number(digits)),
 );
@@ -33,6 +33,7 @@ export const variables = {
   /** Of the configuration, which the function that shows pages does not load. */
   PLANT: textVariable,
   TIME_ZONE: textVariable,
+  GRACE_HOURS: numberVariable,
   /** SNS topics of the mails: alerts, and the morning mail where there is one. */
   ALERTS_TOPIC_ARN: textVariable,
   MORNING_MAIL_TOPIC_ARN: textVariable,
@@ -41,11 +42,11 @@ export const variables = {
   /** JSON list of the addresses and networks that may call an endpoint; an empty one permits all. */
   ALLOWED_SOURCES: z.pipe(z.pipe(textVariable, z.transform(jsonOf)), z.array(z.string())),
   /** Longest time that a partner may need to finish what was sent to it before an attempt died. */
-  SETTLING_SECONDS: secondsVariable,
+  SETTLING_SECONDS: numberVariable,
   /** Longest wait after a first failure. */
-  RETRY_BASE_SECONDS: secondsVariable,
+  RETRY_BASE_SECONDS: numberVariable,
   /** First wait of an open circuit breaker. */
-  BREAKER_COOLDOWN_SECONDS: secondsVariable,
+  BREAKER_COOLDOWN_SECONDS: numberVariable,
 } as const;
 
 export type VariableName = keyof typeof variables;

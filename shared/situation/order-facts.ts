@@ -1,12 +1,10 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
+import { type DueNow, dueStateOf } from '../model/due.ts';
 import type { ShownFacts } from '../model/order-facts.ts';
 import type { Partner } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
-
-/** An order is overdue when its day is over. */
-const overdueAfterMs = 86_400_000;
 
 /** All that the ledger knows of one product order, as `toldOf` takes it; by keys, a handful of reads. */
 export type OrderFacts = NonNullable<Awaited<ReturnType<typeof readOrderFacts>>>;
@@ -15,25 +13,24 @@ export type OrderFacts = NonNullable<Awaited<ReturnType<typeof readOrderFacts>>>
 export async function readStanding(
   number: string,
   { knownOrders, erpOrders }: Pick<Ledger, 'knownOrders' | 'erpOrders'>,
-  now: Date,
+  now: DueNow,
 ) {
   const standing = await knownOrders.readStanding(number);
   const record = standing.entry && (await erpOrders.find(standing.entry.erpOrder));
-  const dueDate = record?.dueDate;
-  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= overdueAfterMs;
   // What cannot become a product order has only what its concern says of it.
   const about = standing.concerns.find((concern) => concern.about)?.about;
   const article = standing.entry?.erpOrder.article ?? about?.article;
   const quantity = record ? formatQuantity(record.erpOrder) : about?.quantity;
+  const { dueDate } = standing.entry ?? {};
   const shown = { article, quantity, dueDate } satisfies ShownFacts;
-  return { ...standing, ...shown, record, isOverdue };
+  return { ...standing, ...shown, record, due: dueStateOf({ dueDate }, now) };
 }
 
 /** @returns undefined when nothing ever happened to an order of that number. */
 export async function readOrderFacts(
   number: string,
   ledger: Pick<Ledger, 'journeys' | 'knownOrders' | 'erpOrders'>,
-  { now, partners }: { readonly now: Date; readonly partners: Readonly<Record<Partner, BreakerState>> },
+  { now, partners }: { readonly now: DueNow; readonly partners: Readonly<Record<Partner, BreakerState>> },
 ) {
   const own = await ledger.journeys.readJourney(number);
   if (own.length === 0) return undefined;

@@ -1,4 +1,4 @@
-import { numberOf } from '../ledger/keys.ts';
+import { noOrder, numberOf } from '../ledger/keys.ts';
 import { type FlowName, flowNames } from '../ledger/records/pauses.ts';
 import { type Partner, partnerNames, partnerWords } from '../model/partner.ts';
 import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
@@ -6,6 +6,7 @@ import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration } from '../model/time.ts';
 import { adviceInWords, adviceOnOthers } from './advice.ts';
+import { placesInWords } from './open-orders.ts';
 import { flows, pauseHoldingQueue } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import {
@@ -88,7 +89,7 @@ export function partnerDownProblem(
     id: `partner-${partner}`,
     kind: 'partner-down',
     orders: [],
-    what: `${capitalized(partnerWords[partner])} ${refused ? refuses : isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
+    what: `${capitalized(partnerWords[partner])} ${refused ? refuses : isDown}.`,
     why: sentence(oneLine(reason, shownReasonLength)) || 'Several calls to it have failed.',
     next: [
       adviceInWords(adviceOnOthers[refused ? 'credentials refused' : 'partner-down'], {
@@ -96,7 +97,7 @@ export function partnerDownProblem(
       }),
       total === 0
         ? 'Nothing waits for it: the next message tries it again.'
-        : 'Nothing is lost: messages that wait continue automatically.',
+        : `Nothing is lost: ${messages} ${total === 1 ? 'waits, and continues' : 'wait, and continue'} automatically.`,
     ].join(' '),
     who: whoActs(group),
     command: refused ? commandOf(group, partners, where) : undefined,
@@ -106,20 +107,22 @@ export function partnerDownProblem(
 function pausedProblem(name: FlowName, { partners, queues, at }: Situation, where: string): Problem[] {
   const since = partners.erp.paused?.[name];
   if (!since) return [];
-  const { does, queue, meanwhile, lost, resumed } = flows[name];
+  const { queue, meanwhile, lost, resumed } = flows[name];
   const status = queue && queues[queue];
   const waits = status && messagesInQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
   const seconds = (at.getTime() - since.getTime()) / 1000;
   const isLong = lost !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
   const advice = adviceOnOthers[isLong ? 'paused too long' : 'paused'];
+  const waiting = queue ? `${capitalized(waits)}.` : '';
+  const does = [adviceInWords(advice), isLong ? '' : `Then ${resumed}.`, waiting];
   const problem: Problem = {
     id: `paused-${name}`,
     kind: isLong ? 'paused-too-long' : 'paused',
     orders: [],
     who: advice.who,
-    what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${queue ? `; ${waits}` : ''}.`,
+    what: `${capitalized(flows[name].does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}.`,
     why: `Somebody paused it. ${meanwhile}${isLong ? ` ${lost}` : ''}`,
-    next: isLong ? adviceInWords(advice) : `${adviceInWords(advice)} Then ${resumed}.`,
+    next: does.filter((text) => text !== '').join(' '),
     command: `npm run resume -- ${name} ${where}`,
   };
   return [problem];
@@ -131,23 +134,13 @@ function groupProblem(
   where: string,
 ): Problem[] {
   return group.slice(0, 1).map((first) => {
-    const { kind, reason } = first;
-    const count = group.reduce((sum, { count: of = 1 }) => sum + of, 0);
-    // A message that waits is not filed under its order, and nobody knows the order of an unknown number.
-    const orders =
-      kind === 'waiting' || kind === 'unknown-numbers'
-        ? []
-        : [...new Set(group.flatMap(({ order, key }) => order ?? (key ? numberOf({ ...key }) : [])))];
-    const oldest = Math.min(...group.map(({ since }) => since.getTime()));
-    const forSeconds = kind === 'overdue' ? 0 : (at.getTime() - oldest) / 1000;
+    const { kind } = first;
+    const orders = [...new Set(group.flatMap((trouble) => orderOf(trouble) ?? []))];
     return {
       id: groupOf(first).replaceAll('/', '-'),
       kind,
-      what: `${cut.has(kind) ? 'At least ' : ''}${headlineOf(first, count)}.`,
-      why:
-        reason === undefined
-          ? `${orders.length > 0 ? 'The page of each order says it' : 'The list says it'}${forSeconds < 60 ? '' : `; the oldest is open for ${duration(forSeconds)}`}.`
-          : oneLine(reason, shownReasonLength),
+      what: `${cut.has(kind) ? 'At least ' : ''}${headlineOf(first, countThings(group))}.`,
+      why: whyOf(first, group, at),
       next: nextStepInWords(first),
       who: whoActs(first),
       command: commandOf(first, partners, where),
@@ -155,6 +148,32 @@ function groupProblem(
       more: Math.max(0, orders.length - mostOrdersNamed),
     };
   });
+}
+
+/** A message that waits is not filed under its order, and nobody knows the order of an unknown number. */
+function orderOf({ kind, order, key }: SeenTrouble): string | undefined {
+  if (kind === 'waiting' || kind === 'unknown-numbers') return undefined;
+  const number = order ?? (key && numberOf({ ...key }));
+  return number === noOrder ? undefined : number;
+}
+
+/** Orders, each once; and what names none. */
+function countThings(group: readonly SeenTrouble[]): number {
+  const things = new Map(group.map((trouble) => [orderOf(trouble) ?? trouble.id, trouble.count ?? 1]));
+  return [...things.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function whyOf({ kind, reason }: SeenTrouble, group: readonly SeenTrouble[], at: Date): string {
+  if (reason !== undefined) return oneLine(reason, shownReasonLength);
+  if (kind === 'overdue')
+    return `${capitalized(placesInWords(group.flatMap(({ place = [] }) => place)))}. The page of each order says more.`;
+  const oldest = Math.min(...group.map(({ since }) => since.getTime()));
+  const forSeconds = (at.getTime() - oldest) / 1000;
+  const isOld = forSeconds >= 60;
+  const where = group.some((trouble) => orderOf(trouble) !== undefined)
+    ? 'The page of each order says it'
+    : 'The list says it';
+  return `${where}${isOld ? `; the oldest is open for ${duration(forSeconds)}` : ''}.`;
 }
 
 function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
@@ -182,8 +201,8 @@ export function messagesInQueue({ waiting, underWay }: QueueStatus): number {
   return waiting + underWay;
 }
 
-/** What is in the queues: `3 orders to be created`. */
-export function waitingIn(queues: Situation['queues']): string[] {
+/** What is in the queues: `3 messages about orders`. */
+function waitingIn(queues: Situation['queues']): string[] {
   return queueNames
     .filter((queue) => messagesInQueue(queues[queue]) > 0)
     .map((queue) => countedIn(queue, queues[queue]));
@@ -193,7 +212,7 @@ function countedIn(queue: QueueName, status: QueueStatus): string {
   return counted(messagesInQueue(status), ...queueWords[queue]);
 }
 
-/** `3 bookings wait`. */
+/** `3 messages about completions wait`. */
 function waitsIn(queue: QueueName, status: QueueStatus): string {
   return `${countedIn(queue, status)} ${messagesInQueue(status) === 1 ? 'waits' : 'wait'}`;
 }

@@ -3,10 +3,12 @@ import { noOrder, numberOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
+import { type DueTerms, overdueAt } from '../model/due.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueKeepsDays } from '../model/queues.ts';
 import { hourMs } from '../model/time.ts';
 import type { Clock } from '../platform/clock.ts';
+import { type DueOrder, type OrdersNow, readOrdersNow } from './open-orders.ts';
 
 /** Kinds of trouble: those that the ledger records, and those that are seen without it. */
 export const troubleKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down', 'channel-down'] as const;
@@ -33,6 +35,8 @@ export interface SeenTrouble extends TroubleGroup {
   readonly more?: readonly OpenConcern['key'][];
   /** Its order, where it is known without reading an item. */
   readonly order?: string;
+  /** Where it stands, of an order that is late. */
+  readonly place?: string;
   /** How many it stands for. Default 1. */
   readonly count?: number;
   /** Why, where the ledger does not record it. */
@@ -57,54 +61,64 @@ export interface Situation {
   readonly cut: ReadonlySet<TroubleKind>;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   readonly queues: Readonly<Record<QueueName, QueueStatus>>;
+  readonly orders: OrdersNow;
+  /** By what an order is late. */
+  readonly terms: DueTerms;
   /** What waits for a person as a dead letter: of each order one by cause, and those that the ledger does not know. */
   readonly deadLetters: number;
   /** Dead letters that the ledger does not know, by SQS's approximation. */
   readonly unfiled: number;
 }
 
-export interface SituationDependencies {
-  readonly ledger: Pick<Ledger, 'concerns' | 'orders' | 'deadLetters'>;
+export interface SituationDependencies extends DueTerms {
+  readonly ledger: Pick<Ledger, 'concerns' | 'openOrders' | 'bookings' | 'deadLetters'>;
   readonly breaker: Pick<Breaker, 'states'>;
   readonly queue: (queue: QueueName) => Promise<QueueStatus>;
   readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;
-  readonly graceHours: number;
   /** Shorter outages are not told: what waits goes on by itself. */
   readonly outageSeconds: number;
 }
 
-/** Dead letters and overdue orders that are read, and concerns of each other kind. */
+/** Dead letters that are read, and concerns of each other kind. */
 const maxSeen = 10_000;
 const maxOfKind = 1000;
-const limitOf = (kind: TroubleKind) => (kind === 'dead-letter' || kind === 'overdue' ? maxSeen : maxOfKind);
+const limitOf = (kind: TroubleKind) => (kind === 'dead-letter' ? maxSeen : maxOfKind);
 /** What waited during an outage is drained within this multiple of `outageSeconds`: half an hour. */
 const drainedTimes = 6;
 /** SQS has dropped a message a day later at the latest. */
 const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
 
 /**
- * Never scans: a query for each kind of concern and two for overdue orders (one more when there are settled dead letters),
- * two items and three counts, for any number of orders.
+ * Never scans: a query for each kind of concern and one for open orders (one more when there are settled dead letters), two
+ * items, three counts, and the items of a thousand open orders at most, a hundred a call; and of each refused booking whose
+ * order is due by then, a query.
  * @param unfiledBefore Unknown dead letters of the run before: between the two writes of a replay, a letter is in the
  * queue only, so it is told once it was counted in two runs.
  */
 export async function readSituation(
-  { ledger, breaker, queue, countDeadLetters, clock, graceHours, outageSeconds }: SituationDependencies,
+  {
+    ledger,
+    breaker,
+    queue,
+    countDeadLetters,
+    clock,
+    timeZone,
+    graceHours,
+    outageSeconds,
+  }: SituationDependencies,
   unfiledBefore = Number.POSITIVE_INFINITY,
 ): Promise<Situation> {
   const at = clock.now();
-  const overdueBy = (dueBy: Date) => ledger.orders.listOverdue(dueBy, maxSeen, { byOwnDate: true });
-  const [open, overdue, due, partners, productOrders, completions, inQueue] = await Promise.all([
+  const terms = { timeZone, graceHours };
+  const [open, partners, productOrders, completions, inQueue] = await Promise.all([
     ledger.concerns.listOpen(limitOf),
-    // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
-    overdueBy(at),
-    overdueBy(new Date(at.getTime() - graceHours * hourMs)),
     breaker.states(),
     queue('product-orders'),
     queue('completions'),
     countDeadLetters(),
   ]);
+  const orders = await readOrdersNow(ledger, open, { ...terms, at });
   const hasMessage = ({ since }: OpenConcern) => at.getTime() - since.getTime() < messageLastsMs;
   const lasting = open.filter((concern) => !endsWithMessage(concern) || hasMessage(concern));
   const cut = new Set<TroubleKind>(
@@ -112,19 +126,19 @@ export async function readSituation(
       of.length < limitOf(kind) ? [] : kind,
     ),
   );
-  if (overdue.length >= maxSeen) cut.add('overdue');
+  if (orders.isLateCut) cut.add('overdue');
   const unknown =
     inQueue - open.filter((concern) => isDeadLetterConcern(concern) && hasMessage(concern)).length;
   const isKnown = unknown <= 0 || cut.has('dead-letter');
   const settled = isKnown ? [] : await ledger.deadLetters.listSettled(maxSeen);
   const unfiled = isKnown ? 0 : Math.max(0, unknown - settled.length);
-  const ofAzumuta = { partner: 'azumuta', since: at } as const;
-  const long = new Set(due);
   const told = oldestOfAlike(lasting);
   return {
     at,
     cut,
     partners,
+    orders,
+    terms,
     unfiled,
     deadLetters: told.filter(isDeadLetterConcern).length + unfiled,
     queues: { 'product-orders': productOrders, completions },
@@ -136,12 +150,16 @@ export async function readSituation(
         const thing = `${key.pk} ${key.sk}`;
         return { ...concern, id: `${thing} ${since.toISOString()}`, thing, isDue };
       }),
-      ...overdue.map((order): SeenTrouble => {
-        return { ...ofAzumuta, id: order, kind: 'overdue', order, isDue: long.has(order) };
-      }),
+      ...orders.late.map((one) => lateTrouble(one, terms)),
       ...unfiledOf(Math.min(unfiled, unfiledBefore), at),
     ],
   };
+}
+
+function lateTrouble(late: DueOrder, terms: DueTerms): SeenTrouble {
+  const { number: order, place } = late;
+  const since = overdueAt(late, terms) ?? new Date(0);
+  return { id: order, kind: 'overdue', partner: 'azumuta', order, place, since, isDue: true };
 }
 
 const isDeadLetterConcern = ({ kind }: Pick<OpenConcern, 'kind'>): boolean => kind === 'dead-letter';

@@ -1,58 +1,143 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { concernRules, orderConcernKinds } from '../ledger/records/concerns.ts';
-import type { Day } from '../ledger/records/days.ts';
+import { type Day, sumOfDays } from '../ledger/records/days.ts';
+import { dueDayOf } from '../model/due.ts';
 import type { JourneyEvent } from '../model/journey.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { counted } from '../model/text.ts';
 import { dayBefore, dayIn } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
+import { atLeast, type OrdersNow } from './open-orders.ts';
+import { messagesInQueue } from './problems.ts';
 import type { Situation } from './read.ts';
 import { tellTrouble } from './told.ts';
 
 const mostLateShown = 10;
-const maxAwaited = 5000;
+/** An order may be booked so many days before its due day, and count as on time. */
+const bookedBeforeDays = 31;
 
 export type Today = Awaited<ReturnType<typeof readToday>>;
 
-/** A read for each of the last days, a query for what waits, and a few for each late order that is named. */
+/** The counted days, and a few reads for each late order that is named. */
 export async function readToday(
-  { at, troubles, partners }: Situation,
+  situation: Situation,
   lastDays: number,
   { ledger, timeZone }: { readonly ledger: Ledger; readonly timeZone: string },
 ) {
+  const { at, troubles, orders } = situation;
   const day = dayIn(timeZone, at);
-  const shown = Array.from({ length: lastDays }, (_, index) => dayBefore(day, lastDays - 1 - index));
-  const overdue = troubles.filter(({ kind }) => kind === 'overdue');
-  const [days, awaited, late] = await Promise.all([
-    ledger.days.readDays(shown),
-    countAwaited(ledger.orders),
-    mapConcurrently(overdue.slice(0, mostLateShown), atOnce, (one) => tellTrouble(ledger, one, partners)),
+  const late = troubles.filter(({ kind }) => kind === 'overdue').slice(0, mostLateShown);
+  const [figures, told] = await Promise.all([
+    readFigures(situation, [daysUntil(day, lastDays)], ledger),
+    mapConcurrently(late, atOnce, (one) => tellTrouble(ledger, one, situation)),
   ]);
   return {
     day,
     /** The last days, the oldest first; those that were not counted are missing. */
-    days,
-    awaited,
-    /** The longest overdue, and how many there are. */
-    late,
-    lateCount: overdue.length,
+    days: figures.days,
+    /** All of them together. */
+    sum: figures.sums[0],
+    /** The first due, and how many there are. */
+    late: told,
+    lateCount: countLate(orders),
+    dueToday: orders.dueToday,
   };
 }
 
-/** Product orders in Azumuta that are to be completed: `12`, `at least 5000`. */
-export async function countAwaited(orders: Pick<Ledger['orders'], 'listOverdue'>): Promise<string> {
-  const { length } = await orders.listOverdue(undefined, maxAwaited, { byOwnDate: true });
-  return `${length < maxAwaited ? '' : 'at least '}${length}`;
+/** `12 product orders`, `at least 1000 product orders`. */
+export function countLate({ late, isLateCut }: OrdersNow): string {
+  return `${atLeast(late.length, isLateCut)} ${late.length === 1 ? 'product order' : 'product orders'}`;
 }
 
-/** By how much an overdue order is late. @param today The plant's day. */
-export function lateBy(dueDate: string | undefined, today: string): string {
-  if (dueDate === undefined) return 'a week after it came';
-  const days = Math.round((Date.parse(today) - Date.parse(dueDate.slice(0, 10))) / 86_400_000);
-  return days > 0 ? counted(days, 'day') : 'today';
+/** Days up to one, the oldest first. */
+export function daysUntil(day: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => dayBefore(day, count - 1 - index));
 }
 
-export type PeriodFigures = Omit<Day, 'day' | 'upTo'>;
+export const waitingNames = [
+  'In Azumuta, to be completed',
+  'To be created',
+  'To be booked',
+  'For a person',
+] as const;
+export type WaitingName = (typeof waitingNames)[number];
+
+/** What is open now, in product orders: each once. */
+export function waitingFigures({ orders, queues, cut }: Situation): [name: WaitingName, value: string][] {
+  const { inAzumuta, toBeCreated, toBeBooked, needPerson, isCut } = orders;
+  const queued = messagesInQueue(queues['product-orders']);
+  const isOfPeopleCut = orderKinds.some((kind) => cut.has(kind));
+  const values: Readonly<Record<WaitingName, string>> = {
+    'In Azumuta, to be completed': atLeast(inAzumuta, isCut),
+    'To be created': isCut && queued > toBeCreated ? `about ${queued}` : atLeast(toBeCreated, isCut),
+    'To be booked': atLeast(toBeBooked, isCut),
+    'For a person': atLeast(needPerson, isOfPeopleCut),
+  };
+  return waitingNames.map((name) => [name, values[name]]);
+}
+
+const orderKinds = [...orderConcernKinds, 'dead-letter'] as const;
+
+/** By how much an order is late. @param today The plant's day. */
+export function lateBy(dueDate: string | undefined, today: string, timeZone: string): string {
+  const day = dueDayOf({ dueDate }, timeZone) ?? today;
+  return counted(Math.round((Date.parse(today) - Date.parse(day)) / 86_400_000), 'day');
+}
+
+/** The figures of some days, with what was due on them. */
+export interface PeriodFigures extends Pick<Day, 'events' | 'good' | 'scrap'> {
+  /** Orders that were due on these days, and those of them that were booked by the end of their due day. */
+  readonly due: number;
+  readonly inTime: number;
+  /** The days are not over: more may be booked in time. */
+  readonly isRunning: boolean;
+  /** A version counted some of them that did not count by due days; or more orders are late than are read. */
+  readonly isUnknown: boolean;
+}
+
+/**
+ * Reads the counted days of some periods, and those before in which their orders may have been booked.
+ * @returns the days that were counted, and the sum of each period.
+ */
+export async function readFigures(
+  { at, orders, terms }: Situation,
+  periods: readonly (readonly string[])[],
+  { days: records }: Pick<Ledger, 'days'>,
+) {
+  const asked = periods.flat();
+  const today = dayIn(terms.timeZone, at);
+  const [first = today] = asked.toSorted();
+  const all: string[] = [];
+  for (let day = dayBefore(first, bookedBeforeDays); day <= today; day = dayBefore(day, -1)) all.push(day);
+  const read = await records.readDays(all);
+  const figuresOf = (named: readonly string[]): PeriodFigures => {
+    const days = read.filter(({ day }) => named.includes(day));
+    const { events, good, scrap } = sumOfDays(days);
+    const due = days.map(({ day }) => countDue(day, read, orders));
+    return {
+      events,
+      good,
+      scrap,
+      due: due.reduce((sum, one) => sum + one.due, 0),
+      inTime: due.reduce((sum, one) => sum + one.inTime, 0),
+      isRunning: named.includes(today),
+      isUnknown: orders.isLateCut || days.some(({ bookedDue }) => bookedDue === undefined),
+    };
+  };
+  const counted = read.filter(({ day }) => asked.includes(day));
+  return {
+    days: counted.map((one) => ({ day: one.day, upTo: one.upTo, ...figuresOf([one.day]) })),
+    sums: periods.map(figuresOf),
+  };
+}
+
+/** An order counts on the day on which it was due: in time if it was booked by then, and not if it was later, or is open. */
+function countDue(due: string, days: readonly Day[], { openOn }: Pick<OrdersNow, 'openOn'>) {
+  const bookedOn = (is: (day: string) => boolean) =>
+    days.reduce((sum, { day, bookedDue }) => sum + (is(day) ? (bookedDue?.[due] ?? 0) : 0), 0);
+  const inTime = bookedOn((day) => day <= due);
+  return { inTime, due: inTime + bookedOn((day) => day > due) + (openOn.get(due) ?? 0) };
+}
 
 /** What is counted by the names of events: concerns of orders that were made have the names of their kinds. */
 const eventsCounted: Readonly<Record<string, readonly JourneyEvent[]>> = {
@@ -64,15 +149,22 @@ const eventsCounted: Readonly<Record<string, readonly JourneyEvent[]>> = {
 
 /** The figures of some days, each with its name, in the order in which every view shows them. */
 export function figureCells(figures: PeriodFigures | undefined): [name: string, value: string][] {
-  const { good = {}, scrap = {}, due = 0, late = 0, events = {} } = figures ?? {};
+  const { good = {}, scrap = {}, events = {} } = figures ?? {};
   return [
     ...Object.entries(eventsCounted).map(([name, of]): [string, string] => {
       return [name, String(of.reduce((sum, event) => sum + (events[event] ?? 0), 0))];
     }),
     ['Pieces', piecesIn(good)],
     ['Scrap', piecesIn(scrap)],
-    ['On time', due === 0 ? '–' : `${Math.round((100 * (due - late)) / due)} %`],
+    ['On time', figures ? onTimeIn(figures) : '–'],
   ];
+}
+
+/** `75 % of 4`; of a day that is not over `3 of 4 so far`. */
+function onTimeIn({ due, inTime, isRunning, isUnknown }: PeriodFigures): string {
+  if (due === 0 || isUnknown) return '–';
+  if (isRunning) return `${inTime} of ${due} so far`;
+  return `${Math.round((100 * inTime) / due)} % of ${due}`;
 }
 
 /** `12 u, 3.5 kg`. */

@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
+import type { DueState } from '../model/due.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
@@ -17,7 +18,7 @@ export interface ToldFacts extends LifeFacts {
   /** What happened to it, oldest first: why it waits, where it is booked, what a person did. */
   readonly journey?: readonly JourneyEntry[];
   readonly partners?: Readonly<Record<Partner, BreakerState>>;
-  readonly isOverdue?: boolean;
+  readonly due?: DueState;
   /** ISO date by which the ERP wants it. */
   readonly dueDate?: string | undefined;
 }
@@ -42,24 +43,38 @@ export interface Told extends OrderSentences {
  *   refused, and its dead letter is gone              needs a person, unless that was replayed or discarded
  *   given up                                          that a person has done so
  *   a booking waits or is under way                   why it waits; that bookings are paused, and to resume them
- *   in Azumuta and overdue                            to complete it, or to move its date
+ *   in Azumuta and late                               to complete it, or to move its date
  *   anything else                                     its stage in a sentence
+ *
+ * Of each that is neither booked nor ended, that it is late, or due today.
  */
 export function toldOf(given: ToldFacts): Told {
   const { stage, bookings } = lifeOf(given);
   const facts = { ...given, bookings };
   const tasks = tasksOf(facts, stage);
-  if (tasks.length === 0) return { stage, needsPerson: false, ...progressOf(facts, stage) };
+  if (tasks.length === 0) {
+    const { says, ...progress } = progressOf(facts, stage);
+    return { stage, needsPerson: false, ...progress, says: withDue(says, facts, stage) };
+  }
   const command = tasks.find((task) => task.command)?.command;
   return {
     stage,
     needsPerson: true,
-    says: tasks.map(({ says }) => says).join(' '),
+    says: withDue(tasks.map(({ says }) => says).join(' '), facts, stage),
     // Concerns of one kind have one next step.
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
     who: [...new Set(tasks.map(({ who }) => who))].join(' and '),
     ...(command ? { command } : {}),
   };
+}
+
+/** What is booked or has ended is late no more. */
+const endedStages: ReadonlySet<Stage> = new Set(['booked', 'withdrawn', 'removed', 'given up']);
+
+function withDue(says: string, { due, dueDate = '' }: ToldFacts, stage: Stage): string {
+  if (endedStages.has(stage)) return says;
+  if (due === 'due today') return `${says} It is due today.`;
+  return due === 'late' ? `${says} It is late: it was due ${dueDate}.` : says;
 }
 
 /** The same without a word of the ERP, of Azumuta or of a person, for readers who need not be known. */
@@ -143,8 +158,13 @@ function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
   const { entry, bookings, journey = [] } = facts;
   const last = journey.at(-1);
   if (entry?.end && stage === 'given up') return { says: 'A person has given it up.' };
-  if (last?.event === 'discarded')
-    return { says: `A person discarded its dead letter. ${sentence(last.note ?? '')}` };
+  if (last?.event === 'discarded') {
+    const isMissing = isRefusedOrder(facts, stage) && facts.due === 'late';
+    return {
+      says: `A person discarded its dead letter. ${sentence(last.note ?? '')}`,
+      ...(isMissing ? adviceSentences(adviceOnOthers['creation refused, dead letter gone']) : {}),
+    };
+  }
   const wasRefused = refusedBooking(facts) !== undefined || isRefusedOrder(facts, stage);
   if (wasRefused && lastOfLetters(facts) === 'replayed')
     return {
@@ -154,13 +174,8 @@ function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
     };
   const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
   if (open) return beingBooked(open, facts);
-  const { isOverdue, dueDate } = facts;
-  if (stage !== 'in Azumuta' || !isOverdue) return { says: stageSentence(stage, facts) };
-  const when = dueDate === undefined ? '' : ` ${dueDate}`;
-  return {
-    says: `It was due${when}, and it is not completed in Azumuta.`,
-    ...adviceSentences(adviceOnOthers.overdue),
-  };
+  if (stage !== 'in Azumuta' || facts.due !== 'late') return { says: stageSentence(stage, facts) };
+  return { says: 'It is not completed in Azumuta.', ...adviceSentences(adviceOnOthers.overdue) };
 }
 
 function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: ToldFacts): OrderSentences {
@@ -223,16 +238,15 @@ function whyWaiting(of: string, partner: Partner, { journey = [], partners }: To
 export async function tellTrouble(
   ledger: Pick<Ledger, 'concerns' | 'knownOrders' | 'erpOrders'>,
   trouble: SeenTrouble,
-  partners: Situation['partners'],
+  { partners, at, terms }: Pick<Situation, 'partners' | 'at' | 'terms'>,
 ) {
   const facts = trouble.key && (await ledger.concerns.readDetails(trouble.key));
   const number = trouble.order ?? facts?.order ?? '';
-  const known = number === '' ? undefined : await readStanding(number, ledger, trouble.since);
+  const known = number === '' ? undefined : await readStanding(number, ledger, { ...terms, at });
   const { article, quantity, dueDate } = known ?? {};
   const unknown = trouble.key ? 'It has ended meanwhile.' : headlineOf(trouble, 1);
-  // What is overdue may be completed by now, and wait for its booking, or wait for a person.
-  const isOverdue = trouble.kind === 'overdue';
-  const life = isOverdue && known ? toldOf({ ...known, partners, isOverdue }) : undefined;
+  // What is late is wherever its life has got: not made, to be completed or booked, or for a person.
+  const life = trouble.kind === 'overdue' && known ? toldOf({ ...known, partners }) : undefined;
   const why = life?.says ?? facts?.reason ?? unknown;
   const erpOrder = known?.entry?.erpOrder;
   const reason = withoutOrder(why, [number, known?.home, erpOrder?.number, erpOrder?.id]);
@@ -244,6 +258,8 @@ export async function tellTrouble(
     quantity: quantity && oneLine(quantity, maxName),
     /** ISO date by which the ERP wants it. */
     dueDate,
+    /** Where it stands, of an order that is late. */
+    place: trouble.place,
     why: oneLine(why, shownReasonLength),
     /** The same for every order with this reason; undefined where it names no order. */
     reason: reason === why ? undefined : oneLine(reason, shownReasonLength),

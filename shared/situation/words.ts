@@ -33,7 +33,7 @@ const headlines = {
     'hours with triggers of product orders that nobody knows',
   ],
   waiting: [`message has waited for more than ${longWait}`, `messages have waited for more than ${longWait}`],
-  overdue: ['product order is overdue', 'product orders are overdue'],
+  overdue: ['product order is late', 'product orders are late'],
   'channel-down': ['channel of the alerts takes no messages', 'channels of the alerts take no messages'],
   unfiled: [
     'second copy of a dead letter, or call that nobody could read',

@@ -74,12 +74,21 @@ it('puts aside what Azumuta has no article for, and maps it anew when it is repl
   expect(madeIn(stage)).toEqual([order.number]);
 });
 
-it('looks daily at the ERP order of one that waits, and has it created if its message was lost', async () => {
+it('looks daily at the ERP order of one that waits, and has it created once SQS has forgotten its message', async () => {
   const stage = await startSurroundings();
   const { order } = await pulled(stage);
-  await create(stage, [productOrderMessage(order.number, { asksErp: 'daily look' })]);
+  const daily = productOrderMessage(order.number, { asksErp: 'daily look' });
+  const sentAfter = async (days: number) => {
+    stage.clock.advance(days * 86_400);
+    await create(stage, [daily]);
+    return stage.sent('product-orders');
+  };
+  const message = { v: 1, kind: 'product-order', number: order.number };
+  expect(await sentAfter(12)).toEqual([]);
   expect(stage.calls.erp.at(-1)?.url.pathname).toContain(order.id);
-  expect(stage.sent('product-orders')).toEqual([{ v: 1, kind: 'product-order', number: order.number }]);
+  expect(await sentAfter(1)).toEqual([message]);
+  expect(await sentAfter(12)).toEqual([message]);
+  expect(await sentAfter(1)).toEqual([message, message]);
 });
 
 it('has a completion looked at whose trigger was lost, at the daily look', async () => {

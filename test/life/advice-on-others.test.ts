@@ -5,6 +5,7 @@ import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { adviceInWords, adviceOnOthers } from '../../shared/situation/advice.ts';
 import type { TroubleKind } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
+import { lookingLocally } from '../support/due.ts';
 import { daysGoBy, eachWithPlant, kinds, made, plant, withoutArticles } from './acts.ts';
 import {
   allUntyped,
@@ -133,7 +134,7 @@ async function lettersExpire(): Promise<void> {
 
 async function tracedNext(number: string): Promise<string> {
   const { ledger, clock } = plant;
-  const trace = await traceOrder(number, ledger, '--local', undefined, clock.now());
+  const trace = await traceOrder(number, ledger, lookingLocally(clock.now()));
   return trace.productOrders.find((order) => order.number === number)?.next ?? '';
 }
 

@@ -29,10 +29,10 @@ async function day(): Promise<void> {
   await plant.looked();
 }
 
-it('is not overdue by its first date once the planner has moved it', async () => {
+it('is not late by its first date once the planner has moved it', async () => {
   const order = await postedBy('2026-11-26');
   for (let at = 0; at < 4; at++) await day();
-  expect(plant.mails[0]?.subject).toContain('overdue');
+  expect(plant.mails[0]?.subject).toContain('late');
   plant.erp.changeDueDate(order, '2027-02-26');
   await plant.post(posted(order, { dueDate: '2027-02-26' }));
   await day();

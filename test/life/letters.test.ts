@@ -7,6 +7,7 @@ import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { readSituation } from '../../shared/situation/read.ts';
 import { urlOf } from '../simulation/world/network.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
+import { dueTerms } from '../support/due.ts';
 import { overriding } from '../support/overriding.ts';
 import {
   daysGoBy,
@@ -71,7 +72,7 @@ function situation() {
     ledger,
     breaker: ledger.breaker,
     clock,
-    graceHours: 24,
+    ...dueTerms,
     outageSeconds: 0,
     queue: async () => ({ waiting: 0, underWay: 0 }),
     countDeadLetters: async () => plant.letters().length,

@@ -100,7 +100,7 @@ describe('an order that needs a person', () => {
       const entries = [undefined, inAzumuta, entryOf({}), entryOf({ end: withdrawn })];
       for (const known of entries)
         for (const bookings of [[], [quantity('waiting')], [quantity('done')]]) {
-          const found = life({ entry: known, bookings, concerns: [concern(kind)], isOverdue: true });
+          const found = life({ entry: known, bookings, concerns: [concern(kind)], due: 'late' });
           expect(found).toMatchObject({
             needsPerson: true,
             says: expect.stringContaining(`ote of ${kind}.`),
@@ -259,10 +259,10 @@ describe('an order that needs nobody', () => {
     });
   });
 
-  it('says to complete an order that is overdue, but not one whose booking is planned', () => {
-    const due = { isOverdue: true, dueDate: '2026-11-24' };
+  it('says to complete an order that is late, but not one whose booking is planned', () => {
+    const due = { due: 'late', dueDate: '2026-11-24' } as const;
     expect(life({ entry: inAzumuta, ...due })).toMatchObject({
-      says: 'It was due 2026-11-24, and it is not completed in Azumuta.',
+      says: 'It is not completed in Azumuta. It is late: it was due 2026-11-24.',
       next: 'If it is built, have it completed in Azumuta; else move its date in the ERP.',
     });
     const planned = life({ entry: inAzumuta, bookings: [quantity('waiting')], ...due });

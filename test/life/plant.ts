@@ -69,7 +69,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   const { client } = table;
   const sendsToTable = client.send;
   client.send = ((command: { readonly constructor: { readonly name: string } }) => {
-    if (!/^(Get|Query)/.test(command.constructor.name)) writes += 1;
+    if (!/^(Get|BatchGet|Query)/.test(command.constructor.name)) writes += 1;
     return Reflect.apply(sendsToTable, client, [command]);
   }) as typeof client.send;
   const queues = createQueueModel({

@@ -11,6 +11,7 @@ import { problemsOf } from '../../shared/situation/problems.ts';
 import { readSituation } from '../../shared/situation/read.ts';
 import { readToday } from '../../shared/situation/today.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
+import { dueTerms, lookingLocally } from '../support/due.ts';
 import { eachWithPlant, plant } from './acts.ts';
 import { days, hours } from './plant.ts';
 
@@ -19,7 +20,7 @@ eachWithPlant();
 /** What each view says of an order, as text: `trace`, the console's page, its flows, the doctor and the mails. */
 async function views(number: string) {
   const { clock, ledger, mails } = plant;
-  const trace = await traceOrder(number, ledger, '--local', undefined, clock.now());
+  const trace = await traceOrder(number, ledger, lookingLocally(clock.now()));
   const [order] = trace.productOrders;
   if (!order) throw new Error('The ledger does not know the order.');
   const time = { now: clock.now(), timeZone: 'UTC' };
@@ -27,7 +28,7 @@ async function views(number: string) {
     ledger,
     breaker: ledger.breaker,
     clock,
-    graceHours: 24,
+    ...dueTerms,
     outageSeconds: 0,
     queue: async () => ({ waiting: 0, underWay: 0 }),
     countDeadLetters: async () => plant.letters().length,
@@ -49,8 +50,7 @@ async function views(number: string) {
     ),
     list: await readOrders(parseAskedOrders({ list: 'waiting' }), 10, {
       ledger,
-      timeZone: 'UTC',
-      now: clock.now(),
+      now: { at: clock.now(), ...dueTerms },
     }),
     status: await plant.get(number),
     flows: problems.map(({ what, next }) => `${what} ${next}`).join('\n'),
@@ -163,7 +163,7 @@ describe('every view of an order', () => {
     // Act: an outage is told first.
     await plant.alerts();
     const { order, trace, page } = await views(number);
-    const overdue = plant.mails.filter(({ subject }) => subject.includes('overdue'));
+    const overdue = plant.mails.filter(({ subject }) => subject.includes(' late'));
 
     // Assess
     expect(order.stage).toBe('to be booked');

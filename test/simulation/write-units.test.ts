@@ -51,9 +51,9 @@ it('takes 8 write units for an order, and 5 for its completion', async () => {
   // Assess: names of work instructions are written once in total, and a lease once per run of the reconciliation
   expect(units.filter(([kind]) => /ORDER/.test(kind))).toEqual([
     ['ERP-ORDER ORDER', 1],
-    ['ORDER ORDER', 2],
+    ['ORDER ORDER', 3],
     ['ORDER ORDER', 1],
-    ['ORDER ORDER', 4],
+    ['ORDER ORDER', 3],
     ['ORDER BOOKING', 1],
     ['ORDER BOOKING', 2],
     ['ORDER ORDER', 2],

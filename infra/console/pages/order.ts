@@ -25,12 +25,16 @@ export function orderRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono().get('/search', (c) => search(c, pages)).get('/order', (c) => showOrder(c, pages));
 }
 
+function lookingOf({ commands: where, clock, timeZone, graceHours }: ConsolePageDependencies) {
+  return { where, now: { at: clock.now(), timeZone, graceHours } };
+}
+
 /** Azumuta is only asked about what may be the id of a recording. */
 async function search(c: Context, pages: ConsolePageDependencies): Promise<Response> {
-  const { ledger, commands, findOwner, clock, show } = pages;
+  const { ledger, findOwner, show } = pages;
   const asked = (c.req.query('q') ?? '').trim().slice(0, maxTextLength);
   if (asked === '') return c.redirect('/orders', 303);
-  const { productOrders, notAsked } = await traceOrder(asked, ledger, commands, findOwner, clock.now());
+  const { productOrders, notAsked } = await traceOrder(asked, ledger, lookingOf(pages), findOwner);
   const [only, ...others] = productOrders;
   if (only && others.length === 0) return c.redirect(orderLink(only.number), 303);
   if (!only) {
@@ -60,9 +64,9 @@ function nothingFound(asked: string, notAsked: string | undefined): Html {
 }
 
 async function showOrder(c: Context, pages: ConsolePageDependencies): Promise<Response> {
-  const { ledger, commands, clock, timeZone, show } = pages;
+  const { ledger, clock, timeZone, show } = pages;
   const number = c.req.query('number') ?? '';
-  const { productOrders } = await traceOrder(number, ledger, commands, undefined, clock.now());
+  const { productOrders } = await traceOrder(number, ledger, lookingOf(pages));
   const order = productOrders.find((each) => each.number === number);
   if (!order) return c.redirect(`/search?${new URLSearchParams({ q: number })}`, 303);
   const siblings = productOrders.filter((each) => each !== order);

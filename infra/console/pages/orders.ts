@@ -2,13 +2,16 @@ import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import { concernKinds, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
-import type { ListedOrder, OrderPage } from '../../../shared/ledger/records/order-lists.ts';
+import { mostOpenOrders } from '../../../shared/ledger/records/open-orders.ts';
+import type { ListedOrder, OrderPage, PageRange } from '../../../shared/ledger/records/order-lists.ts';
+import type { DueNow } from '../../../shared/model/due.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { factNames, orderFacts, shownFactsOf } from '../../../shared/model/order-facts.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore, dayIn, isDate, startOfDay } from '../../../shared/model/time.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
+import { readOrdersNow } from '../../../shared/situation/open-orders.ts';
 import { readStanding } from '../../../shared/situation/order-facts.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { toldOf } from '../../../shared/situation/told.ts';
@@ -35,6 +38,7 @@ export function ordersRoutes(pages: ConsolePageDependencies): Hono {
 
 const orderListTitles = {
   day: 'By day',
+  late: 'Late',
   waiting: 'In Azumuta',
   concerns: 'For a person',
 } as const;
@@ -46,7 +50,7 @@ const cursorSchema = z.record(
 );
 /** What the page Orders is asked for. What is invalid counts as not given. */
 const askedSchema = z.object({
-  list: z.catch(z._default(z.enum(['day', 'waiting', 'concerns']), 'day'), 'day'),
+  list: z.catch(z._default(z.enum(['day', 'late', 'waiting', 'concerns']), 'day'), 'day'),
   day: z.catch(z.optional(z.string().check(z.refine(isDate))), undefined),
   /** The beginning of a number. */
   q: z.catch(textUpTo(200), ''),
@@ -66,14 +70,16 @@ const maxSearched = 10_000;
 export async function readOrders(
   asked: AskedOrders,
   limit: number,
-  dependencies: Pick<ConsolePageDependencies, 'ledger' | 'timeZone'> & { readonly now: Date },
+  { ledger, now }: Pick<ConsolePageDependencies, 'ledger'> & { readonly now: DueNow },
 ) {
-  const { ledger, timeZone, now } = dependencies;
-  const day = asked.day ?? dayIn(timeZone, now);
-  const page = await readOrderPage(asked, day, limit, ledger, timeZone);
+  const { timeZone, at } = now;
+  const day = asked.day ?? dayIn(timeZone, at);
+  const page = await readOrderPage(asked, day, limit, ledger, now);
   const partners = await ledger.breaker.states();
   const wanted = page.orders.slice(0, limit);
-  const rows = await mapConcurrently(wanted, atOnce, (order) => readOrderRow(order, partners, ledger, now));
+  const read = await mapConcurrently(wanted, atOnce, (order) => readOrderRow(order, partners, ledger, now));
+  // The index has what is not made yet, too.
+  const rows = asked.list === 'waiting' ? read.filter(({ isMade }) => isMade) : read;
   const article = asked.article.toLowerCase();
   const kept = rows.filter((row) => (row.article ?? '').toLowerCase().includes(article));
   /** `leftOut`: orders of the page that are of other articles. */
@@ -84,24 +90,41 @@ function readOrderPage(
   { list, q, kind, after }: AskedOrders,
   day: string,
   limit: number,
-  { lists: read }: OperatorLedger,
-  timeZone: string,
+  ledger: OperatorLedger,
+  now: DueNow,
 ): Promise<OrderPage> {
+  const { lists: read } = ledger;
+  const { timeZone } = now;
+  if (list === 'late') return readLatePage({ limit, after }, ledger, now);
   if (list === 'waiting') return read.listAwaited({ limit, after });
   if (list === 'concerns') return read.listWithConcerns({ limit, after }, kind);
   const [from, until] = [startOfDay(timeZone, day), startOfDay(timeZone, dayBefore(day, -1))];
   return read.listByDay(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
 }
 
+/** What is late is in no index of its own: a page begins at a place. */
+async function readLatePage(
+  { limit, after }: PageRange,
+  ledger: OperatorLedger,
+  now: DueNow,
+): Promise<OrderPage> {
+  const open = await ledger.concerns.listOpen(() => mostOpenOrders);
+  const { late } = await readOrdersNow(ledger, open, now);
+  const from = Number(after?.place ?? 0);
+  const place = from + limit;
+  return { orders: late.slice(from, place), next: place < late.length ? { place } : undefined };
+}
+
 async function readOrderRow(
   listed: ListedOrder,
   partners: Situation['partners'],
   ledger: OperatorLedger,
-  now: Date,
+  now: DueNow,
 ) {
   const standing = await readStanding(listed.number, ledger, now);
   const { stage, needsPerson, says } = toldOf({ ...standing, partners });
-  return { ...listed, ...shownFactsOf(standing), stage, needsPerson, says };
+  const isMade = standing.entry?.state === 'done';
+  return { ...listed, ...shownFactsOf(standing), stage, needsPerson, says, isMade };
 }
 
 /** The address of a list. @param after The entry of an index behind which the page begins: it has nothing but keys. */
@@ -116,22 +139,22 @@ function listLink(
 }
 
 async function showList(c: Context, pages: ConsolePageDependencies): Promise<Response> {
-  const { clock, timeZone, show } = pages;
-  const now = clock.now();
+  const { ledger, clock, timeZone, graceHours, show } = pages;
+  const now = { at: clock.now(), timeZone, graceHours };
   const asked = parseAskedOrders(c.req.query());
-  const { rows, day, leftOut, next } = await readOrders(asked, ordersPerPage, { ...pages, now });
+  const { rows, day, leftOut, next } = await readOrders(asked, ordersPerPage, { ledger, now });
   const content = html`<h1>Orders</h1>
     <nav aria-label="Lists" class="tabs"><ul>${Object.entries(orderListTitles).map(
       ([list, title]) =>
         html`<li><a href="/orders?list=${list}"${list === asked.list ? html` aria-current="page"` : ''}>${title}</a></li>`,
     )}</ul></nav>
-    ${asked.list === 'waiting' ? html`<p class="hint">By the date that the ERP wants, the earliest first.</p>` : ''}
+    ${asked.list === 'waiting' || asked.list === 'late' ? html`<p class="hint">By the date that the ERP wants, the earliest first.</p>` : ''}
     ${filterPart(asked, day)}
     <div id="orders" data-live>
       ${
         rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
-          : tablePart(orderListTitles[asked.list], orderColumns({ now, timeZone }), rows)
+          : tablePart(orderListTitles[asked.list], orderColumns({ now: now.at, timeZone }), rows)
       }
       ${leftOut > 0 ? html`<p class="hint">${counted(leftOut, 'order')} of this page of the list ${leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
@@ -215,10 +238,10 @@ function lastEventPart(event: OrderRow['event'], at: OrderRow['at'], time: Plant
  */
 async function sendList(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const asked = parseAskedOrders(c.req.query());
-  const { clock, timeZone } = pages;
-  const now = clock.now();
-  const { rows } = await readOrders(asked, ordersPerFile, { ...pages, now });
-  const fields = orderColumns({ now, timeZone }).flatMap(({ csv }) => csv);
+  const { ledger, clock, timeZone, graceHours } = pages;
+  const now = { at: clock.now(), timeZone, graceHours };
+  const { rows } = await readOrders(asked, ordersPerFile, { ledger, now });
+  const fields = orderColumns({ now: now.at, timeZone }).flatMap(({ csv }) => csv);
   const cell = (value: unknown) => {
     const text = redactedText(String(value ?? ''));
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;

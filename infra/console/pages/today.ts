@@ -1,16 +1,17 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { type Day, sumOfDays } from '../../../shared/ledger/records/days.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
-import {
-  headlineOfAll,
-  messagesInQueue,
-  type Problem,
-  problemsOf,
-} from '../../../shared/situation/problems.ts';
+import { headlineOfAll, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
-import { figureCells, lateBy, readToday, type Today } from '../../../shared/situation/today.ts';
+import {
+  figureCells,
+  lateBy,
+  readToday,
+  type Today,
+  type WaitingName,
+  waitingFigures,
+} from '../../../shared/situation/today.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { linkOf, worksPart } from './flows.ts';
 import {
@@ -25,6 +26,8 @@ import {
 } from './parts.ts';
 
 const shownDays = 30;
+/** Orders that are due today and named. */
+const mostDueShown = 10;
 
 export const todayRoutes = (pages: ConsolePageDependencies) =>
   new Hono().get('/', (c) => showToday(c, pages));
@@ -46,9 +49,10 @@ export function todayPageContent(
   return html`<h1>Today</h1>
     <div id="today" data-live>
       ${verdictPart(problems)}
-      ${lateOrdersPart(today)}
+      ${lateOrdersPart(today, situation)}
+      ${dueTodayPart(today)}
       ${figuresPart(today, time)}
-      ${waitingPart(today, situation)}
+      ${waitingPart(situation)}
       ${needsPart(problems)}
       ${monthPart(today)}
     </div>`;
@@ -91,16 +95,23 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
   </section>`;
 }
 
-function waitingPart({ awaited }: Today, { queues, deadLetters }: Situation): Html {
-  const link = (name: string, href: string) => html`<a href="${href}">${name}</a>`;
+/** Where each figure of what is open stands in full. */
+const listsOfFigures: Readonly<Record<WaitingName, string>> = {
+  'In Azumuta, to be completed': '/orders?list=waiting',
+  'To be created': '/flows',
+  'To be booked': '/flows',
+  'For a person': '/orders?list=concerns',
+};
+
+function waitingPart(situation: Situation): Html {
   return html`<section aria-labelledby="waits">
     <h2 id="waits">Waiting now</h2>
-    ${tilesOf([
-      [link('In Azumuta, to be completed', '/orders?list=waiting'), awaited],
-      [link('To be created', '/flows'), String(messagesInQueue(queues['product-orders']))],
-      [link('To be booked', '/flows'), String(messagesInQueue(queues.completions))],
-      [link('Dead letters', '/letters'), String(deadLetters)],
-    ])}
+    ${tilesOf(
+      waitingFigures(situation).map(([name, value]) => [
+        html`<a href="${listsOfFigures[name]}">${name}</a>`,
+        value,
+      ]),
+    )}
   </section>`;
 }
 
@@ -111,12 +122,13 @@ function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint?: Ht
   )}</dl>`;
 }
 
-function lateOrdersPart({ day, late, lateCount }: Today): Html {
+function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situation): Html {
+  const more = orders.late.length - late.length;
   return html`<section aria-labelledby="late">
-    <h2 id="late">Late: ${lateCount === 0 ? 'none' : counted(lateCount, 'product order')}</h2>
+    <h2 id="late">Late: ${late.length === 0 ? 'none' : lateCount}</h2>
     ${
       late.length === 0
-        ? html`<p class="hint">Every product order in Azumuta has time left.</p>`
+        ? html`<p class="hint">Every order that has a date has time left, or is booked.</p>`
         : tablePart(
             'Late product orders',
             [
@@ -130,21 +142,32 @@ function lateOrdersPart({ day, late, lateCount }: Today): Html {
                 title: 'Due',
                 cell: ({ dueDate }) => (dueDate === undefined ? 'no date' : dateOf(dueDate)),
               },
-              { title: 'Late by', cell: ({ dueDate }) => lateBy(dueDate, day) },
+              { title: 'Late by', cell: ({ dueDate }) => lateBy(dueDate, day, terms.timeZone) },
+              { title: 'Where it stands', cell: ({ place = '' }) => place },
               { title: 'What to do', cell: ({ next }) => next },
             ],
             late,
           )
     }
-    ${lateCount > late.length ? html`<p class="hint">These are the longest overdue; all stand in <a href="/orders?list=waiting">what is in Azumuta</a>, by date.</p>` : ''}
+    ${more > 0 ? html`<p class="hint">These were due first; <a href="/orders?list=late">all of them</a>.</p>` : ''}
   </section>`;
 }
 
-const bookedOn = ({ events }: Day) => events.booked ?? 0;
+function dueTodayPart({ dueToday }: Today): Html {
+  const shown = dueToday.slice(0, mostDueShown);
+  return html`<section aria-labelledby="due">
+    <h2 id="due">Due today: ${dueToday.length === 0 ? 'none' : counted(dueToday.length, 'product order')}</h2>
+    <ul>${shown.map(({ number, place }) => html`<li><a href="${orderLink(number)}">${number}</a> ${place}</li>`)}</ul>
+    ${dueToday.length > shown.length ? html`<p class="hint">${dueToday.length - shown.length} more are due today.</p>` : ''}
+  </section>`;
+}
+
+type CountedDay = Today['days'][number];
+const bookedOn = ({ events }: CountedDay) => events.booked ?? 0;
 const chart = { width: 600, height: 120, gap: 4 } as const;
 
 /** Booked orders of each day as bars, and all figures as a table: what is drawn can be read. */
-function monthPart({ day: today, days }: Today): Html {
+function monthPart({ day: today, days, sum }: Today): Html {
   if (days.length === 0) return html``;
   const most = Math.max(1, ...days.map((day) => bookedOn(day)));
   const width = chart.width / days.length;
@@ -159,17 +182,17 @@ function monthPart({ day: today, days }: Today): Html {
       })}
     </svg>
     <p class="ends hint"><span>${days[0]?.day}</span><span>booked orders, at most ${most}</span><span>${days.at(-1)?.day}</span></p>
-    <details id="month-figures"><summary>The figures</summary>${monthTable(days)}</details>
+    <details id="month-figures"><summary>The figures</summary>${monthTable(days, sum)}</details>
   </section>`;
 }
 
-function monthTable(days: readonly Day[]): Html {
-  const figures: PageColumn<Day>[] = figureCells(sumOfDays(days)).map(([title, foot], at) => ({
+function monthTable(days: readonly CountedDay[], sum: Today['sum']): Html {
+  const figures: PageColumn<CountedDay>[] = figureCells(sum).map(([title, foot], at) => ({
     title,
     cell: (day) => figureCells(day)[at]?.[1] ?? '',
     foot,
   }));
-  const dayColumn: PageColumn<Day> = {
+  const dayColumn: PageColumn<CountedDay> = {
     title: 'Day',
     cell: ({ day }) => html`<a href="/orders?list=day&amp;day=${day}">${day}</a>`,
     foot: 'All',

@@ -72,10 +72,10 @@ async function listWhatIsOpen(target: Target, { during }: ProgressDisplay): Prom
   return { facts, lines, exit: needed.length === 0 ? 'done' : 'partly' };
 }
 
-function openTroubles(troubles: Situation['troubles'], { partners }: Situation, ledger: OperatorLedger) {
+function openTroubles(troubles: Situation['troubles'], situation: Situation, ledger: OperatorLedger) {
   return mapConcurrently(troubles.slice(0, mostTroublesListed), atOnce, async (trouble) => {
     const { kind, partner, cause, since } = trouble;
-    const { order, why, next } = await tellTrouble(ledger, trouble, partners);
+    const { order, why, next } = await tellTrouble(ledger, trouble, situation);
     return { order, kind, partner, cause, since: since.toISOString(), why, next };
   });
 }

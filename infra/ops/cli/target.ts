@@ -7,6 +7,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
+import { reconcileDefaults } from '../../../shared/integration/schema.ts';
+import type { DueTerms } from '../../../shared/model/due.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
@@ -99,6 +101,12 @@ export function sqsOf({ aws }: Target): SQSClient {
 
 export function ledgerOf({ aws, output }: Target): OperatorLedger {
   return operatorLedger(new Table(new DynamoDBClient(aws), output('LedgerTable')));
+}
+
+/** By what the views of a stack say that an order is late; one of 0.3.0 does not output its grace. */
+export function dueTermsOfTarget({ output, outputs }: Pick<Target, 'output' | 'outputs'>): DueTerms {
+  const graceHours = Number(outputs.GraceHours ?? reconcileDefaults.graceHours);
+  return { timeZone: output('TimeZone'), graceHours };
 }
 
 /** The queues of a stack. @throws UsageError when the stack does not output one of them. */

@@ -1,12 +1,11 @@
 import { basename } from 'node:path/posix';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { reconcileDefaults } from '../../../shared/integration/schema.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { metricNamespace } from '../../../shared/platform/metrics.ts';
 import { readSituation, type Situation } from '../../../shared/situation/read.ts';
-import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
+import { dueTermsOfTarget, ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 
 export function stackReadsOf(target: Target, clock: Clock) {
   return {
@@ -14,18 +13,19 @@ export function stackReadsOf(target: Target, clock: Clock) {
     ledger: ledgerOf(target),
     queueUrls: queueUrlsOf(target),
     insight: insightOfTarget(target, clock),
+    terms: dueTermsOfTarget(target),
     clock,
   };
 }
 
 /** The state of both flows, by a few cheap calls, none of which takes a message. Outages count at once. */
 export function readStackSituation(reads: ReturnType<typeof stackReadsOf>): Promise<Situation> {
-  const { sqs, ledger, queueUrls, insight, clock } = reads;
+  const { sqs, ledger, queueUrls, insight, terms, clock } = reads;
   return readSituation({
     ledger,
     breaker: ledger.breaker,
     clock,
-    graceHours: reconcileDefaults.graceHours,
+    ...terms,
     outageSeconds: 0,
     async queue(queue) {
       const { waiting, underWay } = await readQueue(sqs, queueUrls[queue]);

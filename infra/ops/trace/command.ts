@@ -1,7 +1,7 @@
 import project from '../../../package.json' with { type: 'json' };
 import { defineCommand, plantOptions, runCommand, UsageError } from '../cli/command.ts';
 import { shareable } from '../cli/redact.ts';
-import { findTarget, ledgerOf, optionsForTarget } from '../cli/target.ts';
+import { dueTermsOfTarget, findTarget, ledgerOf, optionsForTarget } from '../cli/target.ts';
 import { traceLines } from './report.ts';
 import { findOwnerOf, traceOrder } from './trace.ts';
 
@@ -31,7 +31,8 @@ await runCommand(command, async ({ options, words: [asked], progress }) => {
   const target = await findTarget(options);
   const where = optionsForTarget(target);
   const findOwner = findOwnerOf(target, options.config);
-  const tracing = traceOrder(asked, ledgerOf(target), where, findOwner);
+  const now = { at: new Date(), ...dueTermsOfTarget(target) };
+  const tracing = traceOrder(asked, ledgerOf(target), { where, now }, findOwner);
   const trace = await progress.during('Reading the ledger', tracing);
   const stack = { where, timeZone: target.output('TimeZone') };
   const versions = { integration: project.version, node: process.version };

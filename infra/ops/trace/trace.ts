@@ -1,6 +1,7 @@
 import { unpackCompletion } from '../../../shared/completions/content.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { Stage } from '../../../shared/life/life.ts';
+import type { DueNow } from '../../../shared/model/due.ts';
 import { shownFactsOf } from '../../../shared/model/order-facts.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import { writingsOf } from '../../../shared/model/text.ts';
@@ -25,22 +26,27 @@ export type Trace = Awaited<ReturnType<typeof traceKnown>> & {
  * Everything that the ledger knows about an order, in a handful of reads for each of its product orders.
  * @param asked Number of a product order, number or id of an ERP order, in any writing; a receipt that holds such a number;
  * or an id of Azumuta, which is asked about what the ledger does not know: that may be a recording.
- * @param where Options that select the stack on a command line.
  */
 export async function traceOrder(
   asked: string,
   ledger: OperatorLedger,
-  where: string,
+  looking: Looking,
   findOwner?: FindOwner,
-  now: Date = new Date(),
 ): Promise<Trace> {
-  const traced = await traceKnown(asked, ledger, where, now);
+  const traced = await traceKnown(asked, ledger, looking);
   const { owner, notAsked } = (traced.productOrders.length === 0 && (await findOwner?.(asked.trim()))) || {};
   if (owner === undefined) return { ...traced, notAsked };
-  return { ...(await traceKnown(owner, ledger, where, now)), asked };
+  return { ...(await traceKnown(owner, ledger, looking)), asked };
 }
 
-async function traceKnown(asked: string, ledger: OperatorLedger, where: string, now: Date) {
+/** When somebody looks, and how. */
+interface Looking {
+  /** Options that select the stack on a command line. */
+  readonly where: string;
+  readonly now: DueNow;
+}
+
+async function traceKnown(asked: string, ledger: OperatorLedger, { where, now }: Looking) {
   const seen = { now, partners: await ledger.breaker.states() };
   /** Empty when the ledger knows nothing by that name. */
   let productOrders: readonly TracedOrder[] = [];

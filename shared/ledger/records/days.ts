@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { dueDayOf } from '../../model/due.ts';
 import { type Quantity, sumOf } from '../../model/quantity.ts';
 import { dayIn } from '../../model/time.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
-import { atOnce, mapConcurrently } from '../../platform/map-concurrently.ts';
 import { ledgerIndexes } from '../keys.ts';
 import { type DayEvent, dayEventOf, utcDayOf } from './events.ts';
 import { Records } from './records.ts';
@@ -21,6 +21,8 @@ export const daySchema = z.object({
   /** Booked orders that have a due date, and those of them that were booked after it. */
   due: z.number(),
   late: z.number(),
+  /** Orders that were booked on this day, by the plant's day on which they were due. 0.3.0 counts none. */
+  bookedDue: z.optional(countSchema),
 });
 export type Day = DeepReadonly<z.output<typeof daySchema>>;
 
@@ -32,9 +34,11 @@ export class Days extends Records {
     await this.table.update(dayKey(day.day), { set: { ...day, expiresAt: this.expiresAt() } });
   }
 
+  /** Those that were counted, the oldest first. */
   async readDays(days: readonly string[]): Promise<Day[]> {
-    const stored = await mapConcurrently(days, atOnce, (day) => this.table.get(dayKey(day)));
-    return stored.flatMap((item) => (item ? z.parse(daySchema, item) : []));
+    const stored = await this.table.getAll(days.map(dayKey));
+    const read = stored.map((item) => z.parse(daySchema, item));
+    return read.toSorted((one, other) => one.day.localeCompare(other.day));
   }
 
   /**
@@ -57,9 +61,16 @@ type DaySums = Omit<Day, 'day' | 'upTo'>;
 /** Counts a day. @param timeZone The plant's, to say what was booked in time. */
 export function countDay(day: string, until: Date, events: readonly DayEvent[], timeZone: string): Day {
   const figures = events.map(({ event, at, good, scrap, due }): DaySums => {
-    const isLate = due !== undefined && dayIn(timeZone, at) > dayIn(timeZone, due);
-    const dated = { due: due === undefined ? 0 : 1, late: isLate ? 1 : 0 };
-    return { events: { [event]: 1 }, good: piecesOf(good), scrap: piecesOf(scrap), ...dated };
+    const dueDay = dueDayOf({ dueDate: due }, timeZone);
+    const isLate = dueDay !== undefined && dayIn(timeZone, at) > dueDay;
+    return {
+      events: { [event]: 1 },
+      good: piecesOf(good),
+      scrap: piecesOf(scrap),
+      due: dueDay === undefined ? 0 : 1,
+      late: isLate ? 1 : 0,
+      bookedDue: dueDay === undefined ? {} : { [dueDay]: 1 },
+    };
   });
   return { day, upTo: until.toISOString(), ...sumOfDays(figures) };
 }
@@ -76,6 +87,11 @@ export function sumOfDays(days: readonly DaySums[]): DaySums {
     scrap: sumsOf(sumOf, days, 'scrap'),
     due: add(days.map(({ due }) => due)),
     late: add(days.map(({ late }) => late)),
+    bookedDue: sumsOf(
+      add,
+      days.map(({ bookedDue = {} }) => ({ bookedDue })),
+      'bookedDue',
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isSameErpOrder, partSchema, productOrderRefSchema } from '../../model/orders.ts';
+import { queueKeepsDays } from '../../model/queues.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { nothingSent, stepSchema } from '../claims.ts';
@@ -28,7 +29,7 @@ const storedOrderSchema = z.object({
   dueDate: z.optional(z.string()),
   /** An attempt to give the ERP its id ended after it may have written. */
   linkInDoubt: z._default(z.boolean(), false),
-  /** Its completion: it is created, and not known to be completed. */
+  /** Its completion: from when it came until it is known to be completed, or has ended. 0.3.0 begins once it is created. */
   awaiting: z.optional(z.string()),
   /** When it may be removed (epoch seconds). */
   expiresAt: z.number(),
@@ -52,6 +53,11 @@ export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderE
   return entry?.part.book === 'when-all-done';
 }
 
+/** Whether Azumuta has it, as far as is known, and it is not known to be completed. */
+export function isInAzumuta({ state, awaiting }: Pick<OrderEntry, 'state' | 'awaiting'>): boolean {
+  return state === 'done' && awaiting !== undefined;
+}
+
 export type NewOrder = OrderContent &
   Pick<OrderEntry, 'number' | 'part' | 'mappedBy'> & {
     /** ISO date(-time) by which the ERP wants it done. */
@@ -62,6 +68,8 @@ export type NewOrder = OrderContent &
 
 /** After so long a message counts as lost: an order has one a day at most, however often it is asked about. */
 const lostAfterMs = 86_400_000;
+/** SQS drops a message after this, and before that it becomes a dead letter: none of an order is under way any more. */
+const forgottenAfterMs = (queueKeepsDays - 1) * 86_400_000;
 
 /**
  * Whether a message was sent again a short while ago, and still waits: for a partner, or for the end of a pause. Who asks
@@ -69,6 +77,14 @@ const lostAfterMs = 86_400_000;
  */
 export function isMessageUnderWay({ sentAgainAt }: Pick<OrderEntry, 'sentAgainAt'>, now: Date): boolean {
   return sentAgainAt !== undefined && now.getTime() - Date.parse(sentAgainAt) < lostAfterMs;
+}
+
+/** Whether it waits to be made, and SQS has forgotten its message: whoever would send one earlier sends a second one. */
+export function isMessageForgotten({ state, sentAgainAt, history }: OrderEntry, now: Date): boolean {
+  const queued = history.findLast(({ event }) => event === 'queued') ?? history[0];
+  const sentAt = Date.parse(sentAgainAt ?? queued?.at ?? '');
+  const isWaiting = state === 'waiting' || state === 'claimed';
+  return isWaiting && now.getTime() - sentAt >= forgottenAfterMs;
 }
 
 /** What an order was made of, to have it made again. */
@@ -229,8 +245,8 @@ export class Orders extends Records {
   }
 
   /**
-   * Numbers of product orders that were due by then, or are due at any time, and are not known to be completed, the longest
-   * overdue first. The index lags: some may have been completed a moment ago.
+   * Numbers of product orders that were due by then, or are due at any time, and are not known to be completed, created or
+   * not, the longest overdue first. The index lags: some may have been completed a moment ago.
    * @param byOwnDate Without those that are due as a trigger called them completed too early, or as a booking waits.
    */
   async listOverdue(dueBy: Date | undefined, limit: number, { byOwnDate = false } = {}): Promise<string[]> {
@@ -239,12 +255,14 @@ export class Orders extends Records {
     return [...new Set(found.filter(({ sk }) => !byOwnDate || sk === orderKey('').sk).map(numberOf))];
   }
 
+  /** It is in the index by its due date from now on: it is late wherever it stands. */
   #storedFields(order: Omit<NewOrder, 'via'>) {
     const erpOrderNumber = order.erpOrder.number;
-    return { ...order, erpOrderNumber, state: 'waiting', dueAt: this.#dueAt(order.dueDate) };
+    const dueAt = this.#dueAt(order.dueDate);
+    return { ...order, erpOrderNumber, state: 'waiting', awaiting: 'completion', dueAt };
   }
 
-  /** An order without a due date is overdue a week after it came. */
+  /** The reconciliation asks about an order without a due date a week after it came. */
   #dueAt(dueDate: string | undefined): number {
     const due = Date.parse(dueDate ?? '');
     return Number.isNaN(due) ? this.clock.now().getTime() + 7 * 86_400_000 : due;

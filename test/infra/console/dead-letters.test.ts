@@ -111,7 +111,8 @@ describe('the page of dead letters', () => {
     expect(text).toContain('1097 completions cannot be booked in the ERP: order state');
     expect(text).toMatch(/997 dead letters · cause: order-state[\s\S]*3 dead letters · cause: conflict/);
     expect(text).toContain('Choose some of the oldest 500');
-    expect(calls.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(10);
+    // Ten for the letters, and ten for their orders: one of those may be late.
+    expect(calls.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(20);
   });
 });
 

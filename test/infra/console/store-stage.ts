@@ -20,8 +20,9 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
   const stores = await startReplayStores();
   const { store, ledger, clock, table } = stores;
   const { queueUrls } = stores.replaying;
+  const terms = { timeZone: 'Europe/Brussels', graceHours: 24 };
   const situation = () =>
-    readStackSituation({ sqs: store.sqs, ledger, queueUrls, clock, insight: async () => undefined });
+    readStackSituation({ sqs: store.sqs, ledger, queueUrls, clock, insight: async () => undefined, terms });
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({
@@ -40,7 +41,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     keys: { token, session: 'session-of-this-start' },
     port: () => port,
     clock,
-    timeZone: 'Europe/Brussels',
+    ...terms,
   });
   /** A message that a consumer dead-letters: recorded, and in the queue. */
   async function dead(

@@ -17,7 +17,7 @@ it('adds nothing to a stack that has no pages', () => {
 it('lets the function get, query and read its own key, and nothing else', () => {
   const grants = grantsOf(on, 'ShowPages').filter(({ Action }) => !/^logs:/.test(String(Action)));
   expect(grants.map(({ Action }) => Action)).toEqual([
-    ['dynamodb:GetItem', 'dynamodb:Query'],
+    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
     'dynamodb:Query',
     'secretsmanager:GetSecretValue',
   ]);

@@ -23,7 +23,7 @@ it('tells of a partner that is down for five minutes, since when and how many wa
     [
       'new',
       'ghent-production: The ERP has been down since 2026-11-24 05:30 (5 min)',
-      'The ERP has been down for 5 min; 3 orders to be created and 200 completions to be booked wait for it. The ERP failed (503) at GET /orders. Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically.',
+      'The ERP has been down for 5 min. The ERP failed (503) at GET /orders. Fix the cause in the ERP. Nothing is lost: 3 messages about orders and 200 messages about completions wait, and continue automatically.',
       'npm run doctor -- --stack AzumutaErp-ghent-production',
     ],
     [

@@ -272,7 +272,7 @@ it('tells an order once, however many of its messages have failed for one reason
   ]);
 });
 
-it('tells of an order that is overdue by a day and when it was due, until it is completed', async () => {
+it('tells of an order from the end of its due day on where it stands and when it was due, until it is completed', async () => {
   // Prepare
   const stage = await startAlertStage();
   const { ledger, clock, received } = stage;
@@ -297,10 +297,10 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
   expect(received.webhook.map(({ event, title, troubles: [only] }) => [event, title, only?.why])).toEqual([
     [
       'new',
-      'ghent-production: PO-1: product order is overdue',
-      'It was due 2026-11-24, and it is not completed in Azumuta.',
+      'ghent-production: PO-1: product order is late',
+      'It is not completed in Azumuta. It is late: it was due 2026-11-24.',
     ],
-    ['over', 'ghent-production: Over: 1 product order is overdue', undefined],
+    ['over', 'ghent-production: Over: 1 product order is late', undefined],
   ]);
 });
 

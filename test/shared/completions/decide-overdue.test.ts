@@ -46,6 +46,19 @@ it.each<[string, Partial<OverdueFacts>, string]>([
     { ...waiting, ...leftOpen, ...booking() },
     'ask',
   ],
+  ['is put off while it waits to be made', order({ awaiting: 'completion', state: 'waiting' }), 'put it off'],
+  ['is put off while it is being made', order({ awaiting: 'completion', state: 'claimed' }), 'put it off'],
+  ['is put off where it was refused', order({ awaiting: 'completion', state: 'rejected' }), 'put it off'],
+  [
+    'is asked about though it is not made, where its question waits: somebody may have typed it by hand',
+    { ...order({ awaiting: 'completion', state: 'waiting' }), ...leftOpen },
+    'ask',
+  ],
+  [
+    'waits no more once it is booked, though it is not made',
+    { ...order({ awaiting: 'completion', state: 'waiting' }), ...booking() },
+    'end the waiting',
+  ],
   ['is asked about where another part is booked', { ...waiting, ...booking({ parts: [2] }) }, 'ask'],
   ['is asked about where its booking was refused', { ...waiting, ...booking({ state: 'rejected' }) }, 'ask'],
 ])('an overdue order %s', (_what, given, expected) => {

@@ -84,7 +84,7 @@ describe('a takeover waits for the timeout of the function and the settling time
   });
 });
 
-it('notes what its step needs while it waits, and removes what it needs no more', async () => {
+it('notes what its step needs while it waits, and removes what it needs no more: a refused order still waits', async () => {
   // Prepare
   const attempt = () => claimedBy('a');
   const held = async () => {
@@ -119,7 +119,7 @@ it('notes what its step needs while it waits, and removes what it needs no more'
   const sent = 'what is sent';
   expect(story).toEqual([
     [sent, 'a'],
-    [sent, undefined],
+    [sent, 'a'],
     [sent, 'b'],
     [undefined, 'c'],
   ]);

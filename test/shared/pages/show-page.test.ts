@@ -64,15 +64,18 @@ describe('a page', () => {
       scrap: { u: '1' },
       due: 2,
       late: 1,
+      bookedDue: { '2026-11-24': 1, '2026-11-20': 1 },
     };
     const upTo = pages.clock.now().toISOString();
     await pages.ledger.days.writeDay({ day: '2026-11-24', upTo, ...figures });
+    await orderOf(pages.ledger, { number: 'PO-1', dueDate: '2026-11-24' });
     const { body } = await pages.open(pages.link(today));
     for (const [name, value] of Object.entries({
       'Booked in the ERP': 2,
       Pieces: '12 u',
       Scrap: '1 u',
-      'On time': '50 %',
+      'On time': '1 of 2 so far',
+      'To be created': 1,
     }))
       expect(body).toContain(`<dt>${name}</dt><dd>${value}</dd>`);
     expect(body).toContain('Counted up to 2026-11-24 09:00:00.');

@@ -5,6 +5,7 @@ import { concernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { FlowName } from '../../../shared/ledger/records/pauses.ts';
 import { problemsOf as problemsOfSituation } from '../../../shared/situation/problems.ts';
 import type { QueueStatus, SeenTrouble, Situation, TroubleKind } from '../../../shared/situation/read.ts';
+import { dueTerms } from '../../support/due.ts';
 
 const at = new Date('2026-11-24T08:10:00Z');
 const day = 86_400;
@@ -22,6 +23,18 @@ const down = (reason: string): BreakerState => ({
   openUntilMs: at.getTime() + 45_000,
 });
 
+const noOrders: Situation['orders'] = {
+  late: [],
+  dueToday: [],
+  openOn: new Map(),
+  inAzumuta: 0,
+  toBeCreated: 0,
+  toBeBooked: 0,
+  needPerson: 0,
+  isCut: false,
+  isLateCut: false,
+};
+
 type Given = Partial<Situation['queues']> &
   Partial<Situation['partners']> &
   Partial<Pick<Situation, 'troubles' | 'cut'>>;
@@ -34,6 +47,8 @@ function problemsOf(given: Given) {
     cut,
     deadLetters: 0,
     unfiled: 0,
+    orders: noOrders,
+    terms: dueTerms,
     queues: { 'product-orders': empty, completions: empty, ...queues },
     partners: { erp, azumuta },
   };
@@ -63,9 +78,9 @@ describe('the list of problems', () => {
       'since when a partner is down, what waits for it, why, and that it continues automatically',
       { erp: down('It answered 503'), completions: waiting(300, 3) },
       {
-        what: 'The ERP has been down for 5 min; 3 completions to be booked wait for it.',
+        what: 'The ERP has been down for 5 min.',
         why: 'It answered 503.',
-        next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically.',
+        next: 'Fix the cause in the ERP. Nothing is lost: 3 messages about completions wait, and continue automatically.',
       },
     ],
     [
@@ -86,7 +101,8 @@ describe('the list of problems', () => {
       'how to resume a paused flow',
       { erp: paused('completions', 1), completions: { ...empty, waiting: 1 } },
       {
-        what: 'Reading completions from Azumuta and booking them in the ERP is paused for 24 h; 1 completion to be booked waits.',
+        what: 'Reading completions from Azumuta and booking them in the ERP is paused for 24 h.',
+        next: expect.stringContaining('1 message about completions waits.'),
         command: 'npm run resume -- completions --local',
       },
     ],
@@ -94,7 +110,7 @@ describe('the list of problems', () => {
       'how to resume paused bookings, and does not call slow what waits for them',
       { erp: paused('bookings', 1 / 144), completions: waiting(600, 2) },
       {
-        what: 'Booking in the ERP is paused for 10 min; 2 completions to be booked wait.',
+        what: 'Booking in the ERP is paused for 10 min.',
         next: expect.stringContaining('within 15 minutes'),
         command: 'npm run resume -- bookings --local',
       },
@@ -113,16 +129,16 @@ describe('the list of problems', () => {
       'what a flow that was paused days ago will lose',
       { erp: paused('orders', 4), 'product-orders': { ...empty, waiting: 1 } },
       {
-        what: expect.stringContaining('is paused for 4 d; 1 order'),
+        what: expect.stringContaining('is paused for 4 d.'),
         kind: 'paused-too-long',
         why: expect.stringContaining('What has waited for 6 days becomes dead letters.'),
-        next: 'Resume it now.',
+        next: 'Resume it now. 1 message about orders waits.',
       },
     ],
     [
       'that a flow with nothing in its queue is paused',
       { erp: paused('completions', 30) },
-      { kind: 'paused', what: expect.stringContaining('nothing waits') },
+      { kind: 'paused', next: expect.stringContaining('Nothing waits.') },
     ],
     [
       'that the pull is paused',
@@ -141,7 +157,7 @@ describe('the list of problems', () => {
     [
       'which messages are retried for minutes although the partner is reachable',
       { completions: waiting(600) },
-      { kind: 'slow', what: '1 completion to be booked waits, the oldest for 10 min.' },
+      { kind: 'slow', what: '1 message about completions waits, the oldest for 10 min.' },
     ],
     [
       'which function to check when no function takes the messages',

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
 import { readSituation } from '../../../shared/situation/read.ts';
+import { dueTerms } from '../../support/due.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 
 const outageSeconds = 300;
@@ -16,7 +17,7 @@ function startPlant() {
       breaker,
       clock,
       outageSeconds,
-      graceHours: 24,
+      ...dueTerms,
       queue: async () => ({ waiting: 0, underWay: 0 }),
       countDeadLetters: async () => 0,
     });

@@ -122,6 +122,16 @@ const operation = fc.oneof(
     ),
   ),
   often(
+    1,
+    fc.uniqueArray(fc.integer({ min: 0, max: keys.length - 1 }), { maxLength: 4 }).map(
+      (places): Operation =>
+        async (table) => {
+          const found = await table.getAll(places.flatMap((at) => keys[at] ?? []));
+          return found.toSorted((a, b) => `${a.pk} ${a.sk}`.localeCompare(`${b.pk} ${b.sk}`));
+        },
+    ),
+  ),
+  often(
     2,
     fc
       .tuple(

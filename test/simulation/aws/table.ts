@@ -1,4 +1,6 @@
 import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DeleteItemCommandOutput,
@@ -26,12 +28,14 @@ import { bytesOfItem, type Item, inOrderOf, notModelled, stored, validationExcep
 
 export type TableCommand =
   | GetItemCommand
+  | BatchGetItemCommand
   | PutItemCommand
   | UpdateItemCommand
   | DeleteItemCommand
   | QueryCommand;
 export type TableAnswer =
   | GetItemCommandOutput
+  | BatchGetItemCommandOutput
   | PutItemCommandOutput
   | UpdateItemCommandOutput
   | DeleteItemCommandOutput
@@ -52,6 +56,9 @@ interface TableOptions {
 /** Source: AWS, "Quotas in Amazon DynamoDB", item size: 400 KB. */
 const maxItemBytes = 400 * 1024;
 
+/** Source: AWS, "BatchGetItem": up to 100 items, each key once. */
+const maxBatchKeys = 100;
+
 /** A model of the ledger's table, with the key `pk`, `sk`, behind the commands of the AWS SDK. Answers are frozen. */
 export function createTableModel(options: TableOptions) {
   const { now } = options;
@@ -65,6 +72,7 @@ export function createTableModel(options: TableOptions) {
   function answer(command: TableCommand): TableAnswer {
     refuseUnknown(command, name);
     if (command instanceof GetItemCommand) return getItem(command.input);
+    if (command instanceof BatchGetItemCommand) return getItems(command.input);
     if (command instanceof PutItemCommand) return putItem(command.input);
     if (command instanceof UpdateItemCommand) return updateItem(command.input);
     if (command instanceof DeleteItemCommand) return deleteItem(command.input);
@@ -76,6 +84,16 @@ export function createTableModel(options: TableOptions) {
     const key = keyOf(Key);
     const item = store.get(key);
     return { $metadata: {}, ...(item && { Item: item }) };
+  }
+
+  /** Views read so, and write nothing that depends on it: each item is as it is now, which an inconsistent read may show. */
+  function getItems({ RequestItems = {} }: BatchGetItemCommand['input']): BatchGetItemCommandOutput {
+    const keys = (RequestItems[name]?.Keys ?? []).map(keyOf);
+    const isRepeated = new Set(keys.map((key) => JSON.stringify(key))).size < keys.length;
+    if (isRepeated) throw validationException('Provided list of item keys contains duplicates');
+    if (keys.length > maxBatchKeys)
+      throw validationException('Too many items requested for the BatchGetItem call');
+    return { $metadata: {}, Responses: { [name]: keys.map(store.get).filter((item) => item !== undefined) } };
   }
 
   function putItem(input: PutItemCommand['input']): PutItemCommandOutput {
@@ -211,7 +229,16 @@ function answered(wanted: string | undefined, before: Item | undefined, after?: 
 }
 
 const knownInput = new Set([
-  ...['TableName', 'Key', 'Item', 'IndexName', 'ConsistentRead', 'Limit', 'ExclusiveStartKey'],
+  ...[
+    'TableName',
+    'Key',
+    'Item',
+    'IndexName',
+    'ConsistentRead',
+    'Limit',
+    'ExclusiveStartKey',
+    'RequestItems',
+  ],
   ...['ConditionExpression', 'UpdateExpression', 'KeyConditionExpression'],
   ...['ExpressionAttributeNames', 'ExpressionAttributeValues', 'ReturnValues'],
 ]);
@@ -225,7 +252,8 @@ function refuseUnknown({ input }: TableCommand, table: string): void {
   if ('ReturnValues' in input && !knownReturnValues.includes(input.ReturnValues)) {
     throw notModelled(`ReturnValues ${input.ReturnValues}`);
   }
-  if (input.TableName === table) return;
+  const tables = 'RequestItems' in input ? Object.keys(input.RequestItems ?? {}) : [Object(input).TableName];
+  if (tables.every((asked) => asked === table)) return;
   throw new ResourceNotFoundException({
     message: 'Requested resource not found',
     $metadata: { httpStatusCode: 400 },

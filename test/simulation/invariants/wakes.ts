@@ -19,10 +19,11 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
     const ofOne = entries.filter(({ erpOrderNumber }) => own && erpOrderNumber === own.erpOrderNumber);
     return new Set([pk, ...ofOne.map((entry) => entry.pk)]);
   };
-  const isAwake = (item: Item) => {
+  const hasInFamily = (item: Item, is: (one: Item) => boolean) => {
     const family = familyOf(item);
-    return items.some((one) => family.has(one.pk) && (isIndexed(one) || isTold(one)));
+    return items.some((one) => family.has(one.pk) && is(one));
   };
+  const isAwake = (item: Item) => hasInFamily(item, (one) => isIndexed(one) || isTold(one));
   const idOf = ({ productOrder }: Item): unknown => Object(productOrder).id;
   /** A renamed one that was refused under its new number, as an index lagged, and was booked under its first. */
   const isBookedElsewhere = (item: Item) =>
@@ -53,11 +54,16 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
     const isMade = item.state === 'done' && open.has(String(item.azumutaId)) && !isBooked;
     if (isMade && !isIndexed(item) && !isTold(item) && !isAwake(item))
       find('wakes', `${name} is open in Azumuta, and nothing asks about it.`);
-    if (item.state === 'rejected' && !isAwake(item)) find('wakes', `${name} is refused, and nobody is told.`);
+    // It is in the index, as it may be late; but the reconciliation puts it off.
+    const isRefusedUntold = item.state === 'rejected' && !hasInFamily(item, isToldOrAsked);
+    if (isRefusedUntold) find('wakes', `${name} is refused, and nobody is told.`);
   }
 }
 
 const isIndexed = ({ awaiting, dueAt }: Item) => awaiting === 'completion' && Number.isFinite(dueAt);
+
+/** Of a refused order another part may be asked about. */
+const isToldOrAsked = (item: Item) => isTold(item) || (isIndexed(item) && item.state !== 'rejected');
 
 const isTold = (item: Item) =>
   isOpenConcern(item) || (String(item.sk).startsWith('DEAD-LETTER#') && item.isDead === true);

@@ -3,7 +3,7 @@ import { numberOf } from '../../../shared/ledger/keys.ts';
 import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
 import { readSituation, type SeenTrouble, type TroubleKind } from '../../../shared/situation/read.ts';
 import { createChance } from '../world/chance.ts';
-import { graceHours } from '../world/integration.ts';
+import { graceHours, timeZone } from '../world/integration.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { entriesOf, slowly } from './acting.ts';
@@ -132,6 +132,7 @@ export class AdviceFollower {
         queue: async () => ({ waiting: 0, underWay: 0 }),
         countDeadLetters: async () => plant.queues.messages(queueUrlOf('dead-letters')).length,
         graceHours,
+        timeZone,
         outageSeconds,
       },
       this.#unfiled,

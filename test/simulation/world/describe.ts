@@ -44,6 +44,7 @@ export function describeLog(line: string): string {
 
 const verbs: Readonly<Record<string, string>> = {
   GetItemCommand: 'reads',
+  BatchGetItemCommand: 'reads',
   PutItemCommand: 'writes',
   UpdateItemCommand: 'changes',
   DeleteItemCommand: 'deletes',

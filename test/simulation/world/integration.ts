@@ -28,6 +28,7 @@ export const inAzumuta = (article: string) =>
   article.endsWith(renamed) ? article.slice(0, -renamed.length) : article;
 /** How long after its due time the reconciliation asks about an order. */
 export const graceHours = 1;
+export const timeZone = 'Europe/Brussels';
 
 /** What operators record in the simulation's Azumuta. */
 export const recordedFigures: CompletionMapping = {
@@ -79,7 +80,7 @@ export function integrationOf(
   const isRenamed = events.some(({ kind }) => kind === 'article is renamed in the ERP');
   return defineIntegration({
     plant: 'simulation',
-    timeZone: 'Europe/Brussels',
+    timeZone,
     azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1`, contract, ...limit },
     erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
     productOrders: {

@@ -14,7 +14,7 @@ const listSchema = z.looseObject({
 });
 
 export function alertTests(stage: () => CommandStage): void {
-  it('says that nothing is open only when nothing is: not with unknown letters, overdue orders or in an outage', async () => {
+  it('says that nothing is open only when nothing is: not with unknown letters, late orders or in an outage', async () => {
     // Prepare
     const { system, sqs, typedHere } = stage();
     const { orders, claims, breaker } = system.ledger;
@@ -22,7 +22,7 @@ export function alertTests(stage: () => CommandStage): void {
       const { code, output } = await typedHere('alert');
       return [
         code,
-        output.split('\n').find((line) => /nothing is open|second copy|overdue|refuses/.test(line)),
+        output.split('\n').find((line) => /nothing is open|second copy|is late|refuses/.test(line)),
       ];
     };
     const QueueUrl = system.emulator.queueUrl('QueuesDeadLetters');
@@ -36,7 +36,7 @@ export function alertTests(stage: () => CommandStage): void {
     await orders.create(newOrder({ number: 'LATE', dueDate: '2001-01-01' }));
     const claim = await claimedOrder(system.ledger, 'LATE');
     await claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
-    const overdue = await listed();
+    const late = await listed();
     await orders.stopAwaitingCompletion('LATE');
     await breaker.recordFailure('erp', refused, 'call', 'test');
     const outage = await listed();
@@ -44,10 +44,10 @@ export function alertTests(stage: () => CommandStage): void {
     await breaker.recordSuccess('erp', await breaker.permit('erp', 'test'), 'test');
 
     // Assess
-    expect([calm, unknown, overdue, outage]).toEqual([
+    expect([calm, unknown, late, outage]).toEqual([
       [0, expect.stringContaining('nothing is open')],
       [3, '1 second copy of a dead letter, or call that nobody could read.'],
-      [3, '1 product order is overdue.'],
+      [3, '1 product order is late.'],
       [3, expect.stringContaining('The ERP refuses our login')],
     ]);
   });

@@ -5,6 +5,7 @@ import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
 import { type OrderState, type TracedOrder, traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { readQueue } from '../../../../shared/platform/aws/queue.ts';
 import { callsOf } from '../../../e2e/flows/plant.ts';
+import { lookingLocally } from '../../../support/due.ts';
 import { startTestSystem } from '../../../support/local-system.ts';
 import { typed } from './typed.ts';
 
@@ -82,7 +83,7 @@ function commandsOn(folder: string) {
 /** An order that has got so far. */
 function reached({ ledger }: LocalSystem, number: string, state: OrderState): Promise<TracedOrder> {
   return vi.waitUntil(async () => {
-    const [order] = (await traceOrder(number, ledger, '--local')).productOrders;
+    const [order] = (await traceOrder(number, ledger, lookingLocally())).productOrders;
     return order?.state === state && order;
   }, patience);
 }

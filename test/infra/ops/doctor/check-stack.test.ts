@@ -15,7 +15,7 @@ it('counts what waits in a queue as every other view does', async () => {
   // What SQS and DynamoDB answer has different names.
   const { url } = await startServer(() => ({ body: { Attributes, Items: [] } }));
   const queues = { ProductOrdersQueue: url, CompletionsQueue: url, DeadLetterQueue: url };
-  const target = onThisMachine({ ...queues, LedgerTable: 'ledger' }, url);
+  const target = onThisMachine({ ...queues, LedgerTable: 'ledger', TimeZone: 'UTC' }, url);
   const [finding] = (await stackChecks(target, undefined, new Date())[0]?.look()) ?? [];
   const situation = await readStackSituation(stackReadsOf(target, systemClock));
   expect(finding?.says).toBe('is there: 3 waiting, 3 under way or waiting to be tried again');

@@ -5,6 +5,7 @@ import { type FindOwner, traceOrder } from '../../../../infra/ops/trace/trace.ts
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { book, claimedOrder, plan, refuse, rejectedFor } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
+import { lookingLocally } from '../../../support/due.ts';
 import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../../support/orders.ts';
 
@@ -21,7 +22,7 @@ async function completed(number: string, index: number, erpOrder: string): Promi
     part,
   });
   const productOrder = { id: `id of ${number}`, number };
-  const noted = { productOrder, azumutaId: productOrder.id };
+  const noted = { productOrder, azumutaId: productOrder.id, remove: ['awaiting'] };
   await ledger.claims.complete(await claimedOrder(ledger, number), noted, { event: 'created' });
 }
 
@@ -32,12 +33,12 @@ it('shows for parts that are booked together the state of their one booking, in 
   await ledger.erpOrders.writeVersion(
     splitOrder('MO/9', 3, { book: 'when-all-done', erpOrder, mostParts: 10 }),
   );
-  const before = await traceOrder('MO/9', ledger, '--local');
+  const before = await traceOrder('MO/9', ledger, lookingLocally());
   const planned = await plan(ledger, 'MO/9/1', 'm', [1, 2, 10]);
 
   // Act
-  const after = await traceOrder('MO/9', ledger, '--local');
-  const byErpId = await traceOrder('id of MO/9', ledger, '--local');
+  const after = await traceOrder('MO/9', ledger, lookingLocally());
+  const byErpId = await traceOrder('id of MO/9', ledger, lookingLocally());
   await refuse(ledger, 'MO/9/1', planned, { reason: 'It is closed.', cause: 'order-state' });
   const letter = {
     messageId: 'm-9',
@@ -46,7 +47,7 @@ it('shows for parts that are booked together the state of their one booking, in 
     reason: 'It is closed.',
   };
   await ledger.deadLetters.record(letter);
-  const refused = await traceOrder('MO/9/2', ledger, '--local');
+  const refused = await traceOrder('MO/9/2', ledger, lookingLocally());
 
   // Assess
   expect(before.productOrders.map(({ says }) => says)).toEqual(
@@ -71,7 +72,7 @@ it('shows figures, lots and counts of what is planned or was refused, figures of
 
   // Act
   const traces = await Promise.all(
-    ['B-1', 'B-2', 'B-3'].map((asked) => traceOrder(asked, ledger, '--local')),
+    ['B-1', 'B-2', 'B-3'].map((asked) => traceOrder(asked, ledger, lookingLocally())),
   );
 
   // Assess
@@ -97,7 +98,7 @@ it('says to complete an order once its day is over', async () => {
   // Act
   const traces = await Promise.all(
     ['2026-11-20T22:00:00Z', '2026-11-21T00:00:00Z'].map((now) =>
-      traceOrder('LATE', ledger, '--local', undefined, new Date(now)),
+      traceOrder('LATE', ledger, lookingLocally(new Date(now))),
     ),
   );
 
@@ -111,13 +112,13 @@ it('says to complete an order once its day is over', async () => {
 it('finds an order by the number that it was given later in Azumuta', async () => {
   await completed('MO/3', 1, 'MO/3');
   await ledger.knownOrders.writeAlias('RENAMED-3', 'MO/3');
-  const { productOrders } = await traceOrder('RENAMED-3', ledger, '--local');
+  const { productOrders } = await traceOrder('RENAMED-3', ledger, lookingLocally());
   expect(productOrders.map(({ number }) => number)).toEqual(['MO/3']);
 });
 
 describe('a number in another writing', () => {
   const found = async (asked: string) =>
-    (await traceOrder(asked, ledger, '--local')).productOrders.map(({ number }) => number);
+    (await traceOrder(asked, ledger, lookingLocally())).productOrders.map(({ number }) => number);
 
   beforeAll(() => completed('MO/0077 A', 1, 'SALES 77'));
 
@@ -145,7 +146,7 @@ describe('a number in another writing', () => {
     const asked = ['MO/80-001', 'MO/8', '', ' ', 'MO/80'.repeat(1600)];
 
     // Act
-    const traces = await Promise.all(asked.map((text) => traceOrder(text, ledger, '--local')));
+    const traces = await Promise.all(asked.map((text) => traceOrder(text, ledger, lookingLocally())));
 
     // Assess
     for (const trace of traces) expect(trace.productOrders).toEqual([]);
@@ -158,7 +159,7 @@ describe('a number in another writing', () => {
 describe('a recording', () => {
   const notAsked = 'The key may not be read. Ask for the number of its order.';
   const traced = (answer: Awaited<ReturnType<FindOwner>>) =>
-    traceOrder('5KKoy7m6ms89mvrTg', ledger, '--local', async () => answer);
+    traceOrder('5KKoy7m6ms89mvrTg', ledger, lookingLocally(), async () => answer);
 
   it('leads to its order, of which Azumuta says the number or the id', async () => {
     await completed('MO/2', 1, 'MO/2');
@@ -179,7 +180,7 @@ describe('a recording', () => {
   it('is not asked for while the ledger knows an order by that name', async () => {
     await completed('KNOWN1', 1, 'KNOWN1');
     const never: FindOwner = () => Promise.reject(new Error('Azumuta was asked.'));
-    const { productOrders } = await traceOrder('KNOWN1', ledger, '--local', never);
+    const { productOrders } = await traceOrder('KNOWN1', ledger, lookingLocally(), never);
     expect(productOrders).toHaveLength(1);
   });
 });
@@ -202,7 +203,7 @@ it('shows an open dead letter although the clock of the laptop that replayed it 
   await ledger.deadLetters.record(letterOf('m-7', 'MO/7', 'It is locked still.'));
 
   // Act
-  const { productOrders } = await traceOrder('MO/7', ledger, '--local');
+  const { productOrders } = await traceOrder('MO/7', ledger, lookingLocally());
 
   // Assess
   expect(productOrders[0]).toMatchObject({
@@ -226,7 +227,7 @@ it('shows the cause of a refused order, of a refused booking, and of an order th
 
   // Act
   const told = await Promise.all(
-    ['MO/6', 'MO/5', 'MO/4'].map((asked) => traceOrder(asked, ledger, '--local')),
+    ['MO/6', 'MO/5', 'MO/4'].map((asked) => traceOrder(asked, ledger, lookingLocally())),
   );
 
   // Assess
@@ -242,7 +243,9 @@ it('names an order in a command only as every shell reads it, and says so of any
     await completed(number, 1, number);
     await ledger.deadLetters.record(letterOf(`m of ${number}`, number));
   }
-  const told = await Promise.all(["MO 84's", 'MO$84'].map((asked) => traceOrder(asked, ledger, '--local')));
+  const told = await Promise.all(
+    ["MO 84's", 'MO$84'].map((asked) => traceOrder(asked, ledger, lookingLocally())),
+  );
   expect(told.map(({ productOrders }) => productOrders[0])).toMatchObject([
     { command: 'npm run replay -- --order "MO 84\'s" --local', next: expect.not.stringContaining('shells') },
     { command: undefined, next: expect.stringContaining('No command names its number, as shells read it') },

@@ -73,7 +73,9 @@ describe('the ledger', () => {
     expect({ isTakenBack, bookings }).toEqual({ isTakenBack: true, bookings: [] });
     expect(next).toBe(key.replace('#1#', '#2#'));
     expect(await ledger.bookings.listOfOrder(number)).toEqual([]);
-    expect(await ledger.orders.listOverdue(undefined, 10)).toEqual([]);
+    // Its order waits, and no booking does.
+    expect(await ledger.orders.listOverdue(undefined, 10)).toEqual([number]);
+    expect(await ledger.orders.listOverdue(undefined, 10, { byOwnDate: true })).toEqual([number]);
     const events = (await ledger.journeys.readJourney(number)).map(({ event }) => event);
     expect(events.toSorted()).toEqual(['planned', 'queued', 'taken back']);
   });

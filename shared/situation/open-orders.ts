@@ -1,0 +1,130 @@
+import { noOrder, numberOf } from '../ledger/keys.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { bookedQuantity } from '../ledger/records/bookings.ts';
+import type { OpenConcern } from '../ledger/records/concerns.ts';
+import { mostOpenOrders, type OpenOrders } from '../ledger/records/open-orders.ts';
+import { isInAzumuta, type OrderEntry } from '../ledger/records/product-orders.ts';
+import type { Cause } from '../model/causes.ts';
+import { type DueNow, dueDayOf, dueStateOf } from '../model/due.ts';
+import { homeOfBookings } from '../model/orders.ts';
+import { dayIn } from '../model/time.ts';
+import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
+
+/** A product order that has a date, and is neither booked nor ended. */
+export interface DueOrder {
+  readonly number: string;
+  readonly dueDate: string | undefined;
+  /** Where it stands, in words: `in Azumuta`, `for a person: unknown article`. */
+  readonly place: string;
+}
+
+/** Product orders, each once; of more than are read, what was read of them. */
+export interface OrdersNow {
+  /** The first due first. */
+  readonly late: readonly DueOrder[];
+  readonly dueToday: readonly DueOrder[];
+  /** How many are not booked of those that are due on each of the plant's days, up to today. */
+  readonly openOn: ReadonlyMap<string, number>;
+  readonly inAzumuta: number;
+  readonly toBeCreated: number;
+  readonly toBeBooked: number;
+  /** Those about which a concern or a dead letter is open. */
+  readonly needPerson: number;
+  /** More are open than were read; of late ones, too. */
+  readonly isCut: boolean;
+  readonly isLateCut: boolean;
+}
+
+/** The only reader of what is late, due today, and how far open orders have got. */
+export async function readOrdersNow(
+  { openOrders, bookings }: Pick<Ledger, 'openOrders' | 'bookings'>,
+  open: readonly OpenConcern[],
+  now: DueNow,
+): Promise<OrdersNow> {
+  const letters = open.filter(({ kind }) => kind === 'dead-letter');
+  const numbersOf = (concerns: readonly OpenConcern[]) =>
+    new Set(concerns.map(({ key }) => numberOf({ ...key })).filter((number) => number !== noOrder));
+  const read = await openOrders.readOpen([...numbersOf(letters)]);
+  const planned = new Set(read.planned.flatMap(({ home, parts }) => parts.map((part) => `${home} ${part}`)));
+  const isPlanned = (entry: OrderEntry) => planned.has(`${homeOfBookings(entry)} ${entry.part.index}`);
+  // The ERP does not want it, or Azumuta has it no more: a person was asked to end it.
+  const ended = numbersOf(open.filter(({ kind }) => kind === 'unwanted' || kind === 'removed'));
+  const refusals = new Map(letters.map(({ key, cause }) => [numberOf({ ...key }), cause] as const));
+  const entries = [...read.entries.values()];
+  const isStillOpen = ({ number, end }: OrderEntry) => end === undefined && !ended.has(number);
+  const today = dayIn(now.timeZone, now.at);
+  const dated = entries.filter(isStillOpen).flatMap((entry) => {
+    const dueDay = dueDayOf(entry, now.timeZone);
+    return dueDay !== undefined && dueDay <= today ? { entry, dueDay } : [];
+  });
+  const due = await mapConcurrently(dated, atOnce, async (one) =>
+    (await isBooked(one.entry, isPlanned(one.entry), bookings)) ? [] : [one],
+  );
+  const unbooked = due.flat().toSorted((a, b) => compareDue(a.entry, b.entry));
+  const ofState = (state: ReturnType<typeof dueStateOf>) =>
+    unbooked
+      .filter(({ entry }) => dueStateOf(entry, now) === state)
+      .map(({ entry }) => ({
+        number: entry.number,
+        dueDate: entry.dueDate,
+        place: placeOf(entry, isPlanned(entry), refusals.get(entry.number)),
+      }));
+  const late = ofState('late');
+  const byDay = Map.groupBy(unbooked, ({ dueDay }) => dueDay);
+  return {
+    late: late.slice(0, mostOpenOrders),
+    dueToday: ofState('due today'),
+    openOn: new Map([...byDay].map(([day, of]) => [day, of.length])),
+    inAzumuta: entries.filter((entry) => isInAzumuta(entry) && !isPlanned(entry)).length,
+    toBeCreated: entries.filter(isToBeCreated).length,
+    toBeBooked: planned.size,
+    needPerson: numbersOf(open.filter(({ kind }) => kind !== 'waiting')).size,
+    isCut: read.isCut,
+    isLateCut: late.length > mostOpenOrders || isLateLeft(read, now.at),
+  };
+}
+
+function isToBeCreated({ state, end }: OrderEntry): boolean {
+  return (state === 'waiting' || state === 'claimed') && end === undefined;
+}
+
+/** What is completed is in no index: its dead letter named it, which may be that of an amendment. */
+async function isBooked(
+  entry: OrderEntry,
+  isPlanned: boolean,
+  bookings: Pick<Ledger['bookings'], 'listOfOrder'>,
+): Promise<boolean> {
+  const isAwaited = entry.state !== 'done' || entry.awaiting !== undefined;
+  if (isAwaited || isPlanned) return false;
+  return bookedQuantity(await bookings.listOfOrder(homeOfBookings(entry)), entry.part.index) !== undefined;
+}
+
+function placeOf(entry: OrderEntry, isPlanned: boolean, refusal: Cause | undefined): string {
+  const cause = refusal ?? (entry.state === 'rejected' ? entry.cause : undefined);
+  if (cause !== undefined) return `for a person: ${cause.replaceAll('-', ' ')}`;
+  if (isPlanned) return 'to be booked';
+  return isInAzumuta(entry) ? 'in Azumuta' : 'to be created';
+}
+
+/** The reconciliation moves what it has asked about, by less than this. */
+const movedByMs = 24 * 3_600_000;
+
+function isLateLeft({ knownUntil }: OpenOrders, at: Date): boolean {
+  return knownUntil <= at.getTime() + movedByMs;
+}
+
+function compareDue(one: OrderEntry, other: OrderEntry): number {
+  const [a, b] = [one, other].map(({ dueDate = '', number }) => `${dueDate} ${number}`);
+  return String(a).localeCompare(String(b), 'en', { numeric: true });
+}
+
+/** `12`, `at least 1000`. */
+export function atLeast(count: number, isCut: boolean): string {
+  return `${isCut ? 'at least ' : ''}${count}`;
+}
+
+/** `2 in Azumuta, 1 for a person: unknown article`. */
+export function placesInWords(places: readonly string[]): string {
+  const byPlace = [...Map.groupBy(places, (place) => place)];
+  return byPlace.map(([place, of]) => `${of.length} ${place}`).join(', ');
+}
