@@ -11,7 +11,7 @@ import type { OrderFacts } from '../situation/order-facts.ts';
 import { flows } from '../situation/pauses.ts';
 import { type Problem, problemsOfTroubles } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { figureCells, lateBy, type Today, waitingFigures } from '../situation/today.ts';
+import { figureCells, lateBy, mostDueShown, type Today, waitingFigures } from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
 import { partnerState } from '../situation/words.ts';
 import { definitionList, html, htmlPage, type Markup } from './html.ts';
@@ -26,9 +26,6 @@ const wordsOfBookings: Readonly<Record<BookingEntry['state'], string>> = {
 
 /** The page of an order, as the link that shows this page may go on to it. */
 type LinkTo = (number: string) => string;
-
-/** Orders that are due today and named. */
-const mostDueShown = 10;
 
 /** How the day of the plant is: what was made, what waits, what is late, and what needs a person. */
 export function todayPage(

@@ -35,21 +35,25 @@ export interface OrdersNow {
   readonly isLateCut: boolean;
 }
 
+/** The ERP does not want the order, or Azumuta has it no more: a person was asked to end it, so it is not late. */
+export function isAboutEnd({ kind }: Pick<OpenConcern, 'kind'>): boolean {
+  return kind === 'unwanted' || kind === 'removed';
+}
+
 /** The only reader of what is late, due today, and how far open orders have got. */
 export async function readOrdersNow(
   { openOrders, bookings }: Pick<Ledger, 'openOrders' | 'bookings'>,
   open: readonly OpenConcern[],
   now: DueNow,
 ): Promise<OrdersNow> {
-  const letters = open.filter(({ kind }) => kind === 'dead-letter');
+  const deadLetters = open.filter(({ kind }) => kind === 'dead-letter');
   const numbersOf = (concerns: readonly OpenConcern[]) =>
     new Set(concerns.map(({ key }) => numberOf({ ...key })).filter((number) => number !== noOrder));
-  const read = await openOrders.readOpen([...numbersOf(letters)]);
+  const read = await openOrders.readOpen([...numbersOf(deadLetters)]);
   const planned = new Set(read.planned.flatMap(({ home, parts }) => parts.map((part) => `${home} ${part}`)));
   const isPlanned = (entry: OrderEntry) => planned.has(`${homeOfBookings(entry)} ${entry.part.index}`);
-  // The ERP does not want it, or Azumuta has it no more: a person was asked to end it.
-  const ended = numbersOf(open.filter(({ kind }) => kind === 'unwanted' || kind === 'removed'));
-  const refusals = new Map(letters.map(({ key, cause }) => [numberOf({ ...key }), cause] as const));
+  const ended = numbersOf(open.filter(isAboutEnd));
+  const refusals = new Map(deadLetters.map(({ key, cause }) => [numberOf({ ...key }), cause] as const));
   const entries = [...read.entries.values()];
   const isStillOpen = ({ number, end }: OrderEntry) => end === undefined && !ended.has(number);
   const today = dayIn(now.timeZone, now.at);
@@ -58,7 +62,7 @@ export async function readOrdersNow(
     return dueDay !== undefined && dueDay <= today ? { entry, dueDay } : [];
   });
   const due = await mapConcurrently(dated, atOnce, async (one) =>
-    (await isBooked(one.entry, isPlanned(one.entry), bookings)) ? [] : [one],
+    (await isBookedAlready(one.entry, isPlanned(one.entry), bookings)) ? [] : [one],
   );
   const unbooked = due.flat().toSorted((a, b) => compareDue(a.entry, b.entry));
   const ofState = (state: ReturnType<typeof dueStateOf>) =>
@@ -89,7 +93,7 @@ function isToBeCreated({ state, end }: OrderEntry): boolean {
 }
 
 /** What is completed is in no index: its dead letter named it, which may be that of an amendment. */
-async function isBooked(
+async function isBookedAlready(
   entry: OrderEntry,
   isPlanned: boolean,
   bookings: Pick<Ledger['bookings'], 'listOfOrder'>,

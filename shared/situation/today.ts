@@ -13,6 +13,8 @@ import type { Situation } from './read.ts';
 import { tellTrouble } from './told.ts';
 
 const mostLateShown = 10;
+/** Orders that are due today and named. */
+export const mostDueShown = 10;
 /** An order may be booked so many days before its due day, and count as on time. */
 const bookedBeforeDays = 31;
 
@@ -27,7 +29,7 @@ export async function readToday(
   const { at, troubles, orders } = situation;
   const day = dayIn(timeZone, at);
   const late = troubles.filter(({ kind }) => kind === 'overdue').slice(0, mostLateShown);
-  const [figures, told] = await Promise.all([
+  const [figures, shownLate] = await Promise.all([
     readFigures(situation, [daysUntil(day, lastDays)], ledger),
     mapConcurrently(late, atOnce, (one) => tellTrouble(ledger, one, situation)),
   ]);
@@ -38,7 +40,7 @@ export async function readToday(
     /** All of them together. */
     sum: figures.sums[0],
     /** The first due, and how many there are. */
-    late: told,
+    late: shownLate,
     lateCount: countLate(orders),
     dueToday: orders.dueToday,
   };
@@ -89,7 +91,7 @@ export interface PeriodFigures extends Pick<Day, 'events' | 'good' | 'scrap'> {
   /** Orders that were due on these days, and those of them that were booked by the end of their due day. */
   readonly due: number;
   readonly inTime: number;
-  /** The days are not over: more may be booked in time. */
+  /** Today is one of them: more may be booked in time. */
   readonly isRunning: boolean;
   /** A version counted some of them that did not count by due days; or more orders are late than are read. */
   readonly isUnknown: boolean;
@@ -160,7 +162,7 @@ export function figureCells(figures: PeriodFigures | undefined): [name: string, 
   ];
 }
 
-/** `75 % of 4`; of a day that is not over `3 of 4 so far`. */
+/** `75 % of 4`; of today `3 of 4 so far`. */
 function onTimeIn({ due, inTime, isRunning, isUnknown }: PeriodFigures): string {
   if (due === 0 || isUnknown) return '–';
   if (isRunning) return `${inTime} of ${due} so far`;

@@ -7,6 +7,7 @@ import type { DueState } from '../model/due.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
+import { isAboutEnd } from './open-orders.ts';
 import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
 import { withoutOrder } from './reasons.ts';
@@ -71,8 +72,8 @@ export function toldOf(given: ToldFacts): Told {
 /** What is booked or has ended is late no more. */
 const endedStages: ReadonlySet<Stage> = new Set(['booked', 'withdrawn', 'removed', 'given up']);
 
-function withDue(says: string, { due, dueDate = '' }: ToldFacts, stage: Stage): string {
-  if (endedStages.has(stage)) return says;
+function withDue(says: string, { due, dueDate = '', concerns }: ToldFacts, stage: Stage): string {
+  if (endedStages.has(stage) || concerns.some(isAboutEnd)) return says;
   if (due === 'due today') return `${says} It is due today.`;
   return due === 'late' ? `${says} It is late: it was due ${dueDate}.` : says;
 }

@@ -19,6 +19,11 @@ export function eachWithPlant(options: LifeOptions = {}): void {
 /** From now on the test has another plant. */
 export function takePlant(options: LifeOptions): void {
   plant.close();
+  startPlant(options);
+}
+
+/** The first plant of a test that closes its plants by itself. */
+export function startPlant(options: LifeOptions): void {
   plant = createLifePlant(options);
 }
 
@@ -82,12 +87,12 @@ export function withoutArticles(): () => void {
   };
 }
 
-/** Days on which orders are pulled and worked on, looked at and told. */
-export async function daysGoBy(count: number): Promise<void> {
+/** Days on which orders are pulled and worked on, looked at and, unless the test does that later, in alerts. */
+export async function daysGoBy(count: number, { isMailed = true } = {}): Promise<void> {
   for (let day = 0; day < count; day++) {
     plant.advance(days);
     await plant.pulled();
     await plant.looked();
-    await plant.alerts();
+    if (isMailed) await plant.alerts();
   }
 }

@@ -149,7 +149,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
       mailedOn: '2026-11-24',
     });
   const pieces = { good: { u: '5' }, scrap: { u: '1' } };
-  const figures = { events: { booked: 1 }, due: 1, late: 0 };
+  const figures = { events: { booked: 1 }, due: 1, late: 0, bookedDue: { '2026-11-30': 1 } };
   await ledger.days.writeDay({ ...pieces, ...figures, day: '2026-11-24', upTo: since });
   await plant.ledger.pauses.pauseFlow('pull');
   await ledger.knownOrders.writeAlias('MO/1-R', number);

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { concernKinds, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { mostOpenOrders } from '../../../shared/ledger/records/open-orders.ts';
 import type { ListedOrder, OrderPage, PageRange } from '../../../shared/ledger/records/order-lists.ts';
+import { isInAzumuta } from '../../../shared/ledger/records/product-orders.ts';
 import type { DueNow } from '../../../shared/model/due.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { factNames, orderFacts, shownFactsOf } from '../../../shared/model/order-facts.ts';
@@ -78,8 +79,7 @@ export async function readOrders(
   const partners = await ledger.breaker.states();
   const wanted = page.orders.slice(0, limit);
   const read = await mapConcurrently(wanted, atOnce, (order) => readOrderRow(order, partners, ledger, now));
-  // The index has what is not made yet, too.
-  const rows = asked.list === 'waiting' ? read.filter(({ isMade }) => isMade) : read;
+  const rows = asked.list === 'waiting' ? read.filter(({ isThere }) => isThere) : read;
   const article = asked.article.toLowerCase();
   const kept = rows.filter((row) => (row.article ?? '').toLowerCase().includes(article));
   /** `leftOut`: orders of the page that are of other articles. */
@@ -102,7 +102,7 @@ function readOrderPage(
   return read.listByDay(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
 }
 
-/** What is late is in no index of its own: a page begins at a place. */
+/** No index has what is late alone: a page begins at a place. */
 async function readLatePage(
   { limit, after }: PageRange,
   ledger: OperatorLedger,
@@ -123,8 +123,9 @@ async function readOrderRow(
 ) {
   const standing = await readStanding(listed.number, ledger, now);
   const { stage, needsPerson, says } = toldOf({ ...standing, partners });
-  const isMade = standing.entry?.state === 'done';
-  return { ...listed, ...shownFactsOf(standing), stage, needsPerson, says, isMade };
+  // The index has what is not made yet, too, and what is to be booked.
+  const isThere = standing.entry !== undefined && isInAzumuta(standing.entry) && stage !== 'to be booked';
+  return { ...listed, ...shownFactsOf(standing), stage, needsPerson, says, isThere };
 }
 
 /** The address of a list. @param after The entry of an index behind which the page begins: it has nothing but keys. */

@@ -7,6 +7,7 @@ import type { Situation } from '../../../shared/situation/read.ts';
 import {
   figureCells,
   lateBy,
+  mostDueShown,
   readToday,
   type Today,
   type WaitingName,
@@ -26,8 +27,6 @@ import {
 } from './parts.ts';
 
 const shownDays = 30;
-/** Orders that are due today and named. */
-const mostDueShown = 10;
 
 export const todayRoutes = (pages: ConsolePageDependencies) =>
   new Hono().get('/', (c) => showToday(c, pages));
@@ -50,7 +49,7 @@ export function todayPageContent(
     <div id="today" data-live>
       ${verdictPart(problems)}
       ${lateOrdersPart(today, situation)}
-      ${dueTodayPart(today)}
+      ${ordersDuePart(today)}
       ${figuresPart(today, time)}
       ${waitingPart(situation)}
       ${needsPart(problems)}
@@ -153,7 +152,7 @@ function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situ
   </section>`;
 }
 
-function dueTodayPart({ dueToday }: Today): Html {
+function ordersDuePart({ dueToday }: Today): Html {
   const shown = dueToday.slice(0, mostDueShown);
   return html`<section aria-labelledby="due">
     <h2 id="due">Due today: ${dueToday.length === 0 ? 'none' : counted(dueToday.length, 'product order')}</h2>

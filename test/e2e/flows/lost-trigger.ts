@@ -24,7 +24,7 @@ export function lostTriggerTests(): void {
     onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
     const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { dueDate: '2026-01-05' });
     const { number } = order;
-    await vi.waitUntil(async () => (await system.ledger.orders.find(number))?.awaiting, patient);
+    await vi.waitUntil(async () => (await system.ledger.orders.find(number))?.state === 'done', patient);
     const early = await reconcile();
     const completed = await system.azumuta.complete(number);
     const sameDay = await reconcile();

@@ -1,0 +1,261 @@
+import fc from 'fast-check';
+import { afterEach, expect, it } from 'vitest';
+import { parseAskedOrders, readOrders } from '../../infra/console/pages/orders.ts';
+import { todayPageContent } from '../../infra/console/pages/today.ts';
+import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
+import { endings } from '../../infra/ops/orders/end-order.ts';
+import { traceOrder } from '../../infra/ops/trace/trace.ts';
+import { dayBefore, dayIn } from '../../shared/model/time.ts';
+import { todayPage } from '../../shared/pages/render.ts';
+import { problemsOf } from '../../shared/situation/problems.ts';
+import { readSituation } from '../../shared/situation/read.ts';
+import { figureCells, readToday } from '../../shared/situation/today.ts';
+import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
+import { daysGoBy, endDependencies, plant, startPlant, withoutArticles } from './acts.ts';
+import { closedPeriod } from './following.ts';
+import { hours } from './plant.ts';
+
+const timeZone = 'Europe/Brussels';
+const terms = { timeZone, graceHours: 24 };
+const firstDay = '2026-11-24';
+/** Tuesday to Friday: there is no mail on a Saturday. */
+const daysShown = 4;
+const lastDay = dayBefore(firstDay, 1 - daysShown);
+const dayAt = (offset: number) => dayBefore(firstDay, -offset);
+
+/** What becomes of an order, by the acts of people and partners. */
+const fates = [
+  'stays in Azumuta',
+  'is booked',
+  'is moved to another day',
+  'is given up',
+  'is cancelled',
+  'cannot be booked',
+  'waits for the ERP',
+  'has an unknown article',
+  'waits for Azumuta',
+] as const;
+type Fate = (typeof fates)[number];
+
+type Drawn<From> = From extends fc.Arbitrary<infer What> ? What : never;
+
+/** A day by which the ERP wants it, in one of the ways in which it may say so, and the plant's day that this is. */
+const dueDates = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.integer({ min: -3, max: 6 }).map((at) => ({ dueDate: dayAt(at), on: dayAt(at) })),
+  },
+  // Half an hour before and behind the plant's midnight.
+  fc.integer({ min: -3, max: 6 }).map((at) => ({ dueDate: `${dayAt(at)}T22:30:00Z`, on: dayAt(at) })),
+  fc.integer({ min: -3, max: 6 }).map((at) => ({ dueDate: `${dayAt(at)}T23:30:00Z`, on: dayAt(at + 1) })),
+  fc.constant({ dueDate: undefined, on: undefined }),
+);
+type DueDate = Drawn<typeof dueDates>;
+
+const stories = fc.record({
+  fate: fc.constantFrom<Fate>(...fates),
+  due: dueDates,
+  movedTo: dueDates.filter(({ on }) => on !== undefined),
+  /** Which day it is built on, counted from the first. */
+  builtAt: fc.integer({ min: 0, max: daysShown - 1 }),
+});
+type Story = Drawn<typeof stories>;
+
+interface Told {
+  readonly story: Story;
+  readonly order: PlannedOrderRef;
+}
+
+const planned = (story: Story): Told => ({
+  story,
+  order: plant.plan('5', 'plain', { dueDate: story.due.dueDate }),
+});
+
+/** Lets all of it happen, day by day; what waits at the end begins on the last one. */
+async function happen(all: readonly Story[]): Promise<readonly Told[]> {
+  const of = (...wanted: readonly Fate[]) => all.filter(({ fate }) => wanted.includes(fate));
+  const late: readonly Fate[] = ['has an unknown article', 'waits for Azumuta'];
+  const made = all.filter(({ fate }) => !late.includes(fate)).map(planned);
+  await plant.pulled();
+  await plant.alerts();
+  for (let day = 0; day < daysShown; day += 1) {
+    if (day > 0) await daysGoBy(1, { isMailed: day < daysShown - 1 });
+    for (const { story, order } of made) {
+      if (story.builtAt !== day) continue;
+      if (story.fate === 'is booked') plant.azumuta.complete(order.number, { quantity: 5 });
+      if (story.fate === 'is moved to another day')
+        plant.erp.changeDueDate(order, story.movedTo.dueDate ?? '');
+      if (story.fate === 'is cancelled') plant.erp.cancel(order);
+      if (story.fate === 'is given up') await giveUp(order);
+    }
+    await plant.pulled();
+    await plant.work(hours);
+  }
+  const isOf = (fate: Fate) => made.filter(({ story }) => story.fate === fate);
+  const opens = closedPeriod();
+  for (const { order } of isOf('cannot be booked')) plant.azumuta.complete(order.number, { quantity: 5 });
+  await plant.work(hours);
+  opens();
+  for (const { order } of isOf('waits for the ERP')) {
+    plant.erp.lock(order);
+    plant.azumuta.complete(order.number, { quantity: 5 });
+  }
+  await plant.work(hours);
+  const knows = withoutArticles();
+  const unknown = of('has an unknown article').map(planned);
+  await plant.pulled();
+  knows();
+  plant.answers.azumuta = () => ({ status: 503 });
+  const waiting = of('waits for Azumuta').map(planned);
+  await plant.pull();
+  await plant.work(hours);
+  await plant.alerts();
+  return [...made, ...unknown, ...waiting];
+}
+
+async function giveUp({ number }: PlannedOrderRef): Promise<void> {
+  await endings['give-up']({ number, go: true, note: 'booked by hand (An)' }, endDependencies());
+}
+
+/** What is counted by the books of both partners, and by what people did. */
+function countBooks(all: readonly Told[]) {
+  const there = new Map(plant.azumuta.productOrders().map(({ number, status }) => [number, status]));
+  const today = dayIn(timeZone, plant.clock.now());
+  const orders = all.map(({ order, story }) => {
+    const isBooked = plant.erp.books(order).bookings.length > 0;
+    const status = there.get(order.number);
+    const isEnded = story.fate === 'is given up' || story.fate === 'is cancelled';
+    const isRefused = story.fate === 'cannot be booked' || story.fate === 'has an unknown article';
+    const due: DueDate = story.fate === 'is moved to another day' ? story.movedTo : story.due;
+    const isOpen = !isBooked && !isEnded;
+    return {
+      number: order.number,
+      on: due.on ?? '',
+      isBooked,
+      bookedOn: dayAt(story.builtAt),
+      isOpen,
+      isLate: isOpen && due.on !== undefined && due.on < today,
+      isDueToday: isOpen && due.on === today,
+      isInAzumuta: isOpen && status !== undefined && status !== 'completed',
+      isToBeCreated: isOpen && status === undefined && !isRefused,
+      isToBeBooked: isOpen && status === 'completed' && !isRefused,
+      // Azumuta still has what the ERP cancelled.
+      needsPerson: isRefused || (story.fate === 'is cancelled' && status !== undefined),
+    };
+  });
+  const numbers = (is: (order: (typeof orders)[number]) => boolean) =>
+    orders.flatMap((order) => (is(order) ? order.number : [])).toSorted();
+  const onTime = (day: string) => {
+    const due = orders.filter(({ on, isBooked, isOpen }) => on === day && (isBooked || isOpen));
+    const inTime = due.filter(({ isBooked, bookedOn }) => isBooked && bookedOn <= day).length;
+    if (due.length === 0) return '–';
+    return day === today
+      ? `${inTime} of ${due.length} so far`
+      : `${Math.round((100 * inTime) / due.length)} % of ${due.length}`;
+  };
+  return {
+    late: numbers(({ isLate }) => isLate),
+    dueToday: numbers(({ isDueToday }) => isDueToday),
+    inAzumuta: numbers(({ isInAzumuta }) => isInAzumuta),
+    waiting: [
+      numbers(({ isInAzumuta }) => isInAzumuta).length,
+      numbers(({ isToBeCreated }) => isToBeCreated).length,
+      numbers(({ isToBeBooked }) => isToBeBooked).length,
+      numbers(({ needsPerson }) => needsPerson).length,
+    ],
+    onTime: Array.from({ length: daysShown }, (_, at) => [dayAt(at), onTime(dayAt(at))]),
+  };
+}
+
+const figureNames = ['In Azumuta, to be completed', 'To be created', 'To be booked', 'For a person'];
+const numberAfter = (text: string, before: string) => {
+  const [, found = ''] = new RegExp(`${before}(none|\\d+)`).exec(text) ?? [];
+  return found === 'none' ? 0 : Number(found);
+};
+
+/** The figures of each view, as a person reads them. */
+async function readViews(all: readonly Told[]) {
+  const { ledger, clock } = plant;
+  const now = { at: clock.now(), ...terms };
+  const situation = await readSituation({
+    ledger,
+    breaker: ledger.breaker,
+    clock,
+    ...terms,
+    outageSeconds: 0,
+    queue: async () => ({ waiting: 0, underWay: 0 }),
+    countDeadLetters: async () => plant.letters().length,
+  });
+  const today = await readToday(situation, daysShown, { ledger, timeZone });
+  const problems = problemsOf(situation, '--local');
+  const console = String(await todayPageContent(today, problems, situation, timeZone));
+  const signed = todayPage(today, situation, { plant: 'life', timeZone, linkTo: (number) => number });
+  const mail = plant.mails.findLast(({ text }) => text.includes('\nLate '))?.text ?? '';
+  const listed = async (list: string) => {
+    const { rows } = await readOrders(parseAskedOrders({ list }), 100, { ledger, now });
+    return rows.map(({ number }) => number).toSorted();
+  };
+  const says = await Promise.all(
+    all.map(async ({ order: { number } }) => {
+      const { productOrders } = await traceOrder(number, ledger, { where: '--local', now });
+      return { number, says: productOrders[0]?.says ?? '' };
+    }),
+  );
+  const saidOf = (words: string) =>
+    says.flatMap((one) => (one.says.includes(words) ? one.number : [])).toSorted();
+  const headline = (text: string) => Number(/(\d+) product orders? (?:is|are) late/.exec(text)?.[1] ?? 0);
+  return {
+    late: {
+      console: numberAfter(console, '>Late: '),
+      signed: numberAfter(signed, '>Late: '),
+      mail: numberAfter(mail, '\nLate +'),
+      flows: headline(problems.map(({ what }) => what).join(' ')),
+      doctor: headline(JSON.stringify(problemFindings(situation, '--local'))),
+      alert: situation.troubles.filter(({ kind }) => kind === 'overdue').length,
+    },
+    lateOrders: { list: await listed('late'), trace: saidOf('It is late:') },
+    dueToday: {
+      console: numberAfter(console, '>Due today: '),
+      signed: numberAfter(signed, '>Due today: '),
+      mail: numberAfter(mail, '\nDue today '),
+    },
+    dueOrders: saidOf('It is due today.'),
+    waiting: {
+      console: figureNames.map((name) => numberAfter(console, `${name}</a></dt><dd><span class="number">`)),
+      signed: figureNames.map((name) => numberAfter(signed, `<dt>${name}</dt><dd>`)),
+      mail: figureNames.map((name) => numberAfter(mail, `${name}: `)),
+    },
+    inAzumuta: await listed('waiting'),
+    onTime: today.days.map((day) => [day.day, figureCells(day).at(-1)?.[1]]),
+  };
+}
+
+afterEach(() => plant.close());
+
+it('says in every view what the books of both partners and the acts of people say: each order once', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(stories, { minLength: 3, maxLength: 9 }), async (drawn) => {
+      // Prepare
+      startPlant({
+        integration: { deployment: { morningMail: { at: '08:30', emails: ['planning@plant.example'] } } },
+      });
+
+      // Act
+      const all = await happen(drawn);
+      const views = await readViews(all);
+
+      // Assess
+      const { late, dueToday, inAzumuta, waiting, onTime } = countBooks(all);
+      expect(dayIn(timeZone, plant.clock.now())).toBe(lastDay);
+      expect(new Set(Object.values(views.late))).toEqual(new Set([late.length]));
+      expect(views.lateOrders).toEqual({ list: late, trace: late });
+      expect(new Set(Object.values(views.dueToday))).toEqual(new Set([dueToday.length]));
+      expect(views.dueOrders).toEqual(dueToday);
+      expect(views.waiting).toEqual({ console: waiting, signed: waiting, mail: waiting });
+      expect(views.inAzumuta).toEqual(inAzumuta);
+      expect(views.onTime).toEqual(onTime);
+      plant.close();
+    }),
+    { numRuns: 12, seed: 48 },
+  );
+}, 120_000);
