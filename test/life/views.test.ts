@@ -3,6 +3,7 @@ import { orderPageContent } from '../../infra/console/pages/order.ts';
 import { parseAskedOrders, readOrders } from '../../infra/console/pages/orders.ts';
 import { todayPageContent } from '../../infra/console/pages/today.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
+import { endings } from '../../infra/ops/orders/end-order.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
@@ -12,7 +13,8 @@ import { readSituation } from '../../shared/situation/read.ts';
 import { readToday } from '../../shared/situation/today.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { dueTerms, lookingLocally } from '../support/due.ts';
-import { eachWithPlant, plant } from './acts.ts';
+import { newOrder } from '../support/orders.ts';
+import { eachWithPlant, endDependencies, plant, withoutArticles } from './acts.ts';
 import { days, hours } from './plant.ts';
 
 eachWithPlant();
@@ -170,6 +172,109 @@ describe('every view of an order', () => {
     expect(overdue).toMatchObject([{ text: expect.stringContaining('waits to be booked in the ERP') }]);
     for (const text of [trace, page, ...overdue.map((mail) => mail.text)])
       expect(text).not.toMatch(/complete it/i);
+  });
+});
+
+describe('an order that is due', () => {
+  const today = '2026-11-24';
+
+  it('today is said to be due today, and late nowhere', async () => {
+    // Prepare: 09:00 on the day on which it is due
+    plant.plan('5', 'plain', { dueDate: today });
+    await plant.pulled();
+    await round();
+
+    // Act
+    const { order, trace, page, flows, doctor, mail, today: console, list } = await views('MO/0001');
+
+    // Assess
+    for (const text of [order.says, trace, page, list.rows[0]?.says])
+      expect(text).toContain('It is due today.');
+    expect(console).toMatch(/>Due today: 1 product order<[\s\S]*MO\/0001<\/a> in Azumuta/);
+    expect(console).toContain('Late: none');
+    for (const text of [trace, page, flows, mail]) expect(text).not.toMatch(/ late|overdue/i);
+    expect(doctor).toMatchObject([{ result: 'fine' }]);
+  });
+
+  it.each<[where: string, string, happens: () => Promise<unknown>]>([
+    ['nobody can build it', 'for a person: unknown article', async () => withoutArticles()],
+    [
+      'it waits for Azumuta',
+      'to be created',
+      async () => {
+        plant.answers.azumuta = () => ({ status: 503 });
+      },
+    ],
+  ])('earlier is late in every view where %s, with where it stands', async (_, where, happens) => {
+    // Prepare: another one is late in Azumuta
+    plant.plan('5', 'plain', { dueDate: '2026-11-22' });
+    await plant.pulled();
+    plant.advance(hours);
+    await happens();
+    plant.plan('5', 'plain', { dueDate: '2026-11-20' });
+    await plant.pull();
+    await plant.work(hours / 2);
+    await plant.alerts();
+
+    // Act
+    const { order, trace, page, flows, doctor, today: console } = await views('MO/0002');
+    const mails = plant.mails.filter(({ subject }) => subject.includes('late'));
+
+    // Assess
+    for (const text of [order.says, trace, page])
+      expect(text).toContain('It is late: it was due 2026-11-20.');
+    expect(console).toMatch(
+      new RegExp(
+        `>Late: 2 product orders<[\\s\\S]*MO/0002[\\s\\S]*4 days[\\s\\S]*${where}[\\s\\S]*2 days[\\s\\S]*in Azumuta`,
+      ),
+    );
+    for (const text of [flows, JSON.stringify(doctor)]) expect(text).toContain('2 product orders are late');
+    expect(JSON.stringify(doctor)).toMatch(new RegExp(`1 ${where}, 1 in Azumuta`, 'i'));
+    expect(mails).toMatchObject([{ subject: expect.stringContaining('2 product orders are late') }]);
+    expect(mails[0]?.text).toMatch(/MO\/0002[\s\S]*it was due 2026-11-20/);
+  });
+
+  it('is late no more once its date is moved, or a person has given it up', async () => {
+    // Prepare
+    const [moved, ended] = ['2026-11-20', '2026-11-21'].map((dueDate) =>
+      plant.plan('5', 'plain', { dueDate }),
+    );
+    if (!moved || !ended) throw new Error('Two were planned.');
+    await plant.pulled();
+    const before = (await views('MO/0001')).flows;
+
+    // Act
+    plant.erp.changeDueDate(moved, '2026-12-24');
+    await plant.pulled();
+    await endings['give-up'](
+      { number: ended.number, go: true, note: 'built by hand (An)' },
+      endDependencies(),
+    );
+
+    // Assess
+    expect(before).toContain('2 product orders are late');
+    expect((await views('MO/0001')).today).toContain('Late: none');
+  });
+
+  it('is counted to a thousand, and then at least: two hundred late ones are two hundred', async () => {
+    // Prepare
+    const put = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, at) =>
+          plant.ledger.orders.create(newOrder({ number: `L/${count}/${at}`, dueDate: '2026-11-20' })),
+        ),
+      );
+    await put(200);
+    const some = await views('L/200/0');
+
+    // Act
+    await put(900);
+    const many = await views('L/200/0');
+
+    // Assess
+    expect(some.today).toContain('Late: 200 product orders');
+    expect(many.today).toContain('Late: at least 1000 product orders');
+    expect(many.flows).toContain('At least 1000 product orders are late');
   });
 });
 
