@@ -3,6 +3,7 @@ import { textsOfFacts } from '../model/order-facts.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
+import { definedFields } from '../model/unread.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { type AcceptDependencies, type Accepted, acceptWanted } from './accept-wanted.ts';
 import { productOrderMessage } from './messages.ts';
@@ -130,18 +131,26 @@ async function refuseErpOrder(
   via: Via,
   dependencies: AcceptDependencies,
 ): Promise<Accepted> {
-  const isNews = await recordUnmapped(order, why, via, dependencies);
   const { ledger } = dependencies;
+  const hasKey = problemOfErpOrder(order) === undefined;
+  const { record } = hasKey ? await readKnown({ order }, ledger) : {};
+  // What was made of it has its own date.
+  const isMade = record !== undefined && record.mostParts > 0;
+  const isNews = await recordUnmapped(
+    isMade ? { ...order, dueDate: undefined } : order,
+    why,
+    via,
+    dependencies,
+  );
   // Whoever accepts it later finds its record, and ends the concern.
-  if (isNews && problemOfErpOrder(order) === undefined)
-    await writeRefused((await readKnown({ order }, ledger)).record, order, ledger);
+  if (isNews && hasKey) await writeRefused(record, order, ledger);
   const { number } = order;
   return { number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0, isEnded: false };
 }
 
 /** @returns whether it was noted for the first time. */
 export async function recordUnmapped(
-  { number, article, quantity }: Pick<ErpOrder, 'number'> & Partial<ErpOrder>,
+  { number, article, quantity, dueDate }: Pick<ErpOrder, 'number'> & Partial<ErpOrder>,
   { reason, cause }: Rejection,
   via: Via,
   { ledger, log }: Pick<AcceptDependencies, 'ledger' | 'log'>,
@@ -149,7 +158,13 @@ export async function recordUnmapped(
   const short = (text: string) => shorten(text, maxTextLength);
   const about =
     article !== undefined && quantity
-      ? { about: { article: short(article), quantity: short(formatQuantity(quantity)) } }
+      ? {
+          about: definedFields({
+            article: short(article),
+            quantity: short(formatQuantity(quantity)),
+            dueDate: dueDate && short(dueDate),
+          }),
+        }
       : {};
   const concern = { kind: 'refused', content: reason, note: reason, cause, ...about } as const;
   const begun = await ledger.concerns.begin(shorten(number, maxKeyCharacters), concern);

@@ -40,44 +40,34 @@ export function isAboutEnd({ kind }: Pick<OpenConcern, 'kind'>): boolean {
   return kind === 'unwanted' || kind === 'removed';
 }
 
+type OrderLedger = Pick<Ledger, 'openOrders' | 'bookings' | 'concerns'>;
+
 /** The only reader of what is late, due today, and how far open orders have got. */
 export async function readOrdersNow(
-  { openOrders, bookings }: Pick<Ledger, 'openOrders' | 'bookings'>,
+  ledger: OrderLedger,
   open: readonly OpenConcern[],
   now: DueNow,
 ): Promise<OrdersNow> {
   const deadLetters = open.filter(({ kind }) => kind === 'dead-letter');
-  const numbersOf = (concerns: readonly OpenConcern[]) =>
-    new Set(concerns.map(({ key }) => numberOf({ ...key })).filter((number) => number !== noOrder));
-  const read = await openOrders.readOpen([...numbersOf(deadLetters)]);
+  const read = await ledger.openOrders.readOpen([...numbersOf(deadLetters)]);
   const planned = new Set(read.planned.flatMap(({ home, parts }) => parts.map((part) => `${home} ${part}`)));
   const isPlanned = (entry: OrderEntry) => planned.has(`${homeOfBookings(entry)} ${entry.part.index}`);
+  const entries = [...read.entries.values()];
   const ended = numbersOf(open.filter(isAboutEnd));
   const refusals = new Map(deadLetters.map(({ key, cause }) => [numberOf({ ...key }), cause] as const));
-  const entries = [...read.entries.values()];
-  const isStillOpen = ({ number, end }: OrderEntry) => end === undefined && !ended.has(number);
-  const today = dayIn(now.timeZone, now.at);
-  const dated = entries.filter(isStillOpen).flatMap((entry) => {
-    const dueDay = dueDayOf(entry, now.timeZone);
-    return dueDay !== undefined && dueDay <= today ? { entry, dueDay } : [];
+  const asked = entries
+    .filter(({ number, end }) => end === undefined && !ended.has(number))
+    .filter((entry) => hasDueDayBy(entry, now));
+  const unbooked = await mapConcurrently(asked, atOnce, async (entry) => {
+    const isBooked = !isPlanned(entry) && (await isBookedAlready(entry, ledger.bookings));
+    return isBooked ? [] : [dueOrderOf(entry, isPlanned(entry), refusals.get(entry.number))];
   });
-  const due = await mapConcurrently(dated, atOnce, async (one) =>
-    (await isBookedAlready(one.entry, isPlanned(one.entry), bookings)) ? [] : [one],
-  );
-  const unbooked = due.flat().toSorted((a, b) => compareDue(a.entry, b.entry));
-  const ofState = (state: ReturnType<typeof dueStateOf>) =>
-    unbooked
-      .filter(({ entry }) => dueStateOf(entry, now) === state)
-      .map(({ entry }) => ({
-        number: entry.number,
-        dueDate: entry.dueDate,
-        place: placeOf(entry, isPlanned(entry), refusals.get(entry.number)),
-      }));
-  const late = ofState('late');
-  const byDay = Map.groupBy(unbooked, ({ dueDay }) => dueDay);
+  const due = [...unbooked.flat(), ...(await readUnmade(ledger, open, now))].toSorted(compareDue);
+  const late = due.filter((order) => dueStateOf(order, now) === 'late');
+  const byDay = Map.groupBy(due, (order) => dueDayOf(order, now.timeZone) ?? '');
   return {
     late: late.slice(0, mostOpenOrders),
-    dueToday: ofState('due today'),
+    dueToday: due.filter((order) => dueStateOf(order, now) === 'due today'),
     openOn: new Map([...byDay].map(([day, of]) => [day, of.length])),
     inAzumuta: entries.filter((entry) => isInAzumuta(entry) && !isPlanned(entry)).length,
     toBeCreated: entries.filter(isToBeCreated).length,
@@ -88,27 +78,61 @@ export async function readOrdersNow(
   };
 }
 
+/** The orders that concerns name, each once. */
+function numbersOf(concerns: readonly OpenConcern[]): ReadonlySet<string> {
+  const numbers = concerns.map(({ key }) => numberOf({ ...key }));
+  return new Set(numbers.filter((number) => number !== noOrder));
+}
+
+function hasDueDayBy(due: { readonly dueDate?: string | undefined }, { at, timeZone }: DueNow): boolean {
+  const day = dueDayOf(due, timeZone);
+  return day !== undefined && day <= dayIn(timeZone, at);
+}
+
+/** What the ERP wants, and cannot become a product order now: only its concern has a date. */
+async function readUnmade(
+  { concerns }: OrderLedger,
+  open: readonly OpenConcern[],
+  now: DueNow,
+): Promise<readonly DueOrder[]> {
+  const refused = open.filter(({ kind }) => kind === 'refused').slice(0, mostOpenOrders);
+  const dates = await concerns.readDueDates(refused.map(({ key }) => key));
+  return refused
+    .map(({ key, cause }) => ({
+      number: numberOf({ ...key }),
+      dueDate: dates.get(`${key.pk} ${key.sk}`),
+      place: placeOfRefused(cause),
+    }))
+    .filter((order) => hasDueDayBy(order, now));
+}
+
 function isToBeCreated({ state, end }: OrderEntry): boolean {
   return (state === 'waiting' || state === 'claimed') && end === undefined;
 }
 
-/** What is completed is in no index: its dead letter named it, which may be that of an amendment. */
+/** What is completed is not in the index: its dead letter named it, which may be that of an amendment. */
 async function isBookedAlready(
   entry: OrderEntry,
-  isPlanned: boolean,
   bookings: Pick<Ledger['bookings'], 'listOfOrder'>,
 ): Promise<boolean> {
   const isAwaited = entry.state !== 'done' || entry.awaiting !== undefined;
-  if (isAwaited || isPlanned) return false;
+  if (isAwaited) return false;
   return bookedQuantity(await bookings.listOfOrder(homeOfBookings(entry)), entry.part.index) !== undefined;
+}
+
+function dueOrderOf(entry: OrderEntry, isPlanned: boolean, refusal: Cause | undefined): DueOrder {
+  const { number, dueDate } = entry;
+  return { number, dueDate, place: placeOf(entry, isPlanned, refusal) };
 }
 
 function placeOf(entry: OrderEntry, isPlanned: boolean, refusal: Cause | undefined): string {
   const cause = refusal ?? (entry.state === 'rejected' ? entry.cause : undefined);
-  if (cause !== undefined) return `for a person: ${cause.replaceAll('-', ' ')}`;
+  if (cause !== undefined) return placeOfRefused(cause);
   if (isPlanned) return 'to be booked';
   return isInAzumuta(entry) ? 'in Azumuta' : 'to be created';
 }
+
+const placeOfRefused = (cause: Cause) => `for a person: ${cause.replaceAll('-', ' ')}`;
 
 /** The reconciliation moves what it has asked about, by less than this. */
 const movedByMs = 24 * 3_600_000;
@@ -117,7 +141,7 @@ function isLateLeft({ knownUntil }: OpenOrders, at: Date): boolean {
   return knownUntil <= at.getTime() + movedByMs;
 }
 
-function compareDue(one: OrderEntry, other: OrderEntry): number {
+function compareDue(one: DueOrder, other: DueOrder): number {
   const [a, b] = [one, other].map(({ dueDate = '', number }) => `${dueDate} ${number}`);
   return String(a).localeCompare(String(b), 'en', { numeric: true });
 }

@@ -21,7 +21,7 @@ export async function readStanding(
   const about = standing.concerns.find((concern) => concern.about)?.about;
   const article = standing.entry?.erpOrder.article ?? about?.article;
   const quantity = record ? formatQuantity(record.erpOrder) : about?.quantity;
-  const { dueDate } = standing.entry ?? {};
+  const { dueDate } = standing.entry ?? about ?? {};
   const shown = { article, quantity, dueDate } satisfies ShownFacts;
   return { ...standing, ...shown, record, due: dueStateOf({ dueDate }, now) };
 }

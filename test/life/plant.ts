@@ -271,7 +271,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     },
     async get(number: string) {
       const answer = await call(functions.accept, ofErp('GET', { pathParameters: { number } }));
-      return JSON.parse(answer.body).orders[0];
+      return JSON.parse(answer.body).orders?.[0];
     },
     pull,
     /** Pulls, and works until nothing waits. */

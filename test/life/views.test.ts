@@ -199,6 +199,18 @@ describe('an order that is due', () => {
   it.each<[where: string, string, happens: () => Promise<unknown>]>([
     ['nobody can build it', 'for a person: unknown article', async () => withoutArticles()],
     [
+      'the mapping refuses it',
+      'for a person: configuration',
+      async () =>
+        plant.deploy({
+          productOrders: {
+            parameters: () => {
+              throw new Error('It has no drawing.');
+            },
+          },
+        }),
+    ],
+    [
       'it waits for Azumuta',
       'to be created',
       async () => {

@@ -115,7 +115,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');
   await ledger.questions.recordAnswered('MO/2', { by: 'hint', at: now, listsRecordings: true });
-  const about = { article: 'A', quantity: '5 u' };
+  const about = { article: 'A', quantity: '5 u', dueDate: '2026-11-30' };
   const concern = { content: 'x', cause: 'conflict', note: 'y', about } as const;
   const wanted = { draft, erpOrder, contentHash };
   for (const kind of orderConcernKinds) await ledger.concerns.begin(number, { ...concern, kind, wanted });

@@ -80,8 +80,10 @@ export const concernSchema = z.object({
   /** A sentence for a person: what is wrong, and what to do. */
   note: z.string(),
   cause: storedCauseSchema,
-  /** Article and quantity of an order of which the ledger has no other record. */
-  about: z.exactOptional(z.object({ article: z.string(), quantity: z.string() })),
+  /** Article and quantity of an order of which the ledger has no other record; and its date, while nothing is made of it. */
+  about: z.exactOptional(
+    z.object({ article: z.string(), quantity: z.string(), dueDate: z.exactOptional(z.string()) }),
+  ),
   /** What the ERP wants instead of what was made. */
   wanted: z.exactOptional(orderContentSchema),
 });
@@ -261,6 +263,13 @@ export class Concerns extends Records {
       const { data } = z.safeParse(indexedSchema, { kind, partner, cause, since });
       return data ? [{ ...data, key: { pk: String(pk), sk: String(sk) } }] : [];
     });
+  }
+
+  /** The dates of orders of which nothing is made, by the keys of their concerns, written `<pk> <sk>`. */
+  async readDueDates(keys: readonly Key[]): Promise<ReadonlyMap<string, string>> {
+    const items = await this.table.getAll(keys);
+    const dates = items.map((item) => [`${item.pk} ${item.sk}`, concernOf(item)?.about?.dueDate] as const);
+    return new Map(dates.flatMap(([key, date]) => (date === undefined ? [] : [[key, date] as const])));
   }
 
   /** What its item adds; undefined once it has ended. `order`: of the product order, else of the ERP order; `''` if unknown. */
