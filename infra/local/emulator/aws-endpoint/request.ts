@@ -19,6 +19,8 @@ const bodySchema = z.catch(
     QueueUrl: z.optional(z.string()),
     TableName: z.optional(z.string()),
     IndexName: z.optional(z.string()),
+    /** Of a batch, by the names of its tables. */
+    RequestItems: z.optional(z.record(z.string(), z.unknown())),
     SecretId: z.optional(z.string()),
   }),
   {},
@@ -40,7 +42,7 @@ export function awsCallOf(
   { region, accountId }: Pick<LocalStack, 'region' | 'accountId'>,
 ): Grant {
   const operation = headersDistinct['x-amz-target']?.[0]?.split('.').at(-1) ?? '';
-  const { QueueUrl, TableName, IndexName, SecretId } = z.parse(bodySchema, jsonOf(body));
+  const { QueueUrl, TableName, IndexName, RequestItems, SecretId } = z.parse(bodySchema, jsonOf(body));
   const arn = (rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
   switch (service) {
     case 'sqs': {
@@ -50,7 +52,9 @@ export function awsCallOf(
     }
     case 'dynamodb': {
       const index = IndexName === undefined ? '' : `/index/${IndexName}`;
-      const resource = TableName === undefined ? '*' : arn(`table/${TableName}${index}`);
+      const [table = TableName, ...others] = Object.keys(RequestItems ?? {});
+      const isOne = table !== undefined && others.length === 0;
+      const resource = isOne ? arn(`table/${table}${index}`) : '*';
       return { action: `dynamodb:${operation}`, resource };
     }
     case 'sns': {
