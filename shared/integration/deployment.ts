@@ -58,7 +58,7 @@ export const deploymentSchema = strictObject({
   alarms: z.optional(z.boolean()),
   /** Dollars a month above which AWS mails `alarmEmails`, or `none` where the account may have no budgets. Default 60. */
   monthlyBudget: z._default(z.union([z.literal('none'), z.number().check(z.gte(1))]), 60),
-  /** Who learns, order by order, what needs a person: dead letters, changed and overdue orders, a partner that is down. */
+  /** Who learns, order by order, what needs a person: dead letters, changed and late orders, a partner that is down. */
   alerts: z.prefault(
     strictObject({
       /** Default: `alarmEmails`. */
@@ -79,7 +79,7 @@ export const deploymentSchema = strictObject({
     }),
     {},
   ),
-  /** A daily digest by mail: yesterday next to the week before, what waits for whom, what is overdue. Default: none. */
+  /** A daily digest by mail: yesterday next to the week before, what is late or due today and where it stands, what waits for whom. Default: none. */
   morningMail: z.optional(
     strictObject({
       /** Time by the plant's clock: `06:30`. */

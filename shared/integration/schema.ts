@@ -215,7 +215,7 @@ const scheduleSchema = strictObject({
         everyHours: z.int().check(z.minimum(1), z.maximum(72)),
         /** Most orders that one run asks about, 1 to 500. Default 50. */
         most: z._default(z.int().check(z.minimum(1), z.maximum(500)), reconcileDefaults.most),
-        /** Hours after its due date from which an order is overdue, 0 to 2160; a date alone means its midnight. Default 24. */
+        /** Hours from the beginning of its due day from which an order is overdue, 0 to 2160. Until that day has ended at the plant, it is due today, and late in no view. Default 24. */
         graceHours: z._default(z.int().check(z.minimum(0), z.maximum(2160)), reconcileDefaults.graceHours),
       }),
     ]),
