@@ -104,12 +104,26 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     CompletionsQueue: queues.completions.queueUrl,
     TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
     LedgerTable: ledger.tableName,
+    // Who acts, for the console; without a name there is no output.
+    Persons: personsInAscii(integration.deployment.alerts.who),
     ...Object.fromEntries(
       secretNames.map((name) => [`${constructIdOfSecret(name)}Secret`, secrets[name]?.secretArn] as const),
     ),
     AlertFunction: functions['send-alerts'].functionName,
     PullFunction: functions['pull-product-orders'].functionName,
   };
+}
+
+/**
+ * The names as JSON in ASCII: CloudFormation gives any other character of an output back as a question mark.
+ * @see https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814
+ */
+function personsInAscii(persons: CompleteDeployment['alerts']['who']): string | undefined {
+  if (Object.keys(persons).length === 0) return undefined;
+  return JSON.stringify(persons).replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const outputDescriptions: Readonly<Record<string, string>> = {

@@ -7,10 +7,11 @@ import { partnerDownProblem } from '../situation/problems.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
 import { tellTrouble } from '../situation/told.ts';
 import {
+  actorInWords,
   commandOf,
   headlineOf,
-  maxName,
   nextStepInWords,
+  type Persons,
   partnerState,
   refusesCredentials,
   shownReasonLength,
@@ -60,13 +61,8 @@ export async function composeAlert(
   };
 }
 
-export function namedActor(
-  trouble: Pick<TroubleGroup, 'kind' | 'cause'>,
-  persons: AlertDependencies['who'],
-): string {
-  const role = whoActs(trouble);
-  const person = persons[role];
-  return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
+export function namedActor(trouble: Pick<TroubleGroup, 'kind' | 'cause'>, persons: Persons): string {
+  return actorInWords(whoActs(trouble), persons);
 }
 
 /** Selects the stack on a command line. */

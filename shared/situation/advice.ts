@@ -313,3 +313,8 @@ export function adviceInWords({ steps }: Advice, named: Readonly<Record<string, 
   const text = steps.map(({ does, types }) => (types === undefined ? does : `${does}: ${types}.`)).join(' ');
   return Object.entries(named).reduce((filled, [name, value]) => filled.replaceAll(`<${name}>`, value), text);
 }
+
+/** The same for who has the console open: what is typed elsewhere is a button on the page of its order. */
+export function adviceWithButtons({ steps }: Advice): string {
+  return steps.map(({ does, types }) => (types === undefined ? does : `${does}, on its page.`)).join(' ');
+}

@@ -1,7 +1,7 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Role } from '../model/roles.ts';
-import { counted } from '../model/text.ts';
+import { counted, oneLine } from '../model/text.ts';
 import { durationInWords } from '../model/time.ts';
 import { longWaitMs } from '../worker/policy.ts';
 import {
@@ -85,6 +85,15 @@ export function nextStepInWords(open: Pick<TroubleGroup, 'kind' | 'cause'>): str
 
 export function whoActs(open: Pick<TroubleGroup, 'kind' | 'cause'>): Role {
   return adviceOn(open).who;
+}
+
+/** Who acts for a plant, by their part: `deployment.alerts.who`. */
+export type Persons = Readonly<Partial<Record<Role, string>>>;
+
+/** `planner (An Peeters, ext. 23)`; where the plant names nobody, the part alone. */
+export function actorInWords(role: Role, persons: Persons): string {
+  const person = persons[role];
+  return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
 }
 
 /** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */

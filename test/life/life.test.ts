@@ -250,7 +250,7 @@ describe('an order that needs nobody', () => {
   });
 
   it('says that bookings are paused, and to resume them', () => {
-    const partners = { azumuta: well, erp: { ...well, paused: { bookings: new Date() } } };
+    const partners = { azumuta: well, erp: { ...well, paused: { bookings: { since: new Date() } } } };
     expect(life({ entry: entryOf({}), bookings: [quantity('waiting')], partners })).toMatchObject({
       needsPerson: false,
       says: 'Its quantity waits to be booked in the ERP. Bookings are paused.',

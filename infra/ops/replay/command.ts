@@ -10,7 +10,7 @@ await runCommand(command, (typed) =>
     return {
       name: target.name,
       where: optionsForTarget(target),
-      dependencies: { ...replayDependenciesOf(target), progress: progress.tell },
+      dependencies: { ...replayDependenciesOf(target), progress: progress.tell, waitSeconds: 60 },
       sign: async (because) => signedNote(because, options.go ? await operatorOf(target) : ''),
     };
   }),
