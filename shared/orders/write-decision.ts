@@ -48,10 +48,10 @@ export async function writeRecord(
   // Its id came after its record: the record keeps its place.
   const hasIdByNow = before !== undefined && before.erpOrder.id === undefined && order.id !== undefined;
   // Of an order that is not wanted, the ERP may tell no more than its name.
-  const isToldWhole = mapped !== undefined || before === undefined;
+  const isSaidWhole = mapped !== undefined || before === undefined;
   const now = erpOrderRecordFrom({
-    erpOrder: isToldWhole ? factsOf(order) : { ...before.erpOrder, number: order.number },
-    dueDate: isToldWhole ? order.dueDate : before.dueDate,
+    erpOrder: isSaidWhole ? factsOf(order) : { ...before.erpOrder, number: order.number },
+    dueDate: isSaidWhole ? order.dueDate : before.dueDate,
     keptUnder: before?.keptUnder ?? (hasIdByNow ? before.erpOrder.number : undefined),
     changedAt,
     state: mapped ? 'released' : 'cancelled',

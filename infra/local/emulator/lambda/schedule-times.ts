@@ -58,7 +58,7 @@ export function readTimes(schedule: ScheduleProperties): ScheduleTimes {
 function readCron(texts: readonly string[], schedule: ScheduleProperties): (minute: Date) => boolean {
   if (texts.length !== cronFields.length)
     throw notSupported(schedule, `cron() of ${cronFields.length} fields, the year last`);
-  const fields = cronFields.map((field, at) => readField(texts[at] ?? '', field, schedule));
+  const fields = cronFields.map((field, at) => readCronField(texts[at] ?? '', field, schedule));
   const { ScheduleExpressionTimezone: timeZone = 'UTC' } = schedule;
   return (minute) => {
     const [year = 0, month = 0, day = 0, hours = 0, minutes = 0] = localTime(minute, timeZone)
@@ -71,13 +71,14 @@ function readCron(texts: readonly string[], schedule: ScheduleProperties): (minu
 }
 
 /** All values that it means: `*` and `?`, `5`, `MON-FRI`, `0/15`, and lists of those. */
-function readField(text: string, field: CronField, schedule: ScheduleProperties): ReadonlySet<number> {
+function readCronField(text: string, field: CronField, schedule: ScheduleProperties): ReadonlySet<number> {
   const values = text.split(',').flatMap((part) => {
     const [, range = '', step] = /^([^/]+)(?:\/(\d+))?$/.exec(part) ?? [];
     const [from = '', to, ...more] = range.split('-');
     const isAll = from === '*' || from === '?';
-    const first = isAll ? field.first : numberIn(from, field);
-    const ends = isAll || (to === undefined && step !== undefined) ? field.last : numberIn(to ?? from, field);
+    const isOpen = to === undefined && step !== undefined;
+    const first = isAll ? field.first : cronValueOf(from, field);
+    const ends = isAll || isOpen ? field.last : cronValueOf(to ?? from, field);
     const every = Number(step ?? 1);
     const isKnown = first !== undefined && ends !== undefined && more.length === 0 && every > 0;
     if (!isKnown || first > ends)
@@ -90,7 +91,7 @@ function readField(text: string, field: CronField, schedule: ScheduleProperties)
   return new Set(values);
 }
 
-function numberIn(text: string, { first, last, names = [] }: CronField): number | undefined {
+function cronValueOf(text: string, { first, last, names = [] }: CronField): number | undefined {
   const named = names.indexOf(text.toUpperCase());
   const value = named < 0 ? Number(/^\d+$/.exec(text)?.[0]) : named + first;
   return value >= first && value <= last ? value : undefined;
