@@ -18,6 +18,7 @@ import { findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
+import { azumutaSandboxBaseUrl } from '../../local/sandbox/api.ts';
 import { defaultConfigFile, type OptionsOf, type stackOptions, UsageError } from './command.ts';
 import { findStack } from './find-stack.ts';
 import { listStacks } from './list-stacks.ts';
@@ -246,7 +247,7 @@ export async function configurationOf(
   given: string,
 ) {
   if (sandboxes) {
-    process.env.AZUMUTA_BASE_URL = `${sandboxes.azumuta}/api/v1`;
+    process.env.AZUMUTA_BASE_URL = azumutaSandboxBaseUrl(sandboxes.azumuta);
     process.env.ERP_BASE_URL = sandboxes.erp;
   }
   const plant = output('Plant');

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { routeOfOperation } from '../../../../infra/local/sandbox/azumuta/routes.ts';
 import { setFaults } from '../../../support/faults.ts';
 import { callerArn, startCloudFormation } from '../cli/cloudformation.ts';
 import type { CommandStage } from './stage.ts';
@@ -98,7 +99,7 @@ export function replayTests(stage: () => CommandStage): void {
 
 /** An order of the ERP that has become a dead letter, because Azumuta answered nonsense for a while. */
 async function deadOrder({ system, reaches, emptied }: CommandStage): Promise<string> {
-  const route = 'GET /api/v1/productorders';
+  const route = routeOfOperation('findProductOrder');
   setFaults(system.azumuta, [{ kind: 'wrong-shape', route }]);
   const { order } = await system.erp.releaseAndSend(system.orderEndpoint);
   await reaches(order.number, 'needs a person');
