@@ -1,6 +1,6 @@
 import { type HttpResponse, type PartnerCall, partnerFailure } from '../platform/http.ts';
 import { partnerDown } from './failures.ts';
-import type { ErpRequest, Login } from './login.ts';
+import type { ErpRequest, Login, WhyRefused } from './login.ts';
 
 const tokenHeader = 'X-CSRF-Token';
 /** Asks for a token, which comes back in the same header. */
@@ -14,6 +14,8 @@ interface CsrfOptions {
   /** Follows the sentence that there is none: `check csrf.fetchPath`. */
   readonly remedy: string;
   readonly isRefused: (answer: HttpResponse) => boolean;
+  /** Asked first of an answer without a token. Default: nothing is known of it. */
+  readonly whyRefused?: WhyRefused;
 }
 
 /** A CSRF token, and the cookies of the session that it belongs to: a server refuses one without the other. */
@@ -56,9 +58,11 @@ export class CsrfSession {
   }
 
   async #fetch({ signal, guard }: PartnerCall): Promise<string> {
-    const { partner, now, path, remedy } = this.#options;
+    const { partner, now, path, remedy, whyRefused } = this.#options;
     const answer = await this.send({ path, headers: csrfFetch, signal, guard });
     if (this.#token !== undefined) return this.#token;
+    const said = whyRefused?.(answer, partner);
+    if (said) throw said;
     const none = `${partner} gave no CSRF token at ${path} (${answer.status}): ${remedy}.`;
     throw partnerFailure(answer, { partner, what: 'its CSRF token', now: now() }) ?? partnerDown(none);
   }
