@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import type { HttpRequest, HttpResponse } from '../platform/http.ts';
+import { placeSchema } from '../platform/places.ts';
 import { strictObject } from '../platform/validation.ts';
 import type { ErpSecret } from './connector.ts';
-import { textThat } from './options.ts';
+import { fn, optionalFn, textThat } from './options.ts';
 
 /** The name of a field of the secret. A wrong one is never repeated, as it may be the secret itself. */
 const secretField = z
@@ -23,6 +25,9 @@ const sendsSchema = strictObject({
   query: z.optional(z.record(parameterName, secretField)),
 });
 export type Sends = z.output<typeof sendsSchema>;
+
+/** A call that logs in or out, below the base URL. A body that is not text is sent as JSON. */
+type LoginRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
 
 /** In addition to any login. Default: nothing. */
 const sends = z.optional(sendsSchema);
@@ -59,6 +64,43 @@ export const authenticationSchema = z
       grant: z.optional(z.enum(['client_credentials', 'password'])),
       sends,
     }),
+    /**
+     * Secret `{ username, password }`, for a session of the ERP's own: one for all calls of a container, opened by the first
+     * of them, and again when the ERP does not know it any more. A refused login is not tried again at once.
+     */
+    strictObject({
+      kind: z.literal('session'),
+      /** The call that logs in, with the fields of the secret; no other function gets them. Default method: `POST`. */
+      login: fn<(secret: Readonly<Record<string, string>>) => LoginRequest>(),
+      /**
+       * What its answer brings, and each call carries: `cookies`; or a value in `header`, from the answer's header of that
+       * name, or from a place in its body.
+       */
+      carries: z.union([
+        z.literal('cookies'),
+        strictObject({
+          header: headerName,
+          /** Where the body has the value: `Token`. Default: the answer's header of the same name. */
+          from: z.optional(placeSchema),
+          /** Text before the value, such as `Bearer `. Default: nothing. */
+          prefix: z.optional(z.string()),
+        }),
+      ]),
+      /** Whether an answer says that the session has ended. Such a call did nothing: it is made again. Default: a 401. */
+      expired: optionalFn<(answer: HttpResponse) => boolean>(),
+      /** After so many seconds without a call, the session is opened again. Default: as long as the ERP takes it. */
+      idleSeconds: z.optional(z.int().check(z.positive())),
+      /** The call that ends the session: one that was idle, and that of a command. Default: it ends by itself. */
+      logout: optionalFn<() => LoginRequest>(),
+      /** One session for all containers is not there yet: where a server allows each user only one, they would end each other's. */
+      oneForAll: z.optional(
+        z.literal(
+          false,
+          'false: each container opens a session, and a server that allows a user only one cannot be connected so; see Needs in shared/erp/rest/README.md',
+        ),
+      ),
+      sends,
+    }),
   ])
   .check(
     z.superRefine((auth, { issues }) => {
@@ -74,6 +116,7 @@ export const authenticationSchema = z
     }),
   );
 export type Authentication = z.input<typeof authenticationSchema>;
+export type SessionAuthentication = Extract<Authentication, { readonly kind: 'session' }>;
 export type OAuth2 = Extract<Authentication, { readonly kind: 'oauth2ClientCredentials' }>;
 
 /** The headers in which a login proves who we are. */
@@ -85,6 +128,8 @@ function headersOf(auth: Authentication): string[] {
     case 'bearer':
     case 'oauth2ClientCredentials':
       return ['Authorization'];
+    case 'session':
+      return [auth.carries === 'cookies' ? 'cookie' : auth.carries.header];
     case 'none':
       return [];
   }
@@ -110,6 +155,7 @@ export const secrets = {
   basic: secretOf(user),
   bearer: secretOf({ token: 'the access token' }),
   none: secretOf({}),
+  session: secretOf(user),
   oauth2ClientCredentials: secretOf(client),
   oauth2Password: secretOf({ ...client, ...user }),
 };

@@ -1,4 +1,5 @@
 import { type HttpResponse, type PartnerCall, partnerFailure } from '../platform/http.ts';
+import { type Cookies, cookieHeader, keepCookies } from './cookies.ts';
 import { partnerDown } from './failures.ts';
 import type { ErpRequest, Login, WhyRefused } from './login.ts';
 
@@ -22,7 +23,7 @@ interface CsrfOptions {
 export class CsrfSession {
   readonly #send: Login['send'];
   readonly #options: CsrfOptions;
-  readonly #cookies = new Map<string, string>();
+  readonly #cookies: Cookies = new Map();
   #token: string | undefined;
 
   constructor(send: Login['send'], options: CsrfOptions) {
@@ -32,14 +33,9 @@ export class CsrfSession {
 
   /** A call within the session. Keeps the cookies of its answer, and the token if it brings one. */
   async send(request: ErpRequest): Promise<HttpResponse> {
-    const pairs = [...this.#cookies].map(([name, content]) => `${name}=${content}`);
-    const cookies = pairs.length === 0 ? {} : { cookie: pairs.join('; ') };
-    const answer = await this.#send({ ...request, headers: { ...cookies, ...request.headers } });
-    for (const cookie of answer.headers.getSetCookie()) {
-      const pair = cookie.split(';', 1)[0] ?? '';
-      const at = pair.indexOf('=');
-      if (at > 0) this.#cookies.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
-    }
+    const cookies = cookieHeader(this.#cookies, request.headers?.cookie);
+    const answer = await this.#send({ ...request, headers: { ...request.headers, ...cookies } });
+    keepCookies(this.#cookies, answer);
     const token = answer.headers.get(tokenHeader);
     if (token && token.toLowerCase() !== 'required') this.#token = token;
     return answer;

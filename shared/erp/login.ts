@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { sentenceOf } from '../platform/error-message.ts';
 import {
   createHttp,
+  type Http,
   type HttpOptions,
   type HttpRequest,
   type HttpResponse,
@@ -10,39 +11,28 @@ import {
   partnerFailure,
 } from '../platform/http.ts';
 import { parse } from '../platform/validation.ts';
-import {
-  type Authentication,
-  apiKeyHeader,
-  type OAuth2,
-  type Sends,
-  secrets,
-  secretText,
-} from './authentication.ts';
+import { type Authentication, apiKeyHeader, type OAuth2, secrets, secretText } from './authentication.ts';
 import type { ErpEnvironment } from './connector.ts';
+import { keepCookies } from './cookies.ts';
 import { partnerDown } from './failures.ts';
+import {
+  type LoginParts,
+  type Named,
+  noProof,
+  type Proof,
+  type ProofSource,
+  proofOf,
+  type WhyRefused,
+  withProofs,
+} from './proof.ts';
+import { sessionLogin } from './session-login.ts';
 import { SharedSession, withCredentials } from './shared-session.ts';
 
 export { type Authentication, authenticationSchema, secretFor, secrets } from './authentication.ts';
 export { SharedSession, withCredentials } from './shared-session.ts';
-
-/** Headers or query parameters by their names. */
-type Named = Readonly<Record<string, string>>;
-
-/** What a call carries to prove who we are. */
-interface Proof {
-  readonly headers: Named;
-  readonly query: Named;
-}
-const noProof: Proof = { headers: {}, query: {} };
-
-/** Where a login takes what each call carries. */
-interface ProofSource {
-  /** @param refused What the ERP has just refused: then another one, or the same if there is no other. */
-  readonly get: (call: PartnerCall, refused?: Proof) => Promise<Proof>;
-}
+export type { WhyRefused };
 
 const tokenSchema = z.object({ access_token: secretText, expires_in: z.optional(z.coerce.number()) });
-const secretFieldsSchema = z.record(z.string(), z.unknown());
 
 /** A token is not used in its last minute: a call may take that long. */
 const marginMs = 60_000;
@@ -52,19 +42,6 @@ const assumedSeconds = 300;
 /** A call of an attempt, without what proves who we are. */
 export type ErpRequest = HttpRequest & PartnerCall;
 export type Login = ReturnType<typeof createLogin>;
-
-/** Why an answer to a login gives none, where the configuration says so. @param partner How messages name who answered. */
-export type WhyRefused = (answer: HttpResponse, partner: string) => Error | undefined;
-
-/** What the parts of one login share. */
-interface LoginParts {
-  readonly http: HttpOptions;
-  readonly environment: ErpEnvironment<unknown>;
-  /** Every secret used so far. */
-  readonly used: Set<string>;
-  readonly encode: (text: string) => string;
-  readonly whyRefused: WhyRefused;
-}
 
 /**
  * Calls an ERP, logged in by a header made from the secret, or a token (OAuth2, RFC 6749 §4.3 and §4.4), with the further
@@ -81,7 +58,8 @@ export function createLogin(
 ) {
   const http = createHttp(options);
   const used = new Set<string>();
-  const source = loginSource(auth, { http: options, environment, used, encode, whyRefused });
+  const source = loginSource(auth, { http: options, environment, used, encode, whyRefused }, http);
+  const isRefused = source.isRefused ?? (({ status }: HttpResponse) => status === 401);
 
   async function proofsFor(call: PartnerCall, refused?: Proofs): Promise<Proofs> {
     const login = await source.get(call, refused?.login);
@@ -90,27 +68,33 @@ export function createLogin(
     return { login, besides: proofOf(auth.sends, secret, used) };
   }
 
+  async function sendWith(request: ErpRequest, { login, besides }: Proofs): Promise<HttpResponse> {
+    const answer = await http.send({ ...request, ...withProofs(request, [login, besides]) });
+    // A server may renew its cookies with any answer.
+    if (login.cookies && !isRefused(answer)) keepCookies(login.cookies, answer, used);
+    return answer;
+  }
+
   return {
     /** Every secret used so far, to be kept out of messages. */
     secrets: used,
     /**
-     * Makes a call. If it is refused (401), the secret or the token is renewed and the call repeated: a
-     * refused call did nothing, so repeating a write is safe.
-     * @throws PartnerDown, unauthorized, when the token service refuses the secret.
+     * Makes a call. If it is refused (401, or as a session says), the secret, the token or the session is renewed and the
+     * call repeated: a refused call did nothing, so repeating a write is safe.
+     * @throws PartnerDown, unauthorized, when the login is refused, or a session that was just opened.
      */
     async send(request: ErpRequest): Promise<HttpResponse> {
-      const sendWith = ({ login, besides }: Proofs) =>
-        http.send({
-          ...request,
-          headers: { ...request.headers, ...login.headers, ...besides.headers },
-          query: { ...request.query, ...login.query, ...besides.query },
-        });
       const proofs = await proofsFor(request);
-      const answer = await sendWith(proofs);
-      if (answer.status !== 401) return answer;
+      const answer = await sendWith(request, proofs);
+      if (!isRefused(answer)) return answer;
       const renewed = await proofsFor(request, proofs);
-      return isDeepStrictEqual(renewed, proofs) ? answer : sendWith(renewed);
+      const last = isDeepStrictEqual(renewed, proofs) ? answer : await sendWith(request, renewed);
+      const failure = isRefused(last) && source.refusedAgain?.(last);
+      if (failure) throw failure;
+      return last;
     },
+    /** Ends a session of the ERP's own, where there is one that can be ended. */
+    close: source.close,
   };
 }
 
@@ -120,13 +104,15 @@ interface Proofs {
   readonly besides: Proof;
 }
 
-function loginSource(auth: Authentication, parts: LoginParts): ProofSource {
+function loginSource(auth: Authentication, parts: LoginParts, { send }: Http): ProofSource {
   const { environment, used } = parts;
   switch (auth.kind) {
     case 'none':
       return { get: async () => noProof };
     case 'oauth2ClientCredentials':
       return tokenSource(auth, parts);
+    case 'session':
+      return sessionLogin({ ...parts, auth, send });
     case 'apiKey':
     case 'basic':
     case 'bearer':
@@ -158,20 +144,6 @@ function basicHeader(user: string, password: string, used: Set<string>): string 
   const encoded = Buffer.from(`${user}:${password}`).toString('base64');
   for (const secret of [password, encoded]) used.add(secret);
   return `Basic ${encoded}`;
-}
-
-/** The fields of the secret that each call carries besides its login. */
-function proofOf({ headers = {}, query = {} }: Sends, secret: unknown, used: Set<string>): Proof {
-  const fields = z.parse(secretFieldsSchema, secret);
-  const valuesOf = (places: Named): Named =>
-    Object.fromEntries(
-      Object.entries(places).map(([name, field]) => {
-        const value = z.parse(secretText, fields[field]);
-        used.add(value);
-        return [name, value];
-      }),
-    );
-  return { headers: valuesOf(headers), query: valuesOf(query) };
 }
 
 /** Keeps a token for as long as it lasts. */

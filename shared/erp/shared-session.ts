@@ -16,6 +16,11 @@ export class SharedSession<Session, Call extends PartnerCall | AbortSignal = Abo
     this.#open = open;
   }
 
+  /** The one that is open; undefined also while it is being opened. */
+  get known(): Session | undefined {
+    return this.#known;
+  }
+
   /** The current session, or a new one if there is none that `isGood`. */
   get(call: Call, isGood: (known: Session) => boolean = () => true): Promise<Session> {
     if (this.#known !== undefined && !isGood(this.#known)) this.forget(this.#known);

@@ -87,5 +87,6 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
       }),
     book: async (completion, key, attempt) =>
       run(booking(options, session.partner, { completion, key, attempt })),
+    close: async (signal) => session.close?.({ signal }),
   };
 }

@@ -59,6 +59,8 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
     ...erp,
     /** A text without our secrets. */
     clean,
+    /** Ends the session, where there is one that can be ended. */
+    close: login.close,
     /**
      * One question, which changes nothing, even by POST. A refused login is renewed once.
      * @returns An answer of the ERP itself: a success, an accepted status or a refusal (4xx); or what the configuration says
