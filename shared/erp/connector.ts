@@ -59,6 +59,8 @@ export interface ErpConnector {
     | undefined;
   /** *Done with our key* is a receipt, *done without it* is `Rejected`. */
   book(completion: Completion, key: BookingKey, attempt: Attempt): Promise<Receipt>;
+  /** Ends its session, where the ERP counts sessions. A command calls it at its end; a container does not know its end. */
+  readonly close?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/validation.ts';
-import { authenticationSchema } from '../login.ts';
+import { authenticationSchema } from '../authentication.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import type { BookContext, LinkContext } from './figures.ts';
 import { detailNames, type ListName, type RestList, type RestOrder } from './schemas.ts';
@@ -14,6 +14,15 @@ export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'heade
 export type RestAnswer = HttpResponse;
 /** A call that only reads. Default `GET`; `POST` where the ERP takes its questions that way. */
 export type RestQuestion = Omit<RestRequest, 'method'> & { readonly method?: 'GET' | 'POST' };
+
+/**
+ * What an answer means: a sentence for a person, why this order waits, or why the ERP is down. `afterSeconds`: not asked again
+ * before.
+ */
+export type RestMeaning =
+  | { readonly refused: string }
+  | { readonly waits: string; readonly afterSeconds?: number | undefined }
+  | { readonly down: string; readonly afterSeconds?: number | undefined };
 
 /** Reads a text in an answer: a reference, or a sentence. */
 type TextOf<Context> = (answer: RestAnswer, context: Context) => string | undefined;
@@ -243,6 +252,14 @@ export const optionsSchema = <Row>() =>
         fetchPath: z.string(),
       }),
     ),
+    /**
+     * What an answer means, by its status and body, whatever was called: the listing, a row's detail, a look-up, a step, the
+     * login. Asked first of every answer; where it says nothing, `accepts`, `rejected` and `retryable` say it, and then the
+     * table in README.md. For an ERP whose refusals look like an outage, or the other way round: a 500 with a sentence is
+     * `{ refused: 'that sentence' }`. `{ waits }`: only this order waits. `{ down }`: all orders wait; `afterSeconds` is what
+     * the ERP asks for in its body. Default: nothing.
+     */
+    answers: optionalFn<(answer: RestAnswer) => RestMeaning | undefined>(),
     orders: restListingSchema<Row>(),
     /** Writes into the ERP which product order an order became. Default: it is not written. */
     link: z.optional(restProcedureSchema<LinkContext>()),

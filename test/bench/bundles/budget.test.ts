@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 386_500,
-  'book-completion': 439_500,
-  'create-product-orders': 432_000,
-  'send-alerts': 435_500,
+  'accept-product-orders': 395_500,
+  'book-completion': 448_500,
+  'create-product-orders': 440_500,
+  'send-alerts': 444_500,
   'show-pages': 295_000,
 };
-const budgetOfOthers = 387_500;
+const budgetOfOthers = 396_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

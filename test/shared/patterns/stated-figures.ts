@@ -74,6 +74,9 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
       '429 at the login | partner down, for {}',
     ],
   },
+  refusedSeconds: {
+    'shared/erp/rest/README.md': ['the secret; not tried again for {}'],
+  },
   rightsSeconds: {
     'shared/erp/odoo/README.md': ['wait for this order, {}'],
   },
@@ -213,6 +216,8 @@ export const othersFigures: Readonly<Record<string, readonly string[]>> = {
   'shared/erp/odoo/README.md': ['90 days'],
   'shared/erp/tryton/README.md': ['20 s', '6 s', '15 s', '5 s', '60 s', '15 minutes'],
   'shared/erp/tryton/errors.ts': ['5 minutes'],
+  // How long Monitor locks a user.
+  'shared/erp/session-login.ts': ['30 s'],
 };
 
 /** In sentences of the code: what AWS says, or a person is asked to do. */
