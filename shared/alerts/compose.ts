@@ -87,14 +87,20 @@ async function toldTrouble(
 ): Promise<{ readonly number: string; readonly trouble: ToldTrouble }> {
   const { number, dueDate, ...told } = await tellTrouble(ledger, trouble, partners);
   const where = stackOption(stack);
-  const command = trouble.kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
   // A number that is not told as it is would name another order.
   const isNamed = number !== '' && number === told.order;
   const word = isNamed ? wordForAnyShell(number) : undefined;
   const since = trouble.kind === 'overdue' && dueDate !== undefined ? new Date(dueDate) : trouble.since;
   const next = isNamed && word === undefined ? `${told.next} ${notTyped}` : told.next;
-  const typed = word ? `npm run ${command} ${word}` : commandOf(trouble, partners, where);
-  return { number, trouble: { ...told, next, since: since.toISOString(), command: typed } };
+  const command =
+    word === undefined ? commandOf(trouble, partners, where) : commandOfOrder(trouble.kind, word, where);
+  return { number, trouble: { ...told, next, since: since.toISOString(), command } };
+}
+
+function commandOfOrder(kind: TroubleKind, order: string, where: string): string {
+  return kind === 'dead-letter'
+    ? `npm run replay -- ${where} --order ${order}`
+    : `npm run trace -- ${where} ${order}`;
 }
 
 function summaryOf(decision: AlertDecision, situation: Situation): string {
