@@ -66,7 +66,7 @@ const advised: readonly Advice[] = [adviceOnLetters, adviceOnConcerns, adviceOnO
   .concat(adviceOnUnfiled);
 /** What follows the script in the commands of the advice: `give-up <number>`. */
 const endingsAdvised = advised.flatMap(({ steps }) =>
-  steps.flatMap(({ types = '' }) => /^npm run orders -- (.*?) --because/.exec(types)?.[1] ?? []),
+  steps.flatMap(({ types = '' }) => /^npm run orders -- (.*?) --/.exec(types)?.[1] ?? []),
 );
 
 const where = ['--stack <stack>'];
@@ -118,7 +118,7 @@ export function filledCommands({ file, text }: SourceCommand): readonly string[]
   const [gap, expression = ''] = /‹([^›]*)›/.exec(text) ?? [];
   if (gap === undefined) return [text];
   const filled = fillings[`${file} ${expression}`] ?? fillings[expression];
-  if (!filled)
+  if (!filled?.length)
     throw new Error(
       `${file} names the command ${text}: write into the fillings what may stand for ‹${expression}›.`,
     );
