@@ -147,12 +147,14 @@ function outageHeadline(
 ): string {
   const name = capitalized(partnerWords[partner]);
   const from = localTime(new Date(since), timeZone).slice(0, -3);
-  const lasting = duration((at.getTime() - Date.parse(since)) / 1000);
+  const { reason, closedAt } = partners[partner];
+  // Its end may be reported an hour later.
+  const until = event === 'over' && closedAt !== undefined ? new Date(closedAt) : at;
+  const lasting = duration((until.getTime() - Date.parse(since)) / 1000);
   if (count >= unsteadyFrom)
     return event === 'over'
       ? `${name} answers steadily again (it was down ${count} times since ${from})`
       : `${name} comes and goes: it was down ${count} times since ${from}`;
-  const { reason } = partners[partner];
   if (event !== 'over' && refusesCredentials(reason))
     return `${name} ${partnerState(reason)} since ${from} (${lasting})`;
   return event === 'over'

@@ -58,9 +58,8 @@ it('tells of a partner that comes and goes when it begins to, and when it ends, 
   // Assess
   expect(titlesOf(received.webhook)).toEqual([
     'The ERP has been down since 2026-11-24 09:00 (5 min)',
-    'Over: The ERP answers again (it was down from 2026-11-24 09:00, for 15 min)',
+    'Over: The ERP answers again (it was down from 2026-11-24 09:00, for 10 min)',
     'The ERP has been down since 2026-11-24 09:20 (5 min)',
-    'Over: The ERP answers again (it was down from 2026-11-24 09:20, for 15 min)',
     'The ERP comes and goes: it was down 3 times since 2026-11-24 09:00',
     'Over: The ERP answers steadily again (it was down 36 times since 2026-11-24 09:00)',
   ]);
