@@ -25,6 +25,9 @@ const mostTroublesInAlert = 10;
 /** Kinds that are about no order: their summary says all. */
 const withoutOrders: ReadonlySet<TroubleKind> = new Set(['partner-down', 'unfiled', 'channel-down']);
 
+/** Begins the title of what is open for a day or longer. */
+export const stillOpen = 'Still open: ';
+
 /** The message about a group. Reads only the items of the troubles that it shows, and of their orders. */
 export async function composeAlert(
   dependencies: AlertDependencies,
@@ -39,7 +42,7 @@ export async function composeAlert(
   const [only] = count === 1 ? told : [];
   const headline = headlineFor(decision, situation, timeZone);
   const named = only?.trouble.order ? `${only.trouble.order}: ${headline.replace(/^1 /, '')}` : headline;
-  const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
+  const prefix = event === 'reminder' ? stillOpen : event === 'over' ? 'Over: ' : '';
   return {
     v: 1,
     id,
