@@ -112,7 +112,7 @@ export const adviceOnLetters = {
     who: 'Azumuta administrator',
     steps: [
       {
-        does: 'Correct in Azumuta what its message names, or set the lines of azumuta.contract that it names (npm run probe -- --stack <stack> finds them) and deploy; then replay.',
+        does: 'Correct in Azumuta what its message names, or set the lines of azumuta.contract that it names (to find them: npm run probe -- --stack <stack>) and deploy; then replay.',
       },
     ],
   },

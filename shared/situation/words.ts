@@ -125,6 +125,7 @@ export function commandOf(
   if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
   if (kind === 'channel-down') return `npm run doctor -- ${where}`;
   if (kind !== 'partner-down') return `npm run alert -- ${where}`;
-  const isCredentials = refusesCredentials(partners[partner].reason);
-  return `npm run ${isCredentials ? `secrets -- ${setCredentials[partner]}` : 'doctor --'} ${where}`;
+  if (refusesCredentials(partners[partner].reason))
+    return `npm run secrets -- ${setCredentials[partner]} ${where}`;
+  return `npm run doctor -- ${where}`;
 }

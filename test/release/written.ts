@@ -137,13 +137,10 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     await ledger.alerts.saveState('run', {
       ...state,
       failing,
-      outages: { erp: outage },
+      outages: { erp: { ...outage, messagesAt: [since], beganAt: [since] } },
       lately: {
         'changed/azumuta/conflict': {
-          messagesAt: [since],
-          named: 'abcdefgh',
-          since,
-          returns: 2,
+          messages: [{ at: since, named: 'abcdefgh', returned: true }],
           endedAt: since,
         },
       },

@@ -80,8 +80,9 @@ ${lines.join('\n')}`;
 function whatPauseDoes(): string {
   return `A pause is a mark in the ledger, which acts within seconds. New orders and completions are still accepted, and messages
 that are under way are finished. The others wait in their queues; after resume, ${flows.bookings.resumed}.
-${flows.bookings.lost} npm run doctor -- --stack <stack> shows what is paused, and warns some days
-before that; npm run replay -- --stack <stack> sends dead letters again.
+${flows.bookings.lost}
+What is paused, with a warning some days before that: npm run doctor -- --stack <stack>
+To send dead letters again: npm run replay -- --stack <stack>
 
 What a pause does to the alarms: infra/RUNBOOK.md, PartnerDown.
 

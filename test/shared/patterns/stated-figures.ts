@@ -137,17 +137,13 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   hourMs: {
     'shared/alerts/decide-alerts.ts': [
       'Further troubles of a told group are collected for {}',
-      'new, at most once {} (overdue',
+      'some were not told yet new, at most once {}',
       'outages that follow each other within {}',
       'down for the third time within {}',
     ],
   },
   onceADayMs: {
-    'shared/alerts/decide-alerts.ts': [
-      '(overdue orders: once {})',
-      'have been open for {} reminder',
-      'and told {} ago',
-    ],
+    'shared/alerts/decide-alerts.ts': ['have been open for {} reminder', 'last message of {} ago'],
   },
 
   // What is kept
