@@ -109,11 +109,11 @@ export async function pauseAsTyped(
   for (const flow of chosen)
     outcomes.push({ flow, already: await ledger.pauses.pauseFlow(flow, { note, until }) });
   const paused = await ledger.pauses.readPaused();
-  const lines = outcomes.map(({ flow, already }) => {
+  const lines = outcomes.flatMap(({ flow, already }) => {
     const { does, meanwhile } = flows[flow];
     const begun = already ? `${does} was paused already` : `${does} is paused`;
-    const resumedBy = `Resume it with: npm run resume -- ${flow} ${where}`;
-    return [`${flow}: ${begun}.`, whyInWords(paused[flow], now), meanwhile, resumedBy].join(' ');
+    const says = [`${flow}: ${begun}.`, whyInWords(paused[flow], now), meanwhile, 'Resume it with:'];
+    return [says.join(' '), `  npm run resume -- ${flow} ${where}`];
   });
   return { facts: { target: name, flows: outcomes }, lines };
 }
