@@ -25,7 +25,7 @@ export function say(text = ''): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** A command stays in one piece, so that it can be copied. */
+/** A command remains in one piece, so that it can be copied. */
 const isCommandLine = (line: string): boolean => /^\s*(npm run|npx|aws|node) /.test(line);
 
 /** The lines of a text, none of them longer than that where a space allows it: an indented line goes on a bit further in. */
@@ -66,7 +66,7 @@ export function foldedHelp(text: string, width: number): string {
   return blocks.flatMap((block) => foldedBlock(block, width)).join('\n');
 }
 
-/** An explanation has at least so many columns beside what it explains. */
+/** An explanation has at least so many columns next to what it explains. */
 const narrowestColumn = 36;
 
 function foldedBlock(block: string, width: number): string[] {

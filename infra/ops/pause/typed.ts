@@ -45,8 +45,8 @@ export const pauseCommand = defineCommand({
   help: `${flowLines()}
 
 Examples:
-  npm run pause -- bookings --because "stock-taking" --hours 4 --stack AzumutaErp-ghent-production
-  npm run pause -- all --because "update of the ERP" --stack AzumutaErp-ghent-production
+  npm run pause -- bookings --stack AzumutaErp-ghent-production --because "stock-taking" --hours 4
+  npm run pause -- all --stack AzumutaErp-ghent-production --because "update of the ERP"
 
 Every view says who has paused it, and why.
 ${whatPauseDoes()}`,
