@@ -58,7 +58,7 @@ const outcomeTitles: Readonly<Record<Outcome, string>> = {
   'refused again': 'Refused again',
   booked: 'Booked',
   'in Azumuta': 'Created in Azumuta',
-  ended: 'Ended without a booking',
+  'ended without a booking': 'Ended without a booking',
   'under way': 'Under way',
   'of no order': 'Of no known order',
 };
@@ -83,7 +83,7 @@ function outcomesPart(all: readonly ReplayOutcome[], time: PlantTime): Html {
           cell: ({ number }) =>
             number === '' ? 'unknown' : html`<a href="${orderLink(number)}">${wholeName(number)}</a>`,
         },
-        { title: 'What became of it', cell: ({ says }) => redactedText(says) },
+        { title: 'What became of it', narrow: 'bare', cell: ({ says }) => redactedText(says) },
       ],
       listed,
       { headingOf: ({ outcome }) => outcomeTitles[outcome] },

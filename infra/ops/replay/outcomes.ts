@@ -23,7 +23,7 @@ export const outcomes = [
   'refused again',
   'booked',
   'in Azumuta',
-  'ended',
+  'ended without a booking',
   'under way',
   'of no order',
 ] as const;
@@ -57,7 +57,7 @@ export async function readOutcome(sent: SentAgain, { knownOrders }: OutcomeLedge
   if (refusal !== undefined) return { ...sent, outcome: 'refused again', says: sentence(refusal) };
   const { stage } = lifeOf(standing);
   if (stage === 'booked') return { ...sent, outcome: 'booked', says: 'It is booked in the ERP.' };
-  if (endStages.has(stage)) return { ...sent, outcome: 'ended', says: `It is ${stage}.` };
+  if (endStages.has(stage)) return { ...sent, outcome: 'ended without a booking', says: `It is ${stage}.` };
   const isCreated = sent.to === 'product-orders' && standing.entry?.state === 'done';
   if (isCreated) return { ...sent, outcome: 'in Azumuta', says: 'It is created in Azumuta.' };
   return { ...sent, outcome: 'under way', says: `It is ${stage}.` };

@@ -167,7 +167,7 @@ describe('a person who asks', () => {
     // Assess
     const main = await textOf('main');
     expect(main).toMatch(/The ERP has 3 u of this completion, and 5 u were built\./);
-    expect(main).toMatch(/MO\/0300\s*GEAR-01\s*5 u\s*5 u good, 1 u scrap, lots L-1, L-2/);
+    expect(main).toMatch(/MO\/0300\s*GEAR-01\s*5 u\s*\d\d:\d\d\s*5 u good, 1 u scrap, lots L-1, L-2/);
     expect(await violations()).toEqual([]);
     await window.picture('compare');
   });
