@@ -79,6 +79,9 @@ export const configOption = {
 
 export const plantOptions = { ...stackOptions, ...configOption };
 
+/** Columns in which an option is explained, at least: in a narrower terminal the lines are longer than it is. */
+const narrowestHelp = 16;
+
 export interface OperatorCommand<Options> {
   readonly parser: Command;
   readonly form: z.ZodMiniType<Options>;
@@ -102,6 +105,7 @@ export function defineCommand<const Specs extends OptionSpecs>({
 }): OperatorCommand<OptionsOf<Specs>> {
   const parser = new Command(`npm run ${name} --`)
     .description(description)
+    .configureHelp({ minWidthToWrap: narrowestHelp })
     .addHelpText('after', () => foldedHelp(help, terminalWidth()))
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
