@@ -10,16 +10,16 @@ import type { OperatorLedger } from '../local/operator-clients.ts';
 import { signedNote } from '../ops/cli/target.ts';
 import {
   copiesOf,
+  type DeadLetterGroup,
   type DeadLetterMessage,
   groupDeadLetters,
-  type LetterGroup,
-  type ListedLetter,
+  type ListedDeadLetter,
   queueOfStage,
   splitCopies,
 } from '../ops/dead-letters/dead-letter.ts';
 import { type DeadLetterQueue, hiddenInWords, splitIntoSqsPages } from '../ops/dead-letters/queue.ts';
 import { orderRefusedWith } from '../ops/replay/accept.ts';
-import { outcomeOf, type ReplayOutcome, type SentAgain } from '../ops/replay/outcomes.ts';
+import { type ReplayOutcome, readOutcome, type SentAgain } from '../ops/replay/outcomes.ts';
 import { type ReplayDependencies, replayDeadLetters } from '../ops/replay/replay.ts';
 
 export type ChosenDeadLetters =
@@ -76,7 +76,7 @@ export class DeadLetterDesk {
     const shown = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, mostDeadLettersRead);
     const keys = shown.flatMap(({ trouble }) => trouble.key ?? []);
     const records = await this.#dependencies.ledger.deadLetters.readOpen(keys);
-    const letters = shown.flatMap(({ trouble: { key, since, more } }): ListedLetter[] => {
+    const letters = shown.flatMap(({ trouble: { key, since, more } }): ListedDeadLetter[] => {
       const record = records.get(textOfKey(key));
       return record ? [{ ...filed(record, since), more }] : [];
     });
@@ -127,7 +127,7 @@ export class DeadLetterDesk {
   }
 
   /** What was chosen, among the letters that are listed and those that were read from the queue last. */
-  async find(chosen: ChosenDeadLetters): Promise<readonly ListedLetter[]> {
+  async find(chosen: ChosenDeadLetters): Promise<readonly ListedDeadLetter[]> {
     const { ledger, clock } = this.#dependencies;
     if ('order' in chosen) {
       const records = await ledger.deadLetters.listOfOrder(chosen.order);
@@ -142,18 +142,18 @@ export class DeadLetterDesk {
   }
 
   /** Those of one reason, as they are listed. */
-  async group(id: string): Promise<LetterGroup | undefined> {
+  async group(id: string): Promise<DeadLetterGroup | undefined> {
     return (await this.#groups()).find((group) => group.id === id);
   }
 
   /** Of those that are listed, and of those that were read from the queue last. */
-  async #groups(): Promise<readonly LetterGroup[]> {
+  async #groups(): Promise<readonly DeadLetterGroup[]> {
     const { groups } = await this.open(await this.#dependencies.situation());
     return [...groups, ...groupDeadLetters(this.#taken)];
   }
 
   /** What is done to one that is listed for its order is done to all that it stands for. */
-  async #withOthers(letters: readonly ListedLetter[]): Promise<readonly ListedLetter[]> {
+  async #withOthers(letters: readonly ListedDeadLetter[]): Promise<readonly ListedDeadLetter[]> {
     const keys = letters.flatMap(({ more = [] }) => more);
     if (keys.length === 0) return letters;
     const { ledger, clock } = this.#dependencies;
@@ -211,7 +211,7 @@ export class DeadLetterDesk {
     return mapConcurrently(sent, atOnce, async (one) => {
       const known = settled.get(one);
       if (known) return known;
-      const outcome = await outcomeOf(one, this.#dependencies.ledger);
+      const outcome = await readOutcome(one, this.#dependencies.ledger);
       if (outcome.outcome === 'booked' || outcome.outcome === 'refused again') settled.set(one, outcome);
       return outcome;
     });
@@ -254,12 +254,12 @@ export class DeadLetterDesk {
 }
 
 /** By what a person chooses it: in the queue there may be copies of one message. */
-export const idOfDeadLetter = ({ sqsId, messageId }: ListedLetter): string => sqsId ?? messageId;
+export const idOfDeadLetter = ({ sqsId, messageId }: ListedDeadLetter): string => sqsId ?? messageId;
 
 const isDeadLetterTrouble = ({ kind }: SeenTrouble): boolean => kind === 'dead-letter';
 const textOfKey = (key: SeenTrouble['key']): string => (key ? `${key.pk} ${key.sk}` : '');
 
-function filed(record: DeadLetter, since: Date): ListedLetter {
+function filed(record: DeadLetter, since: Date): ListedDeadLetter {
   const { orderNumber: filedUnder, stage } = record;
   const to = queueOfStage(stage);
   const route = to ? { to } : { stays: 'another version of this program has recorded it' };

@@ -68,7 +68,7 @@ export const deploymentSchema = strictObject({
        * secret, which `npm run secrets -- set alert-webhooks --stack <stack>` sets. Default: none.
        */
       webhooks: z._default(readonlyList(z.enum(webhookChannels)), []),
-      /** Who acts, by their part: `{ planner: 'An Peeters, ext. 23' }`. Alerts and the morning mail name them. */
+      /** Who acts, by their part: `{ planner: 'An Peeters, ext. 23' }`. Alerts, the morning mail and the console name them. */
       who: z._default(
         z.partialRecord(
           z.enum(roles),

@@ -246,7 +246,7 @@ describe('an order that needs nobody', () => {
     ['Azumuta is being asked what is to be booked for it.', {}],
   ])('says: %s', (says, facts) => {
     const { stage, ...told } = life(facts);
-    expect(told).toEqual({ needsPerson: false, says });
+    expect(told).toEqual({ needsPerson: false, says, who: [] });
   });
 
   it('says that bookings are paused, and to resume them', () => {

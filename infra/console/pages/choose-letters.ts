@@ -8,7 +8,7 @@ import { adviceWithButtons } from '../../../shared/situation/advice.ts';
 import { readStanding } from '../../../shared/situation/order-facts.ts';
 import { adviceOn, whoActs } from '../../../shared/situation/words.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
-import type { ListedLetter } from '../../ops/dead-letters/dead-letter.ts';
+import type { ListedDeadLetter } from '../../ops/dead-letters/dead-letter.ts';
 import { idOfDeadLetter } from '../dead-letters.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { backToDeadLetters, deadLettersPageBase, showLink } from './dead-letters.ts';
@@ -36,9 +36,9 @@ type Offered = Awaited<ReturnType<typeof readOffered>>;
 /** Dead letters of one reason with what a person compares, and a box for each. Nothing is done before the confirmation. */
 async function showChoice(
   c: Context,
-  { letters, ledger, clock, timeZone, nameActor, show }: ConsolePageDependencies,
+  { letters: desk, ledger, clock, timeZone, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
-  const group = await letters.group(c.req.query('group') ?? '');
+  const group = await desk.group(c.req.query('group') ?? '');
   if (!group) {
     const content = html`<h1>Choose</h1>
     <p class="verdict">There is nothing to choose: they were replayed or discarded meanwhile.</p>
@@ -46,8 +46,8 @@ async function showChoice(
     return show(c, { ...deadLettersPageBase, title: 'Choose', content });
   }
   const now = clock.now();
-  const offered = await mapConcurrently(group.letters.slice(0, mostOffered), atOnce, (letter) =>
-    readOffered(letter, ledger, now),
+  const offered = await mapConcurrently(group.letters.slice(0, mostOffered), atOnce, (one) =>
+    readOffered(one, ledger, now),
   );
   const [{ cause, route }] = group.letters;
   const trouble = { kind: 'dead-letter', cause } as const;
@@ -70,20 +70,24 @@ async function showChoice(
   return show(c, { ...deadLettersPageBase, title: 'Choose', content });
 }
 
-async function readOffered(letter: ListedLetter, ledger: ConsolePageDependencies['ledger'], now: Date) {
-  if (letter.orderNumber === '') return { letter };
-  const standing = await readStanding(letter.orderNumber, ledger, now);
+async function readOffered(
+  deadLetter: ListedDeadLetter,
+  ledger: ConsolePageDependencies['ledger'],
+  now: Date,
+) {
+  if (deadLetter.orderNumber === '') return { deadLetter };
+  const standing = await readStanding(deadLetter.orderNumber, ledger, now);
   return {
-    letter,
+    deadLetter,
     article: standing.article,
     ordered: standing.quantity,
-    built: builtInWords(standing, letter),
+    built: refusedFigures(standing, deadLetter),
     isKnown: standing.entry !== undefined,
   };
 }
 
 /** What would be booked by its refused booking: good, scrap, lots and components. */
-function builtInWords({ bookings }: Standing, { messageId }: ListedLetter): string | undefined {
+function refusedFigures({ bookings }: Standing, { messageId }: ListedDeadLetter): string | undefined {
   const refused = bookings.filter(({ state, discarded }) => state === 'rejected' && !discarded);
   const booking = refused.find(({ rejectedBy }) => rejectedBy === messageId) ?? refused[0];
   return booking && figuresOfBooking(booking);
@@ -100,25 +104,25 @@ function choiceColumns(all: readonly Offered[], time: PlantTime): readonly PageC
   const columns: readonly PageColumn<Offered>[] = [
     {
       title: 'Order',
-      cell: ({ letter }) => {
-        const id = idOfDeadLetter(letter);
+      cell: ({ deadLetter }) => {
+        const id = idOfDeadLetter(deadLetter);
         return html`<input type="checkbox" id="choose-${id}" name="letter" value="${id}">
-          <label for="choose-${id}">${letter.orderNumber === '' ? 'order unknown' : wholeName(letter.orderNumber)}</label>`;
+          <label for="choose-${id}">${deadLetter.orderNumber === '' ? 'order unknown' : wholeName(deadLetter.orderNumber)}</label>`;
       },
     },
     { title: 'Article', narrow: 'short', cell: ({ article = '' }) => wholeName(article) },
     { title: 'Ordered', narrow: 'short', cell: ({ ordered = '' }) => ordered },
+    { title: 'Since', narrow: 'short', cell: ({ deadLetter }) => dayOrTime(deadLetter.since, time) },
     { title: 'Built', cell: ({ built = '' }) => redactedText(built) },
-    { title: 'Since', narrow: 'short', cell: ({ letter }) => dayOrTime(letter.since, time) },
     { title: 'To compare', cell: comparingLinks },
   ];
   // Of orders that are to be created nothing is built yet.
   return columns.filter(({ title }) => title !== 'Built' || all.some(({ built }) => built !== undefined));
 }
 
-function comparingLinks({ letter, isKnown }: Offered): Html {
-  const { orderNumber } = letter;
-  if (orderNumber === '') return showLink(letter);
+function comparingLinks({ deadLetter, isKnown }: Offered): Html {
+  const { orderNumber } = deadLetter;
+  if (orderNumber === '') return showLink(deadLetter);
   const name = html`<span class="unseen">: ${orderNumber}</span>`;
   const live = `/order/now?${new URLSearchParams({ number: orderNumber })}`;
   return html`<a href="${orderLink(orderNumber)}">its page${name}</a>${

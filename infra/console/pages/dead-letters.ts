@@ -8,7 +8,11 @@ import { adviceWithButtons } from '../../../shared/situation/advice.ts';
 import { adviceOn, whoActs } from '../../../shared/situation/words.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
-import { groupDeadLetters, type LetterGroup, type ListedLetter } from '../../ops/dead-letters/dead-letter.ts';
+import {
+  type DeadLetterGroup,
+  groupDeadLetters,
+  type ListedDeadLetter,
+} from '../../ops/dead-letters/dead-letter.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import { type DeadLetterDesk, idOfDeadLetter } from '../dead-letters.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
@@ -137,10 +141,11 @@ const stageWords: Readonly<Record<string, string>> = {
 
 /** @param one The only letter, where it is shown with its content. */
 function groupPart(
-  { id, reason, letters }: LetterGroup,
+  group: DeadLetterGroup,
   { nameActor, ...time }: PlantTime & Pick<ConsolePageDependencies, 'nameActor'>,
   one?: { letter: string },
 ): Html {
+  const { id, reason, letters } = group;
   const [oldest, ...others] = letters;
   const { cause, stage, since } = oldest;
   const trouble = { kind: 'dead-letter', cause } as const;
@@ -155,27 +160,27 @@ function groupPart(
       ['Orders', orders],
       ['A replay', 'to' in oldest.route ? undefined : replayWords(oldest)],
     ])}
-    ${actionLinks(one ?? { group: id }, letters)}
+    ${actionLinks(one ?? { group: id }, group)}
     ${one || !isOne ? '' : showLink(oldest)}
   </section>`;
 }
 
-function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
+function isComparedFirst({ cause }: Pick<ListedDeadLetter, 'cause'>): boolean {
   return cause !== undefined && adviceOn({ kind: 'dead-letter', cause }).compareFirst === true;
 }
 
-function firstOrders(letters: readonly ListedLetter[]): Html | undefined {
+function firstOrders(letters: readonly ListedDeadLetter[]): Html | undefined {
   const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))];
   if (orders.length === 0) return undefined;
   return orderLinks(orders.slice(0, mostOrdersLinked), orders.length - mostOrdersLinked);
 }
 
-function replayWords({ route }: ListedLetter): string {
+function replayWords({ route }: ListedDeadLetter): string {
   return 'to' in route ? `sends it to ${route.to}` : `cannot take it: ${redactedText(route.stays)}`;
 }
 
 /** To its content, where there is no page of an order that says all of it. */
-export function showLink(letter: ListedLetter): Html {
+export function showLink(letter: ListedDeadLetter): Html {
   const { record, orderNumber } = letter;
   if (record && orderNumber !== '') return html``;
   return html`<a href="/letters/one?${new URLSearchParams({ letter: idOfDeadLetter(letter) })}">Show it<span class="unseen">: the dead letter of ${orderNumber || 'an unknown order'}</span></a>`;
@@ -183,7 +188,7 @@ export function showLink(letter: ListedLetter): Html {
 
 function actionLinks(
   chosen: { readonly group: string } | { readonly letter: string },
-  letters: LetterGroup['letters'],
+  { letters }: DeadLetterGroup,
 ): Html {
   const [{ cause, route }, ...others] = letters;
   const what = others.length === 0 ? 'it' : `all ${letters.length}`;
@@ -237,7 +242,7 @@ async function askToConfirm(
   return show(c, { ...deadLettersPageBase, title, content });
 }
 
-function replayForm(letters: readonly ListedLetter[]): Html {
+function replayForm(letters: readonly ListedDeadLetter[]): Html {
   const [count, compares] = [letters.length, letters.some(isComparedFirst)];
   const [it, comes] = count === 1 ? ['it', 'it comes'] : [`all ${count}`, 'they come'];
   return html`<p>${compares ? 'Have you compared, and is something left to be done?' : 'Have you corrected what the reason names?'} Otherwise ${comes} back here.</p>
@@ -250,7 +255,7 @@ function discardForm(count: number): Html {
       <p class="actions"><button class="danger">Discard ${count === 1 ? 'it' : `all ${count}`} for good</button> ${cancel}</p>`;
 }
 
-function chosenTable(letters: readonly ListedLetter[]): Html {
+function chosenTable(letters: readonly ListedDeadLetter[]): Html {
   return tablePart(
     'The chosen dead letters, by reason',
     [

@@ -225,11 +225,11 @@ function switchesPart({ partners }: Situation, time: PlantTime): Html {
   const { paused = {} } = partners.erp;
   return html`<section aria-labelledby="switches">
     <h2 id="switches" class="unseen">What can be paused</h2>
-    <ul class="switches">${flowNames.map((flow) => switchPart(flow, paused[flow], time))}</ul>
+    <ul class="switches">${flowNames.map((flow) => pauseSwitchPart(flow, paused[flow], time))}</ul>
   </section>`;
 }
 
-function switchPart(flow: FlowName, pause: Pause | undefined, time: PlantTime): Html {
+function pauseSwitchPart(flow: FlowName, pause: Pause | undefined, time: PlantTime): Html {
   const does = capitalized(flows[flow].does);
   if (pause === undefined)
     return html`<li id="switch-${flow}">${does}

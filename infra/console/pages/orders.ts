@@ -256,7 +256,7 @@ function orderColumns(list: AskedOrders['list'], time: PlantTime): readonly Orde
       csv: ['since'],
     },
     {
-      title: 'What is so',
+      title: 'What is open',
       narrow: 'bare',
       cell: ({ says, event, at }) => html`${redactedText(says)}${lastEventPart(event, at, time)}`,
       csv: ['says', 'event', 'at'],

@@ -18,7 +18,7 @@ export function moment(at: Date, { now, timeZone }: PlantTime): Html {
   return html`<time datetime="${at.toISOString()}" title="${day} ${time}">${isToday ? time : `${day} ${time}`}</time>`;
 }
 
-/** The day since when something is so; the time, if that is today. */
+/** The day since when something is open; the time, if that is today. */
 export function dayOrTime(at: Date, { now, timeZone }: PlantTime): Html {
   const [day = '', time = ''] = localTime(at, timeZone).split(' ');
   const isToday = localTime(now, timeZone).startsWith(day);
@@ -73,7 +73,7 @@ export function namesAndValues(rows: readonly (readonly [name: string, value: Ce
 export interface PageColumn<Row> {
   readonly title: string;
   readonly cell: (row: Row) => Cell;
-  /** How it stands in a narrow window: beside others, or without its title. Default: title and cell in a line. */
+  /** How it stands in a narrow window: next to others, or without its title. Default: title and cell in a line. */
   readonly narrow?: 'short' | 'bare';
   /** Under the cells, where the table has a foot. */
   readonly foot?: Cell;

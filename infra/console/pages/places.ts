@@ -4,9 +4,9 @@ import type { Problem } from '../../../shared/situation/problems.ts';
  * The page that says why it is so and what to do, and where a person does it: what is about the flows on Flows, what is
  * about orders in their lists. A new kind does not compile until it has one.
  */
-type Place = 'flows' | 'letters' | 'late orders' | 'orders of its kind';
+type PageOfProblem = 'flows' | 'dead letters' | 'late orders' | 'orders of its kind';
 
-const placeOfKind: Readonly<Record<Problem['kind'], Place>> = {
+const pageOfKind: Readonly<Record<Problem['kind'], PageOfProblem>> = {
   'partner-down': 'flows',
   paused: 'flows',
   'paused-too-long': 'flows',
@@ -15,8 +15,8 @@ const placeOfKind: Readonly<Record<Problem['kind'], Place>> = {
   waiting: 'flows',
   'channel-down': 'flows',
   'unknown-numbers': 'flows',
-  'dead-letter': 'letters',
-  unfiled: 'letters',
+  'dead-letter': 'dead letters',
+  unfiled: 'dead letters',
   overdue: 'late orders',
   changed: 'orders of its kind',
   unwanted: 'orders of its kind',
@@ -29,14 +29,14 @@ const placeOfKind: Readonly<Record<Problem['kind'], Place>> = {
 };
 
 export function isOfFlows({ kind }: Pick<Problem, 'kind'>): boolean {
-  return placeOfKind[kind] === 'flows';
+  return pageOfKind[kind] === 'flows';
 }
 
 export function addressOfProblem({ kind, id }: Pick<Problem, 'kind' | 'id'>): string {
-  switch (placeOfKind[kind]) {
+  switch (pageOfKind[kind]) {
     case 'flows':
       return `/flows#trouble-${id}`;
-    case 'letters':
+    case 'dead letters':
       return '/letters';
     case 'late orders':
       return '/orders?list=waiting';

@@ -13,7 +13,7 @@ import {
 } from '../../ops/replay/outcomes.ts';
 import type { BegunReplay, DeadLetterDesk } from '../dead-letters.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
-import { backToDeadLetters, removedCopies } from './dead-letters.ts';
+import { backToDeadLetters, deadLettersPageBase, removedCopies } from './dead-letters.ts';
 import { type Html, moment, orderLink, type PlantTime, tablePart, wholeName } from './parts.ts';
 
 export function replayedRoutes(pages: ConsolePageDependencies): Hono {
@@ -26,17 +26,17 @@ const mostListed = 200;
 /** What a replay does, and what becomes of each message that it has sent. */
 async function showReplay(
   c: Context,
-  { letters, commands, clock, timeZone, show }: ConsolePageDependencies,
+  { letters: desk, commands, clock, timeZone, show }: ConsolePageDependencies,
 ): Promise<Response> {
-  const replay = letters.begun(c.req.query('replay') ?? '');
-  const base = { name: 'letters', title: 'Replay' } as const;
+  const replay = desk.begun(c.req.query('replay') ?? '');
+  const base = { name: deadLettersPageBase.name, title: 'Replay' };
   if (!replay) {
     const content = html`<h1>Replay</h1>
     <p class="verdict">The console was started again since, and does not know this replay any more. What it has sent is on the pages of its orders; what was refused again is among the dead letters.</p>
     ${backToDeadLetters}`;
     return show(c, { ...base, refreshSeconds: undefined, content });
   }
-  const all = await letters.outcomesOf(replay);
+  const all = await desk.outcomesOf(replay);
   const says = sentenceOfReplay(replay, commands);
   const content = html`<h1>Replay <small>begun at ${moment(replay.at, { now: clock.now(), timeZone })}</small></h1>
     <div id="replay" data-live>
@@ -44,9 +44,9 @@ async function showReplay(
       ${all.length === 0 ? '' : outcomesPart(all, { now: clock.now(), timeZone })}
     </div>
     ${backToDeadLetters}`;
-  const isOver = all.every(isSettledOutcome) && replay.report !== undefined;
+  const isSettled = all.every(isSettledOutcome) && replay.report !== undefined;
   const headline = all.length === 0 ? says : `${says} ${outcomesInWords(all)}.`;
-  return show(c, { ...base, headline, content, ...(isOver ? { refreshSeconds: undefined } : {}) });
+  return show(c, { ...base, headline, content, ...(isSettled ? { refreshSeconds: undefined } : {}) });
 }
 
 function sentenceOfReplay({ does, report, failure }: BegunReplay, commands: string): string {
@@ -58,7 +58,7 @@ const outcomeTitles: Readonly<Record<Outcome, string>> = {
   'refused again': 'Refused again',
   booked: 'Booked',
   'in Azumuta': 'Created in Azumuta',
-  ended: 'Ended without a booking',
+  'ended without a booking': 'Ended without a booking',
   'under way': 'Under way',
   'of no order': 'Of no known order',
 };
@@ -83,7 +83,7 @@ function outcomesPart(all: readonly ReplayOutcome[], time: PlantTime): Html {
           cell: ({ number }) =>
             number === '' ? 'unknown' : html`<a href="${orderLink(number)}">${wholeName(number)}</a>`,
         },
-        { title: 'What became of it', cell: ({ says }) => redactedText(says) },
+        { title: 'What became of it', narrow: 'bare', cell: ({ says }) => redactedText(says) },
       ],
       listed,
       { headingOf: ({ outcome }) => outcomeTitles[outcome] },

@@ -72,7 +72,11 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
     ${tilesOf(
       made.map(([name, value], at) => {
         const then = lastWeek ? before[at]?.[1] : 'not counted';
-        return [html`${name}`, value, html` <span class="hint">all last ${weekday}: ${then}</span>`];
+        return [
+          html`${name}`,
+          value,
+          html` <span class="hint">all last ${weekday}: <span class="whole">${then}</span></span>`,
+        ];
       }),
     )}
   </section>`;

@@ -45,8 +45,8 @@ export const pauseCommand = defineCommand({
   help: `${flowLines()}
 
 Examples:
-  npm run pause -- bookings --because "stock-taking" --hours 4 --stack AzumutaErp-ghent-production
-  npm run pause -- all --because "update of the ERP" --stack AzumutaErp-ghent-production
+  npm run pause -- bookings --stack AzumutaErp-ghent-production --because "stock-taking" --hours 4
+  npm run pause -- all --stack AzumutaErp-ghent-production --because "update of the ERP"
 
 Every view says who has paused it, and why.
 ${whatPauseDoes()}`,
@@ -110,11 +110,11 @@ export async function pauseAsTyped(
   for (const flow of chosen)
     outcomes.push({ flow, already: await ledger.pauses.pauseFlow(flow, { note, until }) });
   const paused = await ledger.pauses.readPaused();
-  const lines = outcomes.map(({ flow, already }) => {
+  const lines = outcomes.flatMap(({ flow, already }) => {
     const { does, meanwhile } = flows[flow];
     const begun = already ? `${does} was paused already` : `${does} is paused`;
-    const resumedBy = `Resume it with: npm run resume -- ${flow} ${where}`;
-    return [`${flow}: ${begun}.`, whyInWords(paused[flow], now), meanwhile, resumedBy].join(' ');
+    const says = [`${flow}: ${begun}.`, whyInWords(paused[flow], now), meanwhile, 'Resume it with:'];
+    return [says.join(' '), `  npm run resume -- ${flow} ${where}`];
   });
   return { facts: { target: name, flows: outcomes }, lines };
 }

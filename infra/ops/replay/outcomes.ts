@@ -18,12 +18,12 @@ export interface SentAgain {
   readonly to: QueueName;
 }
 
-/** What becomes of a message that was sent again, in the order in which people are told: what needs somebody first. */
+/** What becomes of a message that was sent again, in the order in which people read it: what needs somebody first. */
 export const outcomes = [
   'refused again',
   'booked',
   'in Azumuta',
-  'ended',
+  'ended without a booking',
   'under way',
   'of no order',
 ] as const;
@@ -44,20 +44,20 @@ const endStages: ReadonlySet<Stage> = new Set(['withdrawn', 'given up', 'removed
  *
  *   it names no order                                 of no order
  *   it is a dead letter again; of one that was sent
- *   without its letter, any of its kind is open       refused again
+ *   without one, any of its kind is open            refused again
  *   its order is booked                               booked
  *   withdrawn, given up, removed                      ended
  *   sent to be created, and created                   in Azumuta
  *   anything else: its message waits, or is tried     under way
  */
-export async function outcomeOf(sent: SentAgain, { knownOrders }: OutcomeLedger): Promise<ReplayOutcome> {
+export async function readOutcome(sent: SentAgain, { knownOrders }: OutcomeLedger): Promise<ReplayOutcome> {
   if (sent.number === '') return { ...sent, outcome: 'of no order', says: 'It names no order.' };
   const standing = await knownOrders.readStanding(sent.number);
   const refusal = refusalIn(standing, sent);
   if (refusal !== undefined) return { ...sent, outcome: 'refused again', says: sentence(refusal) };
   const { stage } = lifeOf(standing);
   if (stage === 'booked') return { ...sent, outcome: 'booked', says: 'It is booked in the ERP.' };
-  if (endStages.has(stage)) return { ...sent, outcome: 'ended', says: `It is ${stage}.` };
+  if (endStages.has(stage)) return { ...sent, outcome: 'ended without a booking', says: `It is ${stage}.` };
   const isCreated = sent.to === 'product-orders' && standing.entry?.state === 'done';
   if (isCreated) return { ...sent, outcome: 'in Azumuta', says: 'It is created in Azumuta.' };
   return { ...sent, outcome: 'under way', says: `It is ${stage}.` };
@@ -99,12 +99,14 @@ export async function followReplay(
   },
 ): Promise<readonly ReplayOutcome[]> {
   const until = clock.now().getTime() + seconds * 1000;
-  let all = await mapConcurrently(sent, atOnce, (one) => outcomeOf(one, ledger));
-  while (!all.every(isSettledOutcome) && clock.now().getTime() < until && !signal.aborted) {
+  let all = await mapConcurrently(sent, atOnce, (one) => readOutcome(one, ledger));
+  const isUnderWay = () => !all.every(isSettledOutcome);
+  const mayWait = () => clock.now().getTime() < until && !signal.aborted;
+  while (isUnderWay() && mayWait()) {
     tell?.(outcomesInWords(all));
     await clock.sleep(lookAgainMs, signal);
     all = await mapConcurrently(all, atOnce, async (one) =>
-      isSettledOutcome(one) ? one : outcomeOf(one, ledger),
+      isSettledOutcome(one) ? one : readOutcome(one, ledger),
     );
   }
   return all;

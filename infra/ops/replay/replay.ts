@@ -8,9 +8,9 @@ import { fieldOf, isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import {
   copiesOf,
+  type DeadLetterGroup,
   type DeadLetterMessage,
   groupDeadLetters,
-  type LetterGroup,
   splitCopies,
 } from '../dead-letters/dead-letter.ts';
 import { DeadLetterQueue, type DeadLetterQueueOptions, splitIntoSqsPages } from '../dead-letters/queue.ts';
@@ -71,7 +71,7 @@ interface ReplayRun {
   /** Second copies of the selected ones that were read in this run; those of what was replayed are removed. */
   copies: number;
   copiesRemoved: number;
-  /** What was sent, whether or not its letter could be removed. */
+  /** What was sent, whether or not its dead letter could be removed. */
   readonly sent: SentAgain[];
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
   copied: number;
@@ -277,7 +277,7 @@ function reportOf(run: ReplayRun, interrupted: boolean, failure: string | undefi
   };
 }
 
-function groupReport({ reason, letters }: LetterGroup) {
+function groupReport({ reason, letters }: DeadLetterGroup) {
   const [{ cause, stage, route, since }] = letters;
   /** Queue that they go to, or why they stay. */
   const { to, stays } = { to: undefined, stays: undefined, ...route };

@@ -21,6 +21,9 @@ import { followReplay, outcomeLines, type ReplayOutcome } from './outcomes.ts';
 import { type ReplayDependencies, replayDeadLetters } from './replay.ts';
 import { type ReplayCounts, replayLines } from './report.ts';
 
+/** What fails at once is a dead letter again within seconds. */
+export const usualWaitSeconds = 60;
+
 const replayCommandOptions = {
   ...stackOptions,
   go: flagOption('do it'),
@@ -33,7 +36,7 @@ const replayCommandOptions = {
   ),
   wait: option(
     '<seconds>',
-    'how long it waits to say what became of each; 0: not at all (default: 60)',
+    `how long it waits to say what became of each; 0: not at all (default: ${usualWaitSeconds})`,
     z.exactOptional(z.coerce.number().check(z.gte(0), z.lte(3600))),
   ),
   because: textOption('<text>', 'why, for everybody who looks up the order later'),
@@ -60,7 +63,7 @@ With --order alone, the order is looked at again even if its dead letter is gone
 discarded): it is booked if it can be now, or created if that was refused and the ERP still wants it.
 While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
 
-Once all is sent, it waits a minute (--wait) for what becomes of each, and says that: booked, created, refused again.
+Once all is sent, it waits (--wait) for what becomes of each, and says that: booked, created, refused again.
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
 replayed and stay, or were refused again, or nothing is known of the order · 130 interrupted`,

@@ -265,7 +265,7 @@ export class Concerns extends Records {
 
   /** What its item adds; undefined once it has ended. `order`: of the product order, else of the ERP order; `''` if unknown. */
   async readDetails(key: Key) {
-    return detailsOf(await this.table.get(key));
+    return detailsOfConcern(await this.table.get(key));
   }
 
   /** Why each is open, by its key, written `<pk> <sk>`; what has ended is missing. A call for each hundred. */
@@ -273,14 +273,14 @@ export class Concerns extends Records {
     const items = await this.table.getAll(keys);
     return new Map(
       items.flatMap((item): [string, string][] => {
-        const details = detailsOf(item);
+        const details = detailsOfConcern(item);
         return details === undefined ? [] : [[`${item.pk} ${item.sk}`, details.reason]];
       }),
     );
   }
 }
 
-function detailsOf(item: StoredItem | undefined) {
+function detailsOfConcern(item: StoredItem | undefined) {
   const { data } = z.safeParse(factsSchema, item);
   if (!data) return undefined;
   const { order = numberOf(data), note = '', numbers, count, about } = data;

@@ -306,10 +306,11 @@ describe('some of a group', () => {
     const row = rowsOf(text).find(([first]) => first === number) ?? [];
     // Assess
     expect(text).toContain('<h2>The ERP has 3 u, and 5 u were built.</h2>');
-    expect(row.slice(0, 4).map((cell) => cell.replace(/\s+/g, ' '))).toEqual([
+    expect(row.slice(0, 5).map((cell) => cell.replace(/\s+/g, ' '))).toEqual([
       'MO/77',
       'GEAR-07',
       '6 u',
+      expect.stringMatching(/^\d\d:\d\d$/),
       expect.stringMatching(/^5 u good, 1 u scrap/),
     ]);
     for (const page of ['/order?', '/order/now?'])

@@ -17,7 +17,11 @@ export default defineIntegration({
     webhookConcurrency: 10,
     containers: { completions: 20 },
     alarmEmails: ['it@plant.example'],
-    alerts: { emails: ['planning@plant.example'], webhooks: ['teams', 'slack', 'webhook'] },
+    alerts: {
+      emails: ['planning@plant.example'],
+      webhooks: ['teams', 'slack', 'webhook'],
+      who: { planner: 'Renée Maes, ext. 23' },
+    },
     pages: { validHours: 48, allowedSources: ['192.0.2.0/24'] },
     morningMail: { at: '06:30', emails: ['planning@plant.example', 'foreman@plant.example'] },
     domain: {

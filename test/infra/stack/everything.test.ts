@@ -7,6 +7,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import cdk from '../../../cdk.json' with { type: 'json' };
+import { personsOf } from '../../../infra/ops/cli/target.ts';
 import { grantsOf, propertiesOf, startAssembly, templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
 
@@ -52,6 +53,15 @@ const withoutBudget = await templateOf(
 const found = findingsIn(assembled.app);
 const template = Template.fromStack(stack);
 const sample = Template.fromStack(sampleStack);
+
+it('outputs who acts for the console, in characters that CloudFormation gives back, and nothing where nobody is named', () => {
+  const { Persons } = template.findOutputs('Persons');
+  expect(Persons?.Value).toMatch(/^[ -~]+$/);
+  expect(personsOf({ outputs: { Persons: String(Persons?.Value) } })).toEqual({
+    planner: 'Renée Maes, ext. 23',
+  });
+  expect(sample.findOutputs('Persons')).toEqual({});
+});
 
 it('lets an alarm reach the topic: CloudWatch may publish to it', () => {
   // Prepare

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   followReplay,
   outcomeLines,
-  outcomeOf,
   type ReplayOutcome,
+  readOutcome,
   type SentAgain,
 } from '../../../../infra/ops/replay/outcomes.ts';
 import { book, claimedOrder, plan } from '../../../support/bookings.ts';
@@ -48,7 +48,7 @@ async function sentAgain(number: string): Promise<SentAgain> {
   return toBeBooked(number);
 }
 
-const outcomeNow = async (sent: SentAgain) => (await outcomeOf(sent, stage.ledger)).outcome;
+const outcomeNow = async (sent: SentAgain) => (await readOutcome(sent, stage.ledger)).outcome;
 
 describe('what becomes of a message that was sent again', () => {
   it('is under way until it is booked', async () => {
@@ -61,7 +61,7 @@ describe('what becomes of a message that was sent again', () => {
   it('is refused again once its message is a dead letter again, with the reason', async () => {
     const sent = await sentAgain('MO/1');
     await dead('MO/1');
-    expect(await outcomeOf(sent, stage.ledger)).toMatchObject({
+    expect(await readOutcome(sent, stage.ledger)).toMatchObject({
       outcome: 'refused again',
       says: closed.reason,
     });
