@@ -5,7 +5,10 @@ import type { ErpConnector, ErpDefinition, ErpEnvironment, ErpSecret, Lacks } fr
 import { rejected } from './failures.ts';
 
 /** What every connector's options may hold; `name` is how messages name an ERP that only the configuration knows. */
-type AnyOptions = PartnerLimit & { readonly name?: string | undefined };
+type AnyOptions = PartnerLimit & {
+  readonly name?: string | undefined;
+  readonly settlingSeconds?: number | undefined;
+};
 
 /** What a connector says of itself. The configuration, `init`, the documents and the tests read it from the registry. */
 interface ConnectorFacts<Folder extends string> {
@@ -51,6 +54,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
       name: options.name ?? facts.folder,
       atOnce: options.atOnce ?? facts.atOnce,
       perSecond: options.perSecond,
+      settlingSeconds: options.settlingSeconds,
       lacks: typeof lacks === 'function' ? lacks(options) : lacks,
       secret: secret(options),
       connect: (environment) => connect(options, environment),

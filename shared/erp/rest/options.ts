@@ -145,7 +145,7 @@ const restLookUpSchema = <Context>() =>
   strictObject({
     /** Names it in messages, and for `found`. */
     name: z.string(),
-    /** Whether it applies to this completion or link. Default: always. */
+    /** Whether it applies to this completion or link; `found` has the look-ups before it. Default: always. */
     when: optionalFn<(context: Context) => boolean>(),
     request: fn<(context: Context) => RestQuestion>(),
     /** Statuses, besides 200 to 299, that are an answer to look at: 404, where it means an empty list. Default: none. */
