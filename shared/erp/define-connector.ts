@@ -40,10 +40,12 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     /** What it has no place for, whatever its options say, or by them. */
     readonly lacks: Lacks | ((options: Options) => Lacks);
     readonly secret: (options: Options) => ErpSecret<Credentials>;
+    /** Why no stack may be made with these options yet. Default: it may. */
+    readonly untried?: (options: Options) => string | undefined;
     readonly connect: (options: Options, environment: ErpEnvironment<Credentials>) => ErpConnector;
   },
 ): Connector<Options, Credentials, Folder> {
-  const { lacks, secret, connect, ...facts } = described;
+  const { lacks, secret, untried, connect, ...facts } = described;
   function define(options: Options): ErpDefinition<Credentials> {
     const parsed = parse(facts.options, options);
     if (!parsed.ok) {
@@ -55,6 +57,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
       atOnce: options.atOnce ?? facts.atOnce,
       perSecond: options.perSecond,
       settlingSeconds: options.settlingSeconds,
+      untried: untried?.(options),
       lacks: typeof lacks === 'function' ? lacks(options) : lacks,
       secret: secret(options),
       connect: (environment) => connect(options, environment),
