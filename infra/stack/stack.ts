@@ -128,7 +128,7 @@ const outputDescriptions: Readonly<Record<string, string>> = {
 function checkTried(untried: string | undefined): void {
   if (untried === undefined) return;
   throw new ConfigurationError(
-    `The integration configuration is wrong. $.${untried}: found missing, expected when, by whom and on which test system npm run try-once has shown that a key is booked once: npm run try-once -- --help`,
+    `The integration configuration is wrong. $.${untried}: found missing, expected when, by whom and on which test system npm run trial has shown that a key is booked once: npm run trial -- --help`,
   );
 }
 

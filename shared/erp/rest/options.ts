@@ -220,7 +220,7 @@ const restStepSchema = <Context>() =>
     /** With `once`: the key, the reference and the figures in a success. `scrap` is compared where it is there. */
     proof: optionalFn<(answer: RestAnswer, context: Context) => RestProof>(),
     /**
-     * With `once`: when, by whom and on which test system `npm run try-once` has shown that the promise is kept. Without it no
+     * With `once`: when, by whom and on which test system `npm run trial` has shown that the promise is kept. Without it no
      * stack is made.
      */
     tried: z.optional(z.string().check(z.minLength(1))),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tryBookingOnce } from '../../../../infra/ops/try-once/trial.ts';
+import { tryBookingOnce } from '../../../../infra/ops/trial/trial.ts';
 import { rest, textAt } from '../../../../shared/erp/rest/index.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
 import { completionOf } from '../../../shared/erp/conformance/completions.ts';

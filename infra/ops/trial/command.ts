@@ -19,12 +19,12 @@ import { parsedJson } from '../cli/files.ts';
 import { tryBookingOnce } from './trial.ts';
 
 const command = defineCommand({
-  name: 'try-once',
+  name: 'trial',
   description:
     "Tries on a test system whether a relay books a key once: for a configuration whose steps say once: 'byKey'.",
   help: `
 Examples:
-  ERP_CREDENTIALS='{"token":"…"}' npm run try-once -- 4711 -c plants/ghent.config.ts --go
+  ERP_CREDENTIALS='{"token":"…"}' npm run trial -- 4711 -c plants/ghent.config.ts --go
 
 It books one piece on the order that you name, at the address that the configuration has at the stage test: the same key
 twice at the same moment, and again. Each answer must name the same booking. Then look at the order in the ERP: it must

@@ -63,9 +63,9 @@ it('sends nothing before somebody says so, then the same key three times, and sa
   const { server, words, environment } = await startRelay();
 
   // Act
-  const asked = await typed('try-once', words, { environment });
+  const asked = await typed('trial', words, { environment });
   const callsBefore = server.calls.length;
-  const tried = await typed('try-once', [...words, '--go'], { environment });
+  const tried = await typed('trial', [...words, '--go'], { environment });
 
   // Assess
   expect(asked).toMatchObject({ code: 0, output: expect.stringContaining('add --go') });
@@ -81,11 +81,11 @@ it('says what is missing, and shows no secret', async () => {
   const { words } = await startRelay();
   const already = await startRelay("\n          tried: 'today',");
 
-  const unset = await typed('try-once', [...words, '--go']);
-  const wrong = await typed('try-once', [...words, '--go'], {
+  const unset = await typed('trial', [...words, '--go']);
+  const wrong = await typed('trial', [...words, '--go'], {
     environment: { ERP_CREDENTIALS: '{"token":"canary-wrong-token"}' },
   });
-  const tried = await typed('try-once', already.words, { environment: already.environment });
+  const tried = await typed('trial', already.words, { environment: already.environment });
 
   expect(unset).toMatchObject({ code: 2, complaint: expect.stringContaining('Set ERP_CREDENTIALS') });
   expect(wrong).toMatchObject({ code: 1, output: expect.stringContaining('The promise is not kept') });
