@@ -39,6 +39,7 @@ export class IntegrationStack extends Stack {
     const production = isProduction(stage);
     const { account, region } = integration.deployment;
     checkRegions(integration.deployment, process.env.CDK_DEFAULT_REGION);
+    checkTried(integration.erp.untried);
     super(scope, id, {
       terminationProtection: production,
       // It would tell AWS which constructs are used.
@@ -137,6 +138,14 @@ const outputDescriptions: Readonly<Record<string, string>> = {
  * @param profile Region of the AWS profile, as the CDK's command line passes it.
  * @throws ConfigurationError naming the first ARN that is in another region.
  */
+/** @param untried Path of what the configuration does not say. */
+function checkTried(untried: string | undefined): void {
+  if (untried === undefined) return;
+  throw new ConfigurationError(
+    `The integration configuration is wrong. $.${untried}: found missing, expected when, by whom and on which test system npm run trial has shown that a key is booked once: npm run trial -- --help`,
+  );
+}
+
 function checkRegions({ region, domain, secrets }: CompleteDeployment, profile: string | undefined): void {
   const expected = region ?? profile;
   const ofSecrets = Object.entries(secrets).map(

@@ -137,7 +137,7 @@ export function answerOfLookUp<Context>(
 export function failureOfStep<Context>(
   erp: Erp,
   run: ProcedureRun<Context>,
-  { rejected: refusalIn, retryable }: RestStep<Context>,
+  step: RestStep<Context>,
   answer: RestAnswer,
   what: string,
 ): Error | undefined {
@@ -145,9 +145,9 @@ export function failureOfStep<Context>(
   const { status } = answer;
   const meaning = erp.meaningOf(answer);
   if (meaning) return failuresOfStep[meaning.kind](partner, what, meaning, status);
-  const sentence = refusalIn?.(answer, run.context);
-  if (sentence) return rejected('refused-by-erp', run.named(sentence));
-  if (isLocked(answer) || retryable?.(answer, run.context))
+  const refusal = refusalIn(run, step, answer);
+  if (refusal) return refusal;
+  if (isLocked(answer) || step.retryable?.(answer, run.context))
     return orderWaits(`${partner} cannot do ${what} yet${said(answer)}.`, { wrote: wroteWith(status) });
   if (status < 300) {
     const where = `${partner} answered ${what} with a web page: check the address.`;
@@ -157,6 +157,28 @@ export function failureOfStep<Context>(
   if (failure) return failure;
   if (status === 404 && isForeignAnswer(answer)) return notTheErp(answer, partner, what, 'perhaps');
   return rejected('refused-by-erp', `${partner} refused ${what}${said(answer)}.`);
+}
+
+/** Only whether the configuration says that a step was refused: for a person. */
+export function refusalOfStep<Context>(
+  { partner, meaningOf }: Erp,
+  run: ProcedureRun<Context>,
+  step: RestStep<Context>,
+  answer: RestAnswer,
+  what: string,
+): Error | undefined {
+  const meaning = meaningOf(answer);
+  if (meaning?.kind !== 'refused') return refusalIn(run, step, answer);
+  return failuresOfStep.refused(partner, what, meaning, answer.status);
+}
+
+function refusalIn<Context>(
+  run: ProcedureRun<Context>,
+  { rejected: refusal }: RestStep<Context>,
+  answer: RestAnswer,
+): Error | undefined {
+  const sentence = refusal?.(answer, run.context);
+  return sentence ? rejected('refused-by-erp', run.named(sentence)) : undefined;
 }
 
 /** What it means for a step, as the configuration says of its answer. */

@@ -39,10 +39,23 @@ export const rest = defineConnector({
   options: optionsSchema(),
   generic: true,
   lacks: ({ takes }) => lacksOf(takes),
+  untried: untriedIn,
   secret: ({ auth }: RestOptions): ErpSecret<unknown> => secretFor(auth),
   connect,
   // Where it is called, the compiler sees to it that `row` and `order` are about the same row.
 }) as RestConnector;
+
+/** The first step whose promise nobody has tried. */
+function untriedIn({ book, link }: RestOptions): string | undefined {
+  for (const [name, steps] of [
+    ['book', book.steps],
+    ['link', link?.steps ?? []],
+  ] as const) {
+    const at = steps.findIndex(({ once, tried }) => once !== undefined && tried === undefined);
+    if (at >= 0) return `erp.${name}.steps[${at}].tried`;
+  }
+  return undefined;
+}
 
 interface RestConnector extends Connector<RestOptions, unknown, 'rest'> {
   <Row>(options: RestOptions<Row>): ErpDefinition;

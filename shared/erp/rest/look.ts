@@ -73,7 +73,9 @@ export async function findDone<Context>(
 ): Promise<string | undefined> {
   const { task, context } = run;
   let reference: string | undefined;
-  for (const lookUp of lookUps.filter(({ part }) => run.applies(part))) {
+  for (const lookUp of lookUps) {
+    // By what the ones before it have shown.
+    if (!run.applies(lookUp.part)) continue;
     const { name, request, accepts } = lookUp.part;
     const shown = `its ${name} for ${task.what}`;
     const { signal, guard } = task.attempt;

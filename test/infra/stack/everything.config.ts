@@ -6,7 +6,7 @@ export default defineIntegration({
   ...sample,
   plant: 'everything',
   azumuta: { atOnce: 1 },
-  erp: { ...sample.erp, atOnce: 7 },
+  erp: { ...sample.erp, atOnce: 7, settlingSeconds: 900 },
   schedule: {
     pull: { everyMinutes: 5, from: '2026-12-01T06:00:00Z' },
     reconcile: { everyHours: 24 },

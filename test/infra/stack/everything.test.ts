@@ -143,6 +143,15 @@ describe('a deployment with every option', () => {
     ]);
   });
 
+  it('lets the ERP go on for as long as its connector says before a booking in doubt is made again', () => {
+    const settling = (from: Template) =>
+      propertiesOf(from, 'AWS::Lambda::Function').flatMap(
+        ({ Environment: { Variables } }) => Variables.SETTLING_SECONDS ?? [],
+      );
+    expect([...new Set(settling(template))]).toEqual(['900']);
+    expect([...new Set(settling(sample))]).toEqual(['300']);
+  });
+
   it('has a fixed public address for the functions that call the ERP, and for no other', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const placed = functions.filter(([, { Properties }]) => Properties.VpcConfig).map(([id]) => id);

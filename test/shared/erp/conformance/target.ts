@@ -208,6 +208,10 @@ export type Capability =
   | 'link'
   /** Book a part and leave the order open. */
   | 'partial'
+  /** Finish an order of which less was built than planned. */
+  | 'closing'
+  /** List only what has changed since a watermark. */
+  | 'changes'
   /** Tell how much others have booked on an order, in what the connector reads of it. */
   | 'booked-before'
   | 'scrap'
