@@ -53,7 +53,7 @@ const endStages: ReadonlySet<Stage> = new Set(['withdrawn', 'given up', 'removed
 export async function readOutcome(sent: SentAgain, { knownOrders }: OutcomeLedger): Promise<ReplayOutcome> {
   if (sent.number === '') return { ...sent, outcome: 'of no order', says: 'It names no order.' };
   const standing = await knownOrders.readStanding(sent.number);
-  const refusal = refusalIn(standing, sent);
+  const refusal = refusalSince(standing, sent);
   if (refusal !== undefined) return { ...sent, outcome: 'refused again', says: sentence(refusal) };
   const { stage } = lifeOf(standing);
   if (stage === 'booked') return { ...sent, outcome: 'booked', says: 'It is booked in the ERP.' };
@@ -63,7 +63,7 @@ export async function readOutcome(sent: SentAgain, { knownOrders }: OutcomeLedge
   return { ...sent, outcome: 'under way', says: `It is ${stage}.` };
 }
 
-function refusalIn({ letters }: Standing, { messageId, to }: SentAgain): string | undefined {
+function refusalSince({ letters }: Standing, { messageId, to }: SentAgain): string | undefined {
   const isOfKind = to === 'completions' ? isOfBooking : isOfCreation;
   const letter = letters.find((one) =>
     messageId === undefined ? isOfKind(one) : one.messageId === messageId,
