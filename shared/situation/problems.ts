@@ -7,7 +7,7 @@ import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration } from '../model/time.ts';
 import { adviceInWords, adviceOnOthers } from './advice.ts';
 import { placesInWords } from './open-orders.ts';
-import { flows, pauseHoldingQueue } from './pauses.ts';
+import { flows, pauseHoldingQueue, whyPaused } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import {
   commandOf,
@@ -40,6 +40,9 @@ const mostOrdersNamed = 10;
 const slowSeconds = 120;
 /** Leaves some days to resume before anything becomes a dead letter. */
 const longPauseSeconds = 3 * 86_400;
+
+export const partnerProblemId = (partner: Partner) => `partner-${partner}`;
+export const pauseProblemId = (flow: FlowName) => `paused-${flow}`;
 
 /** Worst first; none when all is well. @param where Options that select the stack on a command line, quoted for its shell. */
 export function problemsOf(situation: Situation, where: string): Problem[] {
@@ -86,7 +89,7 @@ export function partnerDownProblem(
   const refuses = `${partnerState(reason)}${lasting === undefined ? '' : ` (for ${lasting})`}`;
   const messages = waitingIn(queues).join(' and ');
   return {
-    id: `partner-${partner}`,
+    id: partnerProblemId(partner),
     kind: 'partner-down',
     orders: [],
     what: `${capitalized(partnerWords[partner])} ${refused ? refuses : isDown}.`,
@@ -105,23 +108,23 @@ export function partnerDownProblem(
 }
 
 function pausedProblem(name: FlowName, { partners, queues, at }: Situation, where: string): Problem[] {
-  const since = partners.erp.paused?.[name];
-  if (!since) return [];
+  const pause = partners.erp.paused?.[name];
+  if (!pause) return [];
   const { queue, meanwhile, lost, resumed } = flows[name];
   const status = queue && queues[queue];
   const waits = status && messagesInQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
-  const seconds = (at.getTime() - since.getTime()) / 1000;
+  const seconds = (at.getTime() - pause.since.getTime()) / 1000;
   const isLong = lost !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
   const advice = adviceOnOthers[isLong ? 'paused too long' : 'paused'];
   const waiting = queue ? `${capitalized(waits)}.` : '';
   const does = [adviceInWords(advice), isLong ? '' : `Then ${resumed}.`, waiting];
   const problem: Problem = {
-    id: `paused-${name}`,
+    id: pauseProblemId(name),
     kind: isLong ? 'paused-too-long' : 'paused',
     orders: [],
     who: advice.who,
     what: `${capitalized(flows[name].does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}.`,
-    why: `Somebody paused it. ${meanwhile}${isLong ? ` ${lost}` : ''}`,
+    why: `${whyPaused(pause, at)} ${meanwhile}${isLong ? ` ${lost}` : ''}`,
     next: does.filter((text) => text !== '').join(' '),
     command: `npm run resume -- ${name} ${where}`,
   };
@@ -164,12 +167,15 @@ function countThings(group: readonly SeenTrouble[]): number {
 }
 
 function whyOf({ kind, reason }: SeenTrouble, group: readonly SeenTrouble[], at: Date): string {
-  if (reason !== undefined) return oneLine(reason, shownReasonLength);
   if (kind === 'overdue')
     return `${capitalized(placesInWords(group.flatMap(({ place = [] }) => place)))}. The page of each order says more.`;
   const oldest = Math.min(...group.map(({ since }) => since.getTime()));
   const forSeconds = (at.getTime() - oldest) / 1000;
   const isOld = forSeconds >= 60;
+  if (reason !== undefined) {
+    const age = isOld ? ` The oldest is open for ${duration(forSeconds)}.` : '';
+    return `${sentence(oneLine(reason, shownReasonLength))}${age}`;
+  }
   const where = group.some((trouble) => orderOf(trouble) !== undefined)
     ? 'The page of each order says it'
     : 'The list says it';

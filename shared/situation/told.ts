@@ -5,6 +5,7 @@ import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
 import type { DueState } from '../model/due.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
+import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { isAboutEnd } from './open-orders.ts';
@@ -28,12 +29,16 @@ export interface ToldFacts extends LifeFacts {
 interface OrderSentences {
   readonly says: string;
   readonly next?: string;
-  readonly who?: string;
+  readonly who?: Role;
   readonly command?: 'replay' | 'resume';
 }
 
-export interface Told extends OrderSentences {
+export interface Told extends Omit<OrderSentences, 'who'> {
+  /** Everybody who has to act; nobody where nothing is needed. */
+  readonly who: readonly Role[];
   readonly stage: Stage;
+  /** How it stands to its date; what has ended is not due. */
+  readonly due: DueState;
   readonly needsPerson: boolean;
 }
 
@@ -52,19 +57,28 @@ export interface Told extends OrderSentences {
 export function toldOf(given: ToldFacts): Told {
   const { stage, bookings } = lifeOf(given);
   const facts = { ...given, bookings };
+  const due = dueOf(facts, stage);
   const tasks = tasksOf(facts, stage);
   if (tasks.length === 0) {
-    const { says, ...progress } = progressOf(facts, stage);
-    return { stage, needsPerson: false, ...progress, says: withDue(says, facts, stage) };
+    const { says, who, ...progress } = progressOf(facts, stage);
+    return {
+      stage,
+      due,
+      needsPerson: false,
+      ...progress,
+      says: withDue(says, due, facts),
+      who: who === undefined ? [] : [who],
+    };
   }
   const command = tasks.find((task) => task.command)?.command;
   return {
     stage,
+    due,
     needsPerson: true,
-    says: withDue(tasks.map(({ says }) => says).join(' '), facts, stage),
+    says: withDue(tasks.map(({ says }) => says).join(' '), due, facts),
     // Concerns of one kind have one next step.
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
-    who: [...new Set(tasks.map(({ who }) => who))].join(' and '),
+    who: [...new Set(tasks.flatMap(({ who }) => who ?? []))],
     ...(command ? { command } : {}),
   };
 }
@@ -72,8 +86,12 @@ export function toldOf(given: ToldFacts): Told {
 /** What is booked or has ended is late no more. */
 const endedStages: ReadonlySet<Stage> = new Set(['booked', 'withdrawn', 'removed', 'given up']);
 
-function withDue(says: string, { due, dueDate = '', concerns }: ToldFacts, stage: Stage): string {
-  if (endedStages.has(stage) || concerns.some(isAboutEnd)) return says;
+function dueOf({ due = 'not due', concerns }: ToldFacts, stage: Stage): DueState {
+  const hasEnded = endedStages.has(stage) || concerns.some(isAboutEnd);
+  return hasEnded ? 'not due' : due;
+}
+
+function withDue(says: string, due: DueState, { dueDate = '' }: ToldFacts): string {
   if (due === 'due today') return `${says} It is due today.`;
   return due === 'late' ? `${says} It is late: it was due ${dueDate}.` : says;
 }

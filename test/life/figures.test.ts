@@ -5,6 +5,7 @@ import { todayPageContent } from '../../infra/console/pages/today.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { endings } from '../../infra/ops/orders/end-order.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
+import type { Role } from '../../shared/model/roles.ts';
 import { dayBefore, dayIn } from '../../shared/model/time.ts';
 import { todayPage } from '../../shared/pages/render.ts';
 import { problemsOf } from '../../shared/situation/problems.ts';
@@ -186,13 +187,15 @@ async function readViews(all: readonly Told[]) {
     queue: async () => ({ waiting: 0, underWay: 0 }),
     countDeadLetters: async () => plant.letters().length,
   });
+  const nameActor = (role: Role) => role;
   const today = await readToday(situation, daysShown, { ledger, timeZone });
   const problems = problemsOf(situation, '--local');
-  const console = String(await todayPageContent(today, problems, situation, timeZone));
+  const console = String(await todayPageContent(today, problems, situation, { timeZone, nameActor }));
   const signed = todayPage(today, situation, { plant: 'life', timeZone, linkTo: (number) => number });
   const mail = plant.mails.findLast(({ text }) => text.includes('\nLate '))?.text ?? '';
   const listed = async (list: string) => {
-    const { rows } = await readOrders(parseAskedOrders({ list }), 100, { ledger, now });
+    const reads = { ledger, now, nameActor, situation: async () => situation };
+    const { rows } = await readOrders(parseAskedOrders({ list }), 100, reads);
     return rows.map(({ number }) => number).toSorted();
   };
   const says = await Promise.all(
