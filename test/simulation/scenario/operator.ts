@@ -51,7 +51,7 @@ function isWithdrawn({ changes }: ReleasedOrder): boolean {
  * A product order that was typed by hand is built only once the integration has adopted it. An earlier completion is
  * reported.
  */
-function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, world: World): boolean {
+export function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, world: World): boolean {
   return one.status !== 'completed' && (!typed.has(one.id) || world.isKnown(one));
 }
 
