@@ -45,7 +45,7 @@ interface Reading {
   readonly recordings: Map<string, AzumutaRecording>;
 }
 
-type Reader = Pick<WorkAttempt, 'messageId' | 'sentAt' | 'signal'>;
+type ReadingAttempt = Pick<WorkAttempt, 'messageId' | 'sentAt' | 'signal'>;
 
 /**
  * Reads completed product orders, again for each attempt, and their recordings. Those that an attempt has read before it
@@ -62,7 +62,7 @@ export class CompletionReader {
   }
 
   /** @returns the time of the oldest thing that it will use: a trigger that was sent later tells something new. */
-  beginReading(attempt: Reader): Date {
+  beginReading(attempt: ReadingAttempt): Date {
     const now = this.#dependencies.clock.now();
     const earlier = this.#readings.get(hintId(attempt));
     const goesOn = earlier && earlier.recordings.size > 0 && +now - +earlier.begunAt < readingLastsMs;
@@ -73,7 +73,7 @@ export class CompletionReader {
   }
 
   /** A hint that asks about its order again reads all of it again: others that join it rely on that. */
-  forgetReading(attempt: Reader): void {
+  forgetReading(attempt: ReadingAttempt): void {
     this.#readings.delete(hintId(attempt));
   }
 
@@ -97,7 +97,7 @@ export class CompletionReader {
    */
   async readRecordings(
     wanted: readonly WantedRecording[],
-    attempt: Reader,
+    attempt: ReadingAttempt,
   ): Promise<ReadonlyMap<string, Recording>> {
     const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
     const found = new Map<string, AzumutaRecording | undefined>();
@@ -123,7 +123,7 @@ export class CompletionReader {
     named: readonly string[],
     own: readonly string[],
     { id: ours, number }: Owner,
-    attempt: Reader,
+    attempt: ReadingAttempt,
   ): Promise<{ readonly recording: string; readonly id: string } | undefined> {
     const recording = named.find((one) => !own.includes(one));
     if (recording === undefined) return undefined;
@@ -144,7 +144,11 @@ export class CompletionReader {
     return partners.call('azumuta', signal, (guarded) => question(azumuta, guarded), order);
   }
 
-  async #readRecording(id: string, owner: Owner, attempt: Reader): Promise<AzumutaRecording | undefined> {
+  async #readRecording(
+    id: string,
+    owner: Owner,
+    attempt: ReadingAttempt,
+  ): Promise<AzumutaRecording | undefined> {
     const recordings = this.#recordingsOf(attempt);
     const earlier = recordings.get(id);
     if (earlier) return earlier;
@@ -155,7 +159,7 @@ export class CompletionReader {
     return recording;
   }
 
-  #recordingsOf(attempt: Reader): Reading['recordings'] {
+  #recordingsOf(attempt: ReadingAttempt): Reading['recordings'] {
     return this.#readings.get(hintId(attempt))?.recordings ?? new Map();
   }
 

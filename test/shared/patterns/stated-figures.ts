@@ -92,7 +92,7 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   betweenQuestionsMs: {
     'shared/completions/decide-hint.ts': ['Azumuta is asked at most once {}'],
   },
-  rememberedMs: {
+  readingLastsMs: {
     'ARCHITECTURE.md': ['recordings are kept in memory for {}'],
   },
   'reconcileDefaults.most': {
