@@ -30,6 +30,7 @@ const accepted = {
 
 /** How far a command gets on a machine without AWS, without a platform and without the plant. */
 function answerOf(command: string): keyof typeof accepted {
+  if (command.endsWith('--help')) return 'done';
   if (command.includes('--local')) return 'noPlatform';
   if (command.includes('--stack')) return 'noAccount';
   if (command.includes('--answers')) return 'noAnswers';

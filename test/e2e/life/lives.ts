@@ -80,8 +80,7 @@ async function refuseAndWithdraw(stack: Rehearsal, refused: string): Promise<str
   azumuta.complete(refused);
   await vi.waitUntil(async () => (await stack.standing(refused)).letters.length > 0, patience);
   plannersOf(stack).cancel(withdrawn);
-  await stack.run('Pull');
-  await stack.isInStage(withdrawn, 'withdrawn');
+  await stack.pullUntil(withdrawn, 'withdrawn');
   setFaults(erp, []);
   setFaults(azumuta, []);
   await stack.daysHaveGoneBy(refused, manyDays);
