@@ -52,9 +52,11 @@ const askAgainMs = 22 * hourMs;
 const maxOpen = 5000;
 /** Orders of which something is open, or that have a dead letter, that are looked at in one run: their messages keep its pace. */
 const maxLooks = 1000;
+/** Overdue orders that are read in one run: those that Azumuta does not have yet are put off, and are none of its questions. */
+const mostOverdueRead = 1000;
 /** Between two questions: Azumuta asks callers to keep the load on its systems low. */
 const betweenReadsMs = 250;
-/** With less time left than this (or half of the run, if that is shorter) it asks no more: an answer may take 15 s. */
+/** With less time left than this (or half of the run, if that is shorter) it goes no further: an answer may take 15 s. */
 const questionMs = 20_000;
 /** Kept at the end to give the lease back and to report. */
 const reportingMs = 2000;
@@ -114,7 +116,9 @@ async function askAboutOverdue(
     const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
     return sendOverdueHint(number, eventId, dependencies);
   };
-  for (const number of await orders.listOverdue(dueBy, most)) {
+  for (const number of await orders.listOverdue(dueBy, mostOverdueRead)) {
+    if (tally.asked + tally.planned === most) return 'asked';
+    if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
     const known = await knownOrders.readStanding(number);
     const decision = decideOverdue(known);
     switch (decision.to) {
@@ -136,7 +140,6 @@ async function askAboutOverdue(
         break;
       case 'ask': {
         if (tally.asked > 0) await clock.sleep(betweenReadsMs);
-        if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
         const answer = await askAboutOrder(number, known.entry?.productOrder?.id, deadline, dependencies);
         // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
         if (answer === 'failed') await knownOrders.postponeAfterAsking(known, dueAfterFailure);

@@ -16,6 +16,13 @@ export const stages = [
 ] as const;
 export type Stage = (typeof stages)[number];
 
+const endedStages: ReadonlySet<Stage> = new Set(['booked', 'withdrawn', 'removed', 'given up']);
+
+/** Whether nothing more is to be made or booked of it: it is neither late nor due. */
+export function hasEnded(stage: Stage): boolean {
+  return endedStages.has(stage);
+}
+
 export interface LifeFacts extends Pick<KnownOrder, 'entry' | 'concerns'> {
   readonly bookings: readonly Pick<BookingEntry, 'kind' | 'parts' | 'state' | 'discarded' | 'reason'>[];
 }

@@ -32,11 +32,12 @@ export async function lookAtOrder(
 ): Promise<AzumutaProductOrder | undefined> {
   const { ledger } = dependencies;
   const { entry, concerns: all, bookings } = await ledger.knownOrders.readStanding(number);
-  if (entry) await ledger.orders.clearMessageSentAgain(entry);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
   // One that was refused may be there as well; nobody asks about one that has ended.
   const mayBeThere = entry?.state === 'done' || entry?.state === 'rejected';
+  // The message of one that waits is taken up by its creation alone.
   if (!entry || !mayBeThere) return undefined;
+  await ledger.orders.clearMessageSentAgain(entry);
   if (concerns.length === 0) return undefined;
   const seen = entry.end ? undefined : await readInAzumuta(entry, signal, dependencies);
   const booking = howFarBooked(bookings, entry.part.index);

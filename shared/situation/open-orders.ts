@@ -1,9 +1,9 @@
 import { noOrder, numberOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { bookedQuantity } from '../ledger/records/bookings.ts';
 import type { OpenConcern } from '../ledger/records/concerns.ts';
 import { mostOpenOrders, type OpenOrders } from '../ledger/records/open-orders.ts';
 import { isInAzumuta, type OrderEntry } from '../ledger/records/product-orders.ts';
+import { hasEnded, lifeOf } from '../life/life.ts';
 import type { Cause } from '../model/causes.ts';
 import { type DueNow, dueDayOf, dueStateOf } from '../model/due.ts';
 import { homeOfBookings } from '../model/orders.ts';
@@ -13,6 +13,8 @@ import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 /** A product order that has a date, and is neither booked nor ended. */
 export interface DueOrder {
   readonly number: string;
+  /** The number that its booking is kept under: parts that are booked together have one. */
+  readonly home: string;
   readonly dueDate: string | undefined;
   /** Where it stands, in words: `in Azumuta`, `for a person: unknown article`. */
   readonly place: string;
@@ -23,7 +25,7 @@ export interface OrdersNow {
   /** The first due first. */
   readonly late: readonly DueOrder[];
   readonly dueToday: readonly DueOrder[];
-  /** How many are not booked of those that are due on each of the plant's days, up to today. */
+  /** How many bookings are missing of what is due on each of the plant's days, up to today: of parts that are booked together one. */
   readonly openOn: ReadonlyMap<string, number>;
   readonly inAzumuta: number;
   readonly toBeCreated: number;
@@ -49,18 +51,18 @@ export async function readOrdersNow(
   now: DueNow,
 ): Promise<OrdersNow> {
   const deadLetters = open.filter(({ kind }) => kind === 'dead-letter');
-  const read = await ledger.openOrders.readOpen([...numbersOf(deadLetters)]);
+  const read = await ledger.openOrders.readOpen([...orderNumbersOf(deadLetters)]);
   const planned = new Set(read.planned.flatMap(({ home, parts }) => parts.map((part) => `${home} ${part}`)));
   const isPlanned = (entry: OrderEntry) => planned.has(`${homeOfBookings(entry)} ${entry.part.index}`);
   const entries = [...read.entries.values()];
-  const ended = numbersOf(open.filter(isAboutEnd));
+  const ended = orderNumbersOf(open.filter(isAboutEnd));
   const refusals = new Map(deadLetters.map(({ key, cause }) => [numberOf({ ...key }), cause] as const));
   const asked = entries
     .filter(({ number, end }) => end === undefined && !ended.has(number))
     .filter((entry) => hasDueDayBy(entry, now));
   const unbooked = await mapConcurrently(asked, atOnce, async (entry) => {
-    const isBooked = !isPlanned(entry) && (await isBookedAlready(entry, ledger.bookings));
-    return isBooked ? [] : [dueOrderOf(entry, isPlanned(entry), refusals.get(entry.number))];
+    const isOpen = isPlanned(entry) || !(await hasEndedAlready(entry, ledger.bookings));
+    return isOpen ? [dueOrderOf(entry, isPlanned(entry), refusals.get(entry.number))] : [];
   });
   const due = [...unbooked.flat(), ...(await readUnmade(ledger, open, now))].toSorted(compareDue);
   const late = due.filter((order) => dueStateOf(order, now) === 'late');
@@ -68,18 +70,18 @@ export async function readOrdersNow(
   return {
     late: late.slice(0, mostOpenOrders),
     dueToday: due.filter((order) => dueStateOf(order, now) === 'due today'),
-    openOn: new Map([...byDay].map(([day, of]) => [day, of.length])),
+    openOn: new Map([...byDay].map(([day, of]) => [day, new Set(of.map(({ home }) => home)).size])),
     inAzumuta: entries.filter((entry) => isInAzumuta(entry) && !isPlanned(entry)).length,
     toBeCreated: entries.filter(isToBeCreated).length,
     toBeBooked: planned.size,
-    needPerson: numbersOf(open.filter(({ kind }) => kind !== 'waiting')).size,
+    needPerson: orderNumbersOf(open.filter(({ kind }) => kind !== 'waiting')).size,
     isCut: read.isCut,
     isLateCut: late.length > mostOpenOrders || isLateLeft(read, now.at),
   };
 }
 
 /** The orders that concerns name, each once. */
-function numbersOf(concerns: readonly OpenConcern[]): ReadonlySet<string> {
+function orderNumbersOf(concerns: readonly OpenConcern[]): ReadonlySet<string> {
   const numbers = concerns.map(({ key }) => numberOf({ ...key }));
   return new Set(numbers.filter((number) => number !== noOrder));
 }
@@ -98,11 +100,11 @@ async function readUnmade(
   const refused = open.filter(({ kind }) => kind === 'refused').slice(0, mostOpenOrders);
   const dates = await concerns.readDueDates(refused.map(({ key }) => key));
   return refused
-    .map(({ key, cause }) => ({
-      number: numberOf({ ...key }),
-      dueDate: dates.get(`${key.pk} ${key.sk}`),
-      place: placeOfRefused(cause),
-    }))
+    .map(({ key, cause }) => {
+      const number = numberOf({ ...key });
+      const dueDate = dates.get(`${key.pk} ${key.sk}`);
+      return { number, home: number, dueDate, place: placeOfRefused(cause) };
+    })
     .filter((order) => hasDueDayBy(order, now));
 }
 
@@ -111,18 +113,19 @@ function isToBeCreated({ state, end }: OrderEntry): boolean {
 }
 
 /** What is completed is not in the index: its dead letter named it, which may be that of an amendment. */
-async function isBookedAlready(
+async function hasEndedAlready(
   entry: OrderEntry,
   bookings: Pick<Ledger['bookings'], 'listOfOrder'>,
 ): Promise<boolean> {
   const isAwaited = entry.state !== 'done' || entry.awaiting !== undefined;
   if (isAwaited) return false;
-  return bookedQuantity(await bookings.listOfOrder(homeOfBookings(entry)), entry.part.index) !== undefined;
+  const listed = await bookings.listOfOrder(homeOfBookings(entry));
+  return hasEnded(lifeOf({ entry, concerns: [], bookings: listed }).stage);
 }
 
 function dueOrderOf(entry: OrderEntry, isPlanned: boolean, refusal: Cause | undefined): DueOrder {
   const { number, dueDate } = entry;
-  return { number, dueDate, place: placeOf(entry, isPlanned, refusal) };
+  return { number, home: homeOfBookings(entry), dueDate, place: placeOf(entry, isPlanned, refusal) };
 }
 
 function placeOf(entry: OrderEntry, isPlanned: boolean, refusal: Cause | undefined): string {

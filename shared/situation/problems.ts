@@ -167,19 +167,16 @@ function countThings(group: readonly SeenTrouble[]): number {
 }
 
 function whyOf({ kind, reason }: SeenTrouble, group: readonly SeenTrouble[], at: Date): string {
-  if (kind === 'overdue')
-    return `${capitalized(placesInWords(group.flatMap(({ place = [] }) => place)))}. The page of each order says more.`;
+  if (kind === 'overdue') {
+    const places = placesInWords(group.flatMap(({ place = [] }) => place));
+    return `${capitalized(places)}. The page of each order says more.`;
+  }
+  const isOfOrders = group.some((trouble) => orderOf(trouble) !== undefined);
+  const elsewhere = isOfOrders ? 'The page of each order says it.' : 'The list says it.';
   const oldest = Math.min(...group.map(({ since }) => since.getTime()));
   const forSeconds = (at.getTime() - oldest) / 1000;
-  const isOld = forSeconds >= 60;
-  if (reason !== undefined) {
-    const age = isOld ? ` The oldest is open for ${duration(forSeconds)}.` : '';
-    return `${sentence(oneLine(reason, shownReasonLength))}${age}`;
-  }
-  const where = group.some((trouble) => orderOf(trouble) !== undefined)
-    ? 'The page of each order says it'
-    : 'The list says it';
-  return `${where}${isOld ? `; the oldest is open for ${duration(forSeconds)}` : ''}.`;
+  const age = forSeconds < 60 ? '' : ` The oldest is open for ${duration(forSeconds)}.`;
+  return `${reason === undefined ? elsewhere : sentence(oneLine(reason, shownReasonLength))}${age}`;
 }
 
 function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {

@@ -2,7 +2,7 @@ import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
-import { type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
+import { hasEnded, type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
 import type { DueState } from '../model/due.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Role } from '../model/roles.ts';
@@ -83,12 +83,11 @@ export function toldOf(given: ToldFacts): Told {
   };
 }
 
-/** What is booked or has ended is late no more. */
-const endedStages: ReadonlySet<Stage> = new Set(['booked', 'withdrawn', 'removed', 'given up']);
-
-function dueOf({ due = 'not due', concerns }: ToldFacts, stage: Stage): DueState {
-  const hasEnded = endedStages.has(stage) || concerns.some(isAboutEnd);
-  return hasEnded ? 'not due' : due;
+/** What is booked or has ended is late no more; nor is a part that is built, and waits for those that are booked with it. */
+function dueOf({ due = 'not due', concerns, letters }: ToldFacts, stage: Stage): DueState {
+  const isBuilt = stage === 'completed' && letters.length === 0;
+  const needsNothing = hasEnded(stage) || concerns.some(isAboutEnd) || isBuilt;
+  return needsNothing ? 'not due' : due;
 }
 
 function withDue(says: string, due: DueState, { dueDate = '' }: ToldFacts): string {

@@ -16,6 +16,7 @@ import { daysGoBy, endDependencies, plant, startPlant, withoutArticles } from '.
 import { closedPeriod } from './following.ts';
 import { hours } from './plant.ts';
 
+const morningMail = { at: '08:30', emails: ['planning@plant.example'] };
 const timeZone = 'Europe/Brussels';
 const terms = { timeZone, graceHours: 24 };
 const firstDay = '2026-11-24';
@@ -174,8 +175,8 @@ const numberAfter = (text: string, before: string) => {
   return found === 'none' ? 0 : Number(found);
 };
 
-/** The figures of each view, as a person reads them. */
-async function readViews(all: readonly Told[]) {
+/** The figures of each view, as a person reads them; of these orders what is said of each. */
+async function readViews(numbers: readonly string[]) {
   const { ledger, clock } = plant;
   const now = { at: clock.now(), ...terms };
   const situation = await readSituation({
@@ -199,7 +200,7 @@ async function readViews(all: readonly Told[]) {
     return rows.map(({ number }) => number).toSorted();
   };
   const says = await Promise.all(
-    all.map(async ({ order: { number } }) => {
+    numbers.map(async (number) => {
       const { productOrders } = await traceOrder(number, ledger, { where: '--local', now });
       return { number, says: productOrders[0]?.says ?? '' };
     }),
@@ -239,13 +240,11 @@ it('says in every view what the books of both partners and the acts of people sa
   await fc.assert(
     fc.asyncProperty(fc.array(stories, { minLength: 3, maxLength: 9 }), async (drawn) => {
       // Prepare
-      startPlant({
-        integration: { deployment: { morningMail: { at: '08:30', emails: ['planning@plant.example'] } } },
-      });
+      startPlant({ integration: { deployment: { morningMail } } });
 
       // Act
       const all = await happen(drawn);
-      const views = await readViews(all);
+      const views = await readViews(all.map(({ order: { number } }) => number));
 
       // Assess
       const { late, dueToday, inAzumuta, waiting, onTime } = countBooks(all);
@@ -262,3 +261,27 @@ it('says in every view what the books of both partners and the acts of people sa
     { numRuns: 12, seed: 48 },
   );
 }, 120_000);
+
+it('says the same in every view of parts that are booked together: what is built is not late, and counts once when it is booked', async () => {
+  // Prepare
+  const productOrders = { split: { per: 'unit', book: 'when-all-done' } } as const;
+  startPlant({ integration: { deployment: { morningMail }, productOrders } });
+  const [ready, behind] = ['3', '3'].map((quantity) => plant.plan(quantity, 'plain', { dueDate: firstDay }));
+  if (!ready || !behind) throw new Error('Two were planned.');
+  const [one, two, three] = [1, 2, 3].map((part) => `${behind.number}/${part}`);
+  const built = [`${ready.number}/1`, `${ready.number}/2`, `${ready.number}/3`, two];
+  await plant.pulled();
+  await plant.alerts();
+  for (const number of built) plant.azumuta.complete(number ?? '');
+  await plant.work(hours);
+  await daysGoBy(1);
+
+  // Act
+  const views = await readViews([one, two, three].map(String));
+
+  // Assess
+  expect(plant.erp.books(ready)).toMatchObject({ state: 'done', good: '3' });
+  expect(new Set(Object.values(views.late))).toEqual(new Set([2]));
+  expect(views.lateOrders).toEqual({ list: [one, three], trace: [one, three] });
+  expect(views.onTime).toContainEqual([firstDay, '50 % of 2']);
+});

@@ -41,7 +41,7 @@ describe('the lists of orders', () => {
       '2026-11-20 4 days late',
       'in Azumuta',
       '',
-      'It was due 2026-11-20, and it is not completed in Azumuta.',
+      'It is not completed in Azumuta. It is late: it was due 2026-11-20.',
       'planner (Rik Maes, ext. 23)',
     ]);
     expect(changed?.slice(3)).toEqual([

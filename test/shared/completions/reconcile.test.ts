@@ -3,6 +3,7 @@ import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { ReconcileDependencies } from '../../../shared/completions/reconcile.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
 import { setFaults } from '../../support/faults.ts';
+import { newOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
 import { complete, eventsOf, inErp, orderRoute } from './completed.ts';
 import { type ReconcileStage, reconcileStageOn } from './reconcile-stage.ts';
@@ -200,6 +201,14 @@ describe('the reconciliation', () => {
       stage.clock.advance(3600);
     }
     expect(turns).toEqual([...numbers.map((number) => [number]), []]);
+  });
+
+  it('asks about as many as configured, however many are due before them that are not made yet', async () => {
+    const waiting = Array.from({ length: 60 }, (_, at) => `WAITS-${at}`);
+    for (const number of waiting)
+      await stage.ledger.orders.create(newOrder({ number, dueDate: '2020-01-01' }));
+    const [number] = await created(2);
+    expect(await turn({ most: 1 })).toEqual([number]);
   });
 
   it('asks about an open order again the next day, and keeps its journey short', async () => {

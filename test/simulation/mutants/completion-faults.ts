@@ -239,8 +239,8 @@ export const completionFaults: Faults = {
       foundIn: life('nothing-stays-open', 'looks within a day at each of a thousand orders'),
     },
     'reconciliation-asks-nobody': {
-      find: 'of await orders.listOverdue(dueBy, most)',
-      replace: 'of (await orders.listOverdue(dueBy, most)).slice(0, 0)',
+      find: 'of await orders.listOverdue(dueBy, mostOverdueRead)',
+      replace: 'of (await orders.listOverdue(dueBy, mostOverdueRead)).slice(0, 0)',
       why: 'If a trigger is lost, the completion is never booked.',
       foundBy: ['booked', 'waiting'],
     },

@@ -128,14 +128,14 @@ export const peopleFaults: Faults = {
   },
   'shared/ledger/records/days.ts': {
     'scrap-counted-as-good': {
-      find: 'good: piecesOf(good), ',
-      replace: 'good: piecesOf(good ?? scrap), ',
+      find: 'good: piecesOf(good),',
+      replace: 'good: piecesOf(good ?? scrap),',
       why: 'A day on which all was scrapped looks like a good one.',
       foundIn: days('counts scrap alone as no good piece'),
     },
     'late-by-greenwich': {
-      find: 'dayIn(timeZone, at) > dayIn(timeZone, due)',
-      replace: 'at.slice(0, 10) > due.slice(0, 10)',
+      find: 'dayIn(timeZone, at) > dueDay',
+      replace: 'at.slice(0, 10) > dueDay',
       why: 'What is booked just after midnight is told as on time.',
       foundIn: days("is late by the plant's day"),
     },
