@@ -65,7 +65,11 @@ export const waitingNames = [
 export type WaitingName = (typeof waitingNames)[number];
 
 /** What is open now, in product orders: each once. */
-export function waitingFigures({ orders, queues, cut }: Situation): [name: WaitingName, value: string][] {
+export function waitingFigures({
+  orders,
+  queues,
+  cut,
+}: Pick<Situation, 'orders' | 'queues' | 'cut'>): [name: WaitingName, value: string][] {
   const { inAzumuta, toBeCreated, toBeBooked, needPerson, isCut } = orders;
   const queued = messagesInQueue(queues['product-orders']);
   const isOfPeopleCut = orderKinds.some((kind) => cut.has(kind));

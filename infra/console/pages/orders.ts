@@ -292,12 +292,8 @@ function orderColumns(list: AskedOrders['list'], time: PlantTime): readonly Orde
 }
 
 function dueCell(row: OrderRow): Html {
-  const late = row.late === undefined ? '' : html` <strong class="late">${lateWords(row.late)}</strong>`;
+  const late = row.late === undefined ? '' : html` <strong class="late">${row.late} late</strong>`;
   return html`${factCell('dueDate', row)}${late}`;
-}
-
-function lateWords(by: string): string {
-  return by === 'today' ? 'due today' : `${by} late`;
 }
 
 /** Who acts and what is to be done, of an order that needs a person. */

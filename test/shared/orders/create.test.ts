@@ -3,7 +3,9 @@ import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { OrderNotReady } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
+import { claimedOrder, plan } from '../../support/bookings.ts';
 import { testClock } from '../../support/clock.ts';
 import { setFaults } from '../../support/faults.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
@@ -171,6 +173,24 @@ describe('a product order that exists in Azumuta already', () => {
     // Assess
     expect(await made(number)).toHaveLength(1);
     expect(await stage.ledger.orders.find(number)).toMatchObject({ state: 'done', awaiting: 'completion' });
+  });
+
+  it('waits for no completion where that is planned already', async () => {
+    // Prepare: an attempt died, and what it may have created was built and removed since
+    const number = await stage.released({ Quantity: '5' });
+    const claim = await claimedOrder(stage.ledger, number);
+    const error = new OrderNotReady('Azumuta did not answer.', { wrote: 'perhaps' });
+    await stage.ledger.claims.giveBack(claim, { error, sent: true });
+    await plan(stage.ledger, number);
+    const before = await stage.ledger.orders.find(number);
+
+    // Act
+    await stage.create(number, 2);
+
+    // Assess
+    const after = await stage.ledger.orders.find(number);
+    expect([before?.awaiting, after?.state, after?.awaiting]).toEqual(['completion', 'done', undefined]);
+    expect(await made(number)).toEqual([]);
   });
 });
 

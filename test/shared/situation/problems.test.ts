@@ -6,6 +6,7 @@ import type { FlowName, Pause } from '../../../shared/ledger/records/pauses.ts';
 import { problemsOf as problemsOfSituation } from '../../../shared/situation/problems.ts';
 import type { QueueStatus, SeenTrouble, Situation, TroubleKind } from '../../../shared/situation/read.ts';
 import { dueTerms } from '../../support/due.ts';
+import { noOrders } from './no-orders.ts';
 
 const at = new Date('2026-11-24T08:10:00Z');
 const day = 86_400;
@@ -22,18 +23,6 @@ const down = (reason: string): BreakerState => ({
   openedAt: '2026-11-24T08:05:00Z',
   openUntilMs: at.getTime() + 45_000,
 });
-
-const noOrders: Situation['orders'] = {
-  late: [],
-  dueToday: [],
-  openOn: new Map(),
-  inAzumuta: 0,
-  toBeCreated: 0,
-  toBeBooked: 0,
-  needPerson: 0,
-  isCut: false,
-  isLateCut: false,
-};
 
 type Given = Partial<Situation['queues']> &
   Partial<Situation['partners']> &
