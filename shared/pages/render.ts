@@ -33,7 +33,7 @@ export function todayPage(
   situation: Situation,
   { plant, timeZone, linkTo }: { readonly plant: string; readonly timeZone: string; readonly linkTo: LinkTo },
 ): string {
-  const [figures] = today.days;
+  const figures = today.days.find(({ day }) => day === today.day);
   const made = figures
     ? html`${definitionList(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
     : html`<p>This day is not counted yet: the next run of the alerts does it.</p>`;
@@ -45,8 +45,16 @@ ${latePart(today, situation, linkTo)}
 ${dueTodayPart(today, linkTo)}
 <section><h2>Waiting</h2>${definitionList(waitingFigures(situation))}${heldBack(situation)}</section>
 ${peoplePart(situation, linkTo)}
+${weekPart(today)}
 `,
   );
+}
+
+function weekPart({ day: today, days, sumBefore }: Today): Markup | string {
+  const isCounted = days.some(({ day }) => day !== today);
+  return isCounted
+    ? html`<section><h2>The week before</h2>${definitionList(figureCells(sumBefore))}</section>`
+    : '';
 }
 
 /** Whatever waits for a partner, or for a person who has paused it. Its reason is the partner's words. */

@@ -21,6 +21,9 @@ export interface PageDependencies extends Omit<Signer, 'key'>, CallerCheck, DueT
   readonly clock: Clock;
 }
 
+/** Before today, next to which it is shown. */
+const daysOfWeek = 7;
+
 /**
  * Answers a call of a signed link. Scanners of mail and chat fetch links unasked, so nothing has an effect.
  *
@@ -85,7 +88,7 @@ async function todayAnswer(
     countDeadLetters: async () => 0,
   });
   const linkTo = (number: string) => signedLink({ page: 'order', number, until }, signer);
-  const day = await readToday(situation, 1, { ledger, timeZone });
+  const day = await readToday(situation, daysOfWeek + 1, { ledger, timeZone });
   return pageAnswer(todayPage(day, situation, { plant: `${plant} (${stage})`, timeZone, linkTo }));
 }
 

@@ -30,7 +30,7 @@ export async function readToday(
   const day = dayIn(timeZone, at);
   const late = troubles.filter(({ kind }) => kind === 'overdue').slice(0, mostLateShown);
   const [figures, shownLate] = await Promise.all([
-    readFigures(situation, [daysUntil(day, lastDays)], ledger),
+    readFigures(situation, [daysUntil(day, lastDays), daysUntil(dayBefore(day), lastDays - 1)], ledger),
     mapConcurrently(late, atOnce, (one) => tellTrouble(ledger, one, situation)),
   ]);
   return {
@@ -39,6 +39,8 @@ export async function readToday(
     days: figures.days,
     /** All of them together. */
     sum: figures.sums[0],
+    /** Those before today together. */
+    sumBefore: figures.sums[1],
     /** The first due, and how many there are. */
     late: shownLate,
     lateCount: countLate(orders),

@@ -10,7 +10,7 @@ import type { DueNow } from '../../../shared/model/due.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { factNames, orderFacts, shownFactsOf } from '../../../shared/model/order-facts.ts';
 import { capitalized, counted } from '../../../shared/model/text.ts';
-import { dayBefore, dayIn, isDate, startOfDay } from '../../../shared/model/time.ts';
+import { dayBefore, dayIn, isDate, localTime, startOfDay } from '../../../shared/model/time.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { adviceWithButtons } from '../../../shared/situation/advice.ts';
@@ -306,6 +306,16 @@ function lastEventPart(event: OrderRow['event'], at: OrderRow['at'], time: Plant
   return html` <span class="of">${eventWords({ event }).words} ${moment(new Date(at), time)}</span>`;
 }
 
+/** Fields of a row that are instants (ISO). */
+const instantsOfRow: ReadonlySet<keyof OrderRow> = new Set(['since', 'at']);
+
+/** An instant by the clock of the plant, as the page says it and spreadsheets read it. */
+function csvValue(row: OrderRow, field: keyof OrderRow, timeZone: string): string {
+  const value = String(row[field] ?? '');
+  const isInstant = instantsOfRow.has(field) && value !== '';
+  return isInstant ? localTime(new Date(value), timeZone) : value;
+}
+
 /**
  * The rows as CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
@@ -316,11 +326,11 @@ async function sendList(c: Context, pages: ConsolePageDependencies): Promise<Res
   const now = { at: clock.now(), timeZone, graceHours };
   const { rows } = await readOrders(asked, ordersPerFile, { ...pages, now });
   const fields = orderColumns(asked.list, { now: now.at, timeZone }).flatMap(({ csv }) => csv);
-  const cell = (value: unknown) => {
-    const text = redactedText(String(value ?? ''));
+  const cell = (value: string) => {
+    const text = redactedText(value);
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   };
-  const lines = [fields, ...rows.map((row) => fields.map((field) => row[field]))];
+  const lines = [fields, ...rows.map((row) => fields.map((field) => csvValue(row, field, timeZone)))];
   return c.body(lines.map((line) => `${line.map(cell).join(',')}\r\n`).join(''), 200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="orders-${asked.list}.csv"`,

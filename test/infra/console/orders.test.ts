@@ -137,6 +137,8 @@ describe('the lists of orders', () => {
     expect(head).toContain('"number","article"');
     expect(line).toContain(`"'=HYPERLINK(""http://x.example"";""MO/1"")","'@SUM(1)"`);
     expect(line).not.toMatch(/(^|,)"[=+\-@\t]/);
+    // By the clock of the plant, as the page says it, and as a spreadsheet reads it.
+    expect(line).toMatch(/"2026-11-24 \d\d:\d\d:\d\d"/);
     expect(others).toEqual(['']);
   });
 });

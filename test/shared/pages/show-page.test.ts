@@ -81,6 +81,19 @@ describe('a page', () => {
     expect(body).toContain('Counted up to 2026-11-24 09:00:00.');
   });
 
+  it('of the day has the week before it as well, of which each counted day is in the sum', async () => {
+    const pages = await startPages();
+    const upTo = pages.clock.now().toISOString();
+    const counted = { scrap: {}, due: 0, late: 0, bookedDue: {}, upTo };
+    for (const day of ['2026-11-24', '2026-11-23', '2026-11-17', '2026-11-16'])
+      await pages.ledger.days.writeDay({ ...counted, day, events: { booked: 1 }, good: { u: '5' } });
+    const { body } = await pages.open(pages.link(today));
+    expect(body).toMatch(/Made on 2026-11-24<[\s\S]*<dt>Pieces<\/dt><dd>5 u<\/dd>/);
+    expect(body).toMatch(
+      /The week before<[\s\S]*<dt>Booked in the ERP<\/dt><dd>2<\/dd>[\s\S]*<dt>Pieces<\/dt><dd>10 u<\/dd>/,
+    );
+  });
+
   it('needs no script, and nobody may keep, list or frame it, or learn its link', async () => {
     const pages = await startPages();
     const { headers, body } = await pages.open(pages.link(today));
