@@ -69,11 +69,11 @@ export async function lookDaily(
 }
 
 /**
- * Whether an order that waits to be made needs another message. Where nothing is open about it, its message is in the queue
- * until SQS has forgotten it; else that may have become a dead letter, or be lost.
+ * Whether an order that waits to be made needs another message: that is in the queue until SQS has forgotten it, or has become
+ * a dead letter.
  */
-function needsMessage({ concerns, letters }: KnownOrder, entry: OrderEntry, now: Date): boolean {
-  if (concerns.length === 0 && letters.length === 0) return isMessageForgotten(entry, now);
+function needsMessage({ letters }: KnownOrder, entry: OrderEntry, now: Date): boolean {
+  if (letters.length === 0) return isMessageForgotten(entry, now);
   return entry.state === 'waiting' && !isMessageUnderWay(entry, now);
 }
 

@@ -74,26 +74,39 @@ it('puts aside what Azumuta has no article for, and maps it anew when it is repl
   expect(madeIn(stage)).toEqual([order.number]);
 });
 
-it('looks daily at the ERP order of one that waits, and has it created once SQS has forgotten its message', async () => {
-  // Prepare
-  const stage = await startSurroundings();
-  const { order } = await pulled(stage);
-  const daily = productOrderMessage(order.number, { asksErp: 'daily look' });
+it.each([
+  ['nothing', false],
+  ['a concern', true],
+])(
+  'looks daily at the ERP order of one that waits and of which %s is open, and has it created once SQS has forgotten its message',
+  async (_, isConcerned) => {
+    // Prepare
+    const stage = await startSurroundings();
+    const { order } = await pulled(stage);
+    const concern = {
+      kind: 'used-again',
+      content: 'x',
+      note: 'Its number is used again',
+      cause: 'conflict',
+    } as const;
+    if (isConcerned) await stage.ledger.concerns.begin(order.number, concern);
+    const daily = productOrderMessage(order.number, { asksErp: 'daily look' });
 
-  // Act
-  const daysOfMessages: number[] = [];
-  for (let day = 1; day <= 30; day += 1) {
-    stage.clock.advance(86_400);
-    await create(stage, [daily]);
-    if (stage.sent('product-orders').length > daysOfMessages.length) daysOfMessages.push(day);
-  }
+    // Act
+    const daysOfMessages: number[] = [];
+    for (let day = 1; day <= 30; day += 1) {
+      stage.clock.advance(86_400);
+      await create(stage, [daily]);
+      if (stage.sent('product-orders').length > daysOfMessages.length) daysOfMessages.push(day);
+    }
 
-  // Assess
-  expect(stage.calls.erp.at(-1)?.url.pathname).toContain(order.id);
-  expect(daysOfMessages).toEqual([13, 26]);
-  const message = { v: 1, kind: 'product-order', number: order.number };
-  expect(stage.sent('product-orders')).toEqual([message, message]);
-});
+    // Assess
+    expect(stage.calls.erp.at(-1)?.url.pathname).toContain(order.id);
+    expect(daysOfMessages).toEqual([13, 26]);
+    const message = { v: 1, kind: 'product-order', number: order.number };
+    expect(stage.sent('product-orders')).toEqual([message, message]);
+  },
+);
 
 it('has a completion looked at whose trigger was lost, at the daily look', async () => {
   // Prepare: it is built, and the ERP does not want it any more
