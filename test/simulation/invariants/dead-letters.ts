@@ -121,6 +121,7 @@ const passing: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'message comes twice',
   'delete is lost',
   'trigger',
+  'ERP sends a built order again',
   'run',
   'ERP restarts',
   'ERP commits late',

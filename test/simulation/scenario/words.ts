@@ -28,6 +28,8 @@ export function kindOf(event: ScenarioEvent): string {
       return `${event.kind}: ${event.concern}`;
     case 'person has it made again':
       return `${event.kind}: ${event.after}`;
+    case 'step is renamed in Azumuta':
+      return event.until ? `${event.kind}, until ${event.until}` : event.kind;
     case 'operator types it by hand':
       return `${event.kind}, ${event.equal ? 'equal' : 'different'}`;
     case 'operator records other figures':
