@@ -5,17 +5,22 @@ import { type Find, isOpenConcern } from './finding.ts';
 
 /**
  * The product order as it was when it was booked: nothing is booked again because a recording was corrected, and what was
- * added later is known by its trigger alone.
+ * added later is known by its trigger, or by what was read for the booking.
  */
 export function asBooked(
   one: BuiltProductOrder,
   { corrected, later }: ReleasedOrder,
-  { wasTriggerAccepted }: Pick<World, 'wasTriggerAccepted'>,
+  { plant, wasTriggerAccepted }: Pick<World, 'plant' | 'wasTriggerAccepted'>,
 ): BuiltProductOrder {
-  const known = one.recordings.filter(({ id }) => !later.has(id) || wasTriggerAccepted(id));
+  const read = new Set(plant.table.items().flatMap(({ recordingIds }) => recordingIds ?? []));
+  const known = one.recordings.filter(({ id }) => !later.has(id) || wasTriggerAccepted(id) || read.has(id));
   const added = known.filter(({ id, good }) => later.has(id) && good !== undefined);
   // Of a figure that was recorded several times, the mapping takes the last.
-  const counted = added.length > 0 ? added.slice(-1) : known;
+  const earlier = known.filter(({ id }) => !later.has(id));
+  // What is added to one that was corrected is compared with that, and people were told what was corrected.
+  const isCorrected = earlier.some(({ id }) => corrected.has(id));
+  const last = added.length > 0 ? added.slice(-1) : known;
+  const counted = isCorrected ? earlier : last;
   const recordings = known.map((recording) => {
     const { booked = recording.good } = corrected.get(recording.id) ?? {};
     const isCounted = counted.includes(recording);

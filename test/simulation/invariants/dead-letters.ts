@@ -105,7 +105,8 @@ function passes(event: ScenarioEvent): boolean {
   if (event.kind === 'call') return !isVerdict.test(event.accident);
   if (event.kind === 'outage') return !isVerdict.test(event.how);
   // SQS keeps a message for 14 days; long before that, a waiting message becomes a dead letter.
-  if (event.kind === 'flow is paused') return event.minutes < 5 * 24 * 60;
+  if (event.kind === 'flow is paused' || event.kind === 'nothing is received')
+    return event.minutes < 5 * 24 * 60;
   return passing.has(event.kind);
 }
 

@@ -61,6 +61,8 @@ function beginEvent(event: Lasting, world: World, state: ScenarioState): () => v
       return () => world.setIndexLag(0);
     case 'flow is paused':
       return pauseFlow(event.flow, world);
+    case 'nothing is received':
+      return world.plant.pollers[event.queue].switchOff();
     case 'order is locked': {
       const order = state.orders[event.order];
       if (order) world.erp.lock(order.ref);

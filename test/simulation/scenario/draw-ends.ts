@@ -39,7 +39,7 @@ function toldRarely({ erp, via, split, orders }: Setting): readonly Told[] {
   const isOdoo = erp === 'odoo 17' || erp === 'odoo 19';
   const isSentWithoutId = withoutIds.has(erp) && via === 'endpoint';
   return [
-    ...[removed, forgotten, refusedCreation, articleMissing, dies],
+    ...[removed, forgotten, refusedCreation, articleMissing, waitsTooLong, dies],
     ...(isOne ? [contentChanged] : []),
     ...(split !== 'when-all-done' && hasPlain ? [figuresChanged, figuresChanged] : []),
     ...(isOne && hasPlain ? [completedOtherwise, completedOtherwise] : []),
@@ -94,6 +94,19 @@ const renumbered: Told = (chance, setting) => {
 const articleMissing: Told = (chance, setting) => [
   { kind: 'article is missing in Azumuta', order: orderIn(chance, setting).order },
 ];
+
+/**
+ * Orders are paused for longer than a message may wait. Most of that time nothing is received: hundreds of attempts that can
+ * do nothing would take as long as many other journeys.
+ */
+const waitsTooLong: Told = (_, { orders }) => {
+  const at = Math.max(...orders.map(({ releasedAt }) => releasedAt)) + 12;
+  const minutes = 6 * dayMinutes + 30;
+  return [
+    { kind: 'flow is paused', flow: 'orders', at: 0.01, minutes: at + minutes + 60 },
+    { kind: 'nothing is received', queue: 'product-orders', at, minutes },
+  ];
+};
 
 /** More often than a message is tried whose attempts never finish, as several messages may take part, or an attempt finish. */
 const dies: Told = () => {

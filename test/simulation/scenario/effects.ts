@@ -211,6 +211,9 @@ export const effects: readonly Effect[] = [
   effect({ kind: 'message comes twice', queue: 'completions', nth: 1, atOnce: true }, [
     /under way in another attempt|in the same moment/,
   ]),
+  effect({ kind: 'nothing is received', queue: 'completions', at: 10, minutes: 20 }, [
+    /^18\d\d book-completion \d+: begins/,
+  ]),
   effect({ kind: 'delete is lost', queue: 'completions', nth: 1 }, [[/book-completion \d+: begins/, 2]]),
   effect({ kind: 'trigger', nth: 1, becomes: 'lost' }, [[/receive-webhook \d+: begins/, 0]]),
   effect({ kind: 'trigger', nth: 1, becomes: 'doubled' }, [[/receive-webhook \d+: begins/, 2]]),

@@ -94,6 +94,8 @@ type InTheWorld =
       readonly nth: number;
       readonly atOnce?: true;
     }
+  /** Its event source mapping is switched off. */
+  | ({ readonly kind: 'nothing is received'; readonly queue: QueueName } & Span)
   /** The n-th batch is processed, but the event source mapping's delete is lost. */
   | { readonly kind: 'delete is lost'; readonly queue: QueueName; readonly nth: number }
   | { readonly kind: 'trigger'; readonly nth: number; readonly becomes: (typeof triggerAccidents)[number] }

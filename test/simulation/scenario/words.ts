@@ -50,6 +50,8 @@ export function wordsOf(event: ScenarioEvent): string {
     }
     case 'message comes twice':
       return `Message ${event.nth} of the queue ${event.queue} comes twice${event.atOnce ? ', at once' : ''}`;
+    case 'nothing is received':
+      return `${whenOf(event)}: ${kind} of the queue ${event.queue}`;
     case 'delete is lost':
       return `The delete of batch ${event.nth} of the queue ${event.queue} is lost`;
     case 'trigger':
