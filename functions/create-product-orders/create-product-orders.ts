@@ -1,4 +1,5 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { isGivenUpSince } from '../../shared/ledger/records/order-end.ts';
 import { lookDaily, mapAgain } from '../../shared/orders/ask-erp.ts';
 import { createProductOrder } from '../../shared/orders/create.ts';
 import { productOrderMessage, productOrderMessageSchema } from '../../shared/orders/messages.ts';
@@ -31,6 +32,7 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
       partners: ['azumuta'],
       parse: (body) => parseMessage(productOrderMessageSchema, body),
       orderNumber: ({ number }) => number,
+      isGivenUp: async (number, sentAt) => isGivenUpSince((await ledger.orders.find(number))?.end, sentAt),
       begin: async ({ number, asksErp }) => ({
         ...(asksErp === 'daily look' ? {} : { needs: 'azumuta' }),
         run: async (attempt) => {

@@ -36,6 +36,11 @@ export interface Consumer<Message> {
   readonly eventId?: (message: Message) => string;
   /** Finds the first step of a message. It only reads, as no attempt is noted yet. @throws Wait, Rejected */
   readonly begin: (message: Message, attempt: WorkAttempt) => Promise<WorkerStep>;
+  /**
+   * Whether a person has given the order up since its message was sent: then nobody needs to know that it has waited too
+   * long. Default: nobody can.
+   */
+  readonly isGivenUp?: (orderNumber: string, sentAt: Date) => Promise<boolean>;
 }
 
 export interface WorkAttempt {

@@ -221,6 +221,10 @@ export class RecordProcessor<Message> {
     try {
       // First: if it failed after the dead letter was sent, the message would be retried and become a second one.
       if (waitedMs > longWaitMs) await attempts.endWaiting(record.messageId);
+      if (await this.#needsNobody(inWork, rejected)) {
+        log.info('It has waited too long, and its order was given up', { reason: rejected.message });
+        return undefined;
+      }
       if (await this.#sendDeadLetter(inWork, rejected, deadline))
         log.error('Dead letter', { ...rejectionOf(rejected) }, { DeadLettered: 1 });
       return undefined;
@@ -230,6 +234,12 @@ export class RecordProcessor<Message> {
       const seconds = secondsUntilRetry({}, receiveCountOf(record), random(), baseSeconds);
       return { retried: { record, seconds } };
     }
+  }
+
+  async #needsNobody({ orderNumber, record }: RecordInWork, { causeCode }: Rejected): Promise<boolean> {
+    const { isGivenUp } = this.#consumer;
+    if (causeCode !== 'waited-too-long' || !isGivenUp) return false;
+    return isGivenUp(orderNumber, new Date(Number(record.attributes.SentTimestamp)));
   }
 
   /** @returns false when it is overdue: its next attempt writes it. */

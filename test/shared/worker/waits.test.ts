@@ -56,6 +56,21 @@ describe('a message that waits', () => {
     });
   });
 
+  it.each([
+    ['no dead letter', 'has', true],
+    ['a dead letter', 'has not', false],
+  ])('becomes %s after six days where a person %s given its order up', async (_, _has, is) => {
+    // Prepare
+    const consumer = { ...waiting(busy), isGivenUp: async () => is };
+
+    // Act
+    const response = await stage.worker(consumer)(batch(triedFor(6 * day + 1)), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual([]);
+    expect(stage.sqs.sent).toHaveLength(is ? 0 : 1);
+  });
+
   it('names the booking that failed for six days', async () => {
     const locked = new OrderNotReady('It is locked.', { about: { booking: 'id1#quantity' } });
     const worker = stage.worker(doing(() => Promise.reject(locked)));

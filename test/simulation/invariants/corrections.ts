@@ -3,11 +3,32 @@ import type { ReleasedOrder } from '../scenario/released-order.ts';
 import type { World } from '../world/world.ts';
 import { type Find, isOpenConcern } from './finding.ts';
 
-/** The product order as it was when it was booked: nothing is booked again because a recording was corrected. */
-export function asBooked(one: BuiltProductOrder, { corrected }: ReleasedOrder): BuiltProductOrder {
-  const recordings = one.recordings.map((recording) => {
+/**
+ * The product order as it was when it was booked: nothing is booked again because a recording was corrected, and what was
+ * added later is known by its trigger, or by what was read for the booking.
+ */
+export function asBooked(
+  one: BuiltProductOrder,
+  { corrected, later }: ReleasedOrder,
+  { plant, wasTriggerAccepted }: Pick<World, 'plant' | 'wasTriggerAccepted'>,
+): BuiltProductOrder {
+  const read = new Set(plant.table.items().flatMap(({ recordingIds }) => recordingIds ?? []));
+  const known = one.recordings.filter(({ id }) => !later.has(id) || wasTriggerAccepted(id) || read.has(id));
+  const added = known.filter(({ id, good }) => later.has(id) && good !== undefined);
+  // Of a figure that was recorded several times, the mapping takes the last.
+  const earlier = known.filter(({ id }) => !later.has(id));
+  // What is added to one that was corrected is compared with that, and people were told what was corrected.
+  const isCorrected = earlier.some(({ id }) => corrected.has(id));
+  const last = added.length > 0 ? added.slice(-1) : known;
+  const counted = isCorrected ? earlier : last;
+  const recordings = known.map((recording) => {
     const { booked = recording.good } = corrected.get(recording.id) ?? {};
-    return { ...recording, good: booked };
+    const isCounted = counted.includes(recording);
+    return {
+      ...recording,
+      good: isCounted ? booked : undefined,
+      scrap: isCounted ? recording.scrap : undefined,
+    };
   });
   return { ...one, recordings };
 }

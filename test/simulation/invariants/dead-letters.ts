@@ -105,7 +105,8 @@ function passes(event: ScenarioEvent): boolean {
   if (event.kind === 'call') return !isVerdict.test(event.accident);
   if (event.kind === 'outage') return !isVerdict.test(event.how);
   // SQS keeps a message for 14 days; long before that, a waiting message becomes a dead letter.
-  if (event.kind === 'flow is paused') return event.minutes < 5 * 24 * 60;
+  if (event.kind === 'flow is paused' || event.kind === 'nothing is received')
+    return event.minutes < 5 * 24 * 60;
   return passing.has(event.kind);
 }
 
@@ -121,6 +122,7 @@ const passing: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'message comes twice',
   'delete is lost',
   'trigger',
+  'ERP sends a built order again',
   'run',
   'ERP restarts',
   'ERP commits late',

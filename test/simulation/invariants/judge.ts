@@ -180,7 +180,7 @@ function judgeBookings(
     // A planner who changes an order while it is booked gets a report of the difference.
     if (!isChanged || (deadLetters.length === 0 && !isHandledByPerson))
       judgeFigures(
-        partsBooked.map((part) => asBooked(part, order)),
+        partsBooked.map((part) => asBooked(part, order, world)),
         booking,
         name,
         find,

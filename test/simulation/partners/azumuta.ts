@@ -23,6 +23,8 @@ export interface AzumutaModelOptions {
   readonly newId: () => string;
   /** Numbers of the configured articles; those of an ERP model are its `articles`. */
   readonly articles: readonly string[];
+  /** Of these articles, Azumuta has none until they are created. Default: it has all. */
+  readonly missing?: readonly string[];
   /** Of its article, the operators record everything. */
   readonly assembly?: Assembly | undefined;
   /** Called for each trigger. Nothing waits for its result: a trigger can be lost, and nothing sends it again. */
@@ -58,10 +60,12 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   const store = openStore();
   store.triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }];
   const azumuta = { catalogue, store, now, newId };
-  const routes = azumutaApiRoutes(azumuta);
-  const open = createApi(routes);
+  const missing = new Set(options.missing);
+  const isThere = ({ number }: Catalogue[number]) => !missing.has(number);
   const floor = { ...shopFloorOf(azumuta, senderTo(sendTrigger)), ...azumutaPeopleOn(store) };
-  const apiWith = (key: string) => createApi(routes, key);
+  /** Default: everybody may call. */
+  const apiWith = (key?: string) =>
+    createApi(azumutaApiRoutes({ ...azumuta, catalogue: catalogue.filter(isThere) }), key);
   let apiKey = newId();
   let api = apiWith(apiKey);
 
@@ -121,6 +125,11 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       api = apiWith(apiKey);
       return apiKey;
     },
+    /** Somebody creates an article that was missing. */
+    createArticle(number: string) {
+      missing.delete(number);
+      api = apiWith(apiKey);
+    },
     /** Records and completes the oldest open one with this number, or the one with this `id`, and sends its triggers. */
     complete: (number: string, how: CompletionRequest = {}) => done(() => floor.complete(number, how)),
     /** Reopens the newest completed one. */
@@ -153,7 +162,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       const listed = Object.entries(parameters).map(([key, value]) => ({ key, value }));
       const body = JSON.stringify({ number, articleId, parameters: listed });
       const url = new URL(pathOfOperation('createProductOrder'), defaultBaseUrl);
-      return done(() => Object(open.answer({ method: 'POST', url, headers: {}, body }).body));
+      return done(() => Object(apiWith().answer({ method: 'POST', url, headers: {}, body }).body));
     },
     /** All, oldest first. */
     productOrders: () => store.productOrders().map(builtOf),

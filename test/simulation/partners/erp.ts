@@ -79,6 +79,9 @@ export type ErpName = keyof typeof erpModels;
 /** Those that take an assembly, of which journeys book components, operations, reasons and checks. */
 export const assembling: ReadonlySet<ErpName> = new Set(['rest']);
 
+/** Those whose orders have no id: a number that comes again may be that of another order. */
+export const withoutIds: ReadonlySet<ErpName> = new Set(['sap-s4hana']);
+
 function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
   const plant = odooPlant(version, now);
   const one = 'Odoo 17 accepts one serial number per order';

@@ -1,5 +1,6 @@
 import { counted, tableLines } from '../../../infra/ops/cli/output.ts';
 import type { Finding } from '../invariants/judge.ts';
+import { followedAdvice } from '../scenario/advice-acts.ts';
 import type { SeedRun } from './seed-run.ts';
 
 export type SeedFinding = Finding & { readonly seed: number };
@@ -16,7 +17,8 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  return { scenarios: 0, journeys: 0, findings: [], kinds: new Map(), advice: new Map() };
+  const advice = new Map(followedAdvice.map((what) => [what, { told: 0, followed: 0, ended: 0 }]));
+  return { scenarios: 0, journeys: 0, findings: [], kinds: new Map(), advice };
 }
 
 export function add(tally: Tally, { seed, journeys, findings, drawn, happened, advice }: SeedRun): void {
@@ -41,7 +43,7 @@ export function add(tally: Tally, { seed, journeys, findings, drawn, happened, a
     }
 }
 
-/** For each kind of what is open, what became of its advice: one that is never followed was not tested. */
+/** For each entry of the advice that people follow, and each other that was told, what became of it. */
 export function adviceLines({ advice }: Tally): readonly string[] {
   const rows = [...advice].sort(([one], [other]) => one.localeCompare(other));
   const counts = (['told', 'followed', 'ended'] as const).map((title) => ({

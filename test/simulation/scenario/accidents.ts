@@ -16,7 +16,7 @@ const everywhere: readonly Service[] = [...aws, ...partners];
 const html = { 'content-type': 'text/html' };
 /** A refusal in the partner's own error format: the partner understood the request, and refuses it. */
 const refusals = {
-  azumuta: { status: 200, body: { error: { code: 'refused', message: 'This cannot be done now.' } } },
+  azumuta: { status: 422, body: { error: { code: 'refused', message: 'This cannot be done now.' } } },
   rest: { status: 200, body: { error: { code: 'refused', message: 'This cannot be done now.' } } },
   // As http.py serializes it, see the server of the conformance suite: `/jsonrpc` with HTTP 200, `/json/2` without.
   'odoo 17': {
@@ -104,6 +104,11 @@ export const accidents = {
   'the partner refuses it': {
     services: partners,
     fate: (_, partner) => ({ effect: 'none', callerGets: refusals[partner] }),
+  },
+  // It may be gone soon: only another status says that the request itself was refused.
+  'Azumuta answers 200 with an error': {
+    services: ['azumuta'],
+    fate: () => answers(200, {}, { error: { code: 'refused', message: 'This cannot be done now.' } }),
   },
   'the partner answers 429': {
     services: partners,

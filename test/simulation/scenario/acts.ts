@@ -1,6 +1,7 @@
 import type { World } from '../world/world.ts';
 import { pauseFlow, sendAgain } from './administrators.ts';
 import { endByPerson } from './end-by-person.ts';
+import { postOrder } from './erp-posts.ts';
 import { correctRecording, operatorDoes } from './operators.ts';
 import { plannerDoes } from './planners.ts';
 import type { ReleasedOrder, ScenarioState } from './released-order.ts';
@@ -60,6 +61,8 @@ function beginEvent(event: Lasting, world: World, state: ScenarioState): () => v
       return () => world.setIndexLag(0);
     case 'flow is paused':
       return pauseFlow(event.flow, world);
+    case 'nothing is received':
+      return world.plant.pollers[event.queue].switchOff();
     case 'order is locked': {
       const order = state.orders[event.order];
       if (order) world.erp.lock(order.ref);
@@ -102,6 +105,8 @@ function actOf(event: Single, world: World, state: ScenarioState): () => void {
       };
     case 'trigger of an open order':
       return () => triggerTooEarly(event, world, state);
+    case 'ERP sends a built order again':
+      return () => sendBuiltAgain(event, world, state);
     case 'recording is corrected afterwards':
       return () => correctRecording(event, world, state);
     case 'person gives up an order':
@@ -137,6 +142,21 @@ function triggerTooEarly(
   if (!open) return;
   world.happens(event);
   world.azumuta.triggerAgain(open.number);
+}
+
+/** Only of what we have booked: who sends an order that was cancelled, or booked by hand, wants it. */
+function sendBuiltAgain(
+  event: Extract<Single, { kind: 'ERP sends a built order again' }>,
+  world: World,
+  { orders, addTask }: ScenarioState,
+): void {
+  const order = orders[event.order];
+  if (!order) return;
+  const { state, bookings } = world.erp.books(order.ref);
+  const isBookedByUs = bookings.length > 0 && bookings.every(({ mark }) => mark !== undefined);
+  if (!isBookedByUs || state === 'cancelled') return;
+  world.happens(event);
+  postOrder(world, order, addTask());
 }
 
 type Change = Extract<

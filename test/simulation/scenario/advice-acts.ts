@@ -1,17 +1,22 @@
 import * as z from 'zod/mini';
 import { endings } from '../../../infra/ops/orders/end-order.ts';
-import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
-import type { Cause } from '../../../shared/model/causes.ts';
-import type { adviceOnOthers } from '../../../shared/situation/advice.ts';
+import {
+  type Advice,
+  adviceOnConcerns,
+  adviceOnLetters,
+  adviceOnOthers,
+  adviceOnUnfiled,
+} from '../../../shared/situation/advice.ts';
 import type { Chance } from '../world/chance.ts';
+import { inAzumuta } from '../world/integration.ts';
 import { beginning, minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { actingOf, because, entriesOf, noteDone } from './acting.ts';
 import { replayAll } from './administrators.ts';
 import { isSeenTo, seeToFigures } from './beyond-order.ts';
 import { postOrder } from './erp-posts.ts';
-import { complete, isToBuild } from './operator.ts';
-import { personActs, remakeOf } from './person-acts.ts';
+import { complete, giveStepItsName, isToBuild } from './operator.ts';
+import { giveUp, openEntries, personActs, remakeOf } from './person-acts.ts';
 import { plannerDoes } from './planners.ts';
 import { madeAs, type ReleasedOrder, type ScenarioState } from './released-order.ts';
 import type { settled } from './scenario-event.ts';
@@ -33,7 +38,9 @@ type Act = (advised: Advised) => Promise<boolean>;
 interface NotDone {
   readonly because: string;
 }
-export type AdviceAct = Act | NotDone;
+type AdviceAct = Act | NotDone;
+/** An entry of the advice without an act does not compile, and neither does an act without an entry. */
+export type ActsOn<Table> = Readonly<Record<keyof Table, AdviceAct>>;
 
 const mappingIsRight = {
   because: 'The mapping of a journey is right: no event gives it a fault to correct.',
@@ -43,8 +50,7 @@ const notInView = {
   because: 'No view of what is open says it: it is told of one order that somebody looks up.',
 };
 
-/** What is done about each kind of concern. A kind without an entry does not compile. */
-export const actsOnConcerns: Readonly<Record<OrderConcernKind, AdviceAct>> = {
+export const actsOnConcerns: ActsOn<typeof adviceOnConcerns> = {
   changed: correctInAzumuta,
   unwanted: seeToUnwanted,
   'number-taken': giveNumberOfItsOwn,
@@ -52,23 +58,22 @@ export const actsOnConcerns: Readonly<Record<OrderConcernKind, AdviceAct>> = {
   removed: seeToRemoved,
   // The ERP is corrected by documents of its own, which no model keeps.
   'figures-changed': (advised) => settle(advised, 'figures-changed'),
-  // No model gives the number of another order away: the ERP still means what was built.
+  // No model gives the number of another order away: the ERP still means the order that was built.
   'used-again': (advised) => settle(advised, 'used-again'),
   'time-ahead': { because: 'The clock of each ERP model is right.' },
   'unknown-numbers': { because: 'It is of no order, and nobody forges triggers in a journey.' },
 };
 
-/** What is done about a dead letter, by its cause. */
-export const actsOnLetters: Readonly<Record<Cause, AdviceAct>> = {
+const actsOnLetters: ActsOn<typeof adviceOnLetters> = {
   configuration: mappingIsRight,
-  'order-data': replayOnceWanted,
-  'unknown-article': { because: 'Azumuta has each article that an ERP model plans.' },
+  'order-data': giveOrderItsNumber,
+  'unknown-article': createArticle,
   'unknown-order': seeToState,
   'order-state': seeToState,
   conflict: bookByHandAndEnd,
   'quantity-or-lots': correctFigures,
-  'completion-unclear': bookByHandAndEnd,
-  'booked-otherwise': bookByHandAndEnd,
+  'completion-unclear': correctStep,
+  'booked-otherwise': correctInErpAndEnd,
   'refused-by-erp': replayOnceWanted,
   'refused-by-azumuta': replayOnceWanted,
   'unreadable-message': { because: 'Each trigger of the model can be read.' },
@@ -76,8 +81,11 @@ export const actsOnLetters: Readonly<Record<Cause, AdviceAct>> = {
   'internal-error': replayOnceWanted,
 };
 
-/** What is done about what is open besides. */
-export const actsOnOthers: Readonly<Record<keyof typeof adviceOnOthers, AdviceAct>> = {
+const actsOnUnfiled: ActsOn<{ readonly unfiled: typeof adviceOnUnfiled }> = {
+  unfiled: { because: 'No event makes a call that nobody can read, and a second copy is of no order alone.' },
+};
+
+const actsOnOthers: ActsOn<typeof adviceOnOthers> = {
   'refused by the mapping': mappingIsRight,
   waiting: isSent,
   overdue: completeWhatIsBuilt,
@@ -93,6 +101,47 @@ export const actsOnOthers: Readonly<Record<keyof typeof adviceOnOthers, AdviceAc
   slow: isSent,
   stalled: { because: 'No event stops a function for good.' },
 };
+
+interface AdviceEntry {
+  /** As it is counted. */
+  readonly what: string;
+  readonly act: AdviceAct;
+}
+
+/** Everything that is advised, each with what is done about it. */
+const adviceEntries: ReadonlyMap<Advice, AdviceEntry> = new Map([
+  ...entriesIn(adviceOnConcerns, actsOnConcerns),
+  ...entriesIn(adviceOnLetters, actsOnLetters, 'dead letter: '),
+  ...entriesIn({ unfiled: adviceOnUnfiled }, actsOnUnfiled),
+  ...entriesIn(adviceOnOthers, actsOnOthers),
+]);
+
+function entriesIn<Name extends string>(
+  table: Readonly<Record<Name, Advice>>,
+  acts: Readonly<Record<Name, AdviceAct>>,
+  before = '',
+): (readonly [Advice, AdviceEntry])[] {
+  // The keys of the table are the names.
+  const names = Object.keys(table) as Name[];
+  return names.map((name) => [table[name], { what: `${before}${name}`, act: acts[name] }]);
+}
+
+/** @throws Error for an advice that stands in no table. */
+export function adviceEntryOf(advice: Advice): AdviceEntry {
+  const entry = adviceEntries.get(advice);
+  if (entry) return entry;
+  throw new Error(`Nothing is done about this advice: ${advice.steps.map(({ does }) => does).join(' ')}`);
+}
+
+/** What people follow in journeys; and what nobody does there, with the reason. */
+export const followedAdvice: readonly string[] = [...adviceEntries.values()].flatMap(({ what, act }) =>
+  typeof act === 'function' ? [what] : [],
+);
+export const adviceNotFollowed: Readonly<Record<string, string>> = Object.fromEntries(
+  [...adviceEntries.values()].flatMap(({ what, act }) =>
+    typeof act === 'function' ? [] : [[what, act.because]],
+  ),
+);
 
 /** In journeys, what was told by then is of this minute. */
 const minuteOf = ({ time }: World) => (time.now() - beginning) / minuteMs;
@@ -190,6 +239,44 @@ function releaseAgain(advised: Advised): boolean {
 
 async function replayOnceWanted(advised: Advised): Promise<boolean> {
   return isWanted(advised) ? replay(advised) : bookByHandAndEnd(advised);
+}
+
+/** As the ledger has it: somebody had given it another one in the ERP. */
+async function giveOrderItsNumber(advised: Advised): Promise<boolean> {
+  const { number, order, world } = advised;
+  const was = entriesOf(order, world).find((one) => one.number === number)?.erpOrder.number;
+  if (was !== undefined && was !== order.ref.number && world.erp.rename?.(order.ref, was))
+    order.ref = { ...order.ref, number: was };
+  return replayOnceWanted(advised);
+}
+
+async function createArticle(advised: Advised): Promise<boolean> {
+  advised.world.azumuta.createArticle(inAzumuta(advised.order.ref.article));
+  return replayOnceWanted(advised);
+}
+
+async function correctStep(advised: Advised): Promise<boolean> {
+  const { order, world } = advised;
+  if (!order.renamedStep) return bookByHandAndEnd(advised);
+  for (const made of world.madeFor(order.ref)) giveStepItsName(world, made);
+  return replayOnceWanted(advised);
+}
+
+/** What is booked is corrected by documents of the ERP, which no model keeps; what is not is booked by hand. */
+async function correctInErpAndEnd(advised: Advised): Promise<boolean> {
+  const { number, order, world, state } = advised;
+  const event = {
+    kind: 'person gives up an order',
+    byHand: false,
+    order: placeOf(advised),
+    at: minuteOf(world),
+  } as const;
+  const acting = actingOf(event, world, state);
+  if (openEntries(order, acting).some((one) => one.number === number)) return bookByHandAndEnd(advised);
+  const entry = entriesOf(order, world).find((one) => one.number === number);
+  if (!entry) return false;
+  await giveUp(number, entry.part.index, order, acting);
+  return true;
 }
 
 async function replay({ number, world, state }: Advised): Promise<boolean> {

@@ -1,7 +1,10 @@
+import { withoutIds } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { momentOf } from './draw-events.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
 import type { PlannedOrder, Setting } from './setting.ts';
+
+const dayMinutes = 24 * 60;
 
 type Draw = (chance: Chance, setting: Setting) => readonly ScenarioEvent[];
 
@@ -24,38 +27,42 @@ export function drawFollowing(seed: number, setting: Setting): readonly Scenario
   if (chance.happens(0.3)) return [];
   const built = Math.max(...orders.map(({ releasedAt, builtAfter }) => releasedAt + builtAfter));
   const follows = { kind: 'person follows the advice', at: later(chance, built, 600) } as const;
-  return [...(chance.happens(0.5) ? toldRarely(chance, setting, built) : []), follows];
-}
-
-/** What people would seldom be told else, each once. */
-function toldRarely(chance: Chance, setting: Setting, built: number): readonly ScenarioEvent[] {
-  return chance.pick([
-    figuresChanged,
-    figuresChanged,
-    contentChanged,
-    removed,
-    numberTaken,
-    numberTaken,
-    usedAgain,
-    forgotten,
-    unclear,
-    refusedCreation,
-  ])(chance, setting, built);
+  return [...(chance.happens(0.5) ? chance.pick(toldRarely(setting))(chance, setting, built) : []), follows];
 }
 
 type Told = (chance: Chance, setting: Setting, built: number) => readonly ScenarioEvent[];
 
-const figuresChanged: Told = (chance, { split, orders }, built) => {
-  const plain = orders.filter(({ article }) => article === 'plain');
-  if (split === 'when-all-done' || plain.length === 0) return [];
-  const order = orders.indexOf(chance.pick(plain));
+/** What people would seldom be told else, where it is possible: what is possible in few settings, or seldom works out, more often. */
+function toldRarely({ erp, via, split, orders }: Setting): readonly Told[] {
+  const isOne = split === 'one';
+  const hasPlain = orders.some(({ article }) => article === 'plain');
+  const isOdoo = erp === 'odoo 17' || erp === 'odoo 19';
+  const isSentWithoutId = withoutIds.has(erp) && via === 'endpoint';
+  return [
+    ...[removed, forgotten, refusedCreation, articleMissing, waitsTooLong, dies],
+    ...(isOne ? [contentChanged] : []),
+    ...(split !== 'when-all-done' && hasPlain ? [figuresChanged, figuresChanged] : []),
+    ...(isOne && hasPlain ? [completedOtherwise, completedOtherwise] : []),
+    ...(orders.length > 1 ? [numberTaken, numberTaken] : []),
+    ...(isOdoo && via === 'pull' ? [renumbered, renumbered, renumbered] : []),
+    ...(isSentWithoutId ? Array.from({ length: 6 }, () => usedAgain) : []),
+  ];
+}
+
+/** One of the orders that record nothing but a quantity. */
+function plainOrderIn(chance: Chance, { orders }: Setting) {
+  const planned = chance.pick(orders.filter(({ article }) => article === 'plain'));
+  return { order: orders.indexOf(planned), planned };
+}
+
+const figuresChanged: Told = (chance, setting, built) => {
+  const { order } = plainOrderIn(chance, setting);
   const at = later(chance, built + 20, 60);
   return [{ kind: 'recording is corrected afterwards', order, at, more: chance.pick([-1, 1]) }];
 };
 
 const contentChanged: Told = (chance, setting) => {
   const { order, planned, at } = notBuilt(chance, setting);
-  if (setting.split !== 'one') return [];
   return [{ kind: 'planner changes the quantity', order, at, quantity: planned.quantity + 1 }];
 };
 
@@ -64,30 +71,62 @@ const removed: Told = (chance, setting) => {
   return [{ kind: 'operator removes it', order, at }];
 };
 
-const numberTaken: Told = (chance, { orders }) => {
-  if (orders.length === 1) return [];
-  return [{ kind: 'planner shares a number', order: chance.between(1, orders.length - 1) }];
-};
+const numberTaken: Told = (chance, { orders }) => [
+  { kind: 'planner shares a number', order: chance.between(1, orders.length - 1) },
+];
 
 /** An ERP without ids that sends an order a day after it was booked may mean another one. */
-const usedAgain: Told = (chance, setting, built) => {
-  const { order } = orderIn(chance, setting);
-  if (setting.via === 'pull') return [];
-  return [{ kind: 'planner touches', order, at: built + 26 * 60 }];
+const usedAgain: Told = (chance, setting, built) => [
+  {
+    kind: 'ERP sends a built order again',
+    order: orderIn(chance, setting).order,
+    at: built + 2 * dayMinutes,
+  },
+];
+
+/** Odoo keeps its id, and shows another number than the completion is for, until the next pull. */
+const renumbered: Told = (chance, setting) => {
+  const { order, planned } = orderIn(chance, setting);
+  const at = planned.releasedAt + planned.builtAfter - chance.between(1, 200) / 100;
+  return [{ kind: 'planner renames', order, at: Math.max(0.5, at), to: ' A 1' }];
+};
+
+const articleMissing: Told = (chance, setting) => [
+  { kind: 'article is missing in Azumuta', order: orderIn(chance, setting).order },
+];
+
+/**
+ * Orders are paused for longer than a message may wait. Most of that time nothing is received: hundreds of attempts that can
+ * do nothing would take as long as many other journeys.
+ */
+const waitsTooLong: Told = (_, { orders }) => {
+  const at = Math.max(...orders.map(({ releasedAt }) => releasedAt)) + 12;
+  const minutes = 6 * dayMinutes + 30;
+  return [
+    { kind: 'flow is paused', flow: 'orders', at: 0.01, minutes: at + minutes + 60 },
+    { kind: 'nothing is received', queue: 'product-orders', at, minutes },
+  ];
+};
+
+/** More often than a message is tried whose attempts never finish, as several messages may take part, or an attempt finish. */
+const dies: Told = () => {
+  const place = { kind: 'call', stage: 'book-completion', service: 'erp', of: 'writes' } as const;
+  const accident = 'the container dies before the call';
+  return Array.from({ length: 12 }, (_, at) => ({ ...place, nth: at + 1, accident }));
+};
+
+/** What somebody adds after it was booked makes it another quantity. */
+const completedOtherwise: Told = (chance, setting) => {
+  const { order, planned } = plainOrderIn(chance, setting);
+  const { quantity, releasedAt, builtAfter } = planned;
+  const at = later(chance, releasedAt + builtAfter + 15, 60);
+  const forgot = { quantity: quantity > 1 ? quantity - 1 : 2 };
+  return [{ kind: 'operator opens it again', order, at, rework: chance.between(2, 40), forgot }];
 };
 
 const forgotten: Told = (chance, setting) => [
   { kind: 'operator forgets to complete it', order: orderIn(chance, setting).order },
 ];
-
-const unclear: Told = (chance, { split, orders }) => {
-  const plain = orders.filter(({ article }) => article === 'plain');
-  if (split !== 'one' || plain.length === 0) return [];
-  const order = orders.indexOf(chance.pick(plain));
-  return [
-    { kind: 'operator records other figures', order, figures: chance.pick(['no recording', 'no quantity']) },
-  ];
-};
 
 const refusedCreation: Told = (chance) => {
   const place = { kind: 'call', stage: 'create-product-orders', service: 'azumuta', of: 'writes' } as const;

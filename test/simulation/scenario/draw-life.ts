@@ -93,6 +93,7 @@ export function drawAssemblies(
 ): { readonly orders: readonly PlannedOrder[]; readonly events: readonly ScenarioEvent[] } {
   const chance = createChance(seed ^ 0x2545f491);
   const renamed: ScenarioEvent[] = [];
+  const isFollowed = events.some(({ kind }) => kind === 'person follows the advice');
 
   const drawn = orders.map((planned, order): PlannedOrder => {
     // Where no quantity is recorded, nobody could tell a renamed step from it.
@@ -101,8 +102,12 @@ export function drawAssemblies(
     );
     if (!assembling.has(erp) || planned.article !== 'plain' || isOther || !chance.happens(0.5))
       return planned;
-    if (split === 'one' && chance.happens(0.35) && planned.quantity > 1)
-      renamed.push({ kind: 'step is renamed in Azumuta', order });
+    if (split === 'one' && chance.happens(0.7) && planned.quantity > 1)
+      renamed.push({
+        kind: 'step is renamed in Azumuta',
+        order,
+        ...(isFollowed && chance.happens(0.75) && { until: 'somebody is told' }),
+      });
     return { ...planned, article: 'assembly' };
   });
   return { orders: drawn, events: [...events, ...renamed] };

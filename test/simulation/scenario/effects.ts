@@ -64,6 +64,7 @@ const ofCalls: Readonly<Record<AccidentName, Shows>> = {
   'the partner answers 403': [/Retried: .*does not let us \(403\)/, [posts, 2]],
   'a proxy answers 404': [/Retried: .*no JSON \(404\)/, [posts, 2]],
   'the partner refuses it': [/Dead letter: .*This cannot be done now/, [posts, 2]],
+  'Azumuta answers 200 with an error': [/Retried: .*This cannot be done now/],
   'the partner answers 429': [/Retried: .*slow down \(429\)/, [posts, 2]],
   'the partner answers 500': [/Retried: .*failed \(500\)/, [posts, 2]],
   'the partner does it, but answers 502': [/Retried: .*failed \(502\)/, [posts, 1]],
@@ -74,6 +75,8 @@ function ofCall(accident: AccidentName): Effect {
   const book = { stage: 'book-completion', service: 'erp', nth: 3 } as const;
   const plan = { stage: 'book-completion', service: 'ledger', nth: 8 } as const;
   const send = { stage: 'accept-product-orders', service: 'queues', nth: 1 } as const;
+  const read = { stage: 'book-completion', service: 'azumuta', nth: 1 } as const;
+  if (accident.startsWith('Azumuta')) return effect({ kind: 'call', ...read, accident }, ofCalls[accident]);
   const place = accident.startsWith('SQS') ? send : accident.includes('AWS') ? plan : book;
   return effect({ kind: 'call', ...place, accident }, ofCalls[accident], booked);
 }
@@ -159,6 +162,7 @@ const concerns: Look = [
     plant.table.items().flatMap(({ sk, content }) => (String(sk).startsWith('CONCERN#') ? content : [])),
 ];
 const cancelled = [{ kind: 'planner cancels', ...at }] as const;
+const isFollowed = { kind: 'person follows the advice', at: 20 } as const;
 const withDeadLetter: Given = { events: cancelled };
 
 export const effects: readonly Effect[] = [
@@ -207,6 +211,9 @@ export const effects: readonly Effect[] = [
   effect({ kind: 'message comes twice', queue: 'completions', nth: 1, atOnce: true }, [
     /under way in another attempt|in the same moment/,
   ]),
+  effect({ kind: 'nothing is received', queue: 'completions', at: 10, minutes: 20 }, [
+    /^18\d\d book-completion \d+: begins/,
+  ]),
   effect({ kind: 'delete is lost', queue: 'completions', nth: 1 }, [[/book-completion \d+: begins/, 2]]),
   effect({ kind: 'trigger', nth: 1, becomes: 'lost' }, [[/receive-webhook \d+: begins/, 0]]),
   effect({ kind: 'trigger', nth: 1, becomes: 'doubled' }, [[/receive-webhook \d+: begins/, 2]]),
@@ -240,6 +247,24 @@ export const effects: readonly Effect[] = [
     ],
     { orders: [{ ...order, article: 'assembly' }] },
   ),
+  effect(
+    { kind: 'step is renamed in Azumuta', order: 0, until: 'somebody is told' },
+    [/Dead letter: .*no step "Good quantity" was recorded/, /^126\d .*erp: POST .*"goodQuantity":"4"/],
+    { orders: [{ ...order, article: 'assembly' }], events: [isFollowed] },
+  ),
+  effect(
+    { kind: 'article is missing in Azumuta', order: 0 },
+    [/Dead letter: Azumuta has no article GEAR-01/, [posts, 1]],
+    { events: [isFollowed] },
+  ),
+  effect({ kind: 'ERP sends a built order again', order: 0, at: 3000 }, [/CONCERN#used-again/], {
+    erp: 'sap-s4hana',
+    events: [isFollowed],
+  }),
+  effect({ kind: 'planner renames', order: 0, at: 10.5, to: ' A 1' }, [/Dead letter: .* is \S+ A 1, not /], {
+    ...pull,
+    erp: 'odoo 17',
+  }),
   effect({ kind: 'operators finish all parts at once', order: 0 }, [[/^66\d operator: completes/, 3]], {
     split: 'when-all-done',
     orders: [{ ...order, quantity: 3 }],

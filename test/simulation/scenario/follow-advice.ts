@@ -1,14 +1,14 @@
 import { UsageError } from '../../../infra/ops/cli/command.ts';
 import { numberOf } from '../../../shared/ledger/keys.ts';
-import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
 import { readSituation, type SeenTrouble, type TroubleKind } from '../../../shared/situation/read.ts';
+import { adviceOn } from '../../../shared/situation/words.ts';
 import { createChance } from '../world/chance.ts';
 import { graceHours, timeZone } from '../world/integration.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { entriesOf, slowly } from './acting.ts';
 import { toolsOf } from './administrators.ts';
-import { type AdviceAct, actsOnConcerns, actsOnLetters, actsOnOthers } from './advice-acts.ts';
+import { adviceEntryOf } from './advice-acts.ts';
 import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 
 /** What a person was told of a product order, and has done. Times in epoch milliseconds. */
@@ -62,15 +62,15 @@ export class AdviceFollower {
   }
 
   /**
-   * What is told is followed once, and again only after something has changed. Of each order one at a time: what else is
-   * told of it may be over by then.
+   * What is told is followed once, and again only after something has changed. Of each order one at a time, and its dead
+   * letter first, as it stops the order: what else is told of it may be over by then.
    */
   async follow(): Promise<void> {
     this.isThere = true;
     const { time, timeline, plant } = this.#world;
     const done: Followed[] = [];
     const seenTo = new Set<ReleasedOrder>();
-    for (const { what, trouble, number } of await this.read()) {
+    for (const { what, trouble, number } of lettersFirst(await this.read())) {
       const before = this.followed.filter((one) => one.what === what && one.number === number);
       const isDone = before.length === mostTries || before.some(({ isOvertaken }) => !isOvertaken);
       const order = this.#orderOf(number);
@@ -142,7 +142,11 @@ export class AdviceFollower {
       .filter(({ isDue }) => isDue)
       .map((trouble) => {
         const { order, key } = trouble;
-        return { what: whatOf(trouble), trouble, number: order ?? (key ? numberOf({ ...key }) : '') };
+        return {
+          what: adviceEntryOf(adviceOn(trouble)).what,
+          trouble,
+          number: order ?? (key ? numberOf({ ...key }) : ''),
+        };
       });
   }
 
@@ -153,7 +157,7 @@ export class AdviceFollower {
   }
 
   async #does(trouble: SeenTrouble, number: string, order: ReleasedOrder): Promise<boolean> {
-    const act = actOf(trouble);
+    const { act } = adviceEntryOf(adviceOn(trouble));
     if (typeof act !== 'function') return false;
     const claimant = trouble.key?.sk.split('#')[2];
     const advised = {
@@ -181,24 +185,7 @@ export class AdviceFollower {
   }
 }
 
-function whatOf({ kind, cause }: SeenTrouble): string {
-  return kind === 'dead-letter' || kind === 'unfiled' ? `dead letter: ${cause}` : kind;
-}
-
-/** As `adviceOn` chooses the advice. */
-function actOf({ kind, cause = 'internal-error' }: SeenTrouble): AdviceAct {
-  switch (kind) {
-    case 'dead-letter':
-    case 'unfiled':
-      return actsOnLetters[cause];
-    case 'waiting':
-    case 'overdue':
-    case 'channel-down':
-    case 'partner-down':
-      return actsOnOthers[kind];
-    case 'refused':
-      return cause === 'configuration' ? actsOnOthers['refused by the mapping'] : actsOnConcerns.refused;
-    default:
-      return actsOnConcerns[kind satisfies OrderConcernKind];
-  }
+function lettersFirst(open: readonly Open[]): readonly Open[] {
+  const isLetter = ({ trouble }: Open) => trouble.kind === 'dead-letter';
+  return [...open.filter(isLetter), ...open.filter((one) => !isLetter(one))];
 }

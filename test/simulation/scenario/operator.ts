@@ -35,7 +35,7 @@ export function startOperator(world: World, order: ReleasedOrder, state: Scenari
     if (isDone || time.now() > givesUpAt || (!open && isWithdrawn(order))) done();
     else {
       for (const one of order.areBuiltAtOnce ? all : all.slice(0, 1)) complete(world, order, one);
-      if (open && order.isStepRenamed) recordUnderAnotherName(world, open, state);
+      if (open && order.renamedStep) recordUnderAnotherName(world, open, order, state);
       if (open && isSeenTo(order.figures)) seeToItLater(world, order, state);
       time.after(open ? betweenMs : lookAgainMs, build);
     }
@@ -58,7 +58,7 @@ export function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, worl
 /** Records what was built as planned, or as the order's operators record. */
 export function complete(
   { scenario, azumuta, timeline }: World,
-  { planned, quantity, figures, isStepRenamed }: ReleasedOrder,
+  { planned, quantity, figures, renamedStep }: ReleasedOrder,
   { id, number }: BuiltProductOrder,
 ): void {
   const pieces = scenario.split === 'one' ? quantity : 1;
@@ -71,7 +71,7 @@ export function complete(
   };
   // Under a renamed step another quantity is recorded than is planned, as the plan would be booked without a trace else;
   // of an order that a planner has reduced to one piece that one, as a booking of nothing is refused.
-  const good = isStepRenamed ? Math.max(1, pieces - 1) : pieces - scrap;
+  const good = renamedStep ? Math.max(1, pieces - 1) : pieces - scrap;
   timeline.note(
     'operator',
     () => `completes ${number}: ${good} good, ${scrap} scrap, ${figures ?? 'as planned'}`,
@@ -91,16 +91,25 @@ const otherName = 'Pieces';
 const correctedAfterMs = 90 * minuteMs;
 
 /** The step has got another name in Azumuta, until a person gives it back and sends the dead letter again. */
-function recordUnderAnotherName(world: World, { id, number }: BuiltProductOrder, state: ScenarioState): void {
-  const { azumuta, time, timeline } = world;
-  azumuta.renameStep(id, 'Good quantity', otherName);
+function recordUnderAnotherName(
+  world: World,
+  made: BuiltProductOrder,
+  { renamedStep }: ReleasedOrder,
+  state: ScenarioState,
+): void {
+  world.azumuta.renameStep(made.id, 'Good quantity', otherName);
+  if (renamedStep === 'corrected once told') return;
   const over = state.addTask();
-  time.after(correctedAfterMs, () => {
-    timeline.note('operator', () => `calls the step of ${number} "Good quantity" again`);
-    azumuta.renameStep(id, otherName, 'Good quantity');
+  world.time.after(correctedAfterMs, () => {
+    giveStepItsName(world, made);
     sendAgain(world, state);
     over();
   });
+}
+
+export function giveStepItsName({ azumuta, timeline }: World, { id, number }: BuiltProductOrder): void {
+  timeline.note('operator', () => `calls the step of ${number} "Good quantity" again`);
+  azumuta.renameStep(id, otherName, 'Good quantity');
 }
 
 function otherRecordings(figures: OtherFigures, good: number): CompletionRequest {

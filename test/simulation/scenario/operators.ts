@@ -54,18 +54,21 @@ function openAgain(
   reworked.push({ id: done.id, number: done.number, from: time.now(), until: time.now() + reworkMs });
   time.after(reworkMs, () => {
     timeline.note('operator', () => `completes ${done.number} again, with what was forgotten`);
-    // Another quantity is for a person, unless one takes care of the order anyway.
-    const isDiscarded = changes.includes('dead letter is discarded');
+    // Another quantity is for a person: for the one who takes care of the order anyway, or who follows the advice.
+    const isForPerson = changes.includes('dead letter is discarded') || isAdviceFollowed(world);
     // It may have been renamed or removed in the meantime.
     const now = azumuta.productOrders().find(({ id }) => id === done.id);
     const again =
       now &&
-      azumuta.complete(now.number, { id: done.id, quantity: isDiscarded ? quantity : null, recordings });
+      azumuta.complete(now.number, { id: done.id, quantity: isForPerson ? quantity : null, recordings });
     for (const { id } of again?.recordings ?? []) if (!before.has(id)) later.add(id);
     over();
   });
   return true;
 }
+
+const isAdviceFollowed = ({ scenario }: World) =>
+  scenario.events.some(({ kind }) => kind === 'person follows the advice');
 
 /**
  * An operator types the product order before the integration creates it. If it equals the wanted one, the integration

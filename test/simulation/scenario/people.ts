@@ -114,9 +114,10 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   const other = own.find((one) => one.kind === 'operator records other figures');
   const shared = own.find((one) => one.kind === 'planner shares a number');
   const step = own.find((one) => one.kind === 'step is renamed in Azumuta');
+  const missing = own.find((one) => one.kind === 'article is missing in Azumuta');
   const atOnce = own.find((one) => one.kind === 'operators finish all parts at once');
   const forgets = own.find((one) => one.kind === 'operator forgets to complete it');
-  for (const one of [late, other, step, atOnce, forgets]) if (one) happens(one);
+  for (const one of [late, other, step, missing, atOnce, forgets]) if (one) happens(one);
   const ref = world.written(late?.minutes ?? 0, () =>
     erp.plan({ article, quantity: String(quantity), dueDate }),
   );
@@ -132,7 +133,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     figures: other?.figures,
     accepted: new Set(),
     mostWanted: quantity,
-    isStepRenamed: step !== undefined,
+    renamedStep: step && (step.until ? 'corrected once told' : 'corrected soon'),
     areBuiltAtOnce: atOnce !== undefined,
     isForgotten: forgets !== undefined,
     changes: shared ? ['planner shares a number'] : [],

@@ -54,8 +54,8 @@ async function giveUpPart(acting: Acting<EventOf<'person gives up a part'>>): Pr
   return true;
 }
 
-/** Nobody gives up what is booked. */
-function openEntries(order: ReleasedOrder, { world }: Acting) {
+/** Nobody gives up what is booked, unless something is open about that. */
+export function openEntries(order: ReleasedOrder, { world }: Acting) {
   const items = world.plant.table.items();
   return entriesOf(order, world).filter((entry) => {
     const home = `ORDER#${homeOfBookings(entry)}`;
@@ -71,7 +71,12 @@ function openEntries(order: ReleasedOrder, { world }: Acting) {
   });
 }
 
-async function giveUp(number: string, index: number, order: ReleasedOrder, acting: Acting): Promise<void> {
+export async function giveUp(
+  number: string,
+  index: number,
+  order: ReleasedOrder,
+  acting: Acting,
+): Promise<void> {
   order.changes.push(acting.event.kind);
   await endings['give-up']({ number, go: true, note: because }, acting.dependencies);
   noteDone(acting, order, { number, index });

@@ -30,8 +30,8 @@ export interface ReleasedOrder {
   readonly accepted: Set<string>;
   /** The most that the ERP has wanted of it so far. */
   mostWanted: number;
-  /** Whether the operators record the good quantity under another name. */
-  readonly isStepRenamed: boolean;
+  /** Whether the operators record the good quantity under another name, and who corrects that. */
+  readonly renamedStep: 'corrected soon' | 'corrected once told' | undefined;
   /** Whether the operators complete all its parts at the same moment. */
   readonly areBuiltAtOnce: boolean;
   /** Whether the operators forget to complete it when it is built. */

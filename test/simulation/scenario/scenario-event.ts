@@ -94,6 +94,8 @@ type InTheWorld =
       readonly nth: number;
       readonly atOnce?: true;
     }
+  /** Its event source mapping is switched off. */
+  | ({ readonly kind: 'nothing is received'; readonly queue: QueueName } & Span)
   /** The n-th batch is processed, but the event source mapping's delete is lost. */
   | { readonly kind: 'delete is lost'; readonly queue: QueueName; readonly nth: number }
   | { readonly kind: 'trigger'; readonly nth: number; readonly becomes: (typeof triggerAccidents)[number] }
@@ -118,6 +120,8 @@ type ToOrder =
   /** Of this order; in Azumuta it keeps its name, as the configuration says. */
   | Plain<'article is renamed in the ERP'>
   | Plain<'trigger of an open order'>
+  /** An ERP that posts its orders posts one that it has booked, as it was. */
+  | Plain<'ERP sends a built order again'>
   | ({ readonly kind: 'order is locked' } & Order & Span)
   | ({ readonly kind: 'planner changes the quantity'; readonly quantity: number } & Order & Moment)
   /** `to` is appended to the number. */
@@ -134,8 +138,13 @@ type ToOrder =
   /** Before the integration creates it. One that is not equal is renamed later, and its dead letter is sent again. */
   | ({ readonly kind: 'operator types it by hand'; readonly equal: boolean } & Order & Moment)
   | ({ readonly kind: 'operator records other figures'; readonly figures: OtherFigures } & Order)
-  /** When it is recorded, the step of the good quantity has another name in Azumuta; somebody corrects it later. */
-  | ({ readonly kind: 'step is renamed in Azumuta' } & Order)
+  /**
+   * When it is recorded, the step of the good quantity has another name in Azumuta; somebody corrects it later.
+   * `until`: only who follows the advice does.
+   */
+  | ({ readonly kind: 'step is renamed in Azumuta'; readonly until?: 'somebody is told' } & Order)
+  /** Of this order, until somebody who follows the advice creates it. */
+  | ({ readonly kind: 'article is missing in Azumuta' } & Order)
   /** All parts that are open when the first is built, also those that the ERP does not want any more. */
   | ({ readonly kind: 'operators finish all parts at once' } & Order)
   /** It stands built in the hall, and is completed in Azumuta only days later, unless somebody asks. */

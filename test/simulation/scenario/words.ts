@@ -28,6 +28,8 @@ export function kindOf(event: ScenarioEvent): string {
       return `${event.kind}: ${event.concern}`;
     case 'person has it made again':
       return `${event.kind}: ${event.after}`;
+    case 'step is renamed in Azumuta':
+      return event.until ? `${event.kind}, until ${event.until}` : event.kind;
     case 'operator types it by hand':
       return `${event.kind}, ${event.equal ? 'equal' : 'different'}`;
     case 'operator records other figures':
@@ -48,6 +50,8 @@ export function wordsOf(event: ScenarioEvent): string {
     }
     case 'message comes twice':
       return `Message ${event.nth} of the queue ${event.queue} comes twice${event.atOnce ? ', at once' : ''}`;
+    case 'nothing is received':
+      return `${whenOf(event)}: ${kind} of the queue ${event.queue}`;
     case 'delete is lost':
       return `The delete of batch ${event.nth} of the queue ${event.queue} is lost`;
     case 'trigger':

@@ -26,10 +26,11 @@ export function createPoller(
   let received = 0;
   let batches = 0;
   let plannedAt = Number.POSITIVE_INFINITY;
+  let isOff = false;
 
   /** There may be something to receive. */
   function wake(): void {
-    if (target.running() >= maxAtOnce) return;
+    if (isOff || target.running() >= maxAtOnce) return;
     const visibleAt = queues.nextVisibleAt(url);
     if (visibleAt === undefined) return;
     const at = Math.max(time.now(), visibleAt) + chance.between(1, 150);
@@ -43,7 +44,7 @@ export function createPoller(
   }
 
   function poll(): void {
-    if (target.running() >= maxAtOnce) return;
+    if (isOff || target.running() >= maxAtOnce) return;
     const batch = mapping.receive();
     if (batch) {
       for (const { MessageId } of batch.messages) {
@@ -70,5 +71,13 @@ export function createPoller(
   return {
     url,
     wake,
+    /** The event source mapping receives nothing until the function that this returns is called. */
+    switchOff(): () => void {
+      isOff = true;
+      return () => {
+        isOff = false;
+        wake();
+      };
+    },
   };
 }

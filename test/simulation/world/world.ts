@@ -3,7 +3,7 @@ import { type Dialect, inDialect, triggerIn } from '../../support/dialects/diale
 import type { Answer, Received } from '../../support/server.ts';
 import { createAlertWatch, createWatch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
-import { erpModels } from '../partners/erp.ts';
+import { type ErpModel, erpModels } from '../partners/erp.ts';
 import { drawnFates } from '../scenario/fates.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Outage, ScenarioEvent } from '../scenario/scenario-event.ts';
@@ -58,6 +58,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     now,
     newId: dialect?.newId ?? chance.id,
     articles: Object.values(erp.articles),
+    missing: missingArticles(scenario, erp),
     assembly: erp.assembly,
     sendTrigger: triggers.send,
   });
@@ -182,6 +183,15 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     /** Ends all containers and their pending calls. */
     close: plant.close,
   };
+}
+
+/** By their names in Azumuta. */
+function missingArticles({ events, orders }: Scenario, { articles, assembly }: ErpModel): readonly string[] {
+  return events.flatMap((event) => {
+    if (event.kind !== 'article is missing in Azumuta') return [];
+    const { article = 'plain' } = orders[event.order] ?? {};
+    return (article === 'assembly' ? assembly?.article : articles[article]) ?? [];
+  });
 }
 
 const page = { 'content-type': 'text/html' };

@@ -113,6 +113,8 @@ export function odooPlant(version: OdooVersion, time?: () => Date) {
         const renamed = known ?? books.insert('product.product', { ...values, default_code: article });
         Object.assign(open, { product_id: renamed.id, write_date: books.now() });
       }),
+    rename: (order, name) =>
+      onOpen(order, (open) => void Object.assign(open, { name, write_date: books.now() })),
     split: (order, sizes) =>
       books.splitByHand(row(order), sizes.map(Number)).map((part) => refOf(part, articleOf(books, part))),
     finishByHand: (order) =>
