@@ -6,7 +6,8 @@ import { strictObject } from '../../platform/validation.ts';
 import { authenticationSchema } from '../authentication.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import type { BookContext, LinkContext } from './figures.ts';
-import { detailNames, type ListName, type RestList, type RestOrder, type RestProof } from './schemas.ts';
+import type { RestOrder } from './row-schema.ts';
+import { detailNames, type ListName, type RestList, type RestProof } from './schemas.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
 export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
