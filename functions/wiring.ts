@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { AzumutaClient } from '../shared/azumuta/client.ts';
+import type { AzumutaOptions } from '../shared/azumuta/session.ts';
 import { Breaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { completionHint } from '../shared/completions/messages.ts';
@@ -45,10 +45,16 @@ export function surroundingsOf(functionName: string, runtime: Surroundings) {
   return { setting, clock, log, secrets: new Secrets(secretsManager, clock) };
 }
 
+/**
+ * The configuration of a function. What the stack is made of is checked at synth; of the functions only the alerts read it,
+ * so the bundles of the others do not check it again.
+ */
+export type ConfigurationOfFunction = Omit<CompleteIntegration, 'deployment'>;
+
 /** What every function has that uses the ledger; the functions below build the rest for those that need it. */
 export type Wiring = ReturnType<typeof createWiring>;
 
-export function createWiring(functionName: string, integration: CompleteIntegration, runtime: Runtime) {
+export function createWiring(functionName: string, integration: ConfigurationOfFunction, runtime: Runtime) {
   const surroundings = surroundingsOf(functionName, runtime);
   const { setting, clock, log } = surroundings;
   const settlingSeconds = setting('SETTLING_SECONDS');
@@ -75,12 +81,13 @@ export function partnerCallsOf(wiring: Wiring, breaker = breakerOf(wiring)): Par
   return new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
 }
 
-export function azumutaOf({ integration, setting, secrets, clock }: Wiring): AzumutaClient {
+/** What Azumuta is asked with: the function that creates makes the whole client of it, and the others one that only reads. */
+export function azumutaOptionsOf({ integration, setting, secrets, clock }: Wiring): AzumutaOptions {
   const arn = setting('AZUMUTA_API_KEY_SECRET_ARN');
   const { baseUrl, contract } = integration.azumuta;
   const apiKey = async (options?: { readonly refresh?: boolean }) =>
     (await secrets.read(arn, apiKeySchema, options)).apiKey;
-  return new AzumutaClient({ baseUrl, contract, clock, apiKey });
+  return { baseUrl, contract, clock, apiKey };
 }
 
 export function erpOf({ integration: { erp }, setting, secrets, clock }: Wiring): ErpConnector {
@@ -105,7 +112,7 @@ export function wireAccepting({ integration, runtime, setting, ledger, queues, l
   };
 }
 
-/** What a consumer has besides: its partners, and what its worker needs. All share what was read of the breakers. */
+/** What a consumer has besides: calls to its partners, the ERP, and what its worker needs. All share what was read of the breakers. */
 export function wireConsumer(wiring: Wiring, queueUrl: string) {
   const { ledger, queues, clock, log, slots, runtime, setting } = wiring;
   const { attempts, deadLetters } = ledger;
@@ -124,5 +131,5 @@ export function wireConsumer(wiring: Wiring, queueUrl: string) {
     baseSeconds: setting('RETRY_BASE_SECONDS'),
   };
   const partners = partnerCallsOf(wiring, breaker);
-  return { breaker, worker, partners, azumuta: azumutaOf(wiring), erp: erpOf(wiring) };
+  return { breaker, worker, partners, erp: erpOf(wiring) };
 }

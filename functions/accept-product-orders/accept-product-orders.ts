@@ -1,14 +1,13 @@
-import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { getOrder, type HttpApiDependencies, postOrders } from '../../shared/orders/endpoint/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
-import { createWiring, type Runtime, wireAccepting } from '../wiring.ts';
+import { type ConfigurationOfFunction, createWiring, type Runtime, wireAccepting } from '../wiring.ts';
 
 /** HTTP API integrations end after 30 s (AWS quota): a longer wait could not be answered. */
 const maxWaitSeconds = 25;
 
-export function createAcceptProductOrders(integration: CompleteIntegration, runtime: Runtime) {
+export function createAcceptProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
   const wiring = createWiring('accept-product-orders', integration, runtime);
   const { ledger, secrets, log, clock, setting } = wiring;
   const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');

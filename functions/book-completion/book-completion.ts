@@ -1,21 +1,28 @@
+import { AzumutaReader } from '../../shared/azumuta/reader.ts';
 import { beginHint } from '../../shared/completions/begin-hint.ts';
 import type { HintDependencies } from '../../shared/completions/inquiry.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
 import { OneReaderPerOrder } from '../../shared/completions/one-reader-per-order.ts';
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
-import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { createWiring, type Runtime, wireConsumer } from '../wiring.ts';
+import {
+  azumutaOptionsOf,
+  type ConfigurationOfFunction,
+  createWiring,
+  type Runtime,
+  wireConsumer,
+} from '../wiring.ts';
 
-export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
+export function createBookCompletion(integration: ConfigurationOfFunction, runtime: Runtime) {
   const functionName = 'book-completion';
   const wiring = createWiring(functionName, integration, runtime);
   const { ledger, clock, setting } = wiring;
   const { completions, productOrders, schedule } = integration;
   const { unknownOrder = 'reject', includeOperators = false } = completions;
-  const { breaker, worker, partners, azumuta, erp } = wireConsumer(wiring, setting('COMPLETIONS_QUEUE_URL'));
+  const { breaker, worker, partners, erp } = wireConsumer(wiring, setting('COMPLETIONS_QUEUE_URL'));
+  const azumuta = new AzumutaReader(azumutaOptionsOf(wiring));
   const dependencies: HintDependencies = {
     ledger,
     clock,

@@ -1,26 +1,33 @@
-import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { AzumutaClient } from '../../shared/azumuta/client.ts';
 import { isGivenUpSince } from '../../shared/ledger/records/order-end.ts';
 import { lookDaily, mapAgain } from '../../shared/orders/ask-erp.ts';
 import { createProductOrder } from '../../shared/orders/create.ts';
 import { productOrderMessage, productOrderMessageSchema } from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { createWiring, type Runtime, wireAccepting, wireConsumer } from '../wiring.ts';
+import {
+  azumutaOptionsOf,
+  type ConfigurationOfFunction,
+  createWiring,
+  type Runtime,
+  wireAccepting,
+  wireConsumer,
+} from '../wiring.ts';
 
 /** Creates product orders in Azumuta, links them in the ERP, and looks at those that are open. */
-export function createCreateProductOrders(integration: CompleteIntegration, runtime: Runtime) {
+export function createCreateProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
   const functionName = 'create-product-orders';
   const wiring = createWiring(functionName, integration, runtime);
   const { ledger, queues, clock, settlingSeconds, setting } = wiring;
   const queueUrl = setting('PRODUCT_ORDERS_QUEUE_URL');
-  const { worker, partners, azumuta, erp } = wireConsumer(wiring, queueUrl);
+  const { worker, partners, erp } = wireConsumer(wiring, queueUrl);
   const dependencies = {
     ...wireAccepting(wiring),
     ledger,
     clock,
     settlingSeconds,
     partners,
-    azumuta,
+    azumuta: new AzumutaClient(azumutaOptionsOf(wiring)),
     erp,
     configuration: setting('CONFIGURATION_VERSION'),
     enqueue: (number: string) => queues.send(queueUrl, { body: productOrderMessage(number) }),

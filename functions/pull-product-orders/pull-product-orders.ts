@@ -1,9 +1,15 @@
-import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { createWiring, erpOf, partnerCallsOf, type Runtime, wireAccepting } from '../wiring.ts';
+import {
+  type ConfigurationOfFunction,
+  createWiring,
+  erpOf,
+  partnerCallsOf,
+  type Runtime,
+  wireAccepting,
+} from '../wiring.ts';
 
-export function createPullProductOrders(integration: CompleteIntegration, runtime: Runtime) {
+export function createPullProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
   const wiring = createWiring('pull-product-orders', integration, runtime);
   const { ledger, clock, slots, log } = wiring;
   const { pull } = integration.schedule;

@@ -1,11 +1,17 @@
+import { AzumutaReader } from '../../shared/azumuta/reader.ts';
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
-import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { azumutaOf, createWiring, partnerCallsOf, type Runtime } from '../wiring.ts';
+import {
+  azumutaOptionsOf,
+  type ConfigurationOfFunction,
+  createWiring,
+  partnerCallsOf,
+  type Runtime,
+} from '../wiring.ts';
 
-export function createReconcileCompletions(integration: CompleteIntegration, runtime: Runtime) {
+export function createReconcileCompletions(integration: ConfigurationOfFunction, runtime: Runtime) {
   const wiring = createWiring('reconcile-completions', integration, runtime);
   const { ledger, clock, queues, slots, log } = wiring;
   const { reconcile } = integration.schedule;
@@ -24,7 +30,7 @@ export function createReconcileCompletions(integration: CompleteIntegration, run
     },
     partners: partnerCallsOf(wiring),
     slots,
-    azumuta: azumutaOf(wiring),
+    azumuta: new AzumutaReader(azumutaOptionsOf(wiring)),
     log,
   };
   return (_event: unknown, invocation: Invocation) => {

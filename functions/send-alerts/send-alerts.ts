@@ -58,7 +58,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     },
     webhooksSecretArn: webhooks.length === 0 ? '' : setting('ALERT_WEBHOOKS_SECRET_ARN'),
   };
-  const linksOfRun = wirePageLinks(wiring);
+  const linksOfRun = wirePageLinks(wiring, deployment.pages);
   return async (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
     const asked = z.safeParse(alertEventSchema, event);
@@ -68,8 +68,10 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
 }
 
 /** What signs the links of a run; undefined where there are no pages. Alerts do not wait for a key that cannot be read. */
-function wirePageLinks({ integration: { plant, deployment }, setting, secrets, clock, log }: Wiring) {
-  const { pages } = deployment;
+function wirePageLinks(
+  { integration: { plant }, setting, secrets, clock, log }: Wiring,
+  pages: CompleteIntegration['deployment']['pages'],
+) {
   if (!pages) return undefined;
   const [url, arn, stage] = [setting('PAGES_URL'), setting('PAGES_KEY_SECRET_ARN'), setting('STAGE')];
   return async (): Promise<AlertDependencies['linkTo']> => {

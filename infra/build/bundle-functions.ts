@@ -62,15 +62,17 @@ export async function bundleFunctions(
     });
     return metafile;
   };
-  // A connector books in one function, and lists in the others.
-  const books = await bundle(['book-completion'], withoutListing);
+  // A connector books in one function, and lists in the others; the alerts alone read what the stack is made of.
+  const books = await bundle(['book-completion'], withoutListing, withoutDeployment);
+  const alerts = await bundle(['send-alerts'], withoutBooking);
   const others = await bundle(
-    functionNames.filter((name) => name !== 'book-completion'),
+    functionNames.filter((name) => name !== 'book-completion' && name !== 'send-alerts'),
     withoutBooking,
+    withoutDeployment,
   );
   const metafile = {
-    inputs: { ...others.inputs, ...books.inputs },
-    outputs: { ...others.outputs, ...books.outputs },
+    inputs: { ...others.inputs, ...alerts.inputs, ...books.inputs },
+    outputs: { ...others.outputs, ...alerts.outputs, ...books.outputs },
   };
   // Made from all names, so every name is a key.
   const bundles = Object.fromEntries(
@@ -79,20 +81,33 @@ export async function bundleFunctions(
   return { bundles, metafile };
 }
 
-/** Leaves a file of the connectors out. @param exported What is imported of it, as esbuild misses no name. */
-function leaveOutConnectorFile(file: string, exported: readonly string[]): Plugin {
+/** Leaves files out. @param contents What is imported of them, as esbuild misses no name. */
+function leaveOut(name: string, files: RegExp, contents: string): Plugin {
   return {
-    name: `without-${file}`,
+    name: `without-${name}`,
     setup({ onLoad }) {
-      onLoad({ filter: new RegExp(`[\\\\/]shared[\\\\/]erp[\\\\/][^\\\\/]+[\\\\/]${file}\\.ts$`) }, () => ({
-        contents: exported.map((name) => `export const ${name} = undefined;`).join('\n'),
+      onLoad({ filter: files }, () => ({
+        contents,
         loader: 'ts',
+        resolveDir: join(projectRoot, 'shared'),
       }));
     },
   };
 }
+
+function leaveOutConnectorFile(file: string, exported: readonly string[]): Plugin {
+  const files = new RegExp(`[\\\\/]shared[\\\\/]erp[\\\\/][^\\\\/]+[\\\\/]${file}\\.ts$`);
+  const contents = exported.map((name) => `export const ${name} = undefined;`).join('\n');
+  return leaveOut(file, files, contents);
+}
 const withoutBooking = leaveOutConnectorFile('booking', ['booking']);
 const withoutListing = leaveOutConnectorFile('list-orders', ['listReleasedOrders', 'readListedOrder']);
+/** It was checked when the stack was made, and the type of a function's configuration does not have it (`functions/wiring.ts`). */
+const withoutDeployment = leaveOut(
+  'deployment',
+  /[\\/]shared[\\/]integration[\\/]deployment\.ts$/,
+  "import * as z from 'zod/mini'; export const deploymentSchema = z.unknown();",
+);
 
 /** What is ours and not the plant's. */
 const foldersNotOfPlant = ['functions', 'shared', 'node_modules'].map((folder) =>

@@ -1,4 +1,4 @@
-import { readByIdOrNumber } from '../../shared/azumuta/client.ts';
+import { readByIdOrNumber } from '../../shared/azumuta/reader.ts';
 import { bookedFiguresIn, figuresOf, unpackCompletion } from '../../shared/completions/content.ts';
 import { recordingsOfBookings } from '../../shared/completions/decide-bookings.ts';
 import { CompletionReader, completedOf } from '../../shared/completions/read-recordings.ts';

@@ -78,24 +78,35 @@ export function warehouseOf(order: Order, line: Line): number {
   return Number(line.fk_warehouse) || Number(order.fk_warehouse);
 }
 
-/** In proportion to what is built; a fixed quantity once. A movement of 0 is an error. */
-export function linesFor(order: Order, role: string, amount: Decimal) {
+/**
+ * As it was recorded of a line; else in proportion to what is built, and a fixed quantity once. A movement of 0 is an error.
+ * @param recorded By the line's id.
+ */
+export function linesFor(
+  order: Order,
+  role: string,
+  amount: Decimal,
+  recorded: ReadonlyMap<number, Decimal> = new Map(),
+) {
   return order.lines
     .filter((line) => line.role === role && amount !== '0')
     .map((line) => ({
       objectid: Number(line.id),
-      qty: (Number(line.qty_frozen) === 1
-        ? leftOf(order, line)
-        : new Big(line.qty).times(amount).div(order.qty)
-      ).toNumber(),
+      qty: Number(recorded.get(Number(line.id)) ?? sharePlanned(order, line, amount)),
       fk_warehouse: warehouseOf(order, line) || undefined,
     }))
     .filter(({ qty }) => qty > 0);
 }
 
-function leftOf({ lines }: Order, { id, qty }: Line): Big {
+function sharePlanned(order: Order, line: Line, amount: Decimal): Big {
+  if (Number(line.qty_frozen) === 1) return new Big(line.qty).minus(takenOf(order, line));
+  return new Big(line.qty).times(amount).div(order.qty);
+}
+
+/** What was booked for a planned line. */
+export function takenOf({ lines }: Pick<Order, 'lines'>, { id }: Pick<Line, 'id'>): Big {
   const taken = lines.filter(({ fk_mrp_production }) => Number(fk_mrp_production) === Number(id));
-  return taken.reduce((left, one) => left.minus(one.qty), new Big(qty));
+  return taken.reduce((sum, one) => sum.plus(one.qty), new Big(0));
 }
 
 /** Our mark, in characters that no cleaning of HTML removes. */

@@ -34,6 +34,7 @@ import {
   produced,
   productIn,
   stateOf,
+  takenOf,
   warehouseOf,
   whyTooLong,
 } from './dolibarr-orders.ts';
@@ -62,6 +63,7 @@ interface DolibarrOptions {
  *
  * The booking key makes the `inventorycode`, which Dolibarr does not keep unique: the stock movements are searched for
  * it before and after. What cannot be found there is marked in the private note. Booking, notes and closing are three calls.
+ * What was used of a component is consumed on its line of the order; its API takes no lots of components.
  */
 export function dolibarr(options: DolibarrOptions): ErpDefinition {
   return rest({
@@ -76,6 +78,8 @@ export function dolibarr(options: DolibarrOptions): ErpDefinition {
       lookUp: [orderToBook, stockMovements, products(options)],
       steps: [production, notes, closing].map((step) => ({ ...meaning, ...step })),
     },
+    // By line of the order. Its API books no lots.
+    takes: ['components'],
   });
 }
 
@@ -214,8 +218,23 @@ const products = ({ unit }: DolibarrOptions): RestLookUp<BookContext> => ({
   },
   article: (answer, { found }) => textAt(productIn(answer, orderOf(found('order'))), 'ref'),
   unit: () => unit,
-  refused: (answer, { found }) => {
+  components: (answer, { found }) => {
     const order = orderOf(found('order'));
+    return plannedOf(order)
+      .filter(({ role }) => role === 'toconsume')
+      .map((line) => ({
+        article: textAt(productIn(answer, line), 'ref') ?? line.fk_product,
+        id: line.id,
+        planned: String(line.qty),
+        used: takenOf(order, line).toFixed(),
+        unit,
+      }));
+  },
+  refused: (answer, { found, completion }) => {
+    const order = orderOf(found('order'));
+    const lotted = completion.components?.used.find(({ lots }) => lots.length > 0);
+    if (lotted)
+      return `a lot of component ${lotted.article} was recorded, which its API cannot book: leave lots out of the mapping, or tell them in notes`;
     for (const line of plannedOf(order)) {
       const product = productIn(answer, line);
       const ref = textAt(product, 'ref') ?? line.fk_product;
@@ -237,8 +256,9 @@ const products = ({ unit }: DolibarrOptions): RestLookUp<BookContext> => ({
 const production: RestStep<BookContext> = {
   name: 'the production',
   when: isQuantity,
-  request: ({ completion, built, key, found }) => {
+  request: ({ completion, built, uses, key, found }) => {
     const order = orderOf(found('order'));
+    const recorded = new Map(uses.map(({ planned, amount }) => [Number(planned.id), amount]));
     return {
       path: path`/mos/${order.id}/produceandconsume`,
       body: {
@@ -246,7 +266,7 @@ const production: RestStep<BookContext> = {
         inventorycode: codeOf(key),
         // Closes the order once all of it is produced and consumed.
         autoclose: 1,
-        arraytoconsume: linesFor(order, 'toconsume', built.produced),
+        arraytoconsume: linesFor(order, 'toconsume', built.produced, recorded),
         arraytoproduce: linesFor(order, 'toproduce', built.good),
       },
     };
@@ -263,9 +283,24 @@ const notes: RestStep<BookContext> = {
   request: (context) => notesOf(context.found('order'), context),
 };
 
+/** Whether less of a component is used than the order plans, so that it does not close itself. */
+const usesLess = ({ uses, found }: BookContext): boolean => {
+  const order = orderOf(found('order'));
+  const isBooked = textAt(found('movements').json, '0.id') !== undefined;
+  return uses.some(({ planned, amount }) => {
+    const line = order.lines.find(({ id }) => Number(id) === Number(planned.id));
+    return (
+      line &&
+      takenOf(order, line)
+        .plus(isBooked ? 0 : amount)
+        .lt(line.qty)
+    );
+  });
+};
+
 /**
- * An order that is finished with less than planned does not close itself; nor does one whose parts have a binary sum that is
- * less, as 0.7 + 0.1 is less than 0.8.
+ * An order that is finished with less than planned, of the product or of a component, does not close itself; nor does one
+ * whose parts have a binary sum that is less, as 0.7 + 0.1 is less than 0.8.
  */
 const closing: RestStep<BookContext> = {
   name: 'the closing',
@@ -277,7 +312,8 @@ const closing: RestStep<BookContext> = {
     const made = order.lines
       .filter(({ role }) => role === 'produced')
       .reduce((sum, { qty }) => sum.plus(qty), new Big(isBooked ? 0 : built.good));
-    return compareDecimals(built.good, String(order.qty)) < 0 && (completion.final || made.gte(order.qty));
+    const isLast = completion.final || made.gte(order.qty);
+    return isLast && (compareDecimals(built.good, String(order.qty)) < 0 || usesLess(context));
   },
   done: ({ found }) => [produced, cancelled].includes(Number(orderOf(found('order')).status)),
   request: ({ found }) => ({

@@ -27,30 +27,6 @@ export function requiredName<Name extends string>(
   return field(name, nameForm, 'required') ?? '';
 }
 
-export function articleIn(json: unknown, reading: ContractReading) {
-  const field = createFieldReader(json, 'article', reading);
-  return {
-    id: requiredName(field, 'id'),
-    number: requiredName(field, 'number'),
-    variants: field('variants', listForm(articleVariantIn)) ?? [],
-  };
-}
-
-function articleVariantIn(json: unknown, reading: ContractReading) {
-  const field = createFieldReader(json, 'variant', reading);
-  const id = requiredName(field, 'id');
-  return { id, name: field('name', wordsForm) ?? id };
-}
-
-export function createdProductOrderIn(json: unknown, reading: ContractReading) {
-  const field = createFieldReader(json, 'createdProductOrder', reading);
-  return definedFields({
-    id: requiredName(field, 'id'),
-    number: field('number', nameForm),
-    url: field('url', nameForm),
-  });
-}
-
 export function workInstructionIn(json: unknown, reading: ContractReading) {
   const field = createFieldReader(json, 'workInstruction', reading);
   return definedFields({ id: requiredName(field, 'id'), name: field('name', wordsForm) });

@@ -1,12 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { callConfigured } from '../model/configured.ts';
-import { Rejected } from '../model/errors.ts';
-import type { ProductOrderDraft } from '../model/orders.ts';
-import type { HttpRequest, HttpResponse, PartnerCall } from '../platform/http.ts';
+import type { HttpRequest, HttpResponse } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { segmentOf, valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type AzumutaArticle, type AzumutaOperation, allPlaceholders, isGraphql } from './operations.ts';
+import { type AzumutaOperation, allPlaceholders, isGraphql } from './operations.ts';
 
 /** @param values Of its placeholders. @throws Rejected for a value that cannot be part of an address. */
 export function requestForOperation(
@@ -40,39 +37,6 @@ function fillIn(template: unknown, values: object): unknown {
 
 function fillInText(template: string, values: object, write = (value: unknown) => String(value ?? '')) {
   return template.replaceAll(allPlaceholders, (_, name: string) => write(valueAt(values, name)));
-}
-
-/** The request that creates a product order. @throws Rejected naming a variant that the article does not have. */
-export function requestForCreation(
-  { operations: { createProductOrder } }: AzumutaContract,
-  draft: ProductOrderDraft,
-  article: AzumutaArticle,
-  call: PartnerCall,
-): HttpRequest {
-  const variantIds = variantIdsOf(draft, article);
-  const { number, parameters, variants: variantNames } = draft;
-  const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
-  const values = { number, article, parameters, parameterList, variantIds, variantNames };
-  const request = { ...requestForOperation(createProductOrder, values, call), writes: true };
-  const { body } = createProductOrder;
-  if (typeof body !== 'function') return request;
-  const failed = `azumuta.contract.operations.createProductOrder.body failed for ${number}`;
-  return { ...request, body: callConfigured(failed, () => body(draft, article, variantIds)) };
-}
-
-/** @throws Rejected naming the variant that the article does not have. */
-export function variantIdsOf(draft: ProductOrderDraft, article: AzumutaArticle): string[] {
-  return draft.variants.map((wanted) => {
-    const variant = article.variants.find(
-      ({ id, name }) => id === wanted || name.toLowerCase() === wanted.toLowerCase(),
-    );
-    if (variant) return variant.id;
-    const known = article.variants.map(({ name }) => name).join(', ') || 'none';
-    throw new Rejected(
-      `Article ${article.number} has no variant "${wanted}" in Azumuta (it has: ${known}).`,
-      { causeCode: 'unknown-article' },
-    );
-  });
 }
 
 export type FindOperation = 'findArticle' | 'findProductOrder';

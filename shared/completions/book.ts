@@ -10,7 +10,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import type { DayFigures } from '../ledger/records/events.ts';
 import type { OrderEntry, Orders } from '../ledger/records/product-orders.ts';
-import { concernsEndedByBooking } from '../life/what-the-erp-says.ts';
+import { concernsEndedByBooking } from '../life/ended-by-booking.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
 import { combineAbouts, isFailure, Rejected, UnknownOrder, Wait } from '../model/errors.ts';
 import { definedFields } from '../model/unread.ts';

@@ -1,5 +1,5 @@
 import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/answer-readers.ts';
-import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
+import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
@@ -15,7 +15,7 @@ import { hintId } from './decide-question.ts';
 
 interface ReaderDependencies {
   readonly ledger: { readonly workInstructionNames: Pick<Ledger['workInstructionNames'], 'readName'> };
-  readonly azumuta: AzumutaClient;
+  readonly azumuta: AzumutaReader;
   readonly partners: Pick<PartnerCalls, 'call'>;
   readonly clock: Pick<Clock, 'now'>;
   /** Whether operators' names and signatures (personal data) are passed on to the mapping. */
@@ -138,7 +138,7 @@ export class CompletionReader {
   #askAzumuta<Answer>(
     order: string,
     signal: AbortSignal,
-    question: (azumuta: AzumutaClient, guarded: PartnerCall) => Promise<Answer>,
+    question: (azumuta: AzumutaReader, guarded: PartnerCall) => Promise<Answer>,
   ): Promise<Answer> {
     const { partners, azumuta } = this.#dependencies;
     return partners.call('azumuta', signal, (guarded) => question(azumuta, guarded), order);

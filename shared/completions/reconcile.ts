@@ -1,4 +1,4 @@
-import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
+import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
@@ -16,7 +16,7 @@ import { completionHint } from './messages.ts';
 
 export interface ReconcileDependencies {
   readonly ledger: Ledger;
-  readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
+  readonly azumuta: Pick<AzumutaReader, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   readonly slots?: Slots | undefined;
   readonly queues: Pick<Queues, 'send'>;

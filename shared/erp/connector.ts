@@ -59,6 +59,11 @@ export interface ErpConnector {
     | undefined;
   /** *Done with our key* is a receipt, *done without it* is `Rejected`. */
   book(completion: Completion, key: BookingKey, attempt: Attempt): Promise<Receipt>;
+  /**
+   * What bookings would ask first, and this ERP does not answer: a sentence each, with what that costs. `doctor` says it.
+   * @param order One that is listed now.
+   */
+  readonly notOffered?: ((order: ErpOrderRef, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
   /** Ends its session, where the ERP counts sessions. A command calls it at its end; a container does not know its end. */
   readonly close?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }

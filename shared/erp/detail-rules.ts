@@ -103,7 +103,12 @@ export function matchReportsToRouting<Routed>(
     notBookable(partner, number, `operation ${report.operation}${placeInWords(report)} ${why}`);
   const found = operations.map((report) => {
     const [operation, other] = routing.filter((one) => namesOf(one).includes(report.operation));
-    const known = routing.map((one) => namesOf(one)[0]).join(', ') || 'none';
+    const known = routing.map((one) => namesOf(one)[0]).join(', ');
+    if (routing.length === 0)
+      throw refuse(
+        report,
+        `was reported, and ${partner} shows no operations of the order: give it a routing there, or leave operations out of the mapping`,
+      );
     if (!operation)
       throw refuse(report, `is not in its routing (${known}): name it in the mapping as ${partner} does`);
     if (other)

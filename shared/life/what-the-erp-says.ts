@@ -1,7 +1,7 @@
 import { isNothingSent } from '../ledger/claims.ts';
-import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
+import { kindsEndedByBooking } from './ended-by-booking.ts';
 import type { OrderOutcome } from './outcomes.ts';
 
 /**
@@ -59,8 +59,7 @@ const tellUnwanted = { to: 'tell', kind: 'unwanted' } as const;
 const tellTaken = { to: 'tell', kind: 'number-taken' } as const;
 /** What is going to be made as it is wanted, or not at all: no concern about its content is true any more. */
 const endOfContent = { to: 'end', kinds: ['changed', 'unwanted', 'removed', 'used-again'] } as const;
-/** Whether a number was used again, only a person knows. */
-const endOfBooked = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
+const endOfBooked = { to: 'end', kinds: kindsEndedByBooking } as const;
 const nothingToChange = (because: string) => ({ to: 'nothing', because }) as const;
 const neverCame = nothingToChange('there is none of that number');
 const isEnded = nothingToChange('it has ended already');
@@ -175,14 +174,6 @@ export const whatTheErpSays = {
     'numbered otherwise': endOfBooked,
   },
 } as const satisfies Record<ErpRow, Record<ErpEvent, OrderOutcome>>;
-
-/** Concerns that end once its quantity is booked; not where the ERP wants more than was made: it says that of what is booked. */
-export function concernsEndedByBooking(entry: OrderEntry, concerns: readonly Concern[]): readonly Concern[] {
-  const kinds: readonly OrderConcernKind[] = whatTheErpSays.booked.same.kinds;
-  const wantsMore = ({ kind, wanted }: Concern) =>
-    kind === 'changed' && (!wanted || Number(wanted.erpOrder.amount) > Number(entry.erpOrder.amount));
-  return concerns.filter((concern) => kinds.includes(concern.kind) && !wantsMore(concern));
-}
 
 export interface ErpFacts {
   /** What the ledger has under the number, whoever's it is. */

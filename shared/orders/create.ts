@@ -1,5 +1,6 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
-import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
+import type { AzumutaClient } from '../azumuta/client.ts';
+import { readByIdOrNumber } from '../azumuta/reader.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';

@@ -1,5 +1,5 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
-import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
+import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
@@ -11,7 +11,7 @@ import { decideLook, type LookDecision } from './decide-look.ts';
 
 export interface LookDependencies {
   readonly ledger: Ledger;
-  readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
+  readonly azumuta: Pick<AzumutaReader, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   /** Has a product order created, or looked at. */
   readonly enqueue: (productOrderNumber: string) => Promise<void>;

@@ -1,5 +1,6 @@
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { isVerdict, reasonOf } from '../../../shared/model/errors.ts';
+import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { setCredentials } from '../../../shared/situation/words.ts';
 import { connectPartners } from '../cli/partners.ts';
@@ -10,7 +11,15 @@ import {
   type StackSecretName,
   secretFacts,
 } from '../secrets/secret-store.ts';
-import { type DoctorCheck, type DoctorFinding, defineCheck, fine, notice, wrong } from './finding.ts';
+import {
+  type CheckOutcome,
+  type DoctorCheck,
+  type DoctorFinding,
+  defineCheck,
+  fine,
+  notice,
+  wrong,
+} from './finding.ts';
 
 const partnerCheckTimeoutMs = 30_000;
 /** Pages of the ERP's released orders that are looked at. */
@@ -55,10 +64,13 @@ export function partnerChecks(
   config?: string,
 ): DoctorCheck[] {
   const { azumuta, erp } = connectPartners(integration, secrets);
-  const called = (about: string, call: (signal: AbortSignal) => Promise<string>) =>
+  const called = (
+    about: string,
+    call: (signal: AbortSignal) => Promise<CheckOutcome | readonly CheckOutcome[]>,
+  ) =>
     defineCheck(about, async () => {
       try {
-        return fine(await call(AbortSignal.timeout(partnerCheckTimeoutMs)));
+        return await call(AbortSignal.timeout(partnerCheckTimeoutMs));
       } catch (error) {
         return partnerFinding(
           error,
@@ -72,21 +84,32 @@ export function partnerChecks(
       // The one path that Azumuta documents, with an id that cannot exist; then one that is assumed.
       await azumuta.workInstruction('doctor', { signal });
       await azumuta.findProductOrder('doctor: there is no such order', { signal });
-      return `answers at ${integration.azumuta.baseUrl} and takes the API key; another stack on this account needs its own numbers`;
+      return fine(
+        `answers at ${integration.azumuta.baseUrl} and takes the API key; another stack on this account needs its own numbers`,
+      );
     }),
     called(`ERP (${integration.erp.name})`, async (signal) => {
       let [pages, rows] = [0, 0];
+      let order: ErpOrderRef | undefined;
       try {
         // From the beginning: a list that loses rows on its way from page to page says so at its end.
         for await (const { orders, unreadable } of erp.releasedOrders(undefined, signal)) {
           rows += orders.length + unreadable.length;
           pages += 1;
+          order ??= orders[0];
           if (pages === mostReleasedPagesRead) break;
         }
+        const notOffered = (order && (await erp.notOffered?.(order, signal))) ?? [];
+        const answers = `answers, takes the credentials and lists released orders (${rows} were looked at; whether it lets us book is not tried)`;
+        return [
+          fine(answers),
+          ...notOffered.map((says) =>
+            notice(says, 'nothing, if that is meant; else give its user the right'),
+          ),
+        ];
       } finally {
         await erp.close?.(signal);
       }
-      return `answers, takes the credentials and lists released orders (${rows} were looked at; whether it lets us book is not tried)`;
     }),
   ];
 }

@@ -18,7 +18,7 @@ export interface DoctorCheck {
   readonly look: () => Promise<readonly DoctorFinding[]>;
 }
 
-type CheckOutcome = Omit<DoctorFinding, 'about'> & { readonly about?: string };
+export type CheckOutcome = Omit<DoctorFinding, 'about'> & { readonly about?: string };
 
 /** Makes a check. An error that its look throws becomes a finding, too. */
 export function defineCheck(

@@ -1,5 +1,5 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
-import { variantIdsOf } from '../../../shared/azumuta/requests.ts';
+import { variantIdsOf } from '../../../shared/azumuta/request-for-creation.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';

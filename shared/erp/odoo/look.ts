@@ -7,7 +7,7 @@ import { type Built, builtOf, mayClose, notBookable } from '../booking-rules.ts'
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './client.ts';
-import { type Needed, requireConsumed } from './components.ts';
+import { type Needed, requireConsumed, requirePlanConsumed } from './components.ts';
 import { type BookingTarget, findOpenOrder, isOpen, readFamily } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { type ChatterNote, markOf } from './marks.ts';
@@ -69,7 +69,9 @@ export async function lookForQuantity(
   const found = { ...reader, completion, key, family, production, product, built, scale };
   if (!done) return { toBook: await lookAtOpen(found) };
 
-  await requireFinishedAsBuilt(found, await usesOfDone(found));
+  const recorded = await usesOfDone(found);
+  await requireFinishedAsBuilt(found, recorded);
+  await requirePlanConsumed(found, recorded);
   const { scraps } = built.scrapped.length > 0 ? await lotsToBook(found) : { scraps: [] };
   const left = await lookForScrap(found, scraps);
   if (left.length > 0) return { toBook: { found, scraps: left } };

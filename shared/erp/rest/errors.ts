@@ -156,7 +156,17 @@ export function failureOfStep<Context>(
   const failure = partnerFailure(answer, { partner, what, wrote: 'perhaps', now: now() });
   if (failure) return failure;
   if (status === 404 && isForeignAnswer(answer)) return notTheErp(answer, partner, what, 'perhaps');
+  if (status === bodyIsTooLarge) return rejected('refused-by-erp', tooLarge(partner, what, said(answer)));
   return rejected('refused-by-erp', `${partner} refused ${what}${said(answer)}.`);
+}
+
+const bodyIsTooLarge = 413;
+
+/** Many checks or notes: a person can raise a limit, and no replay would help before. */
+function tooLarge(partner: string, what: string, said: string): string {
+  const remedy =
+    'raise the limit of its server (often 100 kB), or let the step send fewer or shorter checks and notes';
+  return `${partner} refused ${what}${said}, as the call is larger than it takes: ${remedy}.`;
 }
 
 /** Only whether the configuration says that a step was refused: for a person. */

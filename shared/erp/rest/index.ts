@@ -17,7 +17,7 @@ export { listAt, type Place, path, textAt, valueAt } from '../../platform/places
 export { instantIn } from '../local-time.ts';
 export type { BookContext, LinkContext } from './figures.ts';
 export type * from './options.ts';
-export type { RestOrder } from './schemas.ts';
+export type { RestOrder } from './row-schema.ts';
 
 /**
  * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and

@@ -6,7 +6,8 @@ import { strictObject } from '../../platform/validation.ts';
 import { authenticationSchema } from '../authentication.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import type { BookContext, LinkContext } from './figures.ts';
-import { detailNames, type ListName, type RestList, type RestOrder, type RestProof } from './schemas.ts';
+import type { RestOrder } from './row-schema.ts';
+import { detailNames, type ListName, type RestList, type RestProof } from './schemas.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
 export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
@@ -76,6 +77,32 @@ const saysPosition = z.refine<{ readonly paging: RestPaging; readonly body?: unk
   { path: ['paging', 'parameter'], error: 'a query parameter, as orders.body does not write the position' },
 );
 
+/**
+ * With `$top` a server of OData gives so many rows in all, and names no next page: the first ones, at each pull (OData 4.01 Part 1,
+ * 11.2.6.3). How many rows a page has is asked for by a header.
+ */
+const listsAllPages = z.refine<{
+  readonly paging: RestPaging;
+  readonly path: string;
+  readonly query?: ((since: string | undefined) => object) | undefined;
+}>(({ paging, path, query }) => paging.kind !== 'nextLink' || !namesTop(path, query), {
+  path: ['query'],
+  error:
+    "no $top, as the server then lists the first rows alone and names no next page: say `headers: { Prefer: 'odata.maxpagesize=100' }` where its pages are too large",
+});
+
+function namesTop(path: string, query: ((since: string | undefined) => object) | undefined): boolean {
+  const named = [undefined, '2026-01-01T00:00:00.000Z'].flatMap((since) => {
+    try {
+      return Object.keys(query?.(since) ?? {});
+    } catch {
+      // Whoever lists learns why it fails.
+      return [];
+    }
+  });
+  return named.includes('$top') || /[?&](\$|%24)top=/i.test(path);
+}
+
 /** How released orders are listed. */
 const restListingSchema = <Row>() =>
   strictObject({
@@ -138,7 +165,7 @@ const restListingSchema = <Row>() =>
      * and about one dollar of AWS a day with a run every five minutes. Let the query leave closed orders out.
      */
     incremental: z.optional(z.boolean()),
-  }).check(saysPosition);
+  }).check(saysPosition, listsAllPages);
 export type RestListing<Row> = z.input<ReturnType<typeof restListingSchema<Row>>>;
 
 const restLookUpSchema = <Context>() =>

@@ -11,7 +11,8 @@ import type { UnreadableOrder } from '../connector.ts';
 import { firstUsableName, unreadableOrder } from '../read-rows.ts';
 import { isAccepted, saidBy } from './errors.ts';
 import type { RestAnswer, RestDetail, RestListing, RestQuestion } from './options.ts';
-import { instantWithZone, numberOrIdSchema, type ParsedRestOrder, restOrderSchema } from './schemas.ts';
+import { instantWithZone, type ParsedRestOrder, restOrderSchema } from './row-schema.ts';
+import { numberOrIdSchema } from './schemas.ts';
 import type { Reader } from './session.ts';
 
 /** A row of a listing, as far as it could be read: as an order, or as one that is for a person. */

@@ -6,7 +6,14 @@ import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
-import { failureOf, isPartnerDown, isTokenRefused, notAnsweredAsOData, tokenRefused } from './errors.ts';
+import {
+  failureOf,
+  isPartnerDown,
+  isTokenRefused,
+  notAnsweredAsOData,
+  saysNothingOfOrder,
+  tokenRefused,
+} from './errors.ts';
 import type { SapOptions } from './options.ts';
 
 const odataRoot = '/sap/opu/odata/sap';
@@ -34,7 +41,15 @@ interface SapRead extends SapCall {
 interface SapWrite extends SapCall {
   readonly method: 'POST' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Default: it does. */
+  readonly writes?: false;
+}
+
+/** A function of the service that only proposes. */
+interface SapProposal extends SapCall {
+  readonly query: Readonly<Record<string, string>>;
 }
 
 /** SAP, for calls that change nothing. */
@@ -117,7 +132,22 @@ function clientOf(connection: Connection) {
     return value;
   }
 
-  return { options: connection.options, read, readPage, readAll, write };
+  /**
+   * Asks what SAP would do: a POST without effect, as a function of OData V2 has it.
+   * @returns undefined where SAP does not say: its service does not know the function, our user may not call it, or the answer
+   *   has another form. Who asks goes on without.
+   * @throws Rejected where SAP refuses what would be done.
+   */
+  async function propose<T>(call: SapProposal, answer: z.ZodMiniType<T>): Promise<T | undefined> {
+    const response = await sendWrite(connection, { ...call, method: 'POST', writes: false });
+    if (saysNothingOfOrder(response)) return undefined;
+    const failure = failureOf(response, describeSapCall(connection, call, 'nothing'));
+    if (failure) throw failure;
+    const parsed = parse(answer, response.json);
+    return parsed.ok ? parsed.value : undefined;
+  }
+
+  return { options: connection.options, read, readPage, readAll, propose, write };
 }
 
 interface SapPage<Row> {

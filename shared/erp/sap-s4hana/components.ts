@@ -13,35 +13,37 @@ const sapQuantityDecimals = 3;
 /** Lots that one call asks about: few enough for a short address. */
 const batchesOfCall = 10;
 
-interface SapPlannedComponent extends PlannedComponent {
+export interface SapPlannedComponent extends PlannedComponent {
   readonly items: readonly SapComponent[];
 }
 
-/**
- * What was used: of a component that nobody recorded, what is planned for what was built, if SAP would take it itself with a
- * confirmation without movements; the warehouse issues the others.
- * @throws Rejected for a component that the order does not have, more than it has planned, or lots that do not add up.
- */
-export function usesIn({
-  completion,
-  components,
-  order,
-  built: { produced },
-}: SapFindings): ComponentUse<SapPlannedComponent>[] {
-  if (!completion.components) return [];
+/** What was used. */
+export interface SapUses {
+  /** As the shop floor has recorded it. */
+  readonly recorded: readonly ComponentUse<SapPlannedComponent>[];
+  /**
+   * Of a component that nobody recorded: what is planned for what was built, if SAP would take it itself with a confirmation
+   * without movements; the warehouse issues the others.
+   */
+  readonly asPlanned: readonly ComponentUse<SapPlannedComponent>[];
+}
+
+/** @throws Rejected for a component that the order does not have, more than it has planned, or lots that do not add up. */
+export function usesIn({ completion, components, order, built: { produced } }: SapFindings): SapUses {
+  if (!completion.components) return { recorded: [], asPlanned: [] };
   const planned = toDecimal(order.TotalQuantity) ?? '0';
   const built = compareDecimals(planned, '0') === 0 ? new Big(1) : new Big(produced).div(planned);
   const items = Map.groupBy(components, ({ Material }) => Material);
   const plan = [...items].map(([article, of]) => plannedFromItems(article, of, built));
-  const uses = matchUsesToPlan(completion, plan, 'SAP');
-  for (const { planned: used } of uses) items.delete(used.article);
+  const recorded = matchUsesToPlan(completion, plan, 'SAP');
+  for (const { planned: used } of recorded) items.delete(used.article);
   const asPlanned = [...items].map(([article, of]) => {
     const backflushed = of.filter((item) => item.MatlCompIsMarkedForBackflush === true);
     const rest = plannedFromItems(article, backflushed, built);
     const amount = compareDecimals(rest.share, rest.open) > 0 ? rest.open : rest.share;
     return { planned: rest, amount, lots: [], place: '' };
   });
-  return [...uses, ...asPlanned];
+  return { recorded, asPlanned };
 }
 
 function plannedFromItems(article: string, items: readonly SapComponent[], built: Big): SapPlannedComponent {
@@ -58,11 +60,14 @@ function openOf({ RequiredQuantity, WithdrawnQuantity, ReservationIsFinallyIssue
   return ReservationIsFinallyIssued || open.lt(0) ? '0' : open.toFixed();
 }
 
+/** A goods movement to post with a confirmation, in SAP's fields. */
+export type SapMovementToPost = Readonly<Record<string, unknown>>;
+
 /** The goods issues (movement 261) of what was used, each for an item of the order's reservation. */
 export function issuesOf(
-  { erpOrder }: SapFindings,
+  { erpOrder }: Pick<SapFindings, 'erpOrder'>,
   uses: readonly ComponentUse<SapPlannedComponent>[],
-): Record<string, unknown>[] {
+): SapMovementToPost[] {
   return uses.flatMap(({ planned: { article, items, unit }, amount, lots, place }) => {
     const left = items.map((item) => ({ item, open: new Big(openOf(item)) }));
     const shares: readonly Partial<BuiltLot>[] = lots.length > 0 ? lots : [{ amount }];

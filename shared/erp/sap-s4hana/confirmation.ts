@@ -7,7 +7,7 @@ import { definedFields } from '../../model/unread.ts';
 import { requireWithinOrder } from '../beyond-order.ts';
 import { mayClose, requireUnit } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import { issuesOf, usesIn } from './components.ts';
+import { issuesOf, type SapMovementToPost, type SapUses, usesIn } from './components.ts';
 import { goodsReceiptsOf, nameOfConfirmation } from './goods-receipts.ts';
 import { guidOf, isConfirmationOfBooking } from './marks.ts';
 import { type OperationReport, reportedIn, scrapOf, timesInActivities } from './operations.ts';
@@ -22,7 +22,7 @@ const longestConfirmationText = 40;
 export type ToConfirm = Readonly<Record<string, unknown>> & { readonly ExternalSystemConfirmation: string };
 
 /** How the confirmations of a booking differ. */
-interface ConfirmationShare {
+export interface ConfirmationShare {
   /** 0 for the one that closes; others as they are numbered in the completion, which never changes. */
   readonly part: number;
   readonly operation: string;
@@ -33,14 +33,21 @@ interface ConfirmationShare {
   readonly times: Readonly<Record<string, string>>;
 }
 
+/** What is to be confirmed, and what was used. */
+export interface SapBookingPlan {
+  /** Those before the one that closes. */
+  readonly others: readonly ConfirmationShare[];
+  readonly main: ConfirmationShare;
+  readonly uses: SapUses;
+}
+
 /**
- * The confirmations to post, in this order: each operation that reports, in the order of the routing, as SAP may refuse
- * another one (transaction OPK4); of the last reporting point one for each further reason of scrap, as a confirmation has
- * only one; and last the one that closes, with our key, so that where it is, all are. Each is written with its
- * ExternalSystemConfirmation in one transaction.
+ * What is confirmed, in this order: each operation that reports, in the order of the routing, as SAP may refuse another one
+ * (transaction OPK4); of the last reporting point one for each further reason of scrap, as a confirmation has only one; and
+ * last the one that closes, with our key, so that where it is, all are.
  * @throws Rejected when SAP cannot take what was built.
  */
-export function confirmationsOf(found: SapFindings) {
+export function planConfirmations(found: SapFindings): SapBookingPlan {
   const { completion, erpOrder, order, built } = found;
   const { operations = [] } = completion;
   // SAP converts alternative units of the material master, but neither service shows which these are: the result for
@@ -52,8 +59,6 @@ export function confirmationsOf(found: SapFindings) {
   const closing = reports.find((one) => one.operation === operation)?.report;
   const [{ amount: scrap, reason }, ...further] = scrapOf(found, closing);
   const final = closesSapOrder(found, operation) && closing?.finished !== false;
-  const uses = usesIn(found);
-  const movements = [...goodsReceiptsOf(found), ...issuesOf(found, uses)];
   const others: ConfirmationShare[] = [
     ...sharesOfOperations(found, reports, final).filter((one) => one.operation !== operation),
     ...further.map(({ amount, reason }, n) => {
@@ -63,10 +68,19 @@ export function confirmationsOf(found: SapFindings) {
   ];
   const times = timesInActivities(found, closing);
   const main = { part: 0, operation, good: built.good, scrap, reason, final, times };
+  return { others, main, uses: usesIn(found) };
+}
+
+/** The confirmations to post, each with its ExternalSystemConfirmation in one transaction. */
+export function confirmationsOf(
+  found: SapFindings,
+  { others, main, uses }: SapBookingPlan,
+  issuesAsPlanned: readonly SapMovementToPost[],
+) {
+  const movements = [...goodsReceiptsOf(found), ...issuesOf(found, uses.recorded), ...issuesAsPlanned];
   return {
     others: others.map((share) => buildConfirmation(found, share, [])),
     main: buildConfirmation(found, main, movements),
-    uses,
   };
 }
 

@@ -40,6 +40,24 @@ export function failureOf(
   return rejected('refused-by-erp', `SAP refused ${what} (${status}): ${said}`);
 }
 
+/** Where SAP does not know a function, or does not let us call it. */
+const functionIsMissing = new Set([403, 404, 405, 501]);
+
+/**
+ * Whether an answer to a proposal is about the proposal, and not about the order: a refusal of the order has a message of the
+ * application (`RU/014`); those of the gateway's framework begin with `/IW`. A page of a proxy is neither.
+ */
+export function saysNothingOfOrder(response: HttpResponse): boolean {
+  const { status } = response;
+  if (isForeignAnswer(response) || ![400, 500, ...functionIsMissing].includes(status)) return false;
+  return functionIsMissing.has(status) || detailsOf(response).every(isOfFramework);
+}
+
+function isOfFramework(detail: unknown): boolean {
+  const code = errorTextAt(detail, 'code');
+  return code === '' || code.startsWith('/IW');
+}
+
 export function isPartnerDown(failure: RetryLater | Rejected): boolean {
   return failure instanceof PartnerDown;
 }

@@ -9,6 +9,7 @@ import { booking } from './booking.ts';
 import { createSapClient, type Writer } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lacksOfSapOptions, optionsSchema, type SapOptions } from './options.ts';
+import { proposalsNotOffered } from './proposals.ts';
 
 /**
  * SAP S/4HANA (Cloud and on premise) over its released OData V2 services API_PRODUCTION_ORDER_2_SRV and
@@ -27,7 +28,8 @@ import { lacksOfSapOptions, optionsSchema, type SapOptions } from './options.ts'
  * 6. `GET API_PROD_ORDER_CONFIRMATION_2_SRV/ProdnOrdConf2/to_ProdnOrdConfMatlDocItm`: the material documents, for the
  *    receipt.
  *
- * Without notes 5 is left out. Recorded operations and components have reads of their own after 2. Where operations or
+ * Without notes 5 is left out. Recorded operations and components have reads of their own after 2, and SAP is asked what it
+ * would confirm and issue (`POST …/GetConfProposal`, `…/GetGdsMvtProposal`, which change nothing). Where operations or
  * reasons of scrap are recorded, their confirmations are posted before the one with our key, and read as in 4. Their GUIDs
  * differ from it in the last four digits, so that the next attempt posts only those that are missing.
  * @example
@@ -63,6 +65,7 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
         ? undefined
         : (order, productOrder, attempt) =>
             act(order, attempt, (writer) => linkProductOrder(writer, notesField, productOrder)),
+    notOffered: (order, signal) => proposalsNotOffered(clientFor({ signal }, order), order),
     book: (completion, key, attempt) =>
       act(completion.erpOrder, attempt, (writer) =>
         bookWhatIsLeft(booking, writer, completion, key, attempt),

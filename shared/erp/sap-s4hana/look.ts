@@ -7,7 +7,7 @@ import { rejected } from '../failures.ts';
 import { keyAsGuid } from '../marks.ts';
 import type { Reader } from './client.ts';
 import { requireStock } from './components.ts';
-import { confirmationsOf, findOurs, findPosted, type ToConfirm } from './confirmation.ts';
+import { confirmationsOf, findOurs, findPosted, planConfirmations, type ToConfirm } from './confirmation.ts';
 import { nameOfConfirmation, readReceipt } from './goods-receipts.ts';
 import { isConfirmationOfBooking, type LongTextNote, noteOfCompletion, textWith } from './marks.ts';
 import { lacksOfSapOptions } from './options.ts';
@@ -19,6 +19,7 @@ import {
   requireOpen,
   type SapFindings,
 } from './order.ts';
+import { readIssuesAsPlanned, requireProposable } from './proposals.ts';
 import type { SapConfirmation, SapOrder } from './records.ts';
 
 /** What is left to write of a booking: of a quantity, or an amendment's note to the order as it was read. */
@@ -78,9 +79,12 @@ export async function lookForQuantity(
 
 /** What is still to be confirmed: an attempt that died may have posted some of it. */
 async function findWhatToPost(found: SapFindings): Promise<Omit<ToPost, 'done'>> {
-  const { others, main, uses } = confirmationsOf(found);
-  await requireStock(found, uses);
-  return { others: others.filter((one) => !findPosted(found.confirmations, one, found.erpOrder)), main };
+  const plan = planConfirmations(found);
+  await requireStock(found, plan.uses.recorded);
+  const { others, main } = confirmationsOf(found, plan, await readIssuesAsPlanned(found, plan));
+  const left = others.filter((one) => !findPosted(found.confirmations, one, found.erpOrder));
+  if (found.completion.operations) await requireProposable(found, [...left, main]);
+  return { others: left, main };
 }
 
 /** @throws Rejected for what the configuration had a place for when the booking was planned, and has none for any more. */

@@ -97,6 +97,8 @@ export const sapComponentSchema = z.object({
   Reservation: z.string(),
   ReservationItem: z.string(),
   Material: z.string(),
+  /** The operation that takes it. */
+  ManufacturingOrderOperation: sapText,
   Plant: sapText,
   StorageLocation: sapText,
   Batch: sapText,
@@ -110,6 +112,23 @@ export const sapComponentSchema = z.object({
   ReservationIsFinallyIssued: sapBoolean,
 });
 export type SapComponent = z.infer<typeof sapComponentSchema>;
+
+/** What `GetConfProposal` says of an operation: a unit for each activity that its work centre has. */
+export const proposedConfirmationSchema = z.catchall(z.object({}), z.unknown());
+
+/** A movement that `GetGdsMvtProposal` says SAP would post. */
+export const proposedMovementSchema = z.object({
+  Material: z.string().check(z.minLength(1)),
+  Plant: sapText,
+  StorageLocation: sapText,
+  Batch: sapText,
+  GoodsMovementType: z.string(),
+  Reservation: sapText,
+  ReservationItem: sapText,
+  EntryUnit: sapText,
+  QuantityInEntryUnit: figureText.check(z.refine((text) => toDecimal(text) !== undefined, 'a decimal')),
+});
+export type SapProposedMovement = z.infer<typeof proposedMovementSchema>;
 
 /** Stock of a batch (A_MatlStkInAcctMod). */
 export const stockSchema = z.object({

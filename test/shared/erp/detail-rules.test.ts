@@ -89,4 +89,15 @@ describe('what the operations report', () => {
   ])('is refused: %j', (operations, sentence) => {
     expect(() => reported(...operations)).toThrow(`ERP: order MO/1 cannot be booked, as ${sentence}`);
   });
+
+  it('is refused where the order has no operations at all, saying so', () => {
+    const report: Operation = { operation: '10', finished: true, recording: 'r1' };
+    const completion = completionOf({ number: 'MO/1' }, { operations: [report] });
+
+    const match = () => matchReportsToRouting<string>(completion, [], (one) => [one], 'ERP');
+
+    expect(match).toThrow(
+      'operation 10 (recording r1) was reported, and ERP shows no operations of the order',
+    );
+  });
 });

@@ -3,6 +3,7 @@ import { partnerChecks } from '../../../../infra/ops/doctor/check-partners.ts';
 import { rest } from '../../../../shared/erp/rest/index.ts';
 import { minute, row } from '../../../shared/erp/rest/rows.ts';
 import { smallOptions } from '../../../shared/erp/rest/small.ts';
+import { startPlant } from '../../../shared/erp/sap-s4hana/plant.ts';
 import worked from '../../../shared/integration/worked.config.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
@@ -56,4 +57,23 @@ it('says that the list of the ERP may lose orders, as its rows have no fixed ord
 
   // Assess
   expect(finding).toMatchObject({ result: 'wrong', says: expect.stringContaining('on two pages') });
+});
+
+it('says once what bookings would ask, and the ERP does not answer', async () => {
+  // Prepare
+  const { server, faults, connect, plan } = startPlant({ goodsMovements: 'receipt' });
+  server.proposals = 'unknown';
+  plan();
+  plan();
+  const erp = { ...worked.erp, name: 'SAP', connect: () => connect() };
+  const keeper = { read: async () => JSON.stringify({ apiKey: 'a-key' }) };
+  const checks = partnerChecks(onThisMachine({}), { ...worked, erp }, keeper);
+
+  // Act
+  const findings = (await checks.find(({ about }) => about === 'ERP (SAP)')?.look()) ?? [];
+
+  // Assess
+  expect(findings.map(({ result }) => result)).toEqual(['fine', 'notice']);
+  expect(findings[1]?.says).toContain('GetGdsMvtProposal');
+  expect(faults.calls().filter(({ method }) => method === 'POST').length).toBe(1);
 });

@@ -122,6 +122,24 @@ describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we boo
     expect(moved(plant, order).consumed).toEqual([16]);
   });
 
+  it('is told at every replay, until somebody has corrected what was consumed', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan();
+    plant.books.beforeNext(production, 'write', () => plant.bookByHand(order, 4, 'no rest'));
+    await failureOf(plant.book(completionOf(order)));
+
+    // Act
+    const replayed = await failureOf(plant.book(completionOf(order)));
+    for (const move of plant.books.where('stock.move', { raw_material_production_id: Number(order.id) }))
+      move.quantity = 20;
+    const corrected = await plant.book(completionOf(order));
+
+    // Assess
+    expect(replayed).toMatchObject(rejection('The LEG.*16 instead of 20', 'booked-otherwise'));
+    expect(corrected.alreadyBooked).toBe(true);
+  });
+
   it('is looked at again when a planner changes the quantity just before the order is finished', async () => {
     // Prepare
     const plant = startPlant(version);

@@ -19,7 +19,7 @@ describeErpConformance(
     'booked-before': 'its look-up tells the quantity of the order alone',
     units: 'a configuration knows no unit but the one that the order tells',
     scrap: 'Dolibarr books no scrap',
-    assembly: 'its example maps quantities alone',
+    assembly: 'its API books components, and no lots of them (dolibarr-components.test.ts)',
     lots: 'its API does not book products that are tracked by lot',
     serials: 'its API does not book products that are tracked by lot',
     'scrapped-serials': 'its API does not book products that are tracked by lot',

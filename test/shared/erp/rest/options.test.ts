@@ -6,6 +6,8 @@ import { parse } from '../../../../shared/platform/validation.ts';
 import { smallOptions } from './small.ts';
 
 const options = smallOptions('https://erp.example.com');
+const linked = { paging: { kind: 'nextLink', next: '@odata.nextLink' } };
+const topOfLater = (since?: string) => (since === undefined ? {} : { $top: '7' });
 
 it.each([
   ['$.baseUrl', { ...options, baseUrl: 'erp' }],
@@ -16,6 +18,9 @@ it.each([
   ['$.orders.paging.parameter', { ...options, orders: { ...options.orders, paging: { kind: 'offset' } } }],
   ['$.orders.one.request', { ...options, orders: { ...options.orders, one: {} } }],
   ['$.orders.since.timeZone', { ...options, orders: { ...options.orders, since: { timeZone: '+01:00' } } }],
+  ['$.orders.query', { ...options, orders: { ...options.orders, ...linked, query: () => ({ $top: 50 }) } }],
+  ['$.orders.query', { ...options, orders: { ...options.orders, ...linked, query: topOfLater } }],
+  ['$.orders.query', { ...options, orders: { ...options.orders, ...linked, path: '/orders?$top=50' } }],
   ['$.auth', { ...options, auth: { kind: 'oauth2ClientCredentials' } }],
   ['$', { ...options, authentication: 'basic' }],
 ])('refuses options that do not fit, naming %s', (place, wrong) => {
@@ -63,4 +68,26 @@ it('refuses a number that has lost digits, as it would name another order', () =
   expect(() => textAt({ id: largest + 1 }, 'id')).toThrow(Rejected);
   expect(() => textAt({ id: largest + 1 }, 'id')).toThrow('$.id');
   expect(textAt({ id: largest }, 'id')).toBe('9007199254740991');
+});
+
+it.each([
+  [
+    'a page that is asked for by its number',
+    { paging: { kind: 'page', parameter: 'p' }, query: () => ({ $top: 50 }) },
+  ],
+  ['another parameter', { ...linked, query: () => ({ $topics: 'all' }) }],
+  [
+    'a query that fails without a time',
+    {
+      ...linked,
+      query: () => {
+        throw new Error('no time');
+      },
+    },
+  ],
+])('takes a listing with %s', (_, orders) => {
+  const make = () =>
+    Reflect.apply(rest, undefined, [{ ...options, orders: { ...options.orders, ...orders } }]);
+
+  expect(make).not.toThrow();
 });

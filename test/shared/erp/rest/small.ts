@@ -98,6 +98,7 @@ export async function startSmallErp(
   const book = { steps: [{ ...step, ...change.step }], ...change.book };
   const connector = smallConnector(server.url, { book });
   return {
+    url: server.url,
     calls: server.calls,
     book: (attempt = firstAttempt(), completion = completionOf(order)) =>
       connector.book(completion, key, attempt),

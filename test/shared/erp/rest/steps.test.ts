@@ -4,7 +4,16 @@ import { type Answer, startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { key, lookUp, order, type SmallRow, type Step, smallConnector, startSmallErp } from './small.ts';
+import {
+  key,
+  lookUp,
+  order,
+  type SmallRow,
+  type Step,
+  smallConnector,
+  startSmallErp,
+  step,
+} from './small.ts';
 
 type Book = RestOptions<SmallRow>['book'];
 
@@ -234,4 +243,31 @@ it('names the steps that were taken when the ERP refuses a later one', async () 
         'Small ERP has these steps already: the booking.',
     });
   }
+});
+
+it('says what to do about a call that is larger than the server takes', async () => {
+  const erp = await startSmallErp(({ body }) =>
+    body.length > 100_000 ? { status: 413, body: 'Request Entity Too Large' } : { status: 201 },
+  );
+  const checks = Array.from({ length: 2000 }, (_, at) => ({
+    name: `Torque ${at} of a wheel`,
+    value: at,
+    passed: true,
+  }));
+  const book: RestOptions<SmallRow>['book'] = {
+    lookUp: [lookUp],
+    steps: [
+      {
+        ...step,
+        request: ({ completion, key }) => ({ path: '/b', body: { key, checks: completion.checks } }),
+      },
+    ],
+  };
+  const connector = smallConnector(erp.url, { book, takes: ['checks'] });
+
+  const failure = await failureOf(connector.book(completionOf(order, { checks }), key, firstAttempt()));
+
+  expect(failure).toMatchObject(
+    rejection(/\(413\).*raise the limit of its server.*fewer or shorter checks/, 'refused-by-erp'),
+  );
 });

@@ -43,3 +43,24 @@ describeErpConformance(
     ),
   cannot,
 );
+// What SAP does not propose is booked as 0.3.0 booked it.
+describeErpConformance(
+  'sap-s4hana whose service does not know the proposals',
+  () =>
+    sapTarget(
+      { auth: 'basic', user: 'AZUMUTA', secret: 'canary-77b1-sap', proposals: 'unknown' },
+      { goodsMovements: 'receipt', notesField: 'OrderLongText' },
+    ),
+  cannot,
+  ['details', 'components', 'refusing', 'once'],
+);
+describeErpConformance(
+  'sap-s4hana whose user may not ask for proposals',
+  () =>
+    sapTarget(
+      { auth: 'basic', user: 'AZUMUTA', secret: 'canary-77b1-sap', proposals: 'forbidden' },
+      { goodsMovements: 'receipt', notesField: 'OrderLongText' },
+    ),
+  cannot,
+  ['details', 'components'],
+);

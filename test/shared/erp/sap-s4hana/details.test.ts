@@ -17,7 +17,11 @@ function startAssembly(configured: Parameters<typeof startPlant>[0] = options) {
   const order = plant.plan('5', article);
   const { operations, components } = plant.books.find(order.number);
   const posted = () =>
-    plant.faults.calls().flatMap(({ method, body }) => (method === 'POST' ? [JSON.parse(body)] : []));
+    plant.faults
+      .calls()
+      .flatMap(({ method, url, body }) =>
+        method === 'POST' && url.includes('/ProdnOrdConf2') ? [JSON.parse(body)] : [],
+      );
   return { ...plant, order, operations, components, posted };
 }
 
@@ -148,7 +152,7 @@ describe('components', () => {
       '101 FG300  5 ',
       '261 RM302 B-2 5 2',
       '261 RM302 B-2 2 9',
-      '261 RM301  5 1',
+      '261 RM301  5 0001',
     ]);
   });
 

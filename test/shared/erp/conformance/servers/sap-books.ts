@@ -12,6 +12,7 @@ import {
   type SapOrder,
 } from './sap-records.ts';
 
+const allActivities = [1, 2, 3, 4, 5, 6];
 const noGuid = '00000000-0000-0000-0000-000000000000';
 
 /** What a system takes from outside. */
@@ -36,6 +37,12 @@ export class SapBooks {
   refusesOverdelivery = false;
   /** Articles with a routing of several operations, and components that are handled in batches. */
   readonly assemblies = new Map<string, SapAssembly>();
+  /** Operations whose control key does not let them be confirmed. */
+  readonly notConfirmable = new Set<string>();
+  /** The activities of work centres, by the operation; others have all six. */
+  readonly activities = new Map<string, readonly number[]>();
+  /** Whether the proposals check the sequence, too. */
+  proposalsCheckSequence = false;
   /** Reasons for variance of the plant (table TRUG). */
   readonly reasons = new Set(['0001', '0002']);
   /** Whether the sequence of operations is checked, and that none confirms more than the one before it (transaction OPK4). */
@@ -149,6 +156,42 @@ export class SapBooks {
     order.etag = `W/"'${this.#newId()}'"`;
   }
 
+  /** `GetConfProposal`: a unit for each activity of the work centre. Changes nothing. */
+  proposeConfirmation(asked: Record<string, string>): Record<string, unknown> {
+    const order = this.#proposableOrder(asked);
+    const has = this.activities.get(asked.OrderOperation ?? '') ?? allActivities;
+    const activities = allActivities.map((n) => [
+      [`OpWorkQuantityUnit${n}`, has.includes(n) ? 'MIN' : ''],
+      [`OpConfirmedWorkQuantity${n}`, '0'],
+    ]);
+    return {
+      ...asked,
+      OrderID: order.ManufacturingOrder,
+      ConfirmationUnit: order.ProductionUnit,
+      ...Object.fromEntries(activities.flat()),
+    };
+  }
+
+  /** `GetGdsMvtProposal`: what SAP would post with this confirmation. Changes nothing. */
+  proposeMovements(asked: Record<string, string>): Record<string, unknown>[] {
+    return this.goods.proposed(this.#proposableOrder(asked), asked);
+  }
+
+  #proposableOrder(asked: Record<string, string>): SapOrder {
+    const order = this.#confirmableOrder(asked);
+    const amounts = [
+      quantityIn(asked, 'ConfirmationYieldQuantity', '0'),
+      quantityIn(asked, 'ConfirmationScrapQuantity', '0'),
+    ];
+    const isEnded = order.operations.some(
+      (one) => one.ManufacturingOrderOperation === asked.OrderOperation && one.OperationIsConfirmed === 'X',
+    );
+    if (isEnded)
+      throw refusal('RU/996', `Operation ${asked.OrderOperation} has its final confirmation already`);
+    if (this.proposalsCheckSequence) this.#requireSequence(order, asked, amounts);
+    return order;
+  }
+
   /** Appends to the confirmations: SAP does not prevent the same GUID twice. */
   confirm(body: Record<string, unknown>): SapConfirmation {
     refuseUnknown(body, confirmationFields);
@@ -158,6 +201,7 @@ export class SapBooks {
     const good = quantityIn(body, 'ConfirmationYieldQuantity', '0');
     const scrap = quantityIn(body, 'ConfirmationScrapQuantity', '0');
     requireUnits(body);
+    this.#requireActivities(body);
     this.#requireReason(body);
     if (this.checksSequence) this.#requireSequence(order, body, [good, scrap]);
     if (this.refusesOverdelivery) this.#requireWithin(order, good);
@@ -213,6 +257,16 @@ export class SapBooks {
     });
   }
 
+  #requireActivities(body: Record<string, unknown>): void {
+    const has = this.activities.get(String(body.OrderOperation)) ?? allActivities;
+    const other = allActivities.find((n) => !has.includes(n) && `OpConfirmedWorkQuantity${n}` in body);
+    if (other !== undefined)
+      throw refusal(
+        'RU/995',
+        `Activity ${other} is not planned for operation ${String(body.OrderOperation)}`,
+      );
+  }
+
   /** Which numbers these messages have is not known here, and makes no difference. */
   #requireReason({ VarianceReasonCode: reason = '' }: Record<string, unknown>): void {
     if (String(reason).length > 4) throw invalid('VarianceReasonCode');
@@ -244,6 +298,11 @@ export class SapBooks {
     this.refuseLocked(order);
     if (!order.operations.some((one) => one.ManufacturingOrderOperation === OrderOperation))
       throw refusal('RU/007', `Operation ${String(OrderOperation)} does not exist in order ${number}`);
+    if (this.notConfirmable.has(String(OrderOperation)))
+      throw refusal(
+        'RU/994',
+        `The control key of operation ${String(OrderOperation)} allows no confirmation`,
+      );
     if (order.OrderIsReleased !== 'X' || order.OrderIsTechnicallyCompleted === 'X')
       throw refusal('RU/014', 'The confirmation could not be posted', [
         { code: 'BS/007', message: `Status of ORD ${number} is not active` },

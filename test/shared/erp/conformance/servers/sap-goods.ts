@@ -100,6 +100,49 @@ export class SapGoods {
     );
   }
 
+  /** How much more SAP takes of a component than is built of it, as it is scrapped on the way: 0.1 is a tenth. */
+  readonly componentScrap = new Map<string, number>();
+  /** Units of issue, and how many of them are one of the base unit. */
+  readonly unitsOfIssue = new Map<string, { readonly unit: string; readonly ofOne: number }>();
+
+  /** The backflush of an operation, and the receipt with the last one. */
+  proposed(order: SapOrder, asked: Record<string, string>): Record<string, unknown>[] {
+    const [good = '0', scrap = '0'] = [asked.ConfirmationYieldQuantity, asked.ConfirmationScrapQuantity];
+    const share = Number(sumOf([good, scrap])) / Number(order.TotalQuantity);
+    const isLast = order.operations.at(-1)?.ManufacturingOrderOperation === asked.OrderOperation;
+    const issues = order.components
+      .filter(
+        (one) => one.ManufacturingOrderOperation === asked.OrderOperation && one.MatlCompIsMarkedForBackflush,
+      )
+      .map((one) => {
+        const { unit, ofOne } = this.unitsOfIssue.get(one.Material) ?? { unit: 'PC', ofOne: 1 };
+        const open = sumOf([one.RequiredQuantity, `-${one.WithdrawnQuantity}`]);
+        const planned = Number(one.RequiredQuantity) * share;
+        const wanted = planned * (1 + (this.componentScrap.get(one.Material) ?? 0));
+        const amount = this.componentScrap.has(one.Material) ? wanted : Math.min(wanted, Number(open));
+        return {
+          OrderID: order.ManufacturingOrder,
+          Material: one.Material,
+          Plant: '1710',
+          StorageLocation: '171A',
+          Batch: '',
+          GoodsMovementType: '261',
+          Reservation: one.Reservation.padStart(10, '0'),
+          ReservationItem: one.ReservationItem.padStart(4, '0'),
+          EntryUnit: unit,
+          QuantityInEntryUnit: String(Math.round(amount * ofOne * 1000) / 1000),
+        };
+      });
+    const receipt = {
+      OrderID: order.ManufacturingOrder,
+      Material: order.Material,
+      GoodsMovementType: '101',
+      EntryUnit: order.ProductionUnit,
+      QuantityInEntryUnit: good,
+    };
+    return isLast ? [...issues, receipt] : issues;
+  }
+
   /** The warehouse issues so much of a component that is not handled in batches, from one item after the other. */
   issue({ ManufacturingOrder, components }: SapOrder, material: string, amount: string): void {
     let left = amount;

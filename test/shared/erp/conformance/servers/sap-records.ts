@@ -58,6 +58,7 @@ export interface SapComponent {
   Material: string;
   /** The operation that it is assigned to. */
   ManufacturingOrderOperation: string;
+  Reservation: string;
   ReservationItem: string;
   RequiredQuantity: string;
   WithdrawnQuantity: string;

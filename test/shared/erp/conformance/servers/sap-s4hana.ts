@@ -17,6 +17,8 @@ export interface SapServer {
   detailsAre: 'list' | 'object';
   /** A gateway in front of it makes JSON numbers of its figures. */
   figuresAreNumbers: boolean;
+  /** Whether the service has `GetConfProposal` and `GetGdsMvtProposal`, and whether our user may call them. */
+  proposals: 'known' | 'unknown' | 'not implemented' | 'forbidden';
 }
 
 export interface SapLogin {
@@ -27,6 +29,8 @@ export interface SapLogin {
   readonly secret: string;
   /** Zone of the system's clock. Default UTC. */
   readonly timeZone?: string;
+  /** Default: known. */
+  readonly proposals?: SapServer['proposals'];
 }
 
 const root = '/sap/opu/odata/sap';
@@ -43,6 +47,15 @@ const confirmationFilters = [
   'ConfirmationGroup',
   'ConfirmationCount',
   'ExternalSystemConfirmation',
+];
+
+/** Parameters of both proposals (function-imports.js of @sap/cloud-sdk-vdm-production-order-confirmation-v2-service 2.1.0). */
+const proposalParameters = [
+  ...['ConfirmationGroup', 'OrderID', 'OrderOperation', 'Sequence', 'OrderSuboperation', 'ConfirmationUnit'],
+  ...['OrderConfirmationRecordType', 'ConfirmationUnitISOCode', 'ConfirmationUnitSAPCode'],
+  ...['ConfirmationYieldQuantity', 'ConfirmationScrapQuantity', 'ConfirmationReworkQuantity'],
+  ...['QuantityIsToBeProposed', 'ActivityIsToBeProposed', 'DateAndTimeIsToBeProposed'],
+  'PersonnelIsToBeProposed',
 ];
 
 const planPath = /^\/A_ProductionOrder_2\('([^']+)'\)\/to_ProductionOrder(Operation|Component)$/;
@@ -145,12 +158,30 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
       if (method === 'POST' && path === `${confirmationService}/ProdnOrdConf2`) {
         return { status: 201, body: { d: books.confirm(JSON.parse(body)) } };
       }
+      const proposal = /^\/Get(Conf|GdsMvt)Proposal$/.exec(path.replace(confirmationService, ''))?.[1];
+      if (method === 'POST' && proposal !== undefined && sap.proposals !== 'unknown')
+        return propose(proposal, url);
       if (method === 'PATCH' && key !== undefined) {
         books.patch(books.find(key), headers['if-match'], JSON.parse(body));
         return { status: 204 };
       }
     }
     throw new SapError(404, '/IWFND/MED/170', `No service found for ${path}`);
+  }
+
+  /** A complex type stands below the name of its function, a list of them in `results`. */
+  function propose(proposal: string, { searchParams }: URL): Answer {
+    if (sap.proposals === 'forbidden')
+      throw new SapError(403, '/IWFND/CM_CONSUMER/101', 'No authorization to call the function');
+    if (sap.proposals === 'not implemented')
+      throw new SapError(
+        501,
+        '/IWBEP/CX_MGW_NOT_IMPL_EXC',
+        `Method 'GET${proposal}PROPOSAL' not implemented`,
+      );
+    const asked = readProposalQuery(searchParams);
+    if (proposal === 'Conf') return { body: { d: { GetConfProposal: books.proposeConfirmation(asked) } } };
+    return { body: { d: { results: books.proposeMovements(asked) } } };
   }
 
   function offeredToken({ headers }: Received): NonNullable<Answer['headers']> {
@@ -176,6 +207,7 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
     answer,
     books,
     sessionsLast: true,
+    proposals: login.proposals ?? 'known',
     largestPage: undefined,
     detailsAre: login.auth === 'basic' ? 'object' : 'list',
     figuresAreNumbers: login.auth === 'basic',
@@ -185,6 +217,22 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
     },
   };
   return sap;
+}
+
+/** What a proposal is asked: texts in quotes, and decimals as `5M` (OData 2.0, Overview, "Primitive Types"). */
+function readProposalQuery(parameters: URLSearchParams): Record<string, string> {
+  const shared = ['$format', 'sap-client'];
+  const asked = [...parameters].filter(([name]) => !shared.includes(name));
+  return Object.fromEntries(
+    asked.map(([name, text]) => {
+      if (!proposalParameters.includes(name)) throw new ODataQueryError(`Invalid parameter ${name}`);
+      const form = /Quantity$/.test(name) ? /^(\d+(?:\.\d+)?)[mM]$/ : /^'(.*)'$|^(true|false)$/;
+      const [, value, flag] = form.exec(text) ?? [];
+      if (value === undefined && flag === undefined)
+        throw new ODataQueryError(`Parameter ${name} has an invalid value`);
+      return [name, value ?? flag ?? ''];
+    }),
+  );
 }
 
 function withNumbers(body: Answer['body']): Answer['body'] {

@@ -1,0 +1,40 @@
+import { callConfigured } from '../model/configured.ts';
+import { Rejected } from '../model/errors.ts';
+import type { ProductOrderDraft } from '../model/orders.ts';
+import type { HttpRequest, PartnerCall } from '../platform/http.ts';
+import type { AzumutaContract } from './contract.ts';
+import type { AzumutaArticle } from './operations.ts';
+import { requestForOperation } from './requests.ts';
+
+/** The request that creates a product order. @throws Rejected naming a variant that the article does not have. */
+export function requestForCreation(
+  { operations: { createProductOrder } }: AzumutaContract,
+  draft: ProductOrderDraft,
+  article: AzumutaArticle,
+  call: PartnerCall,
+): HttpRequest {
+  const variantIds = variantIdsOf(draft, article);
+  const { number, parameters, variants: variantNames } = draft;
+  const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
+  const values = { number, article, parameters, parameterList, variantIds, variantNames };
+  const request = { ...requestForOperation(createProductOrder, values, call), writes: true };
+  const { body } = createProductOrder;
+  if (typeof body !== 'function') return request;
+  const failed = `azumuta.contract.operations.createProductOrder.body failed for ${number}`;
+  return { ...request, body: callConfigured(failed, () => body(draft, article, variantIds)) };
+}
+
+/** @throws Rejected naming the variant that the article does not have. */
+export function variantIdsOf(draft: ProductOrderDraft, article: AzumutaArticle): string[] {
+  return draft.variants.map((wanted) => {
+    const variant = article.variants.find(
+      ({ id, name }) => id === wanted || name.toLowerCase() === wanted.toLowerCase(),
+    );
+    if (variant) return variant.id;
+    const known = article.variants.map(({ name }) => name).join(', ') || 'none';
+    throw new Rejected(
+      `Article ${article.number} has no variant "${wanted}" in Azumuta (it has: ${known}).`,
+      { causeCode: 'unknown-article' },
+    );
+  });
+}
