@@ -8,7 +8,7 @@ import { type BookingDecision, decideBookings } from './decide-bookings.ts';
 import type { HintDependencies, OrderReading } from './inquiry.ts';
 import { refusalOfOther } from './other-order.ts';
 import { compareFigures, readContents } from './read-contents.ts';
-import { type Evidence, readFacts } from './read-facts.ts';
+import { awaitPartNoted, type Evidence, readFacts } from './read-facts.ts';
 
 type LeaveDecision = Extract<BookingDecision, { readonly to: 'leave' }>;
 
@@ -27,12 +27,17 @@ export async function prepareJob(
   const job = { ...reading, refused, toBook: [], looksAgain: false };
   switch (decision.to) {
     case 'book': {
-      const contents = await readContents(decision.plan, evidence, dependencies);
+      const contents = await readContents(decision, evidence, dependencies);
       if (typeof contents === 'string')
         return bookPlannedOrAskAgain({ shows: 'unclear', sentence: contents }, reading, dependencies);
       const wasRefusedBefore = contents.toBook.length + contents.refused.length === 0;
       if (wasRefusedBefore) await recordAnswer(reading, dependencies);
-      return { ...job, toBook: contents.toBook, refused: [...refused, ...contents.refused] };
+      return {
+        ...job,
+        toBook: contents.toBook,
+        refused: [...refused, ...contents.refused],
+        looksAgain: decision.othersFollow,
+      };
     }
     case 'reject': {
       await recordAnswer(reading, dependencies);
@@ -97,7 +102,10 @@ async function bookPlannedOrAskAgain(
   const looksAgain = planned.length > 0;
   if (looksAgain || asked.refused.length > 0)
     return { ...asked, toBook: planned.map((one) => ({ planned: one })), looksAgain };
-  await askAgainOrEnd(unanswered, asked, dependencies);
+  // A window names a part that was completed: it names another one now, and nobody needs to ask about this one so often.
+  const isOfWindow = asked.hint.via === 'reconciliation' && unanswered.shows !== 'unclear';
+  const isAwaited = isOfWindow && (await awaitPartNoted(asked, dependencies.ledger)) === 'awaited';
+  if (!isAwaited) await askAgainOrEnd(unanswered, asked, dependencies);
   return 'ended';
 }
 

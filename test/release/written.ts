@@ -119,13 +119,19 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const concern = { content: 'x', cause: 'conflict', note: 'y', about } as const;
   const wanted = { draft, erpOrder, contentHash };
   for (const kind of orderConcernKinds) await ledger.concerns.begin(number, { ...concern, kind, wanted });
+  await ledger.windows.begin(number, now);
   await ledger.concerns.countUnknownNumber('MO/9');
   const waits = { order: number, partner: 'erp', since: now, reason: 'It is locked.' } as const;
   await ledger.attempts.recordFailure('id', { unexpected: false, waits });
   const earlier = (['alone', 'each', 'when-all-done'] as const).map((book) => ({ number, of: 1, book }));
   const record = splitOrder('MO/3', 2, { book: 'each', earlier, state: 'refused', keptUnder: 'MO/2' });
   await ledger.erpOrders.writeVersion(record);
-  await ledger.erpOrders.recordCompletedPart(record, { index: 1, productOrderId: 'id1', named: ['r1'] });
+  await ledger.erpOrders.recordCompletedPart(record, {
+    index: 1,
+    number: 'MO/3/1',
+    productOrderId: 'id1',
+    named: ['r1'],
+  });
   await ledger.erpOrders.markPartReopened(record, 1);
   await ledger.erpOrders.endPart(record.erpOrder, 2);
   await ledger.alerts.markRefused({ channel: 'teams', id: '0000000001', body: '{"subject":"x","text":"y"}' });
