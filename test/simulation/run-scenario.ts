@@ -123,6 +123,7 @@ async function settle(
     await later(world, dayMs);
     if (world.scenario.via === 'pull') schedules.run('pull-product-orders');
     schedules.run('reconcile-completions');
+    if (world.scenario.bookAt) schedules.wake();
     await allDone();
     findings.push(...judgeDeadLetters(world));
     const otherwise = deadLettersOf(world).filter(({ reason }) => isOfOtherArticle.test(reason));

@@ -57,7 +57,8 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
   }
 }
 
-const isIndexed = ({ awaiting, dueAt }: Item) => awaiting === 'completion' && Number.isFinite(dueAt);
+const isIndexed = ({ awaiting, dueAt }: Item) =>
+  (awaiting === 'completion' || awaiting === 'window') && Number.isFinite(dueAt);
 
 const isTold = (item: Item) =>
   isOpenConcern(item) || (String(item.sk).startsWith('DEAD-LETTER#') && item.isDead === true);

@@ -6,7 +6,7 @@ import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
 import { recordsOf } from '../world/describe.ts';
 import type { Service } from '../world/fate.ts';
-import { createFindings, type Item } from './finding.ts';
+import { createFindings, type Item, isOpenConcern } from './finding.ts';
 
 export type Watch = ReturnType<typeof createWatch>;
 
@@ -29,6 +29,8 @@ const clocksDifferMs = 5000;
 const maxWorkMs = (stage: string) => (/^(pull|reconcile)/.test(stage) ? 300_000 : 60_000) + clocksDifferMs;
 /** Another container may probe after so long, as the one that probed may hang or be dead: six cooldowns. */
 const probeMs = 90_000 - clocksDifferMs;
+/** The schedule of windows runs every five minutes; a run may be missing, and the next one 25 minutes late. */
+const windowRunsWithinMs = 60 * 60_000;
 /** The operator in the sandbox's Azumuta, unless another one is given. */
 export const operatorName = 'An Peeters';
 
@@ -128,7 +130,35 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
         find('released', `${String(item.pk)} ${String(item.sk)} is held, but no function runs.`);
   }
 
+  /** Where parts are booked at times, and nothing is under way: what is completed and in no booking waits for its time. */
+  function checkWindows(): void {
+    const items: readonly Item[] = table().items();
+    const isPaused = items.some((item) => item.bookingsPausedAt ?? item.completionsPausedAt);
+    const late = items.filter(
+      ({ sk, awaiting, dueAt }) =>
+        sk === 'WINDOW' && awaiting === 'window' && Number(dueAt) < now() - windowRunsWithinMs,
+    );
+    if (!isPaused)
+      for (const { pk } of late) find('wakes', `The window of ${String(pk)} is due, and nobody looks.`);
+    const isAt = (home: string) => (item: Item) => item.pk === `ORDER#${home}`;
+    for (const { sk, number, reopened } of items) {
+      if (!String(sk).startsWith('COMPLETED#') || reopened === true) continue;
+      const index = Number(String(sk).slice('COMPLETED#'.length));
+      const own = items.find((item) => item.pk === `ORDER#${String(number)}` && item.sk === 'ORDER');
+      const home = String(Object(own?.part).first);
+      const kept = items.filter(isAt(home));
+      const isBooked = kept.some(({ kind, parts }) => kind === 'quantity' && Object(parts).includes?.(index));
+      const isAwaited = kept.some((item) => item.sk === 'WINDOW' && item.awaiting === 'window');
+      // A person has its dead letter, or has given it up.
+      const isOfPerson =
+        own?.givenUp === true || [...kept, ...items.filter(isAt(String(number)))].some(needsPerson);
+      if (!isBooked && !isAwaited && !isOfPerson)
+        find('wakes', `${String(number)} is completed and in no booking, and no window is open.`);
+    }
+  }
+
   return {
+    checkWindows,
     /** A call leaves a container. */
     begins(container: string, stage: string, service: Service): void {
       working.add(container);
@@ -170,6 +200,10 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
 
 function isPartner(service: Service): service is Partner {
   return service === 'azumuta' || service === 'erp';
+}
+
+function needsPerson(item: Item): boolean {
+  return isOpenConcern(item) || String(item.sk).startsWith('DEAD-LETTER#');
 }
 
 export function isHeld({ owner, leaseUntil }: Readonly<Record<string, unknown>>): boolean {

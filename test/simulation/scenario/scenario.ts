@@ -15,6 +15,8 @@ export interface Scenario extends Setting {
   readonly atOnce?: number;
   /** Limit of calls a second to each partner; absent for no limit. */
   readonly perSecond?: number;
+  /** Times at which completed parts are booked; absent where they wait for the last. */
+  readonly bookAt?: readonly string[];
   /** Orders per page of the ERP's list; absent for a page that holds all. */
   readonly pageSize?: number;
   readonly events: readonly ScenarioEvent[];
@@ -50,6 +52,7 @@ export function drawScenario(seed: number): Scenario {
     via,
     ...limit,
     ...paceOf(seed, limit.atOnce),
+    ...timesOf(seed, split),
     ...pagesOf(seed, via),
     ...drawAssemblies(seed, setting, all),
   };
@@ -59,6 +62,20 @@ export function drawScenario(seed: number): Scenario {
 function pagesOf(seed: number, via: Setting['via']): Pick<Scenario, 'pageSize'> {
   const chance = createChance(seed ^ 0x27d4eb2f);
   return via === 'pull' && chance.happens(0.5) ? { pageSize: chance.between(1, 2) } : {};
+}
+
+/** A run begins at seven in the morning at the plant. Uses a separate random stream, as `paceOf` does. */
+function timesOf(seed: number, split: Setting['split']): Pick<Scenario, 'bookAt'> {
+  const chance = createChance(seed ^ 0x5bd1e995);
+  if (split !== 'when-all-done' || chance.happens(0.5)) return {};
+  return {
+    bookAt: chance.pick([
+      ['07:15', '07:30', '07:45', '08:00'],
+      ['07:20', '22:00'],
+      ['08:00', '09:00', '14:00'],
+      ['12:00'],
+    ]),
+  };
 }
 
 /** Uses a random stream of its own, so that it does not change the rest of a seed's scenario. */

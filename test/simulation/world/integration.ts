@@ -69,7 +69,7 @@ function recordedOf({ article, operations }: Assembly): CompletionMapping {
  * @param adds Whether it is the later mapping, which sends a further parameter along.
  */
 export function integrationOf(
-  { split, via, atOnce, perSecond, pageSize, events }: Scenario,
+  { split, bookAt, via, atOnce, perSecond, pageSize, events }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
   contract: Dialect['contract'] = {},
@@ -90,7 +90,7 @@ export function integrationOf(
         ...(adds && furtherParameter),
       }),
       ...(isRenamed && { article: ({ article }) => inAzumuta(article) }),
-      ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
+      ...(split === 'one' ? {} : { split: { per: 'unit', book: bookAt ? { at: bookAt } : split } }),
     },
     completions: erp.assembly ? recordedOf(erp.assembly) : recordedFigures,
     schedule: {
