@@ -8,6 +8,7 @@ import { withUnseen } from '../../shared/model/text.ts';
 import { UsageError } from '../ops/cli/command.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { ConsoleDependencies, PageAnswers } from './dependencies.ts';
+import { choiceRoutes } from './pages/choose-letters.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { problemOfError, problemPage } from './pages/error-page.ts';
 import { flowRoutes } from './pages/flows.ts';
@@ -16,6 +17,7 @@ import { orderRoutes } from './pages/order.ts';
 import { orderActionRoutes } from './pages/order-actions.ts';
 import { ordersRoutes } from './pages/orders.ts';
 import type { Html } from './pages/parts.ts';
+import { replayedRoutes } from './pages/replayed.ts';
 import { shopFloorRoutes } from './pages/shop-floor.ts';
 import { todayRoutes } from './pages/today.ts';
 import { tryRoutes } from './pages/try.ts';
@@ -39,6 +41,8 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
     orderRoutes,
     orderActionRoutes,
     deadLetterRoutes,
+    choiceRoutes,
+    replayedRoutes,
     flowRoutes,
     tryRoutes,
   ];

@@ -3,20 +3,23 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { DeadLetter, DeadLetterRecord } from '../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { counted } from '../../shared/model/text.ts';
+import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
 import { groupOf, type SeenTrouble, type Situation } from '../../shared/situation/read.ts';
 import { headlineOf } from '../../shared/situation/words.ts';
 import type { OperatorLedger } from '../local/operator-clients.ts';
 import { signedNote } from '../ops/cli/target.ts';
 import {
   copiesOf,
+  type DeadLetterGroup,
   type DeadLetterMessage,
   groupDeadLetters,
-  type ListedLetter,
+  type ListedDeadLetter,
   queueOfStage,
   splitCopies,
 } from '../ops/dead-letters/dead-letter.ts';
 import { type DeadLetterQueue, hiddenInWords, splitIntoSqsPages } from '../ops/dead-letters/queue.ts';
 import { orderRefusedWith } from '../ops/replay/accept.ts';
+import { type ReplayOutcome, readOutcome, type SentAgain } from '../ops/replay/outcomes.ts';
 import { type ReplayDependencies, replayDeadLetters } from '../ops/replay/replay.ts';
 
 export type ChosenDeadLetters =
@@ -32,6 +35,24 @@ type DeskDependencies = ReplayDependencies & {
   readonly situation: () => Promise<Situation>;
 };
 
+/** A replay that was begun here. */
+export interface BegunReplay {
+  readonly id: string;
+  readonly at: Date;
+  /** What it does at this moment: a sentence without its full stop. */
+  does: string;
+  /** Once all is sent. */
+  report?: Awaited<ReturnType<DeadLetterDesk['replay']>>;
+  /** Why there is no report. */
+  failure?: string;
+  /** Outcomes that do not change any more. */
+  readonly settled: Map<SentAgain, ReplayOutcome>;
+  /** Resolves when it has ended, whichever way. */
+  readonly ended: Promise<void>;
+}
+
+const mostReplaysKept = 50;
+
 /**
  * The dead letters for pages, from the ledger. Only what the ledger does not know, and what is replayed or discarded, is
  * read from the queue, because that hides letters from others for a moment.
@@ -41,6 +62,8 @@ export class DeadLetterDesk {
   /** What was read from the queue last, for the page of one letter and for a choice. */
   #taken: readonly DeadLetterMessage[] = [];
   #running: Promise<unknown> = Promise.resolve();
+  readonly #replays = new Map<string, BegunReplay>();
+  #begun = 0;
 
   constructor(dependencies: DeskDependencies) {
     this.#dependencies = dependencies;
@@ -53,7 +76,7 @@ export class DeadLetterDesk {
     const shown = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, mostDeadLettersRead);
     const keys = shown.flatMap(({ trouble }) => trouble.key ?? []);
     const records = await this.#dependencies.ledger.deadLetters.readOpen(keys);
-    const letters = shown.flatMap(({ trouble: { key, since, more } }): ListedLetter[] => {
+    const letters = shown.flatMap(({ trouble: { key, since, more } }): ListedDeadLetter[] => {
       const record = records.get(textOfKey(key));
       return record ? [{ ...filed(record, since), more }] : [];
     });
@@ -104,23 +127,33 @@ export class DeadLetterDesk {
   }
 
   /** What was chosen, among the letters that are listed and those that were read from the queue last. */
-  async find(chosen: ChosenDeadLetters): Promise<readonly ListedLetter[]> {
-    const { ledger, clock, situation } = this.#dependencies;
+  async find(chosen: ChosenDeadLetters): Promise<readonly ListedDeadLetter[]> {
+    const { ledger, clock } = this.#dependencies;
     if ('order' in chosen) {
       const records = await ledger.deadLetters.listOfOrder(chosen.order);
       return records.filter(({ isDead }) => isDead).map((record) => filed(record, clock.now()));
     }
-    const groups = [...(await this.open(await situation())).groups, ...groupDeadLetters(this.#taken)];
-    if ('group' in chosen)
-      return this.#withOthers(groups.find(({ id }) => id === chosen.group)?.letters ?? []);
+    if ('group' in chosen) return this.#withOthers((await this.group(chosen.group))?.letters ?? []);
+    const groups = await this.#groups();
     const ids = new Set([chosen.letter].flat());
     return this.#withOthers(
       groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOfDeadLetter(letter)))),
     );
   }
 
+  /** Those of one reason, as they are listed. */
+  async group(id: string): Promise<DeadLetterGroup | undefined> {
+    return (await this.#groups()).find((group) => group.id === id);
+  }
+
+  /** Of those that are listed, and of those that were read from the queue last. */
+  async #groups(): Promise<readonly DeadLetterGroup[]> {
+    const { groups } = await this.open(await this.#dependencies.situation());
+    return [...groups, ...groupDeadLetters(this.#taken)];
+  }
+
   /** What is done to one that is listed for its order is done to all that it stands for. */
-  async #withOthers(letters: readonly ListedLetter[]): Promise<readonly ListedLetter[]> {
+  async #withOthers(letters: readonly ListedDeadLetter[]): Promise<readonly ListedDeadLetter[]> {
     const keys = letters.flatMap(({ more = [] }) => more);
     if (keys.length === 0) return letters;
     const { ledger, clock } = this.#dependencies;
@@ -133,15 +166,55 @@ export class DeadLetterDesk {
    * @param accepts Figures beyond its order, of one order.
    * @returns also how many the queue does not have. @throws UsageError for figures with which it was not refused
    */
-  async replay(chosen: ChosenDeadLetters, note: string, accepts?: string) {
+  async replay(chosen: ChosenDeadLetters, note: string, accepts?: string, progress?: (text: string) => void) {
     const { ids, found, wanted, most } = await this.#select(chosen);
     const asked =
       'order' in chosen ? { orders: await this.#ordersOf(chosen.order, accepts), accepts } : { wanted, most };
     const { signal } = new AbortController();
     const report = await this.#inTurn(() =>
-      replayDeadLetters({ go: true, note, signal, ...asked }, this.#dependencies),
+      replayDeadLetters({ go: true, note, signal, ...asked }, { ...this.#dependencies, progress }),
     );
     return { ...report, missing: 'order' in chosen ? 0 : ids.size - found.size };
+  }
+
+  /** Begins a replay, which goes on by itself: what it does is shown by its id. */
+  begin(chosen: ChosenDeadLetters, note: string): BegunReplay {
+    this.#begun += 1;
+    const replay: BegunReplay = {
+      id: String(this.#begun),
+      at: this.#dependencies.clock.now(),
+      does: 'It looks for them in the queue',
+      settled: new Map(),
+      ended: this.replay(chosen, note, undefined, (text) => {
+        replay.does = text;
+      })
+        .then((report) => {
+          replay.report = report;
+        })
+        .catch((error: unknown) => {
+          replay.failure = reasonOf(error);
+        }),
+    };
+    this.#replays.set(replay.id, replay);
+    this.#replays.delete(String(this.#begun - mostReplaysKept));
+    return replay;
+  }
+
+  /** Undefined for one of an earlier start of the console. */
+  begun(id: string): BegunReplay | undefined {
+    return this.#replays.get(id);
+  }
+
+  /** What has become of all that it has sent so far. */
+  async outcomesOf({ report, settled }: BegunReplay): Promise<readonly ReplayOutcome[]> {
+    const sent = report?.sent ?? [];
+    return mapConcurrently(sent, atOnce, async (one) => {
+      const known = settled.get(one);
+      if (known) return known;
+      const outcome = await readOutcome(one, this.#dependencies.ledger);
+      if (outcome.outcome === 'booked' || outcome.outcome === 'refused again') settled.set(one, outcome);
+      return outcome;
+    });
   }
 
   /** Also ends the records of chosen letters that the queue does not have any more. @throws UsageError for such a note. */
@@ -181,12 +254,12 @@ export class DeadLetterDesk {
 }
 
 /** By what a person chooses it: in the queue there may be copies of one message. */
-export const idOfDeadLetter = ({ sqsId, messageId }: ListedLetter): string => sqsId ?? messageId;
+export const idOfDeadLetter = ({ sqsId, messageId }: ListedDeadLetter): string => sqsId ?? messageId;
 
 const isDeadLetterTrouble = ({ kind }: SeenTrouble): boolean => kind === 'dead-letter';
 const textOfKey = (key: SeenTrouble['key']): string => (key ? `${key.pk} ${key.sk}` : '');
 
-function filed(record: DeadLetter, since: Date): ListedLetter {
+function filed(record: DeadLetter, since: Date): ListedDeadLetter {
   const { orderNumber: filedUnder, stage } = record;
   const to = queueOfStage(stage);
   const route = to ? { to } : { stays: 'another version of this program has recorded it' };

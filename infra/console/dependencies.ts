@@ -1,6 +1,8 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import type { Role } from '../../shared/model/roles.ts';
 import type { Situation } from '../../shared/situation/read.ts';
+import { actorInWords } from '../../shared/situation/words.ts';
 import { createShopFloor } from '../local/sandbox/shop-floor.ts';
 import { sandboxedPartners } from '../local/sandbox/who-is-sandbox.ts';
 import { connectPlant } from '../ops/cli/partners.ts';
@@ -9,6 +11,7 @@ import {
   invokeStackFunction,
   operatorOf,
   optionsForTarget,
+  personsOf,
   type Target,
 } from '../ops/cli/target.ts';
 import { readStackSituation, stackReadsOf } from '../ops/flows/situation.ts';
@@ -42,6 +45,7 @@ export function consoleDependencies(target: Target, config: string) {
   const { ledger, clock } = replaying;
   const reads = stackReadsOf(target, clock);
   const situation = () => readStackSituation(reads);
+  const persons = personsOf(target);
   return {
     target: name,
     /** Options that select this stack on a command line. */
@@ -64,6 +68,8 @@ export function consoleDependencies(target: Target, config: string) {
     sandboxed: async () =>
       sandboxes && sandboxedPartners((await configurationOf(target, config)).integration, sandboxes),
     operator: () => operatorOf(target),
+    /** A part with the person whom the plant names for it. */
+    nameActor: (role: Role) => actorInWords(role, persons),
     clock,
     timeZone: output('TimeZone'),
   };

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
+import { usualSettlingSeconds } from '../../shared/erp/options.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { OrderLists } from '../../shared/ledger/records/order-lists.ts';
 import type { Table } from '../../shared/platform/aws/dynamodb-table.ts';
@@ -24,7 +25,7 @@ export type OperatorLedger = ReturnType<typeof operatorLedger>;
 
 export function operatorLedger(table: Table, clock: Clock = systemClock) {
   return {
-    ...createAlertLedger({ table, clock, settlingSeconds: 300 }),
+    ...createAlertLedger({ table, clock, settlingSeconds: usualSettlingSeconds }),
     breaker: new Breaker(table, clock),
     lists: new OrderLists(table, clock),
   };

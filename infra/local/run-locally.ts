@@ -9,7 +9,7 @@ import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator/emulator.ts';
 import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
-import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
+import { azumutaSandboxBaseUrl, azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
 import type { Trigger } from './sandbox/azumuta/store.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandboxes.ts';
 
@@ -59,7 +59,7 @@ export async function startLocalSystem(options: LocalSystemOptions) {
     const template = await (options.synthesize ?? synthesize)({
       integrationFile: options.integrationFile,
       folder: join(folder, 'cdk.out'),
-      environment: { AZUMUTA_BASE_URL: `${azumuta.url}/api/v1`, ERP_BASE_URL: erp.url },
+      environment: { AZUMUTA_BASE_URL: azumutaSandboxBaseUrl(azumuta.url), ERP_BASE_URL: erp.url },
     });
 
     progress('starting its queues, tables and functions');

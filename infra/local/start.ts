@@ -7,6 +7,7 @@ import { printCommandsToTry, printOutcome } from './demo/report.ts';
 import { runDemo } from './demo/scenario.ts';
 import { createProgress, type ProgressDisplay } from './progress.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from './run-locally.ts';
+import { azumutaSandboxBaseUrl } from './sandbox/api.ts';
 import { sandboxedPartners } from './sandbox/who-is-sandbox.ts';
 
 interface StartOptions {
@@ -69,7 +70,7 @@ async function runPlantAndDemo(options: StartOptions, signal: AbortSignal): Prom
 
 /** The configuration is read here as it was synthesized: with the addresses of the sandboxes. */
 async function findSandboxed(config: string, { sandboxes: { azumuta, erp } }: LocalSystem) {
-  process.env.AZUMUTA_BASE_URL = `${azumuta.url}/api/v1`;
+  process.env.AZUMUTA_BASE_URL = azumutaSandboxBaseUrl(azumuta.url);
   process.env.ERP_BASE_URL = erp.url;
   const { integration } = await loadIntegration(config, 'local');
   return sandboxedPartners(integration, { azumuta: azumuta.url });

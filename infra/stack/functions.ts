@@ -27,7 +27,8 @@ export type Functions = ByFunction<LambdaFunction>;
 
 export function createFunctions(stack: Stack, props: FunctionsProps): Functions {
   const scope = new Construct(stack, 'Functions');
-  const uses = createUses(props);
+  const { settlingSeconds } = props.integration.erp;
+  const uses = createUses({ ...props, settlingSeconds });
   const definitions: ByFunction<Definition> = {
     ...defineOrdersOut(props, uses),
     ...defineResultsBack(props, uses),

@@ -72,8 +72,9 @@ export function createHttpApi(
   const scope = new Construct(stack, 'HttpApi');
   const api = new ApiGatewayHttpApi(scope, 'Api', {
     apiName: stack.stackName,
-    // An own domain is the only way in, as what is set up for it, such as a firewall, may be its reason.
-    disableExecuteApiEndpoint: domain !== undefined,
+    // An own domain is the only way in, as what is set up for it, such as a firewall, may be its reason; only while callers
+    // move to it there are two.
+    disableExecuteApiEndpoint: domain !== undefined && !domain.alsoAwsAddress,
     description: 'Webhook of Azumuta and order endpoint of the ERP',
     createDefaultStage: false,
   });

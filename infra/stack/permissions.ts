@@ -1,6 +1,7 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { usualSettlingSeconds } from '../../shared/erp/options.ts';
 import type { SecretName } from '../../shared/integration/deployment.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import type { VariableName } from '../../shared/platform/environment.ts';
@@ -44,12 +45,21 @@ export interface UsedResources {
   readonly stage: string;
   /** Whether there are alarms, and metrics for them. */
   readonly isWatched: boolean;
+  /** What a partner may need to finish what was sent to it: a takeover waits so long. Default: as usual. */
+  readonly settlingSeconds?: number | undefined;
   readonly queues: StackQueues;
   readonly secrets: StackSecrets;
   readonly ledger: TableV2;
 }
 
-export function createUses({ stage, isWatched, queues, secrets, ledger }: UsedResources) {
+export function createUses({
+  stage,
+  isWatched,
+  settlingSeconds = usualSettlingSeconds,
+  queues,
+  secrets,
+  ledger,
+}: UsedResources) {
   function ofQueues(names: readonly QueueKey[], action: string): ResourceUse {
     const urls = names.map((name) => [queueVariables[name], queues[name].queueUrl]);
     return {
@@ -80,7 +90,7 @@ export function createUses({ stage, isWatched, queues, secrets, ledger }: UsedRe
         STAGE: stage,
         ...(isWatched ? {} : { METRICS: 'off' }),
         LEDGER_TABLE_NAME: ledger.tableName,
-        SETTLING_SECONDS: settlingSeconds,
+        SETTLING_SECONDS: String(settlingSeconds),
         BREAKER_COOLDOWN_SECONDS: '15',
       },
       may: allow(
@@ -95,9 +105,6 @@ export function createUses({ stage, isWatched, queues, secrets, ledger }: UsedRe
 }
 
 export type Uses = ReturnType<typeof createUses>;
-
-/** What a partner may need to finish what was sent to it (DynamoDB leases wait that long before a takeover). */
-const settlingSeconds = '300';
 
 /**
  * To read secrets, and to decrypt with the keys of those that have one of the plant's own, by way of Secrets Manager. The

@@ -74,7 +74,7 @@ function createStackSecret(scope: Construct, name: SecretName, description: stri
   acknowledge(holder, {
     'AwsSolutions::AwsSolutions-SMG4': isMade
       ? 'Each rotation ends all links that were sent, so a person decides.'
-      : `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(scope).stackName} says how, and two values are valid while it is rotated.`,
+      : `Its other half is typed into Azumuta or the ERP by a person, and two values are valid while it is rotated: npm run secrets -- --stack ${Stack.of(scope).stackName}`,
   });
   return newSecret(holder, { description, ...(isMade && { generateSecretString }) });
 }

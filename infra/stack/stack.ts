@@ -39,6 +39,7 @@ export class IntegrationStack extends Stack {
     const production = isProduction(stage);
     const { account, region } = integration.deployment;
     checkRegions(integration.deployment, process.env.CDK_DEFAULT_REGION);
+    checkTried(integration.erp.untried);
     super(scope, id, {
       terminationProtection: production,
       // It would tell AWS which constructs are used.
@@ -104,12 +105,26 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     CompletionsQueue: queues.completions.queueUrl,
     TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
     LedgerTable: ledger.tableName,
+    // Who acts, for the console; without a name there is no output.
+    Persons: personsInAscii(integration.deployment.alerts.who),
     ...Object.fromEntries(
       secretNames.map((name) => [`${constructIdOfSecret(name)}Secret`, secrets[name]?.secretArn] as const),
     ),
     AlertFunction: functions['send-alerts'].functionName,
     PullFunction: functions['pull-product-orders'].functionName,
   };
+}
+
+/**
+ * The names as JSON in ASCII: CloudFormation gives any other character of an output back as a question mark.
+ * @see https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814
+ */
+function personsInAscii(persons: CompleteDeployment['alerts']['who']): string | undefined {
+  if (Object.keys(persons).length === 0) return undefined;
+  return JSON.stringify(persons).replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const outputDescriptions: Readonly<Record<string, string>> = {
@@ -123,6 +138,14 @@ const outputDescriptions: Readonly<Record<string, string>> = {
  * @param profile Region of the AWS profile, as the CDK's command line passes it.
  * @throws ConfigurationError naming the first ARN that is in another region.
  */
+/** @param untried Path of what the configuration does not say. */
+function checkTried(untried: string | undefined): void {
+  if (untried === undefined) return;
+  throw new ConfigurationError(
+    `The integration configuration is wrong. $.${untried}: found missing, expected when, by whom and on which test system npm run trial has shown that a key is booked once: npm run trial -- --help`,
+  );
+}
+
 function checkRegions({ region, domain, secrets }: CompleteDeployment, profile: string | undefined): void {
   const expected = region ?? profile;
   const ofSecrets = Object.entries(secrets).map(

@@ -7,10 +7,11 @@ import { partnerDownProblem } from '../situation/problems.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
 import { tellTrouble } from '../situation/told.ts';
 import {
+  actorInWords,
   commandOf,
   headlineOf,
-  maxName,
   nextStepInWords,
+  type Persons,
   partnerState,
   refusesCredentials,
   shownReasonLength,
@@ -24,6 +25,9 @@ import { type AlertDependencies, channelWords } from './dependencies.ts';
 const mostTroublesInAlert = 10;
 /** Kinds that are about no order: their summary says all. */
 const withoutOrders: ReadonlySet<TroubleKind> = new Set(['partner-down', 'unfiled', 'channel-down']);
+
+/** Begins the title of what is open for a day or longer. */
+export const stillOpen = 'Still open: ';
 
 /** The message about a group. Reads only the items of the troubles that it shows, and of their orders. */
 export async function composeAlert(
@@ -39,7 +43,7 @@ export async function composeAlert(
   const [only] = count === 1 ? told : [];
   const headline = headlineFor(decision, situation, timeZone);
   const named = only?.trouble.order ? `${only.trouble.order}: ${headline.replace(/^1 /, '')}` : headline;
-  const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
+  const prefix = event === 'reminder' ? stillOpen : event === 'over' ? 'Over: ' : '';
   return {
     v: 1,
     id,
@@ -60,13 +64,8 @@ export async function composeAlert(
   };
 }
 
-export function namedActor(
-  trouble: Pick<TroubleGroup, 'kind' | 'cause'>,
-  persons: AlertDependencies['who'],
-): string {
-  const role = whoActs(trouble);
-  const person = persons[role];
-  return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
+export function namedActor(trouble: Pick<TroubleGroup, 'kind' | 'cause'>, persons: Persons): string {
+  return actorInWords(whoActs(trouble), persons);
 }
 
 /** Selects the stack on a command line. */
@@ -87,14 +86,20 @@ async function toldTrouble(
 ): Promise<{ readonly number: string; readonly trouble: ToldTrouble }> {
   const { number, dueDate, ...told } = await tellTrouble(ledger, trouble, partners);
   const where = stackOption(stack);
-  const command = trouble.kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
   // A number that is not told as it is would name another order.
   const isNamed = number !== '' && number === told.order;
   const word = isNamed ? wordForAnyShell(number) : undefined;
   const since = trouble.kind === 'overdue' && dueDate !== undefined ? new Date(dueDate) : trouble.since;
   const next = isNamed && word === undefined ? `${told.next} ${notTyped}` : told.next;
-  const typed = word ? `npm run ${command} ${word}` : commandOf(trouble, partners, where);
-  return { number, trouble: { ...told, next, since: since.toISOString(), command: typed } };
+  const command =
+    word === undefined ? commandOf(trouble, partners, where) : commandOfOrder(trouble.kind, word, where);
+  return { number, trouble: { ...told, next, since: since.toISOString(), command } };
+}
+
+function commandOfOrder(kind: TroubleKind, order: string, where: string): string {
+  return kind === 'dead-letter'
+    ? `npm run replay -- ${where} --order ${order}`
+    : `npm run trace -- ${where} ${order}`;
 }
 
 function summaryOf(decision: AlertDecision, situation: Situation): string {
@@ -141,12 +146,14 @@ function outageHeadline(
 ): string {
   const name = capitalized(partnerWords[partner]);
   const from = localTime(new Date(since), timeZone).slice(0, -3);
-  const lasting = duration((at.getTime() - Date.parse(since)) / 1000);
+  const { reason, closedAt } = partners[partner];
+  // Its end may be reported an hour later.
+  const until = event === 'over' && closedAt !== undefined ? new Date(closedAt) : at;
+  const lasting = duration((until.getTime() - Date.parse(since)) / 1000);
   if (count >= unsteadyFrom)
     return event === 'over'
       ? `${name} answers steadily again (it was down ${count} times since ${from})`
       : `${name} comes and goes: it was down ${count} times since ${from}`;
-  const { reason } = partners[partner];
   if (event !== 'over' && refusesCredentials(reason))
     return `${name} ${partnerState(reason)} since ${from} (${lasting})`;
   return event === 'over'

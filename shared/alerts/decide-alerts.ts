@@ -36,14 +36,14 @@ type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
 
 const onceADayMs = 24 * hourMs;
 /** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
-const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? onceADayMs : hourMs);
+const quietMs = hourMs;
 /** A group that has grown so many times since it was told is told at once. */
 const floodTimes = 10;
-/** Messages about one group within a day. The last of them is kept for what begins: after *over*, what begins is announced. */
+/** Messages about one group, or about one partner that is down, within a day. The last of them is kept for what begins: after *over*, what begins is announced. */
 export const mostMessagesADay = 6;
 /** So many outages that follow each other within an hour, or returns within a day, are one thing that comes and goes. */
 export const unsteadyFrom = 3;
-/** Things whose return is recognised: all groups fit into one item. */
+/** Things of a group whose return is recognised, those named last: all groups fit into one item. */
 const mostNamedLately = 500;
 
 /**
@@ -53,7 +53,7 @@ const mostNamedLately = 500;
  *   some are unheard of and open for an hour       new, at most once an hour, also after six messages
  *   six messages within a day                      nothing
  *   ten times as many are open as when it was told new, at once
- *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
+ *   some were not told yet                         new, at most once an hour
  *   some return that day for the second time       new, as comes and goes; then nothing of what returns
  *   some that were told have been open for a day   reminder, once a day
  *   none is open any more                          over; an hour later if some returned; after five messages within a
@@ -94,7 +94,7 @@ function decideGroup(
   const known = new Set(before?.told.match(eachFingerprint));
   const still = open.filter(({ id }) => known.has(troubleFingerprint(id)));
   const news = open.filter(({ id, isDue }) => isDue && !known.has(troubleFingerprint(id)));
-  const named = new Set(lately?.named.match(eachFingerprint));
+  const named = new Set(lately?.messages.flatMap((message) => message.named.match(eachFingerprint) ?? []));
   const again = news.filter((trouble) => named.has(thingFingerprint(trouble)));
   const unheard = news.filter((trouble) => !named.has(thingFingerprint(trouble)));
   const sinceToldMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
@@ -109,69 +109,75 @@ function decideGroup(
     return { ...group, event, troubles: about, since, count, open: due, unsteady: unsteadyOf(after) };
   };
   const toldAt = at.toISOString();
-  const messages = lately?.messagesAt.length ?? 0;
+  const messages = lately?.messages.length ?? 0;
   const isSilentNow = before !== undefined && isUnsteady(lately);
   const isFlood = before !== undefined && due >= floodTimes * before.open;
   const isLongUnheard = unheard.some((trouble) => at.getTime() - trouble.since.getTime() >= hourMs);
   const hasNews = unheard.length > 0 || (again.length > 0 && !isSilentNow);
-  const isDueNews = hasNews && sinceToldMs >= quietMs(group.kind);
+  const isDueNews = hasNews && sinceToldMs >= quietMs;
   const mayTell = messages < mostMessagesADay;
   const isAnnounced = mayTell ? isFlood || isDueNews : isDueNews && isLongUnheard;
   if (isAnnounced) {
     const count = Math.max((before?.count ?? 0) + countTroubles(news), due);
     const after = { since, count, toldAt, open: due, told: fingerprintsOf([...still, ...news]) };
-    const returns = (lately?.returns ?? 0) + (again.length > 0 ? 1 : 0);
-    const noted = noteMessage({ since, ...lately, returns }, at, news);
+    const noted = noteMessage(lately, at, news, again.length > 0);
     return { alert: alert('new', news.length > 0 ? news : still, noted), after, lately: noted };
   }
   if (!before || cut.has(group.kind)) return { after: before, lately };
   if (still.length === 0 && news.length === 0) {
     const endedAt = lately?.endedAt ?? toldAt;
-    const mayReturn = (lately?.returns ?? 0) > 0 && at.getTime() - Date.parse(endedAt) < hourMs;
+    const mayReturn = countReturns(lately) > 0 && at.getTime() - Date.parse(endedAt) < hourMs;
     if (mayReturn || messages >= mostMessagesADay - 1)
       return { after: { ...before, told: '' }, lately: lately && { ...lately, endedAt } };
-    return {
-      alert: alert('over', [], lately, before.count),
-      lately: noteMessage({ since, returns: 0, ...lately }, at),
-    };
+    return { alert: alert('over', [], lately, before.count), lately: noteMessage(lately, at) };
   }
   // What is new waits: it is told with what else comes within the hour. That something returns is known of an unsteady one.
   const after = { ...before, told: fingerprintsOf([...still, ...(isSilentNow ? again : [])]) };
   const seenOpen = lately && { ...lately, endedAt: undefined };
   if (still.length === 0 || sinceToldMs < onceADayMs) return { after, lately: seenOpen };
-  const noted = noteMessage({ since, returns: 0, ...seenOpen }, at, still);
+  const noted = noteMessage(seenOpen, at, still);
   return { alert: alert('reminder', still, lately), after: { ...after, toldAt }, lately: noted };
 }
 
-/** Without the messages that were written more than a day ago; undefined once there is none left. */
+/** Without what is older than a day; undefined once there is nothing left. */
 function keepLastDay(before: RecentMessages | undefined, at: Date): RecentMessages | undefined {
-  const messagesAt = before?.messagesAt.filter((each) => at.getTime() - Date.parse(each) < onceADayMs) ?? [];
-  return before && messagesAt.length > 0 ? { ...before, messagesAt } : undefined;
+  const messages = before?.messages.filter((message) => isOfLastDay(message.at, at)) ?? [];
+  return before && messages.length > 0 ? { ...before, messages } : undefined;
+}
+
+function isOfLastDay(moment: string, at: Date): boolean {
+  return at.getTime() - Date.parse(moment) < onceADayMs;
 }
 
 function noteMessage(
-  before: Omit<RecentMessages, 'messagesAt' | 'named'> & Partial<RecentMessages>,
+  before: RecentMessages | undefined,
   at: Date,
   troubles: readonly SeenTrouble[] = [],
+  returned = false,
 ): RecentMessages {
-  const { messagesAt = [], named = '', since, returns } = before;
-  const fingerprints = [
-    ...new Set([...(named.match(eachFingerprint) ?? []), ...troubles.map(thingFingerprint)]),
-  ];
-  return {
-    messagesAt: [...messagesAt, at.toISOString()],
-    named: fingerprints.slice(-mostNamedLately).join(''),
-    since,
-    returns,
-  };
+  const named = troubles.map(thingFingerprint).join('');
+  const messages = [...(before?.messages ?? []), { at: at.toISOString(), named, returned }];
+  let left = mostNamedLately * fingerprintLength;
+  const kept = messages.toReversed().map((message) => {
+    const latest = message.named.slice(0, left);
+    left -= latest.length;
+    return { ...message, named: latest };
+  });
+  return { messages: kept.toReversed() };
+}
+
+function countReturns(lately: RecentMessages | undefined): number {
+  return lately?.messages.filter(({ returned }) => returned).length ?? 0;
 }
 
 function isUnsteady(lately: RecentMessages | undefined): boolean {
-  return lately !== undefined && lately.returns + 1 >= unsteadyFrom;
+  return countReturns(lately) + 1 >= unsteadyFrom;
 }
 
 function unsteadyOf(lately: RecentMessages | undefined): AlertDecision['unsteady'] {
-  return lately && isUnsteady(lately) ? { times: lately.returns + 1, since: lately.since } : undefined;
+  const [first] = lately?.messages ?? [];
+  if (!first || !isUnsteady(lately)) return undefined;
+  return { times: countReturns(lately) + 1, since: first.at };
 }
 
 function countTroubles(troubles: readonly SeenTrouble[]): number {
@@ -201,12 +207,15 @@ function fingerprintsOf(troubles: readonly SeenTrouble[]): string {
 }
 
 /**
- * What is told of a partner, so that one which comes and goes all day is no mail every ten minutes:
+ * What is told of a partner, so that one which comes and goes all day is no mail every ten minutes. The first line that fits
+ * counts:
  *
- *   down for some minutes                      new
+ *   six messages within a day                  nothing
  *   down for the third time within an hour     new, with their number, at once; then nothing of each of them
- *   it answers again                           over; of the unsteady one an hour later
- *   down, and told a day ago                   reminder
+ *   down for some minutes                      new; for the third time that day, with their number, and then likewise
+ *   down, its last message of a day ago        reminder
+ *   it answers again                           over; an hour later from its second outage of the day on; after five messages
+ *                                              within a day once there are fewer, so that the next outage is announced
  */
 export function decideOutages(
   partner: Partner,
@@ -215,8 +224,9 @@ export function decideOutages(
 ): Decided<ToldOutages> {
   const down = troubles.find((one) => one.kind === 'partner-down' && one.partner === partner);
   const isQuiet = before !== undefined && at.getTime() - Date.parse(before.seenAt) >= hourMs;
-  const isForgotten = isQuiet && before.told !== 'down' && before.told !== 'unsteady';
-  const known = isForgotten ? undefined : before;
+  const isKnownDown = before?.told === 'down' || before?.told === 'unsteady';
+  const messagesAt = before?.messagesAt?.filter((moment) => isOfLastDay(moment, at)) ?? [];
+  const beganAt = before?.beganAt?.filter((moment) => isOfLastDay(moment, at)) ?? [];
   const told = (event: AlertDecision['event'], after: ToldOutages): Decided<ToldOutages> => ({
     alert: {
       event,
@@ -227,26 +237,51 @@ export function decideOutages(
       troubles: down ? [down] : [],
       open: down ? 1 : 0,
     },
-    after: { ...after, toldAt: at.toISOString() },
+    after: {
+      ...after,
+      toldAt: at.toISOString(),
+      messagesAt: [...messagesAt, at.toISOString()],
+      beganAt: event === 'new' ? [...beganAt, after.openedAt] : beganAt,
+    },
   });
   if (!down) {
-    if (known?.told === 'down') return told('over', { ...known, told: 'up' });
-    if (known?.told !== 'unsteady' || !isQuiet) return { after: known };
-    return { ...told('over', known), after: undefined };
+    const isFirstOfDay = before?.told === 'down' && beganAt.length < 2;
+    const hasEnded = isFirstOfDay || (isKnownDown && isQuiet);
+    const isAnnounced = hasEnded && messagesAt.length < mostMessagesADay - 1;
+    if (before && isAnnounced) return told('over', { ...before, told: 'up' });
+    const isForgotten = isQuiet && !isKnownDown && messagesAt.length === 0;
+    return { after: isForgotten ? undefined : before };
   }
-  const seen = seenAgain(known, down, at);
+  const seen = seenAgain(before, down, at, isQuiet && !isKnownDown);
+  if (messagesAt.length >= mostMessagesADay) return { after: seen };
   if (seen.count >= unsteadyFrom && seen.told !== 'unsteady')
     return told('new', { ...seen, told: 'unsteady' });
-  if (down.isDue && (seen.told ?? 'up') === 'up') return told('new', { ...seen, told: 'down' });
+  if (down.isDue && !isKnownDown) return told('new', asOneOfDay(seen, beganAt));
   const sinceToldMs = at.getTime() - Date.parse(seen.toldAt ?? at.toISOString());
   return sinceToldMs < onceADayMs ? { after: seen } : told('reminder', seen);
 }
 
-function seenAgain(known: ToldOutages | undefined, { since }: SeenTrouble, at: Date): ToldOutages {
+/** @param isFirst Those before are another series, which has ended. */
+function seenAgain(
+  before: ToldOutages | undefined,
+  { since }: SeenTrouble,
+  at: Date,
+  isFirst: boolean,
+): ToldOutages {
   const openedAt = since.toISOString();
-  const isSame = known?.openedAt === openedAt;
-  const count = (known?.count ?? 0) + (isSame ? 0 : 1);
-  return { ...known, since: known?.since ?? openedAt, count, openedAt, seenAt: at.toISOString() };
+  const isSame = before?.openedAt === openedAt;
+  const [beganAt, earlier] =
+    before === undefined || isFirst ? [openedAt, 0] : [before.since, before.count - (isSame ? 1 : 0)];
+  return { ...before, since: beganAt, count: earlier + 1, openedAt, seenAt: at.toISOString() };
+}
+
+/** @param earlier When the outages began of which people have heard that day. */
+function asOneOfDay(seen: ToldOutages, earlier: readonly string[]): ToldOutages {
+  const [first] = earlier;
+  const count = earlier.length + 1;
+  return first !== undefined && count >= unsteadyFrom
+    ? { ...seen, told: 'unsteady', since: first, count }
+    : { ...seen, told: 'down' };
 }
 
 /** Of the unsteady partner the first outage counts, otherwise the last one. */

@@ -6,7 +6,7 @@ import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { groupOf } from '../situation/read.ts';
 import { type Alert, outgoingSchema } from './alert.ts';
 import { channelsOf, sendToChannel } from './channels/channels.ts';
-import { plantAndStage, stackOption } from './compose.ts';
+import { plantAndStage, stackOption, stillOpen } from './compose.ts';
 import type { AlertDependencies, ChannelName } from './dependencies.ts';
 
 /** Messages of one run to one channel: the others wait for the next run, five minutes later. */
@@ -108,7 +108,10 @@ function deliveriesOf(
 
 const mostTitlesNamed = 10;
 
-/** One message for all that a channel has missed: what is open of it, by the last message about each group. */
+/**
+ * One message for all that a channel has missed: what is open of it, by the last message about each group. That channels take
+ * no messages is none of it: this one does, and the next message says it of all.
+ */
 export function sumUp(
   missed: readonly [Alert, ...Alert[]],
   now: Date,
@@ -117,11 +120,13 @@ export function sumUp(
   const [first] = missed;
   const last = missed.at(-1) ?? first;
   const byGroup = Map.groupBy(missed, ({ partner = 'erp', ...of }) => groupOf({ ...of, partner }));
-  const latest = [...byGroup.values()].flatMap((alerts) => alerts.at(-1) ?? []);
+  const latest = [...byGroup.values()]
+    .flatMap((alerts) => alerts.at(-1) ?? [])
+    .filter(({ kind }) => kind !== 'channel-down');
   const open = latest.filter(({ event }) => event !== 'over');
   const named = open
     .slice(0, mostTitlesNamed)
-    .map(({ title }) => title.slice(plantAndStage(stack).length + 2));
+    .map(({ title }) => title.slice(plantAndStage(stack).length + 2).replace(stillOpen, ''));
   const more = open.length > mostTitlesNamed ? ` And ${open.length - mostTitlesNamed} more.` : '';
   const over = latest.length - open.length;
   const [from, to] = [first, last].map(({ at }) => localTime(new Date(at), timeZone).slice(0, -3));

@@ -1,10 +1,10 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { AlertLedger } from '../ledger/ledger.ts';
-import type { Role } from '../model/roles.ts';
 import type { AskedPage } from '../pages/links.ts';
 import type { Secrets } from '../platform/aws/secrets.ts';
 import type { Logger } from '../platform/log.ts';
 import type { SituationDependencies } from '../situation/read.ts';
+import type { Persons } from '../situation/words.ts';
 
 /** Channels that have an address of their own, all in one secret. */
 export const webhookChannels = ['teams', 'slack', 'webhook'] as const;
@@ -38,7 +38,7 @@ export interface AlertDependencies extends SituationDependencies {
   readonly log: Logger;
   readonly stack: string;
   readonly timeZone: string;
-  readonly who: Readonly<Partial<Record<Role, string>>>;
+  readonly who: Persons;
   /** When the plant wants its mail, on its own clock (`06:30`); undefined where nobody gets one. */
   readonly morningMail: { readonly at: string; readonly workdays: readonly Weekday[] } | undefined;
   /** Of each mailing list; undefined where nobody gets the morning mail. */

@@ -92,9 +92,9 @@ export class Breaker {
   /** Undefined while it is closed, or was a moment ago. @param flow Whose pause counts, too; the ERP's breaker knows it. */
   async outage(partner: Partner, flow?: FlowName): Promise<Outage | undefined> {
     const state = await this.#recent(partner);
-    const since = flow && pausedIn(state)[flow];
+    const pause = flow && pausedIn(state)[flow];
     // Also while it is open: a probe would be its work.
-    if (since) return outageByPause(flow, since);
+    if (pause) return outageByPause(flow, pause.since);
     if (state?.open !== true) return undefined;
     const at = this.#now();
     const until = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));

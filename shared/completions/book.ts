@@ -13,7 +13,7 @@ import { isJointKey } from '../ledger/records/joint-keys.ts';
 import type { OrderEntry, Orders } from '../ledger/records/product-orders.ts';
 import { concernsEndedByBooking } from '../life/what-the-erp-says.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
-import { isFailure, Rejected, UnknownOrder, Wait } from '../model/errors.ts';
+import { combineAbouts, isFailure, Rejected, UnknownOrder, Wait } from '../model/errors.ts';
 import { definedFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
@@ -362,8 +362,7 @@ function isTried({ toBook, refused }: Job): boolean {
 }
 
 function combineRefusals(refused: readonly [Rejected, ...Rejected[]]): Rejected {
-  const booking = refused.flatMap(({ about }) => about?.booking ?? []).join(', ');
-  const figures = refused.flatMap(({ about }) => about?.figures ?? []).join('; ');
   const reason = refused.map(({ message }) => message).join(' ');
-  return new Rejected(reason, { causeCode: refused[0].causeCode, about: { booking, figures } });
+  const about = combineAbouts(refused.map((one) => one.about));
+  return new Rejected(reason, { causeCode: refused[0].causeCode, about });
 }

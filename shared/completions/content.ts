@@ -131,7 +131,11 @@ function withRecordings([first, ...others]: Completed, isWanted: (id: string) =>
 
 export function aboutOf(booking: PlannedBooking & { readonly content?: Uint8Array | undefined }): About {
   const figures = booking.content ? figuresInWords(unpackCompletion(booking.content, booking)) : '';
-  return { booking: booking.key, ...(figures ? { figures } : {}) };
+  const facts: { readonly [Field in keyof Required<About>]: About[Field] } = {
+    booking: booking.key,
+    figures: figures || undefined,
+  };
+  return definedFields(facts);
 }
 
 /** Another attempt was faster: this message looks again in a moment. */

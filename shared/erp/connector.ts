@@ -59,6 +59,8 @@ export interface ErpConnector {
     | undefined;
   /** *Done with our key* is a receipt, *done without it* is `Rejected`. */
   book(completion: Completion, key: BookingKey, attempt: Attempt): Promise<Receipt>;
+  /** Ends its session, where the ERP counts sessions. A command calls it at its end; a container does not know its end. */
+  readonly close?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /**
@@ -87,6 +89,10 @@ export type Lacks = Readonly<Record<DetailLine, string | undefined>>;
 export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   /** Name shown to people: `tryton`, `odoo`, `sap-s4hana`, `rest`. */
   readonly name: string;
+  /** How long the ERP may go on working on a call that was cut off. Default: `usualSettlingSeconds`. */
+  readonly settlingSeconds?: number | undefined;
+  /** Why no stack may be made with it yet: what somebody has to try first. */
+  readonly untried?: string | undefined;
   /** What it has no place for, each with its reason: a configuration that maps it is refused. */
   readonly lacks: Lacks;
   readonly secret: ErpSecret<Credentials>;

@@ -1,6 +1,7 @@
 import { type HttpResponse, type PartnerCall, partnerFailure } from '../platform/http.ts';
+import { type Cookies, cookieHeader, keepCookies } from './cookies.ts';
 import { partnerDown } from './failures.ts';
-import type { ErpRequest, Login } from './login.ts';
+import type { ErpRequest, Login, WhyRefused } from './login.ts';
 
 const tokenHeader = 'X-CSRF-Token';
 /** Asks for a token, which comes back in the same header. */
@@ -14,13 +15,15 @@ interface CsrfOptions {
   /** Follows the sentence that there is none: `check csrf.fetchPath`. */
   readonly remedy: string;
   readonly isRefused: (answer: HttpResponse) => boolean;
+  /** Asked first of an answer without a token. Default: nothing is known of it. */
+  readonly whyRefused?: WhyRefused;
 }
 
 /** A CSRF token, and the cookies of the session that it belongs to: a server refuses one without the other. */
 export class CsrfSession {
   readonly #send: Login['send'];
   readonly #options: CsrfOptions;
-  readonly #cookies = new Map<string, string>();
+  readonly #cookies: Cookies = new Map();
   #token: string | undefined;
 
   constructor(send: Login['send'], options: CsrfOptions) {
@@ -30,14 +33,9 @@ export class CsrfSession {
 
   /** A call within the session. Keeps the cookies of its answer, and the token if it brings one. */
   async send(request: ErpRequest): Promise<HttpResponse> {
-    const pairs = [...this.#cookies].map(([name, content]) => `${name}=${content}`);
-    const cookies = pairs.length === 0 ? {} : { cookie: pairs.join('; ') };
-    const answer = await this.#send({ ...request, headers: { ...cookies, ...request.headers } });
-    for (const cookie of answer.headers.getSetCookie()) {
-      const pair = cookie.split(';', 1)[0] ?? '';
-      const at = pair.indexOf('=');
-      if (at > 0) this.#cookies.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
-    }
+    const cookies = cookieHeader(this.#cookies, request.headers?.cookie);
+    const answer = await this.#send({ ...request, headers: { ...request.headers, ...cookies } });
+    keepCookies(this.#cookies, answer);
     const token = answer.headers.get(tokenHeader);
     if (token && token.toLowerCase() !== 'required') this.#token = token;
     return answer;
@@ -56,9 +54,11 @@ export class CsrfSession {
   }
 
   async #fetch({ signal, guard }: PartnerCall): Promise<string> {
-    const { partner, now, path, remedy } = this.#options;
+    const { partner, now, path, remedy, whyRefused } = this.#options;
     const answer = await this.send({ path, headers: csrfFetch, signal, guard });
     if (this.#token !== undefined) return this.#token;
+    const said = whyRefused?.(answer, partner);
+    if (said) throw said;
     const none = `${partner} gave no CSRF token at ${path} (${answer.status}): ${remedy}.`;
     throw partnerFailure(answer, { partner, what: 'its CSRF token', now: now() }) ?? partnerDown(none);
   }

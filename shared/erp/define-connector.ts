@@ -5,7 +5,10 @@ import type { ErpConnector, ErpDefinition, ErpEnvironment, ErpSecret, Lacks } fr
 import { rejected } from './failures.ts';
 
 /** What every connector's options may hold; `name` is how messages name an ERP that only the configuration knows. */
-type AnyOptions = PartnerLimit & { readonly name?: string | undefined };
+type AnyOptions = PartnerLimit & {
+  readonly name?: string | undefined;
+  readonly settlingSeconds?: number | undefined;
+};
 
 /** What a connector says of itself. The configuration, `init`, the documents and the tests read it from the registry. */
 interface ConnectorFacts<Folder extends string> {
@@ -37,10 +40,12 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     /** What it has no place for, whatever its options say, or by them. */
     readonly lacks: Lacks | ((options: Options) => Lacks);
     readonly secret: (options: Options) => ErpSecret<Credentials>;
+    /** Why no stack may be made with these options yet. Default: it may. */
+    readonly untried?: (options: Options) => string | undefined;
     readonly connect: (options: Options, environment: ErpEnvironment<Credentials>) => ErpConnector;
   },
 ): Connector<Options, Credentials, Folder> {
-  const { lacks, secret, connect, ...facts } = described;
+  const { lacks, secret, untried, connect, ...facts } = described;
   function define(options: Options): ErpDefinition<Credentials> {
     const parsed = parse(facts.options, options);
     if (!parsed.ok) {
@@ -51,6 +56,8 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
       name: options.name ?? facts.folder,
       atOnce: options.atOnce ?? facts.atOnce,
       perSecond: options.perSecond,
+      settlingSeconds: options.settlingSeconds,
+      untried: untried?.(options),
       lacks: typeof lacks === 'function' ? lacks(options) : lacks,
       secret: secret(options),
       connect: (environment) => connect(options, environment),

@@ -3,6 +3,9 @@ import { limitShape } from '../model/partner.ts';
 import { isTimeZone } from '../model/time.ts';
 import { showFound } from '../platform/validation.ts';
 
+/** How long a partner may need to finish what was sent to it, if nothing else is said. */
+export const usualSettlingSeconds = 300;
+
 /** Options that every connector takes. */
 export const erpOptionsShape = {
   ...limitShape,
@@ -10,6 +13,12 @@ export const erpOptionsShape = {
   timeoutMs: z.optional(z.int().check(z.positive())),
   /** Whether plain http is allowed to another machine than this one. Default: it is refused. */
   allowHttp: z.optional(z.boolean()),
+  /**
+   * Seconds that the ERP may go on working on a call that was cut off, 300 to 3600: only after them is a booking in doubt
+   * looked for and made again, and until then nothing else is booked on its order. Default 300; 900 for AFAS, which says that it
+   * works for so long.
+   */
+  settlingSeconds: z.optional(z.int().check(z.minimum(usualSettlingSeconds), z.maximum(3600))),
   /** PEM of a private authority that signed the ERP's certificate, trusted besides the public ones. */
   caCertificate: z.optional(z.string()),
 };

@@ -68,7 +68,7 @@ export const deploymentSchema = strictObject({
        * secret, which `npm run secrets -- set alert-webhooks --stack <stack>` sets. Default: none.
        */
       webhooks: z._default(readonlyList(z.enum(webhookChannels)), []),
-      /** Who acts, by their part: `{ planner: 'An Peeters, ext. 23' }`. Alerts and the morning mail name them. */
+      /** Who acts, by their part: `{ planner: 'An Peeters, ext. 23' }`. Alerts, the morning mail and the console name them. */
       who: z._default(
         z.partialRecord(
           z.enum(roles),
@@ -112,6 +112,8 @@ export const deploymentSchema = strictObject({
       name: textLike(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'a domain in small letters'),
       /** ARN of its certificate. */
       certificateArn: arnOf('acm'),
+      /** Whether AWS's address answers as well: until Azumuta's triggers and the ERP call the domain. */
+      alsoAwsAddress: z._default(z.boolean(), false),
     }),
   ),
   /** Addresses and networks (`203.0.113.7`, `203.0.113.0/24`) that may call each endpoint. Default: any. */

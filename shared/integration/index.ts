@@ -17,6 +17,7 @@ export {
   type RestAnswer,
   type RestListing,
   type RestLookUp,
+  type RestMeaning,
   type RestOptions,
   type RestOrder,
   type RestProcedure,

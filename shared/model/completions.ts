@@ -218,7 +218,8 @@ export function completionFrom(
 
 /**
  * What an ERP may have no place for. A field that is added to a completion is one of these: it does not compile until each
- * connector says that it books it, or why not (`Lacks`).
+ * connector says that it books it, or why not (`Lacks`). A field within one of these needs its line in the conformance suite
+ * (`suite-leaves.ts`), which finds that each connector leaves a trace of it in the ERP, or refuses it.
  */
 export type DetailLine = Exclude<
   keyof Completion,

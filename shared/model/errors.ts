@@ -24,10 +24,27 @@ export type RetryScope = 'partner' | 'order';
  */
 export type Wrote = 'nothing' | 'known' | 'perhaps';
 
-/** What a dead letter tells a person besides its reason: the booking that it is about, and its figures. Never read again. */
+/** What a dead letter says for a person besides its reason: the booking that it is about, and its figures. Never read again. */
 export interface About {
   readonly booking?: string;
   readonly figures?: string;
+}
+
+/** What stands between the values of several failures that are one dead letter. A new field does not compile without it. */
+const betweenValues = {
+  booking: ', ',
+  figures: '; ',
+} as const satisfies Record<keyof About, string>;
+// Its type says that it has these keys, and a literal has no others.
+const aboutFields = Object.keys(betweenValues) as readonly (keyof About)[];
+
+/** What several failures are about, field by field; a field that none of them has is absent. */
+export function combineAbouts(abouts: readonly (About | undefined)[]): About {
+  const combined = aboutFields.map((field) => {
+    const values = abouts.flatMap((about) => about?.[field] ?? []);
+    return [field, values.join(betweenValues[field])] as const;
+  });
+  return Object.fromEntries(combined.filter(([, value]) => value !== ''));
 }
 
 export interface FailureOptions extends ErrorOptions {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isNothingSent } from '../ledger/claims.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
-import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
+import { type ErpOrderRecord, erpOrderRecordFrom } from '../ledger/records/erp-orders.ts';
 import { isMessageUnderWay } from '../ledger/records/product-orders.ts';
 import { type ErpOrder, erpOrderFactsFrom, isSameErpOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
@@ -44,24 +44,23 @@ export async function writeRecord(
   const { order, mapped } = wanted;
   if (!before && !mapped) return undefined;
   if (before && isOlder(wanted, before)) return before;
-  const { changedAt, dueDate } = order;
-  const changeTime = changedAt === undefined ? {} : { changedAt };
+  const { changedAt } = order;
   // Its id came after its record: the record keeps its place.
   const hasIdByNow = before !== undefined && before.erpOrder.id === undefined && order.id !== undefined;
-  const keptUnder = before?.keptUnder ?? (hasIdByNow ? before.erpOrder.number : undefined);
-  const now: ErpOrderRecord = {
-    // Of an order that is not wanted, the ERP may tell no more than its name.
-    ...(mapped || !before
-      ? { erpOrder: factsOf(order), dueDate }
-      : { erpOrder: { ...before.erpOrder, number: order.number }, dueDate: before.dueDate }),
-    ...(keptUnder === undefined ? {} : { keptUnder }),
-    ...changeTime,
+  // Of an order that is not wanted, the ERP may tell no more than its name.
+  const isSaidWhole = mapped !== undefined || before === undefined;
+  const now = erpOrderRecordFrom({
+    erpOrder: isSaidWhole ? factsOf(order) : { ...before.erpOrder, number: order.number },
+    dueDate: isSaidWhole ? order.dueDate : before.dueDate,
+    keptUnder: before?.keptUnder ?? (hasIdByNow ? before.erpOrder.number : undefined),
+    changedAt,
     state: mapped ? 'released' : 'cancelled',
     split,
     mostParts,
     earlier,
     version: (before?.version ?? 0) + 1,
-  };
+  });
+  const changeTime = changedAt === undefined ? {} : { changedAt };
   // A change that is none to us, such as our own link, is not worth a write.
   if (before && isDeepStrictEqual({ ...before, ...changeTime, version: now.version }, now)) return before;
   return (await erpOrders.writeVersion(now)) ? now : 'changed meanwhile';
@@ -73,12 +72,24 @@ export async function writeRefused(
   order: ErpOrder,
   { erpOrders }: Pick<Ledger, 'erpOrders'>,
 ): Promise<void> {
-  const { number, dueDate } = order;
-  const split = { number, of: 0, book: 'alone' } as const;
-  const unknown = { dueDate, split, mostParts: 0, earlier: [], version: 0, erpOrder: factsOf(order) };
-  const before = record ?? unknown;
+  const { number } = order;
+  const before = record ?? unmappedRecord(order);
   const erpOrder = { ...before.erpOrder, number };
   await erpOrders.writeVersion({ ...before, erpOrder, state: 'refused', version: before.version + 1 });
+}
+
+function unmappedRecord(order: ErpOrder): ErpOrderRecord {
+  return erpOrderRecordFrom({
+    erpOrder: factsOf(order),
+    dueDate: order.dueDate,
+    keptUnder: undefined,
+    changedAt: undefined,
+    state: 'refused',
+    split: { number: order.number, of: 0, book: 'alone' },
+    mostParts: 0,
+    earlier: [],
+    version: 0,
+  });
 }
 
 export async function writePart(

@@ -94,7 +94,7 @@ export function orderPage(number: string, facts: OrderFacts, timeZone: string): 
   return htmlPage(
     `Order ${number}`,
     html`<p><strong>${capitalized(needsPerson ? 'needs a person' : stage)}.</strong> ${says}</p>
-${next === undefined || who === undefined ? '' : html`<p>What to do (${who}): ${next}</p>`}
+${next === undefined ? '' : html`<p>What to do (${who.join(' and ')}): ${next}</p>`}
 ${definitionList([
   ...factNames
     .filter((name) => orderFacts[name].isOnLinkedPage)

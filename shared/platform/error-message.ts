@@ -4,7 +4,10 @@ import type { HttpResponse } from './http.ts';
 import { leavesOf } from './json.ts';
 import { type Place, valueAt } from './places.ts';
 
-/** Where partners put the sentence of an error: OData V4 and V2, RFC 9457, OAuth2, and common in-house forms. */
+/**
+ * Where partners put the sentence of an error: OData V4 and V2, RFC 9457, OAuth2, common in-house forms, AFAS
+ * (`externalMessage`: AFASSoftware/OASContent, MarkdownPages/Profit/nl), Epicor (`ErrorMessage`) and Infor's IDOs (`Message`).
+ */
 export const usualPlaces = [
   'error.message',
   'error.message.value',
@@ -21,6 +24,9 @@ export const usualPlaces = [
   'error.reason',
   'error',
   'errors',
+  'externalMessage',
+  'ErrorMessage',
+  'Message',
   '',
 ];
 const longest = 300;

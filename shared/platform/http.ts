@@ -79,6 +79,8 @@ export interface HttpRequest {
   readonly guard?: Guard | undefined;
   /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */
   readonly writes?: boolean;
+  /** Whether a redirect is an answer, as to a login by a form. It is never followed. Default: it is a failure. */
+  readonly takesRedirect?: boolean;
 }
 
 export interface HttpResponse {
@@ -124,7 +126,7 @@ export function createHttp(options: HttpOptions) {
         ...(body === undefined ? {} : { body }),
       });
       const isRedirect = response.status >= 300 && response.status < 400 && response.status !== 304;
-      if (isRedirect) {
+      if (isRedirect && !request.takesRedirect) {
         await response.body?.cancel();
         throw new PartnerDown(
           `${partner} answered ${call} with a redirect (${response.status}), which is never followed: check the base URL.`,

@@ -61,6 +61,9 @@ type Issue = z.core.$ZodIssue;
 function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[]): Mismatch[] {
   const path = [...parent, ...issue.path];
   const at = path.reduce<unknown>(fieldOf, root);
+  if (issue.code === 'invalid_union' && issue.errors.length === 0) {
+    return [{ path: pathText(path), found: foundIn(issue, at), expected: choicesOf(issue) }];
+  }
   if (issue.code === 'invalid_union') {
     // The alternative that fits the furthest says more than "invalid input".
     const deepest = issue.errors
@@ -72,6 +75,18 @@ function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[
     return [{ path: pathText(path), found: typeName(at), expected: expected || 'another form' }];
   }
   return [{ path: pathText(path), found: foundIn(issue, at), expected: expectationOf(issue) }];
+}
+
+/** The words that say which alternative an object is, where it has none of them. */
+function choicesOf(issue: Issue): string {
+  const options: unknown = 'options' in issue ? issue.options : undefined;
+  return (
+    z
+      .array(z.string())
+      .safeParse(options)
+      .data?.map((word) => JSON.stringify(word))
+      .join(' or ') ?? 'another form'
+  );
 }
 
 const maxFound = 60;

@@ -112,7 +112,7 @@ export const adviceOnLetters = {
     who: 'Azumuta administrator',
     steps: [
       {
-        does: 'Correct in Azumuta what its message names, or set the lines of azumuta.contract that it names (npm run probe -- --stack <stack> finds them) and deploy; then replay.',
+        does: 'Correct in Azumuta what its message names, or set the lines of azumuta.contract that it names (to find them: npm run probe -- --stack <stack>) and deploy; then replay.',
       },
     ],
   },
@@ -312,4 +312,9 @@ export const adviceOnOthers = {
 export function adviceInWords({ steps }: Advice, named: Readonly<Record<string, string>> = {}): string {
   const text = steps.map(({ does, types }) => (types === undefined ? does : `${does}: ${types}.`)).join(' ');
   return Object.entries(named).reduce((filled, [name, value]) => filled.replaceAll(`<${name}>`, value), text);
+}
+
+/** The same for who has the console open: what is typed elsewhere is a button on the page of its order. */
+export function adviceWithButtons({ steps }: Advice): string {
+  return steps.map(({ does, types }) => (types === undefined ? does : `${does}, on its page.`)).join(' ');
 }

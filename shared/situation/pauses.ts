@@ -1,7 +1,8 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
-import { type FlowName, flowNames } from '../ledger/records/pauses.ts';
+import { type FlowName, flowNames, type Pause } from '../ledger/records/pauses.ts';
 import type { QueueName } from '../model/queues.ts';
-import { durationInWords } from '../model/time.ts';
+import { sentence } from '../model/text.ts';
+import { duration, durationInWords } from '../model/time.ts';
 import { backoffDefaults, maxWaitMs } from '../worker/policy.ts';
 
 interface Flow {
@@ -56,4 +57,16 @@ export const flows: Readonly<Record<FlowName, Flow>> = {
 /** The pause for whose end the messages of a queue wait. @param erp The breaker that knows what is paused. */
 export function pauseHoldingQueue(queue: QueueName, { paused = {} }: BreakerState): FlowName | undefined {
   return flowNames.find((name) => paused[name] && flows[name].queue === queue);
+}
+
+/** By whom and why it is paused, and when that is planned to end: sentences. */
+export function whyPaused({ note, until }: Pause, now: Date): string {
+  const why = note === undefined ? 'Somebody paused it.' : `It is paused: ${sentence(note)}`;
+  if (until === undefined) return why;
+  const seconds = (until.getTime() - now.getTime()) / 1000;
+  const end =
+    seconds > 0
+      ? `It is planned to end in ${duration(seconds)}.`
+      : `It was planned to end ${duration(-seconds)} ago.`;
+  return `${why} ${end}`;
 }

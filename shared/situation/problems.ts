@@ -6,7 +6,7 @@ import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration } from '../model/time.ts';
 import { adviceInWords, adviceOnOthers } from './advice.ts';
-import { flows, pauseHoldingQueue } from './pauses.ts';
+import { flows, pauseHoldingQueue, whyPaused } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import {
   commandOf,
@@ -39,6 +39,9 @@ const mostOrdersNamed = 10;
 const slowSeconds = 120;
 /** Leaves some days to resume before anything becomes a dead letter. */
 const longPauseSeconds = 3 * 86_400;
+
+export const partnerProblemId = (partner: Partner) => `partner-${partner}`;
+export const pauseProblemId = (flow: FlowName) => `paused-${flow}`;
 
 /** Worst first; none when all is well. @param where Options that select the stack on a command line, quoted for its shell. */
 export function problemsOf(situation: Situation, where: string): Problem[] {
@@ -85,7 +88,7 @@ export function partnerDownProblem(
   const refuses = `${partnerState(reason)}${lasting === undefined ? '' : ` (for ${lasting})`}`;
   const messages = waitingIn(queues).join(' and ');
   return {
-    id: `partner-${partner}`,
+    id: partnerProblemId(partner),
     kind: 'partner-down',
     orders: [],
     what: `${capitalized(partnerWords[partner])} ${refused ? refuses : isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
@@ -104,21 +107,21 @@ export function partnerDownProblem(
 }
 
 function pausedProblem(name: FlowName, { partners, queues, at }: Situation, where: string): Problem[] {
-  const since = partners.erp.paused?.[name];
-  if (!since) return [];
+  const pause = partners.erp.paused?.[name];
+  if (!pause) return [];
   const { does, queue, meanwhile, lost, resumed } = flows[name];
   const status = queue && queues[queue];
   const waits = status && messagesInQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
-  const seconds = (at.getTime() - since.getTime()) / 1000;
+  const seconds = (at.getTime() - pause.since.getTime()) / 1000;
   const isLong = lost !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
   const advice = adviceOnOthers[isLong ? 'paused too long' : 'paused'];
   const problem: Problem = {
-    id: `paused-${name}`,
+    id: pauseProblemId(name),
     kind: isLong ? 'paused-too-long' : 'paused',
     orders: [],
     who: advice.who,
     what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${queue ? `; ${waits}` : ''}.`,
-    why: `Somebody paused it. ${meanwhile}${isLong ? ` ${lost}` : ''}`,
+    why: `${whyPaused(pause, at)} ${meanwhile}${isLong ? ` ${lost}` : ''}`,
     next: isLong ? adviceInWords(advice) : `${adviceInWords(advice)} Then ${resumed}.`,
     command: `npm run resume -- ${name} ${where}`,
   };
@@ -140,14 +143,13 @@ function groupProblem(
         : [...new Set(group.flatMap(({ order, key }) => order ?? (key ? numberOf({ ...key }) : [])))];
     const oldest = Math.min(...group.map(({ since }) => since.getTime()));
     const forSeconds = kind === 'overdue' ? 0 : (at.getTime() - oldest) / 1000;
+    const age = forSeconds < 60 ? '' : ` The oldest is open for ${duration(forSeconds)}.`;
+    const elsewhere = orders.length > 0 ? 'The page of each order says it.' : 'The list says it.';
     return {
       id: groupOf(first).replaceAll('/', '-'),
       kind,
       what: `${cut.has(kind) ? 'At least ' : ''}${headlineOf(first, count)}.`,
-      why:
-        reason === undefined
-          ? `${orders.length > 0 ? 'The page of each order says it' : 'The list says it'}${forSeconds < 60 ? '' : `; the oldest is open for ${duration(forSeconds)}`}.`
-          : oneLine(reason, shownReasonLength),
+      why: `${reason === undefined ? elsewhere : sentence(oneLine(reason, shownReasonLength))}${age}`,
       next: nextStepInWords(first),
       who: whoActs(first),
       command: commandOf(first, partners, where),

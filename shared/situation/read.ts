@@ -36,7 +36,7 @@ export interface SeenTrouble extends TroubleGroup {
   /** How many it stands for. Default 1. */
   readonly count?: number;
   /** Why, where the ledger does not record it. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** The state of one queue. Counts are SQS's approximations. */

@@ -5,6 +5,7 @@ import type { JourneyEntry } from '../ledger/records/events.ts';
 import type { BookingWindow } from '../ledger/records/windows.ts';
 import { type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
+import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { readStanding } from './order-facts.ts';
@@ -29,11 +30,13 @@ export interface ToldFacts extends LifeFacts {
 interface OrderSentences {
   readonly says: string;
   readonly next?: string;
-  readonly who?: string;
+  readonly who?: Role;
   readonly command?: 'replay' | 'resume';
 }
 
-export interface Told extends OrderSentences {
+export interface Told extends Omit<OrderSentences, 'who'> {
+  /** Everybody who has to act; nobody where nothing is needed. */
+  readonly who: readonly Role[];
   readonly stage: Stage;
   readonly needsPerson: boolean;
 }
@@ -52,7 +55,10 @@ export function toldOf(given: ToldFacts): Told {
   const { stage, bookings } = lifeOf(given);
   const facts = { ...given, bookings };
   const tasks = tasksOf(facts, stage);
-  if (tasks.length === 0) return { stage, needsPerson: false, ...progressOf(facts, stage) };
+  if (tasks.length === 0) {
+    const { who, ...sentences } = progressOf(facts, stage);
+    return { stage, needsPerson: false, ...sentences, who: who === undefined ? [] : [who] };
+  }
   const command = tasks.find((task) => task.command)?.command;
   return {
     stage,
@@ -60,7 +66,7 @@ export function toldOf(given: ToldFacts): Told {
     says: tasks.map(({ says }) => says).join(' '),
     // Concerns of one kind have one next step.
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
-    who: [...new Set(tasks.map(({ who }) => who))].join(' and '),
+    who: [...new Set(tasks.flatMap(({ who }) => who ?? []))],
     ...(command ? { command } : {}),
   };
 }

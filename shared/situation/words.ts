@@ -1,7 +1,7 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Role } from '../model/roles.ts';
-import { counted } from '../model/text.ts';
+import { counted, oneLine } from '../model/text.ts';
 import { durationInWords } from '../model/time.ts';
 import { longWaitMs } from '../worker/policy.ts';
 import {
@@ -87,6 +87,15 @@ export function whoActs(open: Pick<TroubleGroup, 'kind' | 'cause'>): Role {
   return adviceOn(open).who;
 }
 
+/** Who acts for a plant, by their part: `deployment.alerts.who`. */
+export type Persons = Readonly<Partial<Record<Role, string>>>;
+
+/** `planner (An Peeters, ext. 23)`; where the plant names nobody, the part alone. */
+export function actorInWords(role: Role, persons: Persons): string {
+  const person = persons[role];
+  return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
+}
+
 /** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
 export const maxName = 200;
 export const shownReasonLength = 400;
@@ -116,6 +125,7 @@ export function commandOf(
   if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
   if (kind === 'channel-down') return `npm run doctor -- ${where}`;
   if (kind !== 'partner-down') return `npm run alert -- ${where}`;
-  const isCredentials = refusesCredentials(partners[partner].reason);
-  return `npm run ${isCredentials ? `secrets -- ${setCredentials[partner]}` : 'doctor --'} ${where}`;
+  if (refusesCredentials(partners[partner].reason))
+    return `npm run secrets -- ${setCredentials[partner]} ${where}`;
+  return `npm run doctor -- ${where}`;
 }

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Runtime } from '../../functions/wiring.ts';
+import { azumutaSandboxBaseUrl } from '../../infra/local/sandbox/api.ts';
 import {
   type CompleteIntegration,
   defineIntegration,
@@ -78,7 +79,7 @@ export async function startSurroundings(
   const integration: CompleteIntegration = defineIntegration({
     plant: 'functions',
     timeZone: 'Europe/Brussels',
-    azumuta: { baseUrl: `${azumutaServer.url}/api/v1`, ...ofAzumuta },
+    azumuta: { baseUrl: azumutaSandboxBaseUrl(azumutaServer.url), ...ofAzumuta },
     erp: { ...erp.definition(erpServer.url), ...ofErp },
     ...settings,
     completions: { quantity: planned, ...settings.completions },

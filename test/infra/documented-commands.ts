@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { loadIntegration } from '../../infra/build/load-configuration.ts';
+import { currentDocuments } from '../shared/patterns/read-prose.ts';
 import { workflowScripts } from './deploy-workflow.ts';
+import { commandsInSource, filledCommands } from './source-commands.ts';
 
 /** A line without its comment and extra spaces. */
 const plain = (line: string) =>
@@ -23,7 +25,7 @@ function commandsIn(script: string): string[] {
 function commandsTold(file: string): string[] {
   const text = readFileSync(file, 'utf8');
   const blocks = Array.from(text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm), ([, block = '']) => block);
-  const inline = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, '').matchAll(/`((?:npm|npx|node) [^`]+)`/g);
+  const inline = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, '').matchAll(/`((?:npm|npx|node|aws) [^`]+)`/g);
   return [...blocks, ...Array.from(inline, ([, code = '']) => code)].flatMap(commandsIn);
 }
 
@@ -34,25 +36,24 @@ export const { scripts } = z.parse(
 const { integration } = await loadIntegration('integration.config.ts', 'production');
 export const stack = `AzumutaErp-${integration.plant}-production`;
 
-const documents = [
-  ...['README.md', 'CONTRIBUTING.md', 'plants/README.md', 'test/bench/README.md'],
-  ...['infra/README.md', 'infra/policies/README.md', 'infra/RUNBOOK.md'],
-  'shared/erp/rest/FIRST-BOOKING.md',
-];
-/** Fills in the placeholders of the runbook. */
+/** Fills in the placeholders of documents and of what is printed. */
 const filled = (command: string) =>
   command
     .replaceAll('<stack>', stack)
     .replaceAll('<file>', 'integration.config.ts')
     .replaceAll('<stage>', 'production')
+    .replaceAll('<plant>', 'ghent')
+    .replaceAll('<figure>', '440')
+    .replaceAll('<table>', 'ledger-table')
     .replaceAll('<flow>', 'bookings')
     .replaceAll('<time>', '2026-12-01')
     .replaceAll('<sample.json>', 'order.json')
     .replaceAll(/"?<[^>]+>"?/g, 'MO/0001');
-/** All commands in the documents and in the workflow that deploys. */
+/** All commands in the documents, in what programs print, and in the workflow that deploys. */
 export const commands = [
   ...new Set([
-    ...documents.flatMap(commandsTold).map(filled),
+    ...currentDocuments().flatMap(commandsTold).map(filled),
+    ...commandsInSource(process.cwd(), ['functions', 'infra', 'shared']).flatMap(filledCommands).map(filled),
     ...workflowScripts
       .filter(({ job }) => job !== 'test')
       .flatMap(({ script }) => commandsIn(script))

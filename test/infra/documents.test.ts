@@ -6,7 +6,7 @@ import { commands, others, scripts, stack } from './documented-commands.ts';
 const found = (pattern: RegExp) =>
   commands.flatMap((command) => Array.from(command.matchAll(pattern), ([, text = '']) => text));
 
-describe('a command in the documents', () => {
+describe('a command that is named anywhere', () => {
   it('names scripts, programs and files that exist', () => {
     expect(commands.length).toBeGreaterThan(40);
     expect(found(/^npm run (?:-s )?([a-z:]+)/g).filter((name) => !(name in scripts))).toEqual([]);

@@ -252,11 +252,11 @@ describe('an order that needs nobody', () => {
     ['Azumuta is being asked what is to be booked for it.', {}],
   ])('says: %s', (says, facts) => {
     const { stage, ...told } = life(facts);
-    expect(told).toEqual({ needsPerson: false, says });
+    expect(told).toEqual({ needsPerson: false, says, who: [] });
   });
 
   it('says that bookings are paused, and to resume them', () => {
-    const partners = { azumuta: well, erp: { ...well, paused: { bookings: new Date() } } };
+    const partners = { azumuta: well, erp: { ...well, paused: { bookings: { since: new Date() } } } };
     expect(life({ entry: entryOf({}), bookings: [quantity('waiting')], partners })).toMatchObject({
       needsPerson: false,
       says: 'Its quantity waits to be booked in the ERP. Bookings are paused.',

@@ -8,6 +8,7 @@ import { createReconcileCompletions } from '../../functions/reconcile-completion
 import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
 import type { Runtime } from '../../functions/wiring.ts';
 import { operatorLedger } from '../../infra/local/operator-clients.ts';
+import { azumutaSandboxBaseUrl } from '../../infra/local/sandbox/api.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { orderRefusedWith } from '../../infra/ops/replay/accept.ts';
 import { type ReplayRequest, replayDeadLetters } from '../../infra/ops/replay/replay.ts';
@@ -112,7 +113,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     const integration = defineIntegration({
       plant: 'life',
       timeZone: 'Europe/Brussels',
-      azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1` },
+      azumuta: { baseUrl: azumutaSandboxBaseUrl(urlOf('azumuta')) },
       erp: erp.definition(urlOf('erp')),
       productOrders: {
         parameters: ({ quantity }, { of }) => ({ Quantity: of > 1 ? 1 : Number(quantity.amount) }),

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { orderPageContent } from '../../infra/console/pages/order.ts';
 import { parseAskedOrders, readOrders } from '../../infra/console/pages/orders.ts';
+import { addressOfProblem } from '../../infra/console/pages/places.ts';
 import { todayPageContent } from '../../infra/console/pages/today.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
 import { PartnerDown } from '../../shared/model/errors.ts';
+import type { Role } from '../../shared/model/roles.ts';
 import { problemsOf } from '../../shared/situation/problems.ts';
 import { readSituation } from '../../shared/situation/read.ts';
 import { readToday } from '../../shared/situation/today.ts';
@@ -22,7 +24,8 @@ async function views(number: string) {
   const trace = await traceOrder(number, ledger, '--local', undefined, clock.now());
   const [order] = trace.productOrders;
   if (!order) throw new Error('The ledger does not know the order.');
-  const time = { now: clock.now(), timeZone: 'UTC' };
+  const nameActor = (role: Role) => role;
+  const time = { now: clock.now(), timeZone: 'UTC', nameActor };
   const situation = await readSituation({
     ledger,
     breaker: ledger.breaker,
@@ -44,14 +47,20 @@ async function views(number: string) {
         await readToday(situation, 30, { ledger, timeZone: 'UTC' }),
         problems,
         situation,
-        'UTC',
+        time,
       ),
     ),
     list: await readOrders(parseAskedOrders({ list: 'waiting' }), 10, {
       ledger,
-      timeZone: 'UTC',
-      now: clock.now(),
+      ...time,
+      situation: async () => situation,
     }),
+    persons: await readOrders(parseAskedOrders({ list: 'concerns' }), 10, {
+      ledger,
+      ...time,
+      situation: async () => situation,
+    }),
+    places: problems.map(addressOfProblem),
     status: await plant.get(number),
     flows: problems.map(({ what, next }) => `${what} ${next}`).join('\n'),
     doctor: [problemFindings(situation, '--local')].flat(),
@@ -196,13 +205,17 @@ describe('no view calls well', () => {
 
     // Act
     await plant.alerts();
-    const { order, list, status, doctor, ...texts } = await views(number);
+    const { order, list, persons, places, status, doctor, ...texts } = await views(number);
 
     // Assess
     const { trace, page, flows, today, mail } = texts;
     for (const text of [trace, page, flows, today, mail]) expect(text).not.toMatch(well);
     expect(order.next).toMatch(/^[A-Z].+\.$/);
-    for (const text of [trace, page, flows, today, mail]) expect(text).toContain(order.next);
+    for (const text of [trace, page, flows, mail]) expect(text).toContain(order.next);
+    for (const place of places) expect(today).toContain(`<a href="${place}">`);
+    const inList = kind === 'overdue' ? list : persons;
+    // Where there are buttons, what is typed elsewhere is left out.
+    expect(inList.rows[0]?.next?.slice(0, 25)).toBe(order.next?.slice(0, 25));
     expect(list.rows).toMatchObject([{ number, says: order.says }]);
     expect(doctor).toContainEqual(expect.objectContaining({ result: 'notice' }));
     // The ERP knows by itself what is overdue.

@@ -16,6 +16,7 @@ import {
   recordSchema,
 } from '../../shared/ledger/records/erp-orders.ts';
 import { dayFiguresSchema } from '../../shared/ledger/records/events.ts';
+import { pauseWordsSchema } from '../../shared/ledger/records/pauses.ts';
 import { orderEntrySchema } from '../../shared/ledger/records/product-orders.ts';
 import { progressSchema } from '../../shared/ledger/records/pull-state.ts';
 import { answeredSchema, questionSchema } from '../../shared/ledger/records/questions.ts';
@@ -82,6 +83,12 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
     some({ open: flag, openedAt: text, openUntil: number, openings: number, reason: text, closedAt: text }),
     some({ failingSince: text, failingOrder: text, probeUntil: number, probeOwner: text }),
     some({ ordersPausedAt: text, completionsPausedAt: text, bookingsPausedAt: text, pullPausedAt: text }),
+    some({
+      ordersPause: pauseWordsSchema,
+      completionsPause: pauseWordsSchema,
+      bookingsPause: pauseWordsSchema,
+      pullPause: pauseWordsSchema,
+    }),
   ],
   'BREAKER MINUTE': [z.object({ failures: number })],
   'SLOTS SLOT': [lease],

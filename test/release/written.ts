@@ -6,6 +6,7 @@ import { completionHint } from '../../shared/completions/messages.ts';
 import { bookingKeyOf } from '../../shared/ledger/keys.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
 import { isJointKey } from '../../shared/ledger/records/joint-keys.ts';
+import { flowNames } from '../../shared/ledger/records/pauses.ts';
 import { createLifePlant, type LifePlant } from '../life/plant.ts';
 import { completionOf } from '../shared/erp/conformance/completions.ts';
 import { runScenario } from '../simulation/run-scenario.ts';
@@ -142,13 +143,10 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     await ledger.alerts.saveState('run', {
       ...state,
       failing,
-      outages: { erp: outage },
+      outages: { erp: { ...outage, messagesAt: [since], beganAt: [since] } },
       lately: {
         'changed/azumuta/conflict': {
-          messagesAt: [since],
-          named: 'abcdefgh',
-          since,
-          returns: 2,
+          messages: [{ at: since, named: 'abcdefgh', returned: true }],
           endedAt: since,
         },
       },
@@ -157,7 +155,8 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const pieces = { good: { u: '5' }, scrap: { u: '1' } };
   const figures = { events: { booked: 1 }, due: 1, late: 0 };
   await ledger.days.writeDay({ ...pieces, ...figures, day: '2026-11-24', upTo: since });
-  await plant.ledger.pauses.pauseFlow('pull');
+  const words = { note: 'The ERP moves (signed by an.peeters)', until: clock.now() };
+  for (const flow of flowNames) await plant.ledger.pauses.pauseFlow(flow, words);
   await ledger.knownOrders.writeAlias('MO/1-R', number);
 }
 

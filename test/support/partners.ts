@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { azumutaSandboxKey, erpSandboxKey } from '../../infra/local/sandbox/api.ts';
+import { azumutaSandboxBaseUrl, azumutaSandboxKey, erpSandboxKey } from '../../infra/local/sandbox/api.ts';
 import { startSandbox } from '../../infra/local/sandbox/sandboxes.ts';
 import { AzumutaClient } from '../../shared/azumuta/client.ts';
 import { defaultContract } from '../../shared/azumuta/contract.ts';
@@ -32,7 +32,7 @@ export async function startSandboxes() {
 
 export const azumutaAt = (url: string): AzumutaClient =>
   new AzumutaClient({
-    baseUrl: `${url}/api/v1`,
+    baseUrl: azumutaSandboxBaseUrl(url),
     contract: defaultContract,
     apiKey: async () => azumutaSandboxKey,
     clock: systemClock,

@@ -1,12 +1,18 @@
+import { once } from 'node:events';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import { capitalized, counted } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
-import { adviceOn, nextStepInWords, whoActs } from '../../../shared/situation/words.ts';
+import { adviceWithButtons } from '../../../shared/situation/advice.ts';
+import { adviceOn, whoActs } from '../../../shared/situation/words.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
-import { groupDeadLetters, type LetterGroup, type ListedLetter } from '../../ops/dead-letters/dead-letter.ts';
+import {
+  type DeadLetterGroup,
+  groupDeadLetters,
+  type ListedDeadLetter,
+} from '../../ops/dead-letters/dead-letter.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import { type DeadLetterDesk, idOfDeadLetter } from '../dead-letters.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
@@ -20,8 +26,6 @@ import {
   tablePart,
 } from './parts.ts';
 
-/** Letters of a group that can be chosen: their ids fit into a form. */
-const maxChoices = 500;
 const mostOrdersLinked = 10;
 
 const chosenIdSchema = z.string().check(z.minLength(1), z.maxLength(200));
@@ -46,11 +50,11 @@ export function deadLetterRoutes(pages: ConsolePageDependencies): Hono {
 /** Its items are read again each time. */
 const deadLettersRefreshSeconds = 10;
 /** A page that asks for a decision does not refresh itself. */
-const deadLettersPageBase = { name: 'letters', refreshSeconds: undefined } as const;
+export const deadLettersPageBase = { name: 'letters', refreshSeconds: undefined } as const;
 
 async function showAll(
   c: Context,
-  { letters, situation, timeZone, show }: ConsolePageDependencies,
+  { letters, situation, timeZone, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
   const now = await situation();
   const view = await letters.open(now);
@@ -61,7 +65,7 @@ async function showAll(
       ${total === 0 ? html`<p class="verdict good"><span aria-hidden="true">✓</span> There are none.</p>` : ''}
       ${view.leftOut.length > 0 ? leftOutPart(view) : ''}
       ${now.unfiled > 0 ? unfiledPart(now.unfiled) : ''}
-      ${view.groups.map((group) => groupPart(group, { now: now.at, timeZone }))}
+      ${view.groups.map((group) => groupPart(group, { now: now.at, timeZone, nameActor }))}
     </div>`;
   const headline = counted(total, 'dead letter');
   return show(
@@ -88,11 +92,11 @@ function unfiledPart(unfiled: number): Html {
 
 async function showUnfiled(
   c: Context,
-  { letters, timeZone, show }: ConsolePageDependencies,
+  { letters, timeZone, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
   const { at, groups, copies, hidden, more } = await letters.unfiled();
   const content = html`<h1>Calls that nobody could read</h1>
-    ${groups.length === 0 ? html`<p class="verdict">There are none among the dead letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone }))}
+    ${groups.length === 0 ? html`<p class="verdict">There are none among the dead letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone, nameActor }))}
     ${copies > 0 ? html`<p class="hint">${counted(copies, 'second copy', 'second copies')} of dead letters ${copies === 1 ? 'was' : 'were'} read as well: ${copies === 1 ? 'it is' : 'they are'} removed when those are replayed or discarded.</p>` : ''}
     ${hidden > 0 ? html`<p class="hint">Another run holds ${counted(hidden, 'more dead letter')}, or was killed while it did; ${hidden === 1 ? 'it is' : 'they are'} visible again within ${hiddenInWords}.</p>` : ''}
     ${more ? html`<p class="hint">The queue has more dead letters than were read.</p>` : ''}
@@ -102,7 +106,7 @@ async function showUnfiled(
 
 async function showDeadLetter(
   c: Context,
-  { letters, clock, timeZone, show }: ConsolePageDependencies,
+  { letters, clock, timeZone, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
   const letter = await letters.message(c.req.query('letter') ?? '');
   if (!letter) {
@@ -112,7 +116,7 @@ async function showDeadLetter(
     return show(c, { ...deadLettersPageBase, title: 'Dead letter', content });
   }
   const { orderNumber, since, messageId, booking, figures, body } = letter;
-  const time = { now: clock.now(), timeZone };
+  const time = { now: clock.now(), timeZone, nameActor };
   const content = html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
     ${groupDeadLetters([letter]).map((group) => groupPart(group, time, { letter: idOfDeadLetter(letter) }))}
     <section class="card">${namesAndValues([
@@ -136,79 +140,69 @@ const stageWords: Readonly<Record<string, string>> = {
 };
 
 /** @param one The only letter, where it is shown with its content. */
-function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, one?: { letter: string }): Html {
+function groupPart(
+  group: DeadLetterGroup,
+  { nameActor, ...time }: PlantTime & Pick<ConsolePageDependencies, 'nameActor'>,
+  one?: { letter: string },
+): Html {
+  const { id, reason, letters } = group;
   const [oldest, ...others] = letters;
   const { cause, stage, since } = oldest;
+  const trouble = { kind: 'dead-letter', cause } as const;
   const isOne = others.length === 0;
   const orders = firstOrders(letters);
   return html`<section class="letters" id="group-${id}" aria-labelledby="reason-${id}">
     <h2 id="reason-${id}">${redactedText(isOne ? oldest.reason : reason)}</h2>
     <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
     ${namesAndValues([
-      ['Who acts', whoActs({ kind: 'dead-letter', cause })],
-      ['What to do', nextStepInWords({ kind: 'dead-letter', cause })],
+      ['Who acts', nameActor(whoActs(trouble))],
+      ['What to do', adviceWithButtons(adviceOn(trouble))],
       ['Orders', orders],
       ['A replay', 'to' in oldest.route ? undefined : replayWords(oldest)],
     ])}
-    ${actionLinks(one ?? { group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
-    ${one ? '' : isOne ? showLink(oldest) : choices(id, letters, time)}
+    ${actionLinks(one ?? { group: id }, group)}
+    ${one || !isOne ? '' : showLink(oldest)}
   </section>`;
 }
 
-function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
+function isComparedFirst({ cause }: Pick<ListedDeadLetter, 'cause'>): boolean {
   return cause !== undefined && adviceOn({ kind: 'dead-letter', cause }).compareFirst === true;
 }
 
-function firstOrders(letters: readonly ListedLetter[]): Html | undefined {
+function firstOrders(letters: readonly ListedDeadLetter[]): Html | undefined {
   const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))];
   if (orders.length === 0) return undefined;
   return orderLinks(orders.slice(0, mostOrdersLinked), orders.length - mostOrdersLinked);
 }
 
-function replayWords({ route }: ListedLetter): string {
+function replayWords({ route }: ListedDeadLetter): string {
   return 'to' in route ? `sends it to ${route.to}` : `cannot take it: ${redactedText(route.stays)}`;
 }
 
 /** To its content, where there is no page of an order that says all of it. */
-function showLink(letter: ListedLetter): Html {
+export function showLink(letter: ListedDeadLetter): Html {
   const { record, orderNumber } = letter;
   if (record && orderNumber !== '') return html``;
   return html`<a href="/letters/one?${new URLSearchParams({ letter: idOfDeadLetter(letter) })}">Show it<span class="unseen">: the dead letter of ${orderNumber || 'an unknown order'}</span></a>`;
 }
 
-function choices(id: string, letters: readonly ListedLetter[], time: PlantTime): Html {
-  const shown = letters.slice(0, maxChoices);
-  const content = html`<ul>${shown.map((letter) => {
-    const one = idOfDeadLetter(letter);
-    return html`<li id="letter-${one}">
-          <input type="checkbox" id="choose-${one}" name="letter" value="${one}">
-          <label for="choose-${one}">${letter.orderNumber || 'order unknown'}</label>
-          ${moment(letter.since, time)}
-          ${showLink(letter)}
-        </li>`;
-  })}</ul>
-        <p class="actions">
-          ${shown[0] && 'to' in shown[0].route ? html`<button name="action" value="replay">Replay the chosen …</button>` : ''}
-          <button name="action" value="discard">Discard the chosen …</button>
-        </p>`;
-  return html`<details id="of-${id}">
-      <summary>Choose some of ${shown.length < letters.length ? `the oldest ${shown.length}` : `the ${letters.length}`}</summary>
-      ${postForm('/letters/choose', content)}
-    </details>`;
-}
-
 function actionLinks(
   chosen: { readonly group: string } | { readonly letter: string },
-  { cause, route }: ListedLetter,
-  what: string,
+  { letters }: DeadLetterGroup,
 ): Html {
+  const [{ cause, route }, ...others] = letters;
+  const what = others.length === 0 ? 'it' : `all ${letters.length}`;
   const query = new URLSearchParams(Object.entries(chosen));
   const compares = isComparedFirst({ cause });
+  const isChosen = 'group' in chosen && (compares || others.length > 0);
+  const some = html`<a class="button${compares ? ' main' : ''}" href="/letters/some?${query}">${compares ? `Compare ${what}` : 'Choose some'} …</a>`;
   return html`${compares ? html`<p class="verdict going"><strong>Compare before you replay:</strong> do what stands above; what you find shows whether to replay or to discard.</p>` : ''}
   ${compares ? '' : html`<p class="hint">Replay once that is corrected.</p>`}
   <p class="actions">
+    ${compares && isChosen ? some : ''}
     ${'to' in route ? html`<a class="button${compares ? '' : ' main'}" href="/letters/replay?${query}">Replay ${what} …</a>` : ''}
     <a class="button" href="/letters/discard?${query}">Discard ${what} …</a>
+    ${!compares && isChosen ? some : ''}
   </p>`;
 }
 
@@ -248,7 +242,7 @@ async function askToConfirm(
   return show(c, { ...deadLettersPageBase, title, content });
 }
 
-function replayForm(letters: readonly ListedLetter[]): Html {
+function replayForm(letters: readonly ListedDeadLetter[]): Html {
   const [count, compares] = [letters.length, letters.some(isComparedFirst)];
   const [it, comes] = count === 1 ? ['it', 'it comes'] : [`all ${count}`, 'they come'];
   return html`<p>${compares ? 'Have you compared, and is something left to be done?' : 'Have you corrected what the reason names?'} Otherwise ${comes} back here.</p>
@@ -261,7 +255,7 @@ function discardForm(count: number): Html {
       <p class="actions"><button class="danger">Discard ${count === 1 ? 'it' : `all ${count}`} for good</button> ${cancel}</p>`;
 }
 
-function chosenTable(letters: readonly ListedLetter[]): Html {
+function chosenTable(letters: readonly ListedDeadLetter[]): Html {
   return tablePart(
     'The chosen dead letters, by reason',
     [
@@ -278,13 +272,20 @@ function chosenTable(letters: readonly ListedLetter[]): Html {
   );
 }
 
+/** What is sent within this time is sent when its page opens. */
+const patienceMs = 5000;
+
 async function answerReplay(
   c: Context,
-  { letters, operator, redirect, commands }: ConsolePageDependencies,
+  { letters, operator, clock }: ConsolePageDependencies,
 ): Promise<Response> {
   const chosen = z.parse(chosenSchema, await c.req.parseBody({ all: true }));
   const note = signedNote('chosen among the dead letters', await operator());
-  return redirect(c, '/letters', noticeOfReplay(await letters.replay(chosen, note), commands));
+  const replay = letters.begin(chosen, note);
+  const limit = clock.timeout(patienceMs);
+  await Promise.race([replay.ended, once(limit, 'abort')]);
+  limit.clear?.();
+  return c.redirect(`/letters/replayed?${new URLSearchParams({ replay: replay.id })}`, 303);
 }
 
 async function answerDiscard(
@@ -294,21 +295,6 @@ async function answerDiscard(
   const form = await c.req.parseBody({ all: true });
   const report = letters.discard(z.parse(chosenSchema, form), String(form.note ?? ''), await operator());
   return redirect(c, '/letters', report.then(noticeOfDiscard));
-}
-
-function noticeOfReplay(
-  { moved, movable, copiesRemoved, more, missing, failure }: Awaited<ReturnType<DeadLetterDesk['replay']>>,
-  commands: string,
-): string {
-  if (failure !== undefined)
-    return `Stopped after ${counted(moved, 'dead letter')}: ${failure} Nothing is lost: replay the rest again.`;
-  if (movable + missing === 0) return 'There was nothing left to replay.';
-  const mayFindMore = more && missing > 0;
-  if (moved < movable || mayFindMore)
-    return `Replayed ${moved} of ${counted(movable + missing, 'dead letter')}: replay the rest again.`;
-  const done = `Replayed ${counted(moved, 'dead letter')}.${removedCopies(copiesRemoved)}`;
-  if (missing === 0) return done;
-  return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at again, on its page or with npm run replay -- --order <number> ${commands}, unless it was booked by hand; then discard it, which ends its record.`;
 }
 
 function noticeOfDiscard({
@@ -324,9 +310,9 @@ function noticeOfDiscard({
   return `Discarded ${counted(gone + ended, 'dead letter')}.${removedCopies(copies)}${without}`;
 }
 
-function removedCopies(count: number): string {
+export function removedCopies(count: number): string {
   return count === 0 ? '' : ` ${counted(count, 'second copy', 'second copies')} removed with it.`;
 }
 
 const cancel = html`<a class="button" href="/letters">Cancel</a>`;
-const backToDeadLetters = html`<p><a href="/letters">All dead letters</a></p>`;
+export const backToDeadLetters = html`<p><a href="/letters">All dead letters</a></p>`;

@@ -2,49 +2,60 @@ import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { flowNames } from '../../../shared/ledger/records/pauses.ts';
+import { type FlowName, flowNames, type Pause } from '../../../shared/ledger/records/pauses.ts';
 import { type Partner, partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
-import { capitalized } from '../../../shared/model/text.ts';
-import { duration } from '../../../shared/model/time.ts';
+import { capitalized, counted } from '../../../shared/model/text.ts';
+import { duration, durationInWords, hourMs } from '../../../shared/model/time.ts';
+import { withOwnReasons } from '../../../shared/situation/own-reasons.ts';
 import { flows, pauseHoldingQueue } from '../../../shared/situation/pauses.ts';
-import { headlineOfAll, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
+import {
+  headlineOfAll,
+  type Problem,
+  partnerProblemId,
+  pauseProblemId,
+  problemsOf,
+} from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { refusesCredentials } from '../../../shared/situation/words.ts';
+import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { type Html, moment, namesAndValues, orderLinks, type PlantTime, postForm } from './parts.ts';
+import { isOfFlows } from './places.ts';
 
 const flowSchema = z.object({ flow: z.enum(flowNames) });
+/** Hours for which a pause may be planned, as the form offers them. */
+const plannedHours = [1, 2, 4, 8, 24, 48];
+const pauseFormSchema = z.object({
+  ...flowSchema.shape,
+  because: z._default(z.string(), ''),
+  /** 0: nobody knows. */
+  hours: z._default(z.coerce.number().check(z.gte(0), z.lte(48)), 0),
+});
 const partnerSchema = z.object({ partner: z.enum(partnerNames) });
 
 export function flowRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono()
     .get('/flows', (c) => showFlows(c, pages))
     .get('/flows/pause', (c) => confirmPause(c, pages))
-    .post('/flows/pause', (c) => pauseOrResumeFlow(c, 'pauseFlow', pages))
-    .post('/flows/resume', (c) => pauseOrResumeFlow(c, 'resumeFlow', pages))
+    .post('/flows/pause', (c) => pauseFlow(c, pages))
+    .post('/flows/resume', (c) => resumeFlow(c, pages))
     .post('/flows/try', (c) => tryNow(c, pages));
 }
 
-async function showFlows(
-  c: Context,
-  { situation, commands, timeZone, show }: ConsolePageDependencies,
-): Promise<Response> {
+async function showFlows(c: Context, pages: ConsolePageDependencies): Promise<Response> {
+  const { situation, ledger, commands, timeZone, show } = pages;
   const now = await situation();
-  const problems = problemsOf(now, commands);
+  const problems = problemsOf(await withOwnReasons(now, ledger), commands);
   const time = { now: now.at, timeZone };
-  const isOpen = !problems.some(({ kind }) => kind === 'partner-down' || kind.startsWith('paused'));
+  const ofFlows = problems.filter(isOfFlows);
+  const others = problems.length - ofFlows.length;
   const content = html`<h1>Flows</h1>
     <div id="flows" data-live>
-      ${isOpen ? html`<p class="lead">Both partners answer, and nothing is paused.</p>` : ''}
-      ${
-        problems.length === 0
-          ? worksPart
-          : html`<section aria-labelledby="problems" class="troubles">
-    <h2 id="problems" class="unseen">Problems</h2>
-    <ul>${problems.map(flowProblemPart)}</ul>
-  </section>`
-      }
+      ${problems.length === 0 ? worksPart : ''}
+      ${ofFlows.length === 0 ? html`<p class="lead">Both partners answer, and nothing is paused.</p>` : flowProblemsPart(ofFlows, now, pages)}
+      ${others === 0 ? '' : html`<p><a href="/#needs">${counted(others, ofFlows.length === 0 ? 'thing' : 'more thing')} for a person</a></p>`}
+      ${switchesPart(now, time)}
       ${lane('Orders out', 'From the ERP to Azumuta', [
         partnerNode('erp', now, 'releases orders', time),
         receivedNode('by the order endpoint or the pull'),
@@ -57,7 +68,6 @@ async function showFlows(
         queueNode('completions', 'To be booked', now),
         partnerNode('erp', now, 'gets bookings', time),
       ])}
-      ${switchesPart(now)}
     </div>
     <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
   return show(c, { name: 'flows', title: 'Flows', headline: headlineOfAll(problems), content }, now);
@@ -67,21 +77,38 @@ async function confirmPause(c: Context, { show }: ConsolePageDependencies): Prom
   const { data } = z.safeParse(flowSchema, c.req.query());
   if (!data) return c.redirect('/flows', 303);
   const { does, partners, meanwhile, lost } = flows[data.flow];
+  const form = html`<label for="because">Why? Your reason and name are shown while it is paused.</label>
+      <input id="because" name="because" required minlength="${minNote}" maxlength="${maxNote}" autocomplete="off">
+      <label for="hours">For how long is it planned?</label>
+      <select id="hours" name="hours"><option value="">nobody knows</option>${plannedHours.map(
+        (hours) => html`<option value="${hours}">${durationInWords(hours * 3600)}</option>`,
+      )}</select>
+      <p class="hint">Nothing resumes it by itself: somebody presses the button.</p>
+      <p class="actions"><button class="main">Pause it</button> <a class="button" href="/flows">Cancel</a></p>`;
   const content = html`<h1>Pause ${does}?</h1>
     <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits. ${meanwhile} ${lost ?? ''} What is under way is finished.</p>
-    <div class="actions">${postForm('/flows/pause', html`<button class="main">Pause it</button>`, '', data)} <a class="button" href="/flows">Cancel</a></div>`;
+    ${postForm('/flows/pause', form, 'stack', data)}`;
   return show(c, { name: 'flows', title: 'Pause', refreshSeconds: undefined, content });
 }
 
-async function pauseOrResumeFlow(
+async function pauseFlow(
   c: Context,
-  act: 'pauseFlow' | 'resumeFlow',
-  { ledger, redirect }: ConsolePageDependencies,
+  { ledger, clock, operator, redirect }: ConsolePageDependencies,
 ): Promise<Response> {
+  const { flow, because, hours } = z.parse(pauseFormSchema, await c.req.parseBody());
+  const pausing = async () => {
+    const note = signedNote(because, await operator());
+    const until = hours === 0 ? undefined : new Date(clock.now().getTime() + hours * hourMs);
+    const already = await ledger.pauses.pauseFlow(flow, { note, until });
+    return `${capitalized(flows[flow].does)} ${already ? 'was paused already' : 'is paused'}.`;
+  };
+  return redirect(c, '/flows', pausing());
+}
+
+async function resumeFlow(c: Context, { ledger, redirect }: ConsolePageDependencies): Promise<Response> {
   const { flow } = z.parse(flowSchema, await c.req.parseBody());
-  await ledger.pauses[act](flow);
-  const done = act === 'pauseFlow' ? 'paused' : 'resumed';
-  return redirect(c, '/flows', `${capitalized(flows[flow].does)} is ${done}.`);
+  await ledger.pauses.resumeFlow(flow);
+  return redirect(c, '/flows', `${capitalized(flows[flow].does)} is resumed.`);
 }
 
 async function tryNow(c: Context, { ledger, redirect }: ConsolePageDependencies): Promise<Response> {
@@ -95,21 +122,56 @@ async function tryNow(c: Context, { ledger, redirect }: ConsolePageDependencies)
 
 export const worksPart = html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
 
-function flowProblemPart({ id, kind, what, why, next, who, command, orders, more }: Problem): Html {
+function flowProblemsPart(
+  problems: readonly Problem[],
+  situation: Situation,
+  pages: ConsolePageDependencies,
+): Html {
+  const isOnly = problems.length === 1;
+  return html`<section aria-labelledby="problems" class="troubles">
+    <h2 id="problems" class="unseen">Problems of the flows</h2>
+    <ul>${problems.map((problem) => flowProblemPart(problem, isOnly, situation, pages))}</ul>
+  </section>`;
+}
+
+/** One line, which opens, with its button: the diagram is seen without scrolling. */
+function flowProblemPart(
+  { id, kind, what, why, next, who, command, orders, more }: Problem,
+  isOnly: boolean,
+  { partners }: Situation,
+  { nameActor }: ConsolePageDependencies,
+): Html {
+  const down = partnerNames.find((partner) => id === partnerProblemId(partner));
+  const paused = flowNames.find((flow) => id === pauseProblemId(flow));
+  const isTyped = command !== undefined && paused === undefined;
   return html`<li id="trouble-${id}" class="trouble ${kind === 'slow' ? 'slow' : 'stuck'}">
-    <p class="what">${what}</p>
+    <details id="more-${id}"${isOnly ? html` open` : ''}><summary><span class="what">${what}</span> <span class="who">${nameActor(who)}</span></summary>
     ${namesAndValues([
       ['Why', why],
-      [`What to do (${who})`, html`${next} ${linkOf(kind) ?? (command && html`<code>${command}</code>`)}`],
+      ['What to do', html`${next}${isTyped ? html` <code>${command}</code>` : ''}`],
+      ['The button', down && tryingWords(partners[down])],
       ['Orders', orders.length > 0 ? orderLinks(orders, more) : undefined],
-    ])}
+    ])}</details>
+    ${down ? tryForm(down) : ''}${paused ? resumeForm(paused) : ''}
   </li>`;
 }
 
-/** Where a person does it here; undefined where it is done elsewhere. */
-export function linkOf(kind: Problem['kind']): Html | undefined {
-  if (kind === 'dead-letter' || kind === 'unfiled') return html`<a href="/letters">Dead letters</a>`;
-  return kind.startsWith('paused') ? html`<a href="/flows#switches">Resume</a>` : undefined;
+function tryForm(partner: Partner): Html {
+  return postForm('/flows/try', html`<button>Try ${partnerWords[partner]} now</button>`, '', { partner });
+}
+
+function tryingWords({ reason }: BreakerState): string {
+  const tries =
+    'The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.';
+  if (!refusesCredentials(reason)) return tries;
+  return `${tries} Set the right credentials first: some ERPs lock an account after a few wrong ones.`;
+}
+
+function resumeForm(flow: FlowName): Html {
+  const does = capitalized(flows[flow].does);
+  return postForm('/flows/resume', html`<button>Resume<span class="unseen">: ${does}</span></button>`, '', {
+    flow,
+  });
 }
 
 function lane(title: string, explanation: string, nodes: readonly Html[]): Html {
@@ -159,34 +221,19 @@ function queueNode(name: QueueName, title: string, { queues, partners }: Situati
   </li>`;
 }
 
-function switchesPart(status: Situation): Html {
-  const { partners } = status;
+function switchesPart({ partners }: Situation, time: PlantTime): Html {
   const { paused = {} } = partners.erp;
-  const down = partnerNames.filter((partner) => partners[partner].open);
-  return html`<section class="lane" aria-labelledby="switches">
-    <h2 id="switches">What you can do</h2>
-    <ul class="switches">
-      ${down.map((partner) => tryPart(partner, partners[partner].reason))}
-      ${flowNames.map((flow) => {
-        const { partners: calls } = flows[flow];
-        const does = capitalized(flows[flow].does);
-        return html`<li id="switch-${flow}"><span>${does}${paused[flow] ? html`: <strong>paused</strong>` : ''} <span class="hint">calls ${calls}</span></span> ${
-          paused[flow]
-            ? postForm(
-                '/flows/resume',
-                html`<button>Resume<span class="unseen">: ${does}</span></button>`,
-                '',
-                { flow },
-              )
-            : html`<a class="button" href="/flows/pause?flow=${flow}">Pause …<span class="unseen">: ${does}</span></a>`
-        }</li>`;
-      })}
-    </ul>
+  return html`<section aria-labelledby="switches">
+    <h2 id="switches" class="unseen">What can be paused</h2>
+    <ul class="switches">${flowNames.map((flow) => pauseSwitchPart(flow, paused[flow], time))}</ul>
   </section>`;
 }
 
-function tryPart(partner: Partner, reason: string | undefined): Html {
-  const button = html`<button>Try ${partnerWords[partner]} now</button>`;
-  return html`<li id="try-${partner}">${postForm('/flows/try', button, '', { partner })}
-    <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${refusesCredentials(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
+function pauseSwitchPart(flow: FlowName, pause: Pause | undefined, time: PlantTime): Html {
+  const does = capitalized(flows[flow].does);
+  if (pause === undefined)
+    return html`<li id="switch-${flow}">${does}
+        <a class="button quiet" href="/flows/pause?flow=${flow}">Pause …<span class="unseen">: ${does}</span></a></li>`;
+  const end = pause.until === undefined ? '' : html`, planned until ${moment(pause.until, time)}`;
+  return html`<li id="switch-${flow}"><span>${does}: <strong>paused</strong></span> <span class="hint">since ${moment(pause.since, time)}${end}: ${pause.note ?? 'nobody has said why'}</span></li>`;
 }

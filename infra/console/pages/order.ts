@@ -60,7 +60,7 @@ function nothingFound(asked: string, notAsked: string | undefined): Html {
 }
 
 async function showOrder(c: Context, pages: ConsolePageDependencies): Promise<Response> {
-  const { ledger, commands, clock, timeZone, show } = pages;
+  const { ledger, commands, clock, timeZone, nameActor, show } = pages;
   const number = c.req.query('number') ?? '';
   const { productOrders } = await traceOrder(number, ledger, commands, undefined, clock.now());
   const order = productOrders.find((each) => each.number === number);
@@ -71,18 +71,18 @@ async function showOrder(c: Context, pages: ConsolePageDependencies): Promise<Re
     title: `Order ${number}`,
     asked: number,
     headline: `Order ${number}: ${order.state}. ${order.says}`,
-    content: orderPageContent(order, siblings, { now: clock.now(), timeZone }),
+    content: orderPageContent(order, siblings, { now: clock.now(), timeZone, nameActor }),
   });
 }
 
 export function orderPageContent(
   order: TracedOrder,
   siblings: readonly TracedOrder[],
-  time: PlantTime,
+  time: PlantTime & Pick<ConsolePageDependencies, 'nameActor'>,
 ): Html {
   const runs = groupEqualEntries(order.journey);
   return html`<h1>Order ${order.number}</h1>
-    <div id="status" data-live>${statusPart(order)}</div>
+    <div id="status" data-live>${statusPart(order, time)}</div>
     ${actionsPart(order)}
     <div id="journey" data-live>
       ${siblings.length > 0 ? siblingsPart(siblings) : ''}
@@ -94,7 +94,7 @@ export function orderPageContent(
     </div>`;
 }
 
-function statusPart(order: TracedOrder): Html {
+function statusPart(order: TracedOrder, { nameActor }: Pick<ConsolePageDependencies, 'nameActor'>): Html {
   const { state, stage, says, next, who, command, deadLetters } = order;
   const tones: Partial<Record<typeof state, string>> = {
     booked: 'good',
@@ -106,7 +106,7 @@ function statusPart(order: TracedOrder): Html {
   return html`<div class="verdict ${tones[state] ?? 'going'}">
     ${stageBadge(state)}${state === stage ? '' : html` ${stageBadge(stage)}`}
     <p>${redactedText(says)}</p>
-    ${next === undefined ? '' : html`<p><strong>What to do</strong> (${who})<strong>:</strong> ${next}${typed}</p>`}
+    ${next === undefined ? '' : html`<p><strong>What to do</strong> (${who.map(nameActor).join(' and ')})<strong>:</strong> ${next}${typed}</p>`}
   </div>`;
 }
 

@@ -1,21 +1,27 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
+import { numberOf } from '../../../shared/ledger/keys.ts';
 import { concernKinds, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { ListedOrder, OrderPage } from '../../../shared/ledger/records/order-lists.ts';
+import type { Stage } from '../../../shared/life/life.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { factNames, orderFacts, shownFactsOf } from '../../../shared/model/order-facts.ts';
-import { counted } from '../../../shared/model/text.ts';
+import { capitalized, counted } from '../../../shared/model/text.ts';
 import { dayBefore, dayIn, isDate, startOfDay } from '../../../shared/model/time.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
+import { adviceWithButtons } from '../../../shared/situation/advice.ts';
 import { readStanding } from '../../../shared/situation/order-facts.ts';
-import type { Situation } from '../../../shared/situation/read.ts';
+import type { SeenTrouble, Situation } from '../../../shared/situation/read.ts';
+import { lateBy } from '../../../shared/situation/today.ts';
 import { toldOf } from '../../../shared/situation/told.ts';
+import { adviceOn } from '../../../shared/situation/words.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import {
+  dayOrTime,
   factCell,
   type Html,
   moment,
@@ -24,6 +30,7 @@ import {
   type PlantTime,
   stageBadge,
   tablePart,
+  wholeName,
 } from './parts.ts';
 
 const ordersPerPage = 50;
@@ -32,6 +39,9 @@ const ordersPerFile = 1000;
 export function ordersRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono().get('/orders', (c) => showList(c, pages)).get('/orders.csv', (c) => sendList(c, pages));
 }
+
+/** Nothing is late that has ended so. */
+const endedStages: ReadonlySet<Stage> = new Set(['booked', 'withdrawn', 'given up']);
 
 const orderListTitles = {
   day: 'By day',
@@ -63,21 +73,25 @@ type OrderRow = Awaited<ReturnType<typeof readOrderRow>>;
 /** Entries of a day that are searched for the beginning of a number. */
 const maxSearched = 10_000;
 
-export async function readOrders(
-  asked: AskedOrders,
-  limit: number,
-  dependencies: Pick<ConsolePageDependencies, 'ledger' | 'timeZone'> & { readonly now: Date },
-) {
-  const { ledger, timeZone, now } = dependencies;
+interface OrderReads
+  extends Pick<ConsolePageDependencies, 'ledger' | 'timeZone' | 'situation' | 'nameActor'> {
+  readonly now: Date;
+}
+
+export async function readOrders(asked: AskedOrders, limit: number, dependencies: OrderReads) {
+  const { ledger, timeZone, now, situation } = dependencies;
   const day = asked.day ?? dayIn(timeZone, now);
   const page = await readOrderPage(asked, day, limit, ledger, timeZone);
-  const partners = await ledger.breaker.states();
+  const seen = await situation();
+  const open = openOfOrders(seen);
   const wanted = page.orders.slice(0, limit);
-  const rows = await mapConcurrently(wanted, atOnce, (order) => readOrderRow(order, partners, ledger, now));
+  const rows = await mapConcurrently(wanted, atOnce, (order) =>
+    readOrderRow(order, open, seen.partners, dependencies),
+  );
   const article = asked.article.toLowerCase();
   const kept = rows.filter((row) => (row.article ?? '').toLowerCase().includes(article));
   /** `leftOut`: orders of the page that are of other articles. */
-  return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next };
+  return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next, seen };
 }
 
 function readOrderPage(
@@ -93,15 +107,37 @@ function readOrderPage(
   return read.listByDay(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
 }
 
+/** What is open about each order of which something is, as it was found in one look. */
+function openOfOrders({ troubles }: Situation): ReadonlyMap<string, readonly SeenTrouble[]> {
+  const ofOrders = troubles.filter(({ key }) => key !== undefined);
+  return Map.groupBy(ofOrders, ({ key }) => (key === undefined ? '' : numberOf({ ...key })));
+}
+
 async function readOrderRow(
   listed: ListedOrder,
+  open: ReturnType<typeof openOfOrders>,
   partners: Situation['partners'],
-  ledger: OperatorLedger,
-  now: Date,
+  { ledger, now, timeZone, nameActor }: OrderReads,
 ) {
   const standing = await readStanding(listed.number, ledger, now);
-  const { stage, needsPerson, says } = toldOf({ ...standing, partners });
-  return { ...listed, ...shownFactsOf(standing), stage, needsPerson, says };
+  const { stage, needsPerson, says, next, who } = toldOf({ ...standing, partners });
+  const isLate = standing.isOverdue && !endedStages.has(stage);
+  const ofOrder = open.get(standing.number) ?? open.get(standing.home) ?? [];
+  const steps = new Set(ofOrder.map((trouble) => adviceWithButtons(adviceOn(trouble))));
+  const begun = ofOrder.map(({ since }) => since.toISOString()).sort();
+  return {
+    ...listed,
+    ...shownFactsOf(standing),
+    /** `4 days`, where it is late. */
+    late: isLate ? lateBy(standing.dueDate, dayIn(timeZone, now)) : undefined,
+    stage,
+    needsPerson,
+    says,
+    /** Since when that is open about it (ISO). */
+    since: needsPerson ? begun[0] : undefined,
+    who: who.map(nameActor).join(' and '),
+    next: steps.size > 0 ? [...steps].join(' ') : next,
+  };
 }
 
 /** The address of a list. @param after The entry of an index behind which the page begins: it has nothing but keys. */
@@ -119,7 +155,7 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
   const { clock, timeZone, show } = pages;
   const now = clock.now();
   const asked = parseAskedOrders(c.req.query());
-  const { rows, day, leftOut, next } = await readOrders(asked, ordersPerPage, { ...pages, now });
+  const { rows, day, leftOut, next, seen } = await readOrders(asked, ordersPerPage, { ...pages, now });
   const content = html`<h1>Orders</h1>
     <nav aria-label="Lists" class="tabs"><ul>${Object.entries(orderListTitles).map(
       ([list, title]) =>
@@ -131,7 +167,7 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
       ${
         rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
-          : tablePart(orderListTitles[asked.list], orderColumns({ now, timeZone }), rows)
+          : listPart(asked.list, rows, { now, timeZone })
       }
       ${leftOut > 0 ? html`<p class="hint">${counted(leftOut, 'order')} of this page of the list ${leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
@@ -139,7 +175,16 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
       ${next ? html`<a class="button main" href="${listLink({ ...asked, after: next })}">Next page</a>` : ''}
       <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to ${ordersPerFile}</a>
     </p>`;
-  return show(c, { name: 'orders', title: 'Orders', content });
+  return show(c, { name: 'orders', title: 'Orders', content }, seen);
+}
+
+function listPart(list: AskedOrders['list'], rows: readonly OrderRow[], time: PlantTime): Html {
+  const columns = orderColumns(list, time);
+  const title = orderListTitles[list];
+  if (!isForPersons(list)) return tablePart(title, columns, rows);
+  // Those of one cause follow each other: what is to be done about them, and by whom, is said once.
+  const ofEach = columns.filter(({ isInHeading }) => !isInHeading);
+  return tablePart(title, ofEach, rows, { headingOf });
 }
 
 function filterPart(asked: AskedOrders, day: string): Html {
@@ -173,35 +218,70 @@ function filterPart(asked: AskedOrders, day: string): Html {
 
 interface OrderColumn extends PageColumn<OrderRow> {
   /** The fields of a row that stand in the CSV instead, by the titles of its columns. */
-  readonly csv: readonly (keyof OrderRow)[];
+  readonly csv: readonly [keyof OrderRow, ...(keyof OrderRow)[]];
+  /** Said once above the rows of the list that is for persons. */
+  readonly isInHeading?: true;
 }
 
+const isForPersons = (list: AskedOrders['list']): boolean => list === 'concerns';
+
 /** What a list shows of each order, as a page and as CSV. */
-function orderColumns(time: PlantTime): readonly OrderColumn[] {
+function orderColumns(list: AskedOrders['list'], time: PlantTime): readonly OrderColumn[] {
   return [
     {
       title: 'Order',
-      cell: ({ number }) => html`<a href="${orderLink(number)}">${number}</a>`,
+      cell: ({ number }) => html`<a href="${orderLink(number)}">${wholeName(number)}</a>`,
       csv: ['number'],
     },
     ...factNames.map(
       (name): OrderColumn => ({
         title: orderFacts[name].title,
-        cell: (row) => factCell(name, row),
-        csv: [name],
+        narrow: 'short',
+        cell: (row) => (name === 'dueDate' ? dueCell(row) : factCell(name, row)),
+        csv: name === 'dueDate' ? [name, 'late'] : [name],
       }),
     ),
     {
       title: 'Stage',
-      cell: ({ stage, needsPerson }) => stageBadge(needsPerson ? 'needs a person' : stage),
+      narrow: 'short',
+      // All of the list that is for persons need one.
+      cell: ({ stage, needsPerson }) =>
+        stageBadge(needsPerson && !isForPersons(list) ? 'needs a person' : stage),
       csv: ['stage', 'needsPerson'],
     },
     {
+      title: 'Since',
+      narrow: 'short',
+      cell: ({ since }) => (since === undefined ? '' : dayOrTime(new Date(since), time)),
+      csv: ['since'],
+    },
+    {
       title: 'What is open',
+      narrow: 'bare',
       cell: ({ says, event, at }) => html`${redactedText(says)}${lastEventPart(event, at, time)}`,
       csv: ['says', 'event', 'at'],
     },
+    {
+      title: 'Who acts',
+      cell: ({ who }) => who,
+      csv: ['who', 'next'],
+      isInHeading: true,
+    },
   ];
+}
+
+function dueCell(row: OrderRow): Html {
+  const late = row.late === undefined ? '' : html` <strong class="late">${lateWords(row.late)}</strong>`;
+  return html`${factCell('dueDate', row)}${late}`;
+}
+
+function lateWords(by: string): string {
+  return by === 'today' ? 'due today' : `${by} late`;
+}
+
+/** Who acts and what is to be done, of an order that needs a person. */
+function headingOf({ who, next }: OrderRow): string {
+  return next === undefined ? '' : `${capitalized(who)}: ${next}`;
 }
 
 function lastEventPart(event: OrderRow['event'], at: OrderRow['at'], time: PlantTime): Html | string {
@@ -218,7 +298,7 @@ async function sendList(c: Context, pages: ConsolePageDependencies): Promise<Res
   const { clock, timeZone } = pages;
   const now = clock.now();
   const { rows } = await readOrders(asked, ordersPerFile, { ...pages, now });
-  const fields = orderColumns({ now, timeZone }).flatMap(({ csv }) => csv);
+  const fields = orderColumns(asked.list, { now, timeZone }).flatMap(({ csv }) => csv);
   const cell = (value: unknown) => {
     const text = redactedText(String(value ?? ''));
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;

@@ -18,6 +18,13 @@ export function moment(at: Date, { now, timeZone }: PlantTime): Html {
   return html`<time datetime="${at.toISOString()}" title="${day} ${time}">${isToday ? time : `${day} ${time}`}</time>`;
 }
 
+/** The day since when something is open; the time, if that is today. */
+export function dayOrTime(at: Date, { now, timeZone }: PlantTime): Html {
+  const [day = '', time = ''] = localTime(at, timeZone).split(' ');
+  const isToday = localTime(now, timeZone).startsWith(day);
+  return html`<time datetime="${at.toISOString()}" title="${day} ${time}">${isToday ? time.slice(0, 5) : day}</time>`;
+}
+
 export function dateOf(iso: string): Html {
   return html`<time>${iso.slice(0, 10)}</time>`;
 }
@@ -25,7 +32,7 @@ export function dateOf(iso: string): Html {
 /** What is known of a fact of an ERP order. */
 export function factCell(name: FactName, facts: ShownFacts): Cell {
   const value = facts[name];
-  if (orderFacts[name].form === 'text') return value ?? '';
+  if (orderFacts[name].form === 'text') return wholeName(value ?? '');
   return value === undefined ? '–' : dateOf(value);
 }
 
@@ -45,6 +52,15 @@ export function orderLinks(numbers: readonly string[], more = 0): Html {
   return html`${links}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
+/** A number or an article up to so many characters is not broken in two; a longer one is, so that it fits. */
+const longestWhole = 24;
+
+/** The name of something, which is one word however it is written: `GEAR-01`. */
+export function wholeName(name: string): Cell {
+  const isLong = name.length > longestWhole;
+  return name === '' || isLong ? name : html`<span class="whole">${name}</span>`;
+}
+
 type Cell = string | Html;
 
 /** Names and values; those without a value are left out. */
@@ -57,30 +73,48 @@ export function namesAndValues(rows: readonly (readonly [name: string, value: Ce
 export interface PageColumn<Row> {
   readonly title: string;
   readonly cell: (row: Row) => Cell;
+  /** How it stands in a narrow window: next to others, or without its title. Default: title and cell in a line. */
+  readonly narrow?: 'short' | 'bare';
   /** Under the cells, where the table has a foot. */
   readonly foot?: Cell;
 }
 
+export interface TableLook<Row> {
+  /** The id of a row's element, where a refresh or a test has to recognise it. */
+  readonly rowIdOf?: (row: Row) => string;
+  /** What is said once above rows that follow each other. */
+  readonly headingOf?: (row: Row) => string;
+}
+
 /**
- * A table whose rows are named by their first cells. In a narrow window each cell stands with its title.
- * @param rowIdOf The id of a row's element, where a refresh or a test has to recognise it.
+ * A table whose rows are named by their first cells. In a narrow window each cell stands with its title: what is in a cell is
+ * one element, so that its texts and links remain together.
  */
 export function tablePart<Row>(
   caption: string,
   columns: readonly PageColumn<Row>[],
   rows: readonly Row[],
-  rowIdOf?: (row: Row) => string,
+  { rowIdOf, headingOf }: TableLook<Row> = {},
 ): Html {
+  const content = (cell: Cell) => (cell === '' ? '' : html`<div>${cell}</div>`);
   const cells = (cellOf: (column: PageColumn<Row>) => Cell) =>
     columns.map((column, at) =>
       at === 0
-        ? html`<th scope="row" data-label="${column.title}">${cellOf(column)}</th>`
-        : html`<td data-label="${column.title}">${cellOf(column)}</td>`,
+        ? html`<th scope="row" data-label="${column.title}">${content(cellOf(column))}</th>`
+        : html`<td data-label="${column.title}"${column.narrow ? html` class="${column.narrow}"` : ''}>${content(cellOf(column))}</td>`,
     );
+  const headings = rows.map((row) => headingOf?.(row) ?? '');
+  const headingRow = (at: number) => {
+    const heading = headings[at] ?? '';
+    const isSaid = heading === '' || heading === headings[at - 1];
+    return isSaid
+      ? ''
+      : html`<tr class="heading"><th scope="rowgroup" colspan="${columns.length}"><div>${heading}</div></th></tr>`;
+  };
   const hasFoot = columns.some(({ foot }) => foot !== undefined);
   return html`<div class="scroll"><table><caption class="unseen">${caption}</caption>
     <thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
-    <tbody>${rows.map((row) => html`<tr${rowIdOf ? html` id="${rowIdOf(row)}"` : ''}>${cells(({ cell }) => cell(row))}</tr>`)}</tbody>
+    <tbody>${rows.map((row, at) => html`${headingRow(at)}<tr${rowIdOf ? html` id="${rowIdOf(row)}"` : ''}>${cells(({ cell }) => cell(row))}</tr>`)}</tbody>
     ${hasFoot ? html`<tfoot><tr>${cells(({ foot }) => foot ?? '')}</tr></tfoot>` : ''}
   </table></div>`;
 }

@@ -117,12 +117,9 @@ function switchPart(current: ErpMode): Html {
 }
 
 function ordersTable(orders: readonly ShopFloorOrder[]): Html {
-  return tablePart(
-    'Orders of both sandboxes',
-    floorOrderColumns,
-    orders,
-    ({ number }) => `row-${elementIdOf(number)}`,
-  );
+  return tablePart('Orders of both sandboxes', floorOrderColumns, orders, {
+    rowIdOf: ({ number }) => `row-${elementIdOf(number)}`,
+  });
 }
 
 const floorOrderColumns: readonly PageColumn<ShopFloorOrder>[] = [

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { type Day, sumOfDays } from '../../../shared/ledger/records/days.ts';
+import type { Role } from '../../../shared/model/roles.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import {
@@ -12,17 +13,9 @@ import {
 import type { Situation } from '../../../shared/situation/read.ts';
 import { figureCells, lateBy, readToday, type Today } from '../../../shared/situation/today.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
-import { linkOf, worksPart } from './flows.ts';
-import {
-  dateOf,
-  type Html,
-  moment,
-  orderLink,
-  orderLinks,
-  type PageColumn,
-  type PlantTime,
-  tablePart,
-} from './parts.ts';
+import { worksPart } from './flows.ts';
+import { dateOf, type Html, moment, orderLink, type PageColumn, type PlantTime, tablePart } from './parts.ts';
+import { addressOfProblem } from './places.ts';
 
 const shownDays = 30;
 
@@ -32,7 +25,7 @@ export const todayRoutes = (pages: ConsolePageDependencies) =>
 async function showToday(c: Context, pages: ConsolePageDependencies): Promise<Response> {
   const now = await pages.situation();
   const problems = problemsOf(now, pages.commands);
-  const content = todayPageContent(await readToday(now, shownDays, pages), problems, now, pages.timeZone);
+  const content = todayPageContent(await readToday(now, shownDays, pages), problems, now, pages);
   return pages.show(c, { name: 'today', title: 'Today', headline: headlineOfAll(problems), content }, now);
 }
 
@@ -40,33 +33,27 @@ export function todayPageContent(
   today: Today,
   problems: readonly Problem[],
   situation: Situation,
-  timeZone: string,
+  { timeZone, nameActor }: Pick<ConsolePageDependencies, 'timeZone' | 'nameActor'>,
 ): Html {
   const time = { now: situation.at, timeZone };
   return html`<h1>Today</h1>
     <div id="today" data-live>
-      ${verdictPart(problems)}
+      ${needsPart(problems, nameActor)}
       ${lateOrdersPart(today)}
       ${figuresPart(today, time)}
       ${waitingPart(today, situation)}
-      ${needsPart(problems)}
       ${monthPart(today)}
     </div>`;
 }
 
-function verdictPart(problems: readonly Problem[]): Html {
+/** Each kind of what is open in one line, once: what it is, where it is put right, and who acts. */
+function needsPart(problems: readonly Problem[], nameActor: (role: Role) => string): Html {
   if (problems.length === 0) return worksPart;
-  return html`<p class="verdict bad"><a href="#needs">${counted(problems.length, 'thing')} for a person</a>: ${problems.map(({ what }) => what).join(' ')}</p>`;
-}
-
-function needsPart(problems: readonly Problem[]): Html {
-  if (problems.length === 0) return html``;
-  return html`<section aria-labelledby="needs" class="needs">
-    <h2 id="needs">Needs a person</h2>
-    <ul class="choice">${problems.map(
-      ({ id, what, who, next, orders, more, kind }) => html`<li id="need-${id}">
-        <p><strong>${what}</strong> <span class="hint">for the ${who}</span></p>
-        <p>${next} ${linkOf(kind) ?? orderLinks(orders, more)}</p>
+  return html`<section aria-labelledby="needs">
+    <h2 id="needs">${counted(problems.length, 'thing')} for a person</h2>
+    <ul class="lines">${problems.map(
+      (problem) => html`<li id="need-${problem.id}">
+        <a href="${addressOfProblem(problem)}">${problem.what}</a> <span class="who">${nameActor(problem.who)}</span>
       </li>`,
     )}</ul>
   </section>`;
@@ -85,7 +72,11 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
     ${tilesOf(
       made.map(([name, value], at) => {
         const then = lastWeek ? before[at]?.[1] : 'not counted';
-        return [html`${name}`, value, html` <span class="hint">all last ${weekday}: ${then}</span>`];
+        return [
+          html`${name}`,
+          value,
+          html` <span class="hint">all last ${weekday}: <span class="whole">${then}</span></span>`,
+        ];
       }),
     )}
   </section>`;
@@ -124,14 +115,15 @@ function lateOrdersPart({ day, late, lateCount }: Today): Html {
                 title: 'Order',
                 cell: ({ number, order }) => html`<a href="${orderLink(number)}">${order}</a>`,
               },
-              { title: 'Article', cell: ({ article = '' }) => article },
-              { title: 'Quantity', cell: ({ quantity = '' }) => quantity },
+              { title: 'Article', narrow: 'short', cell: ({ article = '' }) => article },
+              { title: 'Quantity', narrow: 'short', cell: ({ quantity = '' }) => quantity },
               {
                 title: 'Due',
+                narrow: 'short',
                 cell: ({ dueDate }) => (dueDate === undefined ? 'no date' : dateOf(dueDate)),
               },
-              { title: 'Late by', cell: ({ dueDate }) => lateBy(dueDate, day) },
-              { title: 'What to do', cell: ({ next }) => next },
+              { title: 'Late by', narrow: 'short', cell: ({ dueDate }) => lateBy(dueDate, day) },
+              { title: 'What to do', narrow: 'bare', cell: ({ next }) => next },
             ],
             late,
           )

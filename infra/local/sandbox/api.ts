@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type * as z from 'zod/mini';
+import { defaultBaseUrl } from '../../../shared/azumuta/contract.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { createRouteFinder } from '../emulator/api-gateway/event.ts';
@@ -18,6 +19,8 @@ interface ApiRequest {
 export interface SandboxCall {
   /** The decoded path segments that matched `{name}` in the pattern. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** As it was called. */
+  readonly path: string;
   readonly query: URLSearchParams;
   /** Parsed JSON; undefined without a body. */
   readonly body: unknown;
@@ -77,7 +80,13 @@ export function createApi(routes: readonly SandboxRoute[], key?: string) {
           throw new Refusal(401, 'unauthorized', 'The API key is missing or wrong.');
         const given = Object.entries(found.pathParameters);
         const parameters = Object.fromEntries(given.map(([name, text]) => [name, decodeURIComponent(text)]));
-        const call = { parameters, query: url.searchParams, body: parseJsonBody(body), origin: url.origin };
+        const call = {
+          parameters,
+          path: url.pathname,
+          query: url.searchParams,
+          body: parseJsonBody(body),
+          origin: url.origin,
+        };
         return { status: found.status, body: found.body(call) ?? {} };
       } catch (error) {
         if (error instanceof Refusal) return error.reply;
@@ -108,3 +117,11 @@ export function acceptedBody<T>(schema: z.ZodMiniType<T>, body: unknown): T {
 /** The keys that the sandboxes accept: they open nothing but a sandbox. */
 export const azumutaSandboxKey = 'azumuta-sandbox-key';
 export const erpSandboxKey = 'erp-sandbox-key';
+
+/** Below it the sandbox has the API, as Azumuta does by the contract. */
+export const azumutaBasePath = new URL(defaultBaseUrl).pathname;
+
+/** What `azumuta.baseUrl` is for a sandbox. @param url The sandbox's own. */
+export function azumutaSandboxBaseUrl(url: string): string {
+  return `${url}${azumutaBasePath}`;
+}

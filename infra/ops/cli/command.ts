@@ -9,7 +9,7 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { systemSentenceOf } from '../../../shared/platform/system-errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { createProgress, type ProgressDisplay } from '../../local/progress.ts';
-import { printable, say, sayJson } from './output.ts';
+import { foldedHelp, foldedProse, printable, say, sayJson, terminalWidth } from './output.ts';
 
 /** The command was called in a way that cannot be carried out; the message says how to call it. */
 export class UsageError extends Error {
@@ -79,6 +79,9 @@ export const configOption = {
 
 export const plantOptions = { ...stackOptions, ...configOption };
 
+/** Columns in which an option is explained, at least: in a narrower terminal the lines are longer than it is. */
+const narrowestHelp = 16;
+
 export interface OperatorCommand<Options> {
   readonly parser: Command;
   readonly form: z.ZodMiniType<Options>;
@@ -102,7 +105,8 @@ export function defineCommand<const Specs extends OptionSpecs>({
 }): OperatorCommand<OptionsOf<Specs>> {
   const parser = new Command(`npm run ${name} --`)
     .description(description)
-    .addHelpText('after', help)
+    .configureHelp({ minWidthToWrap: narrowestHelp })
+    .addHelpText('after', () => foldedHelp(help, terminalWidth()))
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
     .showHelpAfterError('Add --help for examples.')
@@ -212,9 +216,15 @@ export async function runCommand<T extends { readonly json: boolean }>(
   } catch (error) {
     process.exitCode = exitOfError(error);
     // The parser has printed its own complaint already.
-    if (!(error instanceof CommanderError))
-      process.stderr.write(`${printable(sentenceForOperator(error))}\n`);
+    if (!(error instanceof CommanderError)) process.stderr.write(`${complaintLines(error).join('\n')}\n`);
   }
+}
+
+function complaintLines(error: unknown): string[] {
+  return foldedProse(
+    printable(sentenceForOperator(error)),
+    process.stderr.columns || Number.POSITIVE_INFINITY,
+  );
 }
 
 /** A reader that stops early (`| head`) is no failure. */

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { Help } from 'commander';
 import { counted, withUnseen } from '../../../shared/model/text.ts';
 
@@ -19,8 +19,66 @@ export function styled(style: Parameters<typeof styleText>[0], text: string): st
   return styleText(style, text, { stream: process.stdout });
 }
 
-export function say(line = ''): void {
-  process.stdout.write(`${printable(line, styled('bold', 'x') !== 'x')}\n`);
+/** Prints a text, folded at the width of the terminal. */
+export function say(text = ''): void {
+  const lines = foldedProse(printable(text, styled('bold', 'x') !== 'x'), terminalWidth());
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** A command remains in one piece, so that it can be copied. */
+const isCommandLine = (line: string): boolean => /^\s*(npm run|npx|aws|node) /.test(line);
+
+/** The lines of a text, none of them longer than that where a space allows it: an indented line goes on a bit further in. */
+export function foldedProse(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => {
+    if (stripVTControlCharacters(line).length <= width || isCommandLine(line)) return [line];
+    const [indent = ''] = /^ */.exec(line) ?? [];
+    const further = indent === '' ? '' : `${indent}  `;
+    const [first = '', ...others] = wrap(line.slice(indent.length), width - further.length);
+    return [`${indent}${first}`, ...others.map((other) => `${further}${other}`)];
+  });
+}
+
+/** Columns of a help: what is explained, two spaces, and the beginning of its explanation. */
+const explainedPattern = /^(\s*\S+(?: \S+)*?)(\s{2,})(\S.*)$/;
+
+/**
+ * A help text for a terminal of that width: its paragraphs are filled, and what stands in columns is folded within its
+ * column, or under it where that is too narrow. It is unchanged where it fits.
+ */
+export function foldedHelp(text: string, width: number): string {
+  const lines = text.split('\n');
+  if (lines.every((line) => line.length <= width)) return text;
+  const blocks: string[] = [];
+  let column = 0;
+  for (const line of lines) {
+    const [, name = '', gap = ''] = explainedPattern.exec(line) ?? [];
+    const goesOn = column > 0 && /^ */.exec(line)?.[0].length === column;
+    const before = blocks.at(-1) ?? '';
+    const isPlain = (one: string) => one !== '' && !one.startsWith(' ') && !explainedPattern.test(one);
+    const isFilled = isPlain(line) && isPlain(before) && column === 0;
+    if (goesOn || isFilled) blocks.push(`${blocks.pop()} ${line.trim()}`);
+    else {
+      blocks.push(line);
+      column = name.length + gap.length;
+    }
+  }
+  return blocks.flatMap((block) => foldedBlock(block, width)).join('\n');
+}
+
+/** An explanation has at least so many columns next to what it explains. */
+const narrowestColumn = 36;
+
+function foldedBlock(block: string, width: number): string[] {
+  const [, name = '', gap = '', explanation = ''] = explainedPattern.exec(block) ?? [];
+  if (block.length <= width || name === '') return foldedProse(block, width);
+  const column = name.length + gap.length;
+  const [indent = ''] = /^ */.exec(name) ?? [];
+  const isWide = width - column >= narrowestColumn;
+  const margin = isWide ? ' '.repeat(column) : `${indent}    `;
+  const [first = '', ...others] = wrap(explanation, width - margin.length);
+  const below = others.map((line) => `${margin}${line}`);
+  return isWide ? [`${name}${gap}${first}`, ...below] : [name, `${margin}${first}`, ...below];
 }
 
 /** The lines of a text that are there: what is undefined or false is left out. */

@@ -1,3 +1,4 @@
+import type { WebhookChannel } from '../../../shared/alerts/dependencies.ts';
 import { personalFields } from '../../../shared/model/completions.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 
@@ -96,6 +97,27 @@ const betweenNameAndValue = '[\\w-]{0,40}[\\\\"\']{0,4}\\s{0,8}(?:[:=]>?|%3D)\\s
 /** What our own sentences say of a secret: no value. */
 const notOurOwnWords = '(?!(?:is|are|found|must|not|the|no|see|check|expected|•••)(?![\\w-]))';
 
+/**
+ * Up to where the address of a webhook may be read: what follows in its path is its token. A channel of the alerts without
+ * an entry does not compile.
+ */
+const readableAddresses: Readonly<Record<WebhookChannel, readonly string[]>> = {
+  slack: ['hooks\\.slack\\.com/\\w+/'],
+  teams: [
+    'webhook\\.office\\.com/\\w+/',
+    '(?:logic\\.azure|api\\.powerplatform)\\.com(?::\\d+)?/(?:[\\w-]+/){0,4}workflows/',
+  ],
+  /** Whatever takes JSON: Discord; Mattermost, Rocket.Chat and Zapier; Make; Telegram; Webex. */
+  webhook: [
+    '/api/(?:v\\d+/)?webhooks/\\d+/',
+    '/hooks/(?:catch/)?',
+    'hook\\.\\w+\\.make\\.com/',
+    'api\\.telegram\\.org/bot',
+    'webexapis\\.com/v1/webhooks/incoming/',
+  ],
+};
+const readableAddress = Object.values(readableAddresses).flat().join('|');
+
 /** Secrets in texts, each behind what may be read, which is its first group. */
 const secretForms: readonly RegExp[] = [
   new RegExp(`((?:set-)?cookie${betweenNameAndValue})[^\\r\\n"']+`, 'gi'),
@@ -119,7 +141,7 @@ const secretForms: readonly RegExp[] = [
   // A password may contain an @.
   /(\/\/)[^/?#\s]+(?=@)/g,
   /(\/webhooks\/azumuta\/[^/\s]+\/)[^/?#\s"']+/g,
-  /(hooks\.slack\.com\/\w+\/|webhook\.office\.com\/\w+\/|\/api\/webhooks\/\d+\/|logic\.azure\.com(?::\d+)?\/workflows\/)[^\s"'/?]+(?:\/[^\s"'?]+)?/gi,
+  new RegExp(`(${readableAddress})[^\\s"'/?]+(?:/[^\\s"'?]+)?`, 'gi'),
   // Tokens that say whose they are; keys of AWS, JSON web tokens, and private keys.
   /()\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-|[rs]k_(?:live|test)_|npm_|AIza)[\w-]{10,}/g,
   /()\b(?:(?:AKIA|ASIA)[A-Z\d]{16}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*)/g,

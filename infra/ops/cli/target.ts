@@ -8,13 +8,17 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import type { QueueName } from '../../../shared/model/queues.ts';
+import { roles } from '../../../shared/model/roles.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
+import type { Persons } from '../../../shared/situation/words.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
+import { azumutaSandboxBaseUrl } from '../../local/sandbox/api.ts';
 import { defaultConfigFile, type OptionsOf, type stackOptions, UsageError } from './command.ts';
 import { findStack } from './find-stack.ts';
 import { listStacks } from './list-stacks.ts';
@@ -108,6 +112,13 @@ export function queueUrlsOf({ output }: Pick<Target, 'output'>) {
     completions: output('CompletionsQueue'),
     'dead-letters': output('DeadLetterQueue'),
   } satisfies Readonly<Record<QueueName | 'dead-letters', string>>;
+}
+
+const personsSchema = z.partialRecord(z.enum(roles), z.string());
+
+/** Who acts for the plant, by their part; nobody is named where the stack is older, or the plant names nobody. */
+export function personsOf({ outputs }: Pick<Target, 'outputs'>): Persons {
+  return z.safeParse(personsSchema, jsonOf(outputs.Persons ?? '')).data ?? {};
 }
 
 /** Who signs what an operator does: the user of this machine, and their identity at AWS. */
@@ -236,7 +247,7 @@ export async function configurationOf(
   given: string,
 ) {
   if (sandboxes) {
-    process.env.AZUMUTA_BASE_URL = `${sandboxes.azumuta}/api/v1`;
+    process.env.AZUMUTA_BASE_URL = azumutaSandboxBaseUrl(sandboxes.azumuta);
     process.env.ERP_BASE_URL = sandboxes.erp;
   }
   const plant = output('Plant');

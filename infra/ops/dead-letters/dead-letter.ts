@@ -16,7 +16,7 @@ import { type LetterAttribute, orderNumberAttribute } from '../../../shared/work
 export type DeadLetterMessage = ReturnType<typeof parseDeadLetter>;
 
 /** What letters are listed and grouped by, whether the queue or the ledger tells of them. */
-export interface ListedLetter
+export interface ListedDeadLetter
   extends Pick<DeadLetterMessage, 'messageId' | 'orderNumber' | 'cause' | 'reason' | 'stage' | 'since'> {
   /** SQS's id of it in the dead-letter queue, where it was read there. */
   readonly sqsId?: string;
@@ -176,32 +176,32 @@ function identityOf({ filedUnder, messageId, body }: IdentifyingFields): string 
 }
 
 /** Letters of one function with the same cause and reason that go to the same queue: oldest first. */
-export interface LetterGroup {
+export interface DeadLetterGroup {
   readonly id: string;
   /** Without the numbers of their orders. */
   readonly reason: string;
-  readonly letters: readonly [oldest: ListedLetter, ...others: ListedLetter[]];
+  readonly letters: readonly [oldest: ListedDeadLetter, ...others: ListedDeadLetter[]];
 }
 
 /** Largest first. */
-export function groupDeadLetters(all: readonly ListedLetter[]): LetterGroup[] {
+export function groupDeadLetters(all: readonly ListedDeadLetter[]): DeadLetterGroup[] {
   return [...Map.groupBy(all, groupIdOf)]
-    .flatMap(([id, members]): LetterGroup[] => {
+    .flatMap(([id, members]): DeadLetterGroup[] => {
       const [oldest, ...others] = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
       return oldest ? [{ id, reason: reasonFor(oldest), letters: [oldest, ...others] }] : [];
     })
     .sort((a, b) => b.letters.length - a.letters.length || oldestAttemptMs(a) - oldestAttemptMs(b));
 }
 
-const oldestAttemptMs = ({ letters: [oldest] }: LetterGroup): number => oldest.since.getTime();
+const oldestAttemptMs = ({ letters: [oldest] }: DeadLetterGroup): number => oldest.since.getTime();
 
 /** Short and stable: the same reason, without the number of the order, always has the same id. */
-function groupIdOf(letter: ListedLetter): string {
+function groupIdOf(letter: ListedDeadLetter): string {
   const { cause, stage, route } = letter;
   const text = JSON.stringify([cause, reasonFor(letter), stage, 'to' in route ? route.to : route.stays]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-function reasonFor({ reason, orderNumber }: ListedLetter): string {
+function reasonFor({ reason, orderNumber }: ListedDeadLetter): string {
   return withoutOrder(reason, [orderNumber]);
 }

@@ -76,11 +76,15 @@ export function partnerChecks(
     }),
     called(`ERP (${integration.erp.name})`, async (signal) => {
       let [pages, rows] = [0, 0];
-      // From the beginning: a list that loses rows on its way from page to page says so at its end.
-      for await (const { orders, unreadable } of erp.releasedOrders(undefined, signal)) {
-        rows += orders.length + unreadable.length;
-        pages += 1;
-        if (pages === mostReleasedPagesRead) break;
+      try {
+        // From the beginning: a list that loses rows on its way from page to page says so at its end.
+        for await (const { orders, unreadable } of erp.releasedOrders(undefined, signal)) {
+          rows += orders.length + unreadable.length;
+          pages += 1;
+          if (pages === mostReleasedPagesRead) break;
+        }
+      } finally {
+        await erp.close?.(signal);
       }
       return `answers, takes the credentials and lists released orders (${rows} were looked at; whether it lets us book is not tried)`;
     }),

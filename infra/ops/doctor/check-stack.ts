@@ -12,6 +12,7 @@ import { type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { duration } from '../../../shared/model/time.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
+import { withOwnReasons } from '../../../shared/situation/own-reasons.ts';
 import { problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { counted } from '../cli/output.ts';
@@ -29,7 +30,10 @@ export function stackChecks(
   return [
     ...queueNames.map((queue) => defineCheck(`Queue of ${queue}`, () => lookAtQueue(target, queue))),
     defineCheck('People', async () =>
-      problemFindings(await readStackSituation(stackReadsOf(target, systemClock)), optionsForTarget(target)),
+      problemFindings(
+        await withOwnReasons(await readStackSituation(stackReadsOf(target, systemClock)), ledgerOf(target)),
+        optionsForTarget(target),
+      ),
     ),
     defineCheck('Ledger table', () => lookAtLedger(target)),
     defineCheck('Pull', () => lookAtPull(target, pull, now, config)),

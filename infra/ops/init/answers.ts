@@ -1,32 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { select, text } from '@clack/prompts';
 import * as z from 'zod/mini';
 import { defaultBaseUrl } from '../../../shared/azumuta/contract.ts';
-import * as connectors from '../../../shared/erp/registry.ts';
 import { isTimeZone } from '../../../shared/model/time.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { answered } from '../cli/files.ts';
 import { stringLiteralOf } from '../probe/contract-text.ts';
+import { beginningFor, beginnings } from './beginnings.ts';
 
-export const examples = new URL('../../../plants/examples/', import.meta.url);
-
-/** The connectors that have an example to copy, the generic one last. */
-const offeredConnectors = Object.values(connectors)
-  .map(({ facts }) => facts)
-  .filter(({ folder }) => existsSync(new URL(`${folder}.config.ts`, examples)))
-  .toSorted((a, b) => Number(a.generic ?? false) - Number(b.generic ?? false));
-
-export const offeredErps = offeredConnectors.map(({ folder }) => folder);
-
-function titleOf(folder: string): string {
-  const page = readFileSync(new URL(`../../../shared/erp/${folder}/README.md`, import.meta.url), 'utf8');
-  return page.replace(/^# |\n.*/gs, '');
-}
-
-export const exampleOfErp = (erp: string) => readFileSync(new URL(`${erp}.config.ts`, examples), 'utf8');
+/** As `erp` is written in a file of answers. */
+export const offeredErps = Object.keys(beginnings);
 
 /** ERPs that have several databases, one of them for trying things out. */
-const erpsWithDatabase = new Set(offeredErps.filter((erp) => /\n {4}database: /.test(exampleOfErp(erp))));
+const erpsWithDatabase = new Set(
+  offeredErps.filter((erp) => /\n {4}database: /.test(beginningFor(erp).configuration('plant'))),
+);
 
 export const answersSchema = z
   .strictObject({
@@ -64,7 +51,7 @@ export async function askForAnswers(): Promise<unknown> {
   const erp = answered(
     await select({
       message: 'Which ERP does it have?',
-      options: offeredErps.map((value) => ({ value, label: titleOf(value) })),
+      options: Object.entries(beginnings).map(([value, { title }]) => ({ value, label: title })),
     }),
   );
   const url = await askForText('url', 'At which address is it called?', 'https://erp.plant.example');
@@ -120,37 +107,41 @@ export function complaintOf(field: keyof InitAnswers, given: string): string | u
   return own && `This is not ${own.expected}.`;
 }
 
-const contractLines = `
+const contractComment = `
   // The address is the one of your account's API page. Where its API differs from what is assumed, such as in the header
-  // of the key (apiKeyHeader, apiKeyFormat), npm run probe finds most lines of the contract.
+  // of the key (apiKeyHeader, apiKeyFormat), npm run probe finds most lines of the contract.`;
+const contractLines = `${contractComment}
   azumuta: { baseUrl: '${defaultBaseUrl}', contract },
 `;
 
-/** @param example Source of `plants/examples/<erp>.config.ts`. @param now Orders released before are left out. */
-export function configurationText(example: string, answers: InitAnswers, now: Date): string {
+/** @param source Of what the plant's configuration begins with. @param now Orders released before are left out. */
+export function configurationText(source: string, answers: InitAnswers, now: Date): string {
   const { plant, timeZone, url, database, orders, numberPrefix, emails } = answers;
   const from = `${now.toISOString().slice(0, 16)}:00Z`;
   const pull = orders === 'posted' ? "'off'" : `{ everyMinutes: ${orders.everyMinutes}, from: '${from}' }`;
   const prefix = numberPrefix.replace(/[\\`$]/g, '\\$&');
   const databases = database && `${stringLiteralOf(database)} : ${stringLiteralOf(`${database}-test`)}`;
+  const hasAzumuta = /\n {2}azumuta: /.test(source);
   const replacements: readonly (readonly [RegExp, string | ((found: string) => string) | undefined])[] = [
     [/(?<=\n {2}plant: )'[^'\n]*'/, stringLiteralOf(plant)],
     [/(?<=\n {2}timeZone: )'[^'\n]*'/, stringLiteralOf(timeZone)],
-    [/(?<=\n {4}(?:url|baseUrl): )'[^'\n]*'/, stringLiteralOf(url)],
+    [/(?<=\n {4}(?:url|baseUrl): |\n {2}erp: \w+\()'[^'\n]*'/, stringLiteralOf(url)],
     [/(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/, databases],
     [/(?<= from '#azumuta-erp';\n)/, `import { contract } from './${plant}.contract.ts';\n`],
-    [/(?=\n {2}productOrders: )/, contractLines],
+    hasAzumuta
+      ? [/\n {2}azumuta: \{ [^\n]*(?= \},\n)/, (found) => `${contractComment}${found}, contract`]
+      : [/(?=\n {2}productOrders: )/, contractLines],
     // The example may take leading zeros off the number: the prefix is put before what is left.
     [
       /(?<=\n {4}number: \(order\) => )order\.number[^\n]*(?=,\n)/,
       (found) => (prefix === '' ? found : `\`${prefix}\${${found}}\``),
     ],
-    [/(?<=\n {4}pull: stage === 'production' \? )\{[^{}\n]*\}/, pull],
+    [/(?<=\n {4}pull: stage === 'production' \? |\n {2}schedule: \{ pull: )\{[^{}\n]*\}/, pull],
     [/(?<=alarmEmails: )\[[^\]\n]*\]/, `[${emails.map(stringLiteralOf).join(', ')}]`],
   ];
   return replacements.reduce((text, [place, own]) => {
     if (own === undefined) return text;
     if (!place.test(text)) throw new Error(`The example has no ${place.source}.`);
     return text.replace(place, typeof own === 'string' ? () => own : own);
-  }, example);
+  }, source);
 }

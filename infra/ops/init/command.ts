@@ -1,24 +1,18 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, defineCommand, runCommand, textOption, UsageError } from '../cli/command.ts';
 import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
 import { previewLines, previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { emptyContract } from '../probe/contract-text.ts';
-import {
-  answersSchema,
-  askForAnswers,
-  configurationText,
-  exampleOfErp,
-  examples,
-  offeredErps,
-} from './answers.ts';
+import { answersSchema, askForAnswers, configurationText, offeredErps } from './answers.ts';
+import { type Beginning, beginningFor } from './beginnings.ts';
 
 const command = defineCommand({
   name: 'init',
   description:
-    "Begins a plant's configuration: copies the example of its ERP to plants/<plant>.config.ts, fills in your answers to five questions, and shows what an order becomes. Overwrites nothing, needs no network.",
+    "Begins a plant's configuration: writes plants/<plant>.config.ts from the example of its ERP, and for an ERP without one the file that describes its API, with your answers to five questions, and shows what an order becomes. Overwrites nothing, needs no network.",
   help: `
 Examples:
   npm run init
@@ -48,22 +42,28 @@ async function writeConfiguration(file: string, content: string): Promise<void> 
   }
 }
 
+/** @returns the names of those that were not there before. */
+function writeMissing(files: Readonly<Record<string, string>>): string[] {
+  return Object.entries(files).flatMap(([name, content]) => {
+    const file = `plants/${name}`;
+    if (existsSync(file)) return [];
+    writeNewFile(file, content);
+    return [file];
+  });
+}
+
 await runCommand(command, async ({ options }) => {
   const answers = await answersFrom(options.answers, answersSchema, askForAnswers);
   const { plant, erp } = answers;
+  const beginning = beginningFor(erp);
   const file = `plants/${plant}.config.ts`;
   if (existsSync(file)) throw new UsageError(`${file} is there already: nothing was written.`);
   await mkdir('plants', { recursive: true });
-  // This example has its ERP's description in files of its own, which another plant may have copied already.
-  for (const name of erp === 'rest' ? ['dolibarr.ts', 'dolibarr-orders.ts'] : [])
-    if (!existsSync(`plants/${name}`)) await copyFile(new URL(name, examples), `plants/${name}`);
-  const contract = `plants/${plant}.contract.ts`;
-  const isThere = existsSync(contract);
-  if (!isThere) writeNewFile(contract, emptyContract);
+  const written = writeMissing({ ...beginning.files(plant), [`${plant}.contract.ts`]: emptyContract });
   try {
-    await writeConfiguration(file, configurationText(exampleOfErp(erp), answers, new Date()));
+    await writeConfiguration(file, configurationText(beginning.configuration(plant), answers, new Date()));
   } catch (error) {
-    if (!isThere) await rm(contract);
+    for (const one of written) await rm(one);
     throw error;
   }
 
@@ -74,7 +74,24 @@ await runCommand(command, async ({ options }) => {
     '',
     ...previews.flatMap((preview) => previewLines(preview)),
     '',
-    'Read it, and correct what differs at your plant:',
+    ...nextLines(plant, file, beginning.byHand?.(plant)),
+  ];
+  return { facts: { file, previews }, lines };
+});
+
+function nextLines(
+  plant: string,
+  file: string,
+  byHand: ReturnType<NonNullable<Beginning['byHand']>> | undefined,
+): string[] {
+  const ofErp = byHand && [
+    `Describe the API of your ERP in ${byHand.file}, which has that of an example:`,
+    `  ${byHand.page} says what to ask the ERP's people, and what each answer of a trial means`,
+    `  npm start -- --no-demo --config ${file}   both flows on this machine, with your ERP, its login in ERP_CREDENTIALS`,
+  ];
+  return [
+    ...(ofErp ?? []),
+    `Read ${file}, and correct what differs at your plant:`,
     '  azumuta.baseUrl, if the API page of your account has another address',
     `  npm run map -- order.json --config ${file}   what the mapping makes of an order of yours (npm run -s map -- --sample order)`,
     `  npm run probe -- --config ${file}            where your Azumuta has each field; it only reads`,
@@ -83,5 +100,4 @@ await runCommand(command, async ({ options }) => {
     `  npm run secrets -- --stack AzumutaErp-${plant}-test`,
     `  npm run doctor -- --stack AzumutaErp-${plant}-test`,
   ];
-  return { facts: { file, previews }, lines };
-});
+}

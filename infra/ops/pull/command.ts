@@ -47,6 +47,9 @@ Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wron
 });
 type PullCommandOptions = z.output<typeof command.form>;
 
+/** The ERP ends a session by itself, if it does not answer by then. */
+const maxCloseMs = 5000;
+
 async function dryRunPull(
   target: Target,
   { options, signal, progress }: TypedCommandLine<PullCommandOptions>,
@@ -65,6 +68,7 @@ async function dryRunPull(
     signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),
     progress: progress.tell,
   });
+  await erp.close?.(AbortSignal.timeout(maxCloseMs));
   const lines = previewPullLines(preview, { target: target.name, where: optionsForTarget(target) });
   const facts = { target: target.name, dryRun: true, ...preview };
   if (signal.aborted) return { facts, lines, exit: 'interrupted' };

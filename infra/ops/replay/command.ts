@@ -1,7 +1,7 @@
 import { runCommand } from '../cli/command.ts';
 import { findTarget, operatorOf, optionsForTarget, signedNote } from '../cli/target.ts';
 import { replayDependenciesOf } from './replay.ts';
-import { command, replayAsTyped } from './typed.ts';
+import { command, replayAsTyped, usualWaitSeconds } from './typed.ts';
 
 await runCommand(command, (typed) =>
   replayAsTyped(typed, async () => {
@@ -10,7 +10,11 @@ await runCommand(command, (typed) =>
     return {
       name: target.name,
       where: optionsForTarget(target),
-      dependencies: { ...replayDependenciesOf(target), progress: progress.tell },
+      dependencies: {
+        ...replayDependenciesOf(target),
+        progress: progress.tell,
+        waitSeconds: usualWaitSeconds,
+      },
       sign: async (because) => signedNote(because, options.go ? await operatorOf(target) : ''),
     };
   }),

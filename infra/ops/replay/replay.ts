@@ -4,13 +4,13 @@ import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
-import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
+import { fieldOf, isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import {
   copiesOf,
+  type DeadLetterGroup,
   type DeadLetterMessage,
   groupDeadLetters,
-  type LetterGroup,
   splitCopies,
 } from '../dead-letters/dead-letter.ts';
 import { DeadLetterQueue, type DeadLetterQueueOptions, splitIntoSqsPages } from '../dead-letters/queue.ts';
@@ -21,6 +21,7 @@ import {
   sendCreations,
   sendHints,
 } from './ask-again.ts';
+import type { SentAgain } from './outcomes.ts';
 
 export interface ReplayDependencies extends AskDependencies {
   readonly deadLetters: DeadLetterQueue;
@@ -70,6 +71,8 @@ interface ReplayRun {
   /** Second copies of the selected ones that were read in this run; those of what was replayed are removed. */
   copies: number;
   copiesRemoved: number;
+  /** What was sent, whether or not its dead letter could be removed. */
+  readonly sent: SentAgain[];
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
   copied: number;
   /** Orders asked for that are looked at again although no letter of them is replayed. */
@@ -112,6 +115,7 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
     moved: 0,
     copies: 0,
     copiesRemoved: 0,
+    sent: [],
     copied: 0,
     hinted: [],
     unknown: [],
@@ -139,7 +143,9 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
         note: noteOfReplay('looked at again, as its dead letter is gone', request),
       };
       await sendHints(run.hinted, asking, dependencies);
+      run.sent.push(...run.hinted.map((number): SentAgain => ({ number, to: 'completions' })));
       await sendCreations(run.created, asking, dependencies);
+      run.sent.push(...run.created.map((number): SentAgain => ({ number, to: 'product-orders' })));
     }
   } catch (error) {
     failure = reasonOf(error);
@@ -172,7 +178,9 @@ async function moveAll(
   const moves = movesOf(run);
   for (const page of splitIntoSqsPages(moves)) {
     if (signal.aborted) return;
-    const gone = (await noteAndSend(page, request, dependencies)).map(({ letter }) => letter);
+    const sent = await noteAndSend(page, request, dependencies);
+    run.sent.push(...sent.map(sentAgain));
+    const gone = sent.map(({ letter }) => letter);
     const copies = copiesOf(gone, deadLetters.held);
     const left = await deadLetters.remove(gone);
     run.moved += gone.length - left.length;
@@ -181,6 +189,13 @@ async function moveAll(
       run.copiesRemoved += some.length - (await deadLetters.remove(some)).length;
     progress?.(`Replayed ${run.moved} of ${moves.length}`);
   }
+}
+
+/** A call that could not be read names its order once it can be. */
+function sentAgain({ letter: { messageId, orderNumber }, body, to }: ReplayMove): SentAgain {
+  const named = fieldOf(jsonOf(body), 'productOrderNumber');
+  const number = orderNumber === '' && typeof named === 'string' ? named : orderNumber;
+  return { number, messageId, to };
 }
 
 /** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
@@ -262,7 +277,7 @@ function reportOf(run: ReplayRun, interrupted: boolean, failure: string | undefi
   };
 }
 
-function groupReport({ reason, letters }: LetterGroup) {
+function groupReport({ reason, letters }: DeadLetterGroup) {
   const [{ cause, stage, route, since }] = letters;
   /** Queue that they go to, or why they stay. */
   const { to, stays } = { to: undefined, stays: undefined, ...route };

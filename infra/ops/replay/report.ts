@@ -3,8 +3,11 @@ import { counted, definedLines, styled, tableLines } from '../cli/output.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import type { ReplayGroup, ReplayReport } from './replay.ts';
 
+/** A report without the messages that were sent: what became of those is said after it. */
+export type ReplayCounts = Omit<ReplayReport, 'sent'>;
+
 export function replayLines(
-  report: ReplayReport,
+  report: ReplayCounts,
   about: {
     readonly target: string;
     readonly go: boolean;
@@ -36,22 +39,22 @@ export function replayLines(
   );
 }
 
-function hintSentence({ hinted }: ReplayReport, go: boolean): string | undefined {
+function hintSentence({ hinted }: ReplayCounts, go: boolean): string | undefined {
   if (hinted.length === 0) return undefined;
   return `${areOrWouldBe(hinted, go)} looked at again without a dead letter: what was refused or discarded is booked if it can be now.`;
 }
 
-function unknownSentence({ unknown }: ReplayReport): string | undefined {
+function unknownSentence({ unknown }: ReplayCounts): string | undefined {
   if (unknown.length === 0) return undefined;
   return `Nothing is known here of ${firstNumbers(unknown)}: check the number. If Azumuta has no such order either, this becomes a concern for a person.`;
 }
 
-function creationSentence({ created }: ReplayReport, go: boolean): string | undefined {
+function creationSentence({ created }: ReplayCounts, go: boolean): string | undefined {
   if (created.length === 0) return undefined;
   return `${areOrWouldBe(created, go)} sent to be created without a dead letter: the ERP is asked first, where it can be, and what it wants no more is not created.`;
 }
 
-function goneSentence({ gone }: ReplayReport): string | undefined {
+function goneSentence({ gone }: ReplayCounts): string | undefined {
   if (gone.length === 0) return undefined;
   return `The messages of ${firstNumbers(gone)} are gone, and what they were about is still open: each is replayed by its number, with --order.`;
 }
@@ -90,7 +93,7 @@ function ordersText(orders: readonly string[], letters: number): string {
   return letters > 3 && orders.length > 3 ? `${shown} …` : shown;
 }
 
-function replayOutcomeLines(report: ReplayReport, go: boolean): string[] {
+function replayOutcomeLines(report: ReplayCounts, go: boolean): string[] {
   const { lookedAt, selected, movable, moved, copies, copiesRemoved, copied, more, interrupted, failure } =
     report;
   const again = 'Nothing is lost: run it again to go on.';

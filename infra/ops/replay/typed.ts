@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { queueKeepsDays } from '../../../shared/model/queues.ts';
 import { durationInWords } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
@@ -8,6 +9,7 @@ import {
   flagOption,
   type NamedStack,
   type OptionsOf,
+  option,
   stackOptions,
   type TypedCommandLine,
   textOption,
@@ -15,8 +17,12 @@ import {
 } from '../cli/command.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import { orderRefusedWith, parseAcceptedFigures } from './accept.ts';
-import { type ReplayDependencies, type ReplayReport, replayDeadLetters } from './replay.ts';
-import { replayLines } from './report.ts';
+import { followReplay, outcomeLines, type ReplayOutcome } from './outcomes.ts';
+import { type ReplayDependencies, replayDeadLetters } from './replay.ts';
+import { type ReplayCounts, replayLines } from './report.ts';
+
+/** What fails at once is a dead letter again within seconds. */
+export const usualWaitSeconds = 60;
 
 const replayCommandOptions = {
   ...stackOptions,
@@ -27,6 +33,11 @@ const replayCommandOptions = {
   accept: textOption(
     '<figure>',
     'have it booked although it is more than the order: just the figure that was refused',
+  ),
+  wait: option(
+    '<seconds>',
+    `how long it waits to say what became of each; 0: not at all (default: ${usualWaitSeconds})`,
+    z.exactOptional(z.coerce.number().check(z.gte(0), z.lte(3600))),
   ),
   because: textOption('<text>', 'why, for everybody who looks up the order later'),
 };
@@ -52,33 +63,48 @@ With --order alone, the order is looked at again even if its dead letter is gone
 discarded): it is booked if it can be now, or created if that was refused and the ERP still wants it.
 While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
 
+Once all is sent, it waits (--wait) for what becomes of each, and says that: booked, created, refused again.
+
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
-replayed and stay, or nothing is known of the order · 130 interrupted`,
+replayed and stay, or were refused again, or nothing is known of the order · 130 interrupted`,
   options: replayCommandOptions,
 });
+
+interface TypedReplayDependencies {
+  readonly ledger: OperatorLedger;
+  /** How long it waits for what becomes of each, where the command line does not say. Default: not at all. */
+  readonly waitSeconds?: number;
+}
 
 /** Does what was typed. @param find Called once the options fit together. @throws UsageError */
 export async function replayAsTyped(
   { options, signal }: Pick<TypedCommandLine<ReplayCommandOptions>, 'options' | 'signal'>,
-  find: () => Promise<NamedStack<ReplayDependencies & { readonly ledger: OperatorLedger }>>,
+  find: () => Promise<NamedStack<ReplayDependencies & TypedReplayDependencies>>,
 ): Promise<CommandAnswer> {
   checkSelection(options);
-  const { go, order, reason, accept, because = 'by hand' } = options;
+  const { go, order, reason, accept, wait, because = 'by hand' } = options;
   const { name, where, dependencies, sign } = await find();
   const note = await sign(because);
   const hidden = await dependencies.deadLetters.hidden();
-  const { ledger } = dependencies;
+  const { ledger, waitSeconds = 0, clock, progress } = dependencies;
   // One ERP order may have several product orders.
   const asked =
     order === undefined ? undefined : new Set([order, ...(await ledger.journeys.productOrdersOf(order))]);
   const accepts = accept === undefined ? undefined : parseAcceptedFigures(accept);
   const orders =
     asked && accepts !== undefined ? new Set([await orderRefusedWith(accepts, asked, ledger)]) : asked;
-  const report = await replayDeadLetters({ go, signal, reason, orders, accepts, note }, dependencies);
+  const { sent, ...report } = await replayDeadLetters(
+    { go, signal, reason, orders, accepts, note },
+    dependencies,
+  );
+  const seconds = wait ?? waitSeconds;
+  const followed =
+    seconds === 0 ? [] : await followReplay(sent, seconds, { ledger, clock, signal, tell: progress });
   const toDoIt = `npm run replay -- ${selectionOf(options)} --go ${where}`;
-  const about = { target: name, go, hidden, now: dependencies.clock.now(), command: toDoIt };
-  const facts = { target: name, dryRun: !go, hidden, ...report };
-  return { facts, lines: replayLines(report, about), exit: exitOfReplay(report, go) };
+  const about = { target: name, go, hidden, now: clock.now(), command: toDoIt };
+  const facts = { target: name, dryRun: !go, hidden, ...report, outcomes: followed };
+  const lines = [...replayLines(report, about), ...outcomeLines(followed, where)];
+  return { facts, lines, exit: exitOfReplay(report, followed, go) };
 }
 
 function checkSelection({ go, all, order, reason, accept }: ReplayCommandOptions): void {
@@ -104,12 +130,14 @@ function selectionOf({ order, reason, accept, because }: ReplayCommandOptions): 
 }
 
 function exitOfReplay(
-  { failure, interrupted, selected, movable, moved, unknown }: ReplayReport,
+  { failure, interrupted, selected, movable, moved, unknown }: ReplayCounts,
+  followed: readonly ReplayOutcome[],
   go: boolean,
 ) {
   if (failure !== undefined) return 'failed';
   if (interrupted) return 'interrupted';
   if (go && moved < movable) return 'failed';
   if (unknown.length > 0) return 'notFound';
-  return selected > movable ? 'partly' : 'done';
+  const isRefusedAgain = followed.some(({ outcome }) => outcome === 'refused again');
+  return selected > movable || isRefusedAgain ? 'partly' : 'done';
 }

@@ -61,7 +61,7 @@ function orderLines(order: TracedOrder, timeZone: string): string[] {
   return definedLines(
     `${styled('bold', number)}${names.length > 0 ? `  ${styled('dim', names.join(' · '))}` : ''}`,
     styled(colour, says),
-    next && `What to do (${who}): ${next}`,
+    next && `What to do (${who.join(' and ')}): ${next}`,
     command && `  ${command}`,
     draftLine(order),
     order.bookings.map((booking) =>

@@ -1,5 +1,6 @@
 import type { Receipt } from '../../model/completions.ts';
 import { orderWaits, rejected } from '../failures.ts';
+import { provenReference } from './by-key.ts';
 import { failureOfStep } from './errors.ts';
 import { findDone, type ToBook } from './look.ts';
 import type { RestStep } from './options.ts';
@@ -17,31 +18,40 @@ export async function book<Context>(
   onWritten: () => void,
 ): Promise<Receipt> {
   const taken = [...progress.taken];
+  let proven: string | undefined;
   for (const step of steps) {
     try {
-      await takeStep(session, run, step);
+      proven = await takeStep(session, run, step, onWritten);
     } catch (error) {
       throw run.withProgress(error, { taken, seen: progress.seen });
     }
     onWritten();
     taken.push(step.name);
   }
-  return { reference: await readBack(session, run), alreadyBooked: false };
+  return { reference: proven ?? (await readBack(session, run)), alreadyBooked: false };
 }
 
+/** @returns the reference of a booking that the answer itself proves. */
 async function takeStep<Context>(
   session: Session,
   run: ProcedureRun<Context>,
   step: RestStep<Context>,
-): Promise<void> {
+  onWritten: () => void,
+): Promise<string | undefined> {
   const { context, task } = run;
   const { signal, guard } = task.attempt;
   const writing = { what: `${step.name} of ${task.what}`, signal, guard };
   const { method = 'POST', ...request } = step.request(context);
   const answer = await session.write({ ...request, method }, writing);
+  const isProof = step.once !== undefined && answer.status < 300;
+  if (isProof) {
+    onWritten();
+    return provenReference(session, run, step, answer, writing.what);
+  }
   const failure = failureOfStep(session, run, step, answer, writing.what);
   if (failure) throw failure;
   run.answers.set(step.name, answer);
+  return undefined;
 }
 
 /**

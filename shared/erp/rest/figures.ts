@@ -16,7 +16,7 @@ import {
 } from '../booking-rules.ts';
 import { type ComponentUse, matchReportsToRouting, matchUsesToPlan } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
-import type { DetailName, ListName, Lists, LookUpList } from './schemas.ts';
+import type { BookingProof, DetailName, ListName, Lists, LookUpList } from './schemas.ts';
 
 /** What every function of a procedure gets. */
 export interface ProcedureContext {
@@ -200,6 +200,14 @@ export class BookingFigures {
     this.#quantity = amount;
     this.#ordered = amount;
     this.#final = mayClose(this.#completion, { amount, unit }, this.built.produced);
+  }
+
+  /** Why an answer with our key does not prove this booking: it names other figures, or none. */
+  whyNotProven({ good, scrap }: BookingProof): string | undefined {
+    if (this.#completion.kind === 'amendment') return undefined;
+    if (!isEqualAmount(good ?? '', this.built.good)) return `does not name ${this.built.good} as good`;
+    const isOther = !isEqualAmount(scrap ?? this.built.scrap, this.built.scrap);
+    return isOther ? `names ${scrap} as scrap, in the place of ${this.built.scrap}` : undefined;
   }
 
   /** @throws Rejected when what the ERP shows with our key is not what was built, or not what was used. */

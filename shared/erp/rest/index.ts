@@ -1,8 +1,8 @@
 import type { Receipt } from '../../model/completions.ts';
+import { secretFor } from '../authentication.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment, ErpSecret } from '../connector.ts';
 import { type Connector, defineConnector } from '../define-connector.ts';
-import { secrets } from '../login.ts';
 import { book } from './book.ts';
 import { booking } from './booking.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
@@ -11,6 +11,7 @@ import { optionsSchema, type RestOptions } from './options.ts';
 import type { Task } from './run.ts';
 import { lacksOf } from './schemas.ts';
 import { createSession } from './session.ts';
+import { withoutSecretsInErrors, withoutSecretsInPages } from './without-secrets.ts';
 
 export { listAt, type Place, path, textAt, valueAt } from '../../platform/places.ts';
 export { instantIn } from '../local-time.ts';
@@ -38,10 +39,23 @@ export const rest = defineConnector({
   options: optionsSchema(),
   generic: true,
   lacks: ({ takes }) => lacksOf(takes),
-  secret: ({ auth }: RestOptions): ErpSecret<unknown> => secrets[auth.kind],
+  untried: untriedIn,
+  secret: ({ auth }: RestOptions): ErpSecret<unknown> => secretFor(auth),
   connect,
   // Where it is called, the compiler sees to it that `row` and `order` are about the same row.
 }) as RestConnector;
+
+/** The first step whose promise nobody has tried. */
+function untriedIn({ book, link }: RestOptions): string | undefined {
+  for (const [name, steps] of [
+    ['book', book.steps],
+    ['link', link?.steps ?? []],
+  ] as const) {
+    const at = steps.findIndex(({ once, tried }) => once !== undefined && tried === undefined);
+    if (at >= 0) return `erp.${name}.steps[${at}].tried`;
+  }
+  return undefined;
+}
 
 interface RestConnector extends Connector<RestOptions, unknown, 'rest'> {
   <Row>(options: RestOptions<Row>): ErpDefinition;
@@ -54,15 +68,22 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
 
   /** Looks, with a session that cannot write, and does what the look has left. */
   const run = <Context>(task: Task<Context>): Promise<Receipt> =>
-    keepingTrackOfWrites(async (onWritten) => {
-      const found = await lookForStepsLeft(session, task);
-      return 'receipt' in found ? found.receipt : book(session, found.toBook, onWritten);
-    });
+    withoutSecretsInErrors(session.clean, () =>
+      keepingTrackOfWrites(async (onWritten) => {
+        const found = await lookForStepsLeft(session, task);
+        return 'receipt' in found ? found.receipt : book(session, found.toBook, onWritten);
+      }),
+    );
 
   return {
-    releasedOrders: (since, signal, guard) => listReleasedOrders(session, options, since, { signal, guard }),
+    releasedOrders: (since, signal, guard) =>
+      withoutSecretsInPages(session.clean, listReleasedOrders(session, options, since, { signal, guard })),
     readOrder:
-      one && ((order, signal, guard) => readListedOrder(session, orders, one, order, { signal, guard })),
+      one &&
+      ((order, signal, guard) =>
+        withoutSecretsInErrors(session.clean, () =>
+          readListedOrder(session, orders, one, order, { signal, guard }),
+        )),
     // Without a procedure there is nowhere to write it, so the function is missing.
     linkProductOrder:
       link &&
@@ -79,5 +100,6 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
       }),
     book: async (completion, key, attempt) =>
       run(booking(options, session.partner, { completion, key, attempt })),
+    close: async (signal) => session.close?.({ signal }),
   };
 }

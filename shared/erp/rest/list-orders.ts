@@ -5,7 +5,7 @@ import type { ReleasedOrdersPage } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { earliestWatermark } from '../list-by-keys.ts';
 import { onlyOrder } from '../read-rows.ts';
-import { failureOfLookUp } from './errors.ts';
+import { answerOfLookUp } from './errors.ts';
 import type { RestListing, RestOne, RestOptions } from './options.ts';
 import { createListing, type Listing, type PagePosition, type PositionedRow } from './paging.ts';
 import { createRestRowReader } from './row.ts';
@@ -152,10 +152,13 @@ export async function readListedOrder<Row>(
   const described = guardFunctions(one, failedAt('orders.one', order.number));
   const { accepts, request, row } = described;
   const { signal, guard } = call;
-  const answer = await reader.read(request(order), { what: `reading ${shown}`, accepts, signal, guard });
-  const failure = failureOfLookUp(reader, described, answer, order, { order: order.number, shown });
-  if (failure instanceof UnknownOrder) return undefined;
-  if (failure) throw failure;
+  const reading = await reader.read(request(order), { what: `reading ${shown}`, accepts, signal, guard });
+  const asked = answerOfLookUp(reader, described, reading, order, { order: order.number, shown });
+  if ('failure' in asked) {
+    if (asked.failure instanceof UnknownOrder) return undefined;
+    throw asked.failure;
+  }
+  const { answer } = asked;
   const raw = row ? row(answer, order) : answer.json;
   const found = await createRestRowReader(reader, listing, call)([raw], () => '$');
   return onlyOrder(reader.partner, order, {

@@ -1,6 +1,6 @@
 import type { Look } from '../connector.ts';
 import { orderWaits, rejected } from '../failures.ts';
-import { failureOfLookUp } from './errors.ts';
+import { answerOfLookUp } from './errors.ts';
 import type { RestStep } from './options.ts';
 import { type LookUp, ProcedureRun, type StepProgress, type Task } from './run.ts';
 import type { Reader } from './session.ts';
@@ -73,19 +73,21 @@ export async function findDone<Context>(
 ): Promise<string | undefined> {
   const { task, context } = run;
   let reference: string | undefined;
-  for (const lookUp of lookUps.filter(({ part }) => run.applies(part))) {
+  for (const lookUp of lookUps) {
+    // By what the ones before it have shown.
+    if (!run.applies(lookUp.part)) continue;
     const { name, request, accepts } = lookUp.part;
     const shown = `its ${name} for ${task.what}`;
     const { signal, guard } = task.attempt;
     const reading = { what: `reading ${shown}`, accepts, signal, guard };
-    const answer = await reader.read(request(context), reading);
+    const read = await reader.read(request(context), reading);
     const asked = { order: task.orderNumber, shown };
-    const failure = failureOfLookUp(reader, lookUp.part, answer, context, asked);
-    if (failure) {
-      fails(failure);
+    const found = answerOfLookUp(reader, lookUp.part, read, context, asked);
+    if ('failure' in found) {
+      fails(found.failure);
       continue;
     }
-    lookUp.answer = answer;
+    lookUp.answer = found.answer;
     reference ??= run.readDone(lookUp);
     if (reference !== undefined && !run.isStepwise) break;
   }

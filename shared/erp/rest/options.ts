@@ -3,10 +3,10 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/validation.ts';
-import { authenticationSchema } from '../login.ts';
+import { authenticationSchema } from '../authentication.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import type { BookContext, LinkContext } from './figures.ts';
-import { detailNames, type ListName, type RestList, type RestOrder } from './schemas.ts';
+import { detailNames, type ListName, type RestList, type RestOrder, type RestProof } from './schemas.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
 export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
@@ -14,6 +14,15 @@ export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'heade
 export type RestAnswer = HttpResponse;
 /** A call that only reads. Default `GET`; `POST` where the ERP takes its questions that way. */
 export type RestQuestion = Omit<RestRequest, 'method'> & { readonly method?: 'GET' | 'POST' };
+
+/**
+ * What an answer means: a sentence for a person, why this order waits, or why the ERP is down. `afterSeconds`: not asked again
+ * before.
+ */
+export type RestMeaning =
+  | { readonly refused: string }
+  | { readonly waits: string; readonly afterSeconds?: number | undefined }
+  | { readonly down: string; readonly afterSeconds?: number | undefined };
 
 /** Reads a text in an answer: a reference, or a sentence. */
 type TextOf<Context> = (answer: RestAnswer, context: Context) => string | undefined;
@@ -136,7 +145,7 @@ const restLookUpSchema = <Context>() =>
   strictObject({
     /** Names it in messages, and for `found`. */
     name: z.string(),
-    /** Whether it applies to this completion or link. Default: always. */
+    /** Whether it applies to this completion or link; `found` has the look-ups before it. Default: always. */
     when: optionalFn<(context: Context) => boolean>(),
     request: fn<(context: Context) => RestQuestion>(),
     /** Statuses, besides 200 to 299, that are an answer to look at: 404, where it means an empty list. Default: none. */
@@ -202,7 +211,25 @@ const restStepSchema = <Context>() =>
     rejected: optionalFn<TextOf<Context>>(),
     /** For any answer: whether this order must wait. After a 423 it always waits. */
     retryable: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
-  });
+    /**
+     * The other side promises to book a key once, however often it comes, and to answer with the first booking each time: a relay
+     * or a service of your own (`RELAY.md`). Then `proof` is asked in the place of look-ups with `done`. Without an answer, and
+     * after a 408, 429 or 5xx, the same call is made again; a success that does not name our key and our figures is for a person.
+     */
+    once: z.optional(z.literal('byKey')),
+    /** With `once`: the key, the reference and the figures in a success. `scrap` is compared where it is there. */
+    proof: optionalFn<(answer: RestAnswer, context: Context) => RestProof>(),
+    /**
+     * With `once`: when, by whom and on which test system `npm run trial` has shown that the promise is kept. Without it no
+     * stack is made.
+     */
+    tried: z.optional(z.string().check(z.minLength(1))),
+  }).check(
+    z.refine(({ once, proof }) => (once === undefined) === (proof === undefined), {
+      path: ['proof'],
+      error: 'a function where once is said, and nothing where it is not',
+    }),
+  );
 export type RestStep<Context> = z.input<ReturnType<typeof restStepSchema<Context>>>;
 
 /**
@@ -212,9 +239,8 @@ export type RestStep<Context> = z.input<ReturnType<typeof restStepSchema<Context
  */
 const restProcedureSchema = <Context>() =>
   strictObject({
-    /** Asked in this order, in every attempt, before any step. At least one has `done`. */
+    /** Asked in this order, in every attempt, before any step. At least one has `done`, unless the steps have `once`. */
     lookUp: readonlyList(restLookUpSchema<Context>()).check(
-      z.refine((list) => list.some(({ done }) => done !== undefined), 'at least one look-up with `done`'),
       z.refine(
         (list) => new Set(list.map(({ name }) => name)).size === list.length,
         'a different name for each look-up',
@@ -222,7 +248,16 @@ const restProcedureSchema = <Context>() =>
     ),
     /** Taken in this order; the irrevocable one last. */
     steps: readonlyList(restStepSchema<Context>(), 1),
-  });
+  }).check(
+    z.refine(
+      ({ lookUp, steps }) =>
+        lookUp.some(({ done }) => done !== undefined) !== steps.every(({ once }) => once !== undefined),
+      {
+        path: ['lookUp'],
+        error: 'at least one look-up with `done`, or `once` of every step and no such look-up',
+      },
+    ),
+  );
 export type RestProcedure<Context> = z.input<ReturnType<typeof restProcedureSchema<Context>>>;
 
 /** An ERP with an HTTP API, described: how it is reached, how its orders are listed, how a completion is booked. */
@@ -243,6 +278,14 @@ export const optionsSchema = <Row>() =>
         fetchPath: z.string(),
       }),
     ),
+    /**
+     * What an answer means, by its status and body, whatever was called: the listing, a row's detail, a look-up, a step, the
+     * login. Asked first of every answer; where it says nothing, `accepts`, `rejected` and `retryable` say it, and then the
+     * table in README.md. For an ERP whose refusals look like an outage, or the other way round: a 500 with a sentence is
+     * `{ refused: 'that sentence' }`. `{ waits }`: only this order waits. `{ down }`: all orders wait; `afterSeconds` is what
+     * the ERP asks for in its body. Default: nothing.
+     */
+    answers: optionalFn<(answer: RestAnswer) => RestMeaning | undefined>(),
     orders: restListingSchema<Row>(),
     /** Writes into the ERP which product order an order became. Default: it is not written. */
     link: z.optional(restProcedureSchema<LinkContext>()),

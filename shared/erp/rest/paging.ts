@@ -5,7 +5,8 @@ import { type Place, pathTo, textAt, valueAt } from '../../platform/places.ts';
 import { partnerDown, rejected } from '../failures.ts';
 import { earliestWatermark } from '../list-by-keys.ts';
 import { isClockPutBackNear, localTimeFrom } from '../local-time.ts';
-import { isAccepted, isErrorIn2xx } from './errors.ts';
+import type { Withheld } from './answers.ts';
+import { downBy, type Heard, isAccepted, isErrorIn2xx, saidBy } from './errors.ts';
 import type { RestAnswer, RestListing, RestOptions, RestPaging, RestQuestion } from './options.ts';
 import { createRestRowReader, type ReadRow } from './row.ts';
 import type { Reader } from './session.ts';
@@ -45,7 +46,9 @@ export function createListing<Row>(reader: Reader, { baseUrl, orders }: RestOpti
     // A 403 is about all orders here.
     const { signal, guard } = call;
     const asked = { what: 'the listing of orders', accepts: [...emptyStatus, 403], signal, guard };
-    const answer = await reader.read(question, asked);
+    const reading = await reader.read(question, asked);
+    if ('withheld' in reading) throw listingFailures[reading.withheld.kind](partner, reading);
+    const answer = reading.shown;
     if (emptyStatus.includes(answer.status)) return { rows: [], next: undefined };
     const list = listIn(answer, place, reader);
     const next = callListingFunction('paging.next', () => {
@@ -102,6 +105,17 @@ function listIn(answer: RestAnswer, place: Place, { partner, said }: Reader): re
   const nowhere = `${partner}: there is no list at ${pathTo(place)} of the listing; check orders.list.`;
   throw rejected('configuration', nowhere);
 }
+
+/** What it means that the ERP withholds its list, as the configuration says. */
+const listingFailures: Readonly<
+  Record<Withheld['kind'], (partner: string, reading: Extract<Heard, { withheld: Withheld }>) => Error>
+> = {
+  refused: (partner, { withheld, status }) =>
+    rejected('refused-by-erp', `${partner} refused to list its orders${saidBy(withheld, status)}.`),
+  // A list is of no order that could wait.
+  waits: (partner, { withheld, status }) =>
+    downBy(partner, withheld, { what: 'the listing of orders', status }),
+};
 
 function endlessPages(partner: string): RetryLater {
   return partnerDown(`${partner}: the list of orders does not end; check orders.paging.`);

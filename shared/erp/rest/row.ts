@@ -9,7 +9,7 @@ import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
 import { firstUsableName, unreadableOrder } from '../read-rows.ts';
-import { isAccepted } from './errors.ts';
+import { isAccepted, saidBy } from './errors.ts';
 import type { RestAnswer, RestDetail, RestListing, RestQuestion } from './options.ts';
 import { instantWithZone, numberOrIdSchema, type ParsedRestOrder, restOrderSchema } from './schemas.ts';
 import type { Reader } from './session.ts';
@@ -160,9 +160,11 @@ function createDetailReader<Row>(
   async function readOne(question: RestQuestion) {
     const what = `reading ${question.path} for its orders`;
     // A 403 is about our rights to this one record.
-    const answer = await reader.read(question, { what, signal, guard, accepts: [403] });
-    if (isAccepted(answer)) return { detail: answer };
-    return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
+    const reading = await reader.read(question, { what, signal, guard, accepts: [403] });
+    const refused = `its detail at ${question.path} was refused`;
+    if ('withheld' in reading) return { problem: refused + saidBy(reading.withheld, reading.status) };
+    const answer = reading.shown;
+    return isAccepted(answer) ? { detail: answer } : { problem: refused + reader.said(answer) };
   }
 
   async function withDetail(row: ParsedRow<Row>): Promise<ParsedRow<Row>> {

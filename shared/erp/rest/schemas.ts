@@ -97,6 +97,17 @@ export type RestList<Name extends ListName> = readonly {
   readonly [Field in keyof LookUpList<Name>[number]]: unknown;
 }[];
 
+/** What the answer of a step proves that books by its key: the key, what the other side calls the booking, and its figures. */
+export const proofSchema = z.object({
+  key: numberOrIdSchema,
+  reference: numberOrIdSchema,
+  good: absent(numberOrIdSchema),
+  scrap: absent(numberOrIdSchema),
+});
+export type BookingProof = z.output<typeof proofSchema>;
+/** The same as a configuration reads it: what it does not find is undefined. */
+export type RestProof = { readonly [Field in keyof BookingProof]?: unknown };
+
 /** What the first look-up lists that has such a list; undefined where none has one. */
 export type Lists = <Name extends ListName>(name: Name) => LookUpList<Name> | undefined;
 

@@ -26,22 +26,29 @@ const outagesSchema = z.object({
   /** What the last alert said, and its time (ISO); absent before the first one. */
   told: z.optional(z.enum(['down', 'unsteady', 'up'])),
   toldAt: z.optional(z.string()),
+  /** Of the last day: when its messages were written, and when the outages of which they were new began (ISO). 0.3.0 reads neither. */
+  messagesAt: z.optional(z.array(z.string())),
+  beganAt: z.optional(z.array(z.string())),
 });
-/** Outages of one partner that follow each other within an hour, and what the alerts said of them. */
+/** Outages of one partner that follow each other within an hour, and what the alerts said of them that day. */
 export type ToldOutages = DeepReadonly<z.output<typeof outagesSchema>>;
 
 const latelySchema = z.object({
-  /** When its messages of the last day were written (ISO), the oldest first. */
-  messagesAt: z.array(z.string()),
-  /** Fingerprints of what they named, concatenated: the same when it returns. */
-  named: z.string(),
-  /** When the first of them began (ISO), and how often something returned after people had heard of it. */
-  since: z.string(),
-  returns: z.number(),
+  /** The messages of the last day, the oldest first. */
+  messages: z.array(
+    z.object({
+      /** When it was written (ISO). */
+      at: z.string(),
+      /** Fingerprints of what it named, concatenated: the same when it returns. */
+      named: z.string(),
+      /** It named something that a message of that day had named before, and that had ended meanwhile. */
+      returned: z.boolean(),
+    }),
+  ),
   /** Since when nothing of it is open (ISO), of a group that comes and goes. */
   endedAt: z.optional(z.string()),
 });
-/** The messages of the last day about a group, also after it has ended. */
+/** What people have heard of a group within the last day, also after it has ended. */
 export type RecentMessages = DeepReadonly<z.output<typeof latelySchema>>;
 
 const failingSchema = z.object({

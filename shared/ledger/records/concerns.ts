@@ -265,10 +265,25 @@ export class Concerns extends Records {
 
   /** What its item adds; undefined once it has ended. `order`: of the product order, else of the ERP order; `''` if unknown. */
   async readDetails(key: Key) {
-    const { data } = z.safeParse(factsSchema, await this.table.get(key));
-    if (!data) return undefined;
-    const { order = numberOf(data), note = '', numbers, count, about } = data;
-    const { reason = numbers ? `${note}, ${count} in this hour: ${numbers.join(', ')}` : note } = data;
-    return { order: order === noOrder ? '' : order, reason, about };
+    return detailsOfConcern(await this.table.get(key));
   }
+
+  /** Why each is open, by its key, written `<pk> <sk>`; what has ended is missing. A call for each hundred. */
+  async readReasons(keys: readonly Key[]): Promise<Map<string, string>> {
+    const items = await this.table.getAll(keys);
+    return new Map(
+      items.flatMap((item): [string, string][] => {
+        const details = detailsOfConcern(item);
+        return details === undefined ? [] : [[`${item.pk} ${item.sk}`, details.reason]];
+      }),
+    );
+  }
+}
+
+function detailsOfConcern(item: StoredItem | undefined) {
+  const { data } = z.safeParse(factsSchema, item);
+  if (!data) return undefined;
+  const { order = numberOf(data), note = '', numbers, count, about } = data;
+  const { reason = numbers ? `${note}, ${count} in this hour: ${numbers.join(', ')}` : note } = data;
+  return { order: order === noOrder ? '' : order, reason, about };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { FactsInErp } from '../../model/order-facts.ts';
 import { type ErpOrderRef, erpOrderFactsSchema, splitSchema } from '../../model/orders.ts';
 import { quantitySchema } from '../../model/quantity.ts';
+import { definedFields } from '../../model/unread.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import {
   completedPartKey,
@@ -31,6 +32,20 @@ export const recordSchema = z.object({
   version: z.number(),
 });
 export type ErpOrderRecord = DeepReadonly<z.output<typeof recordSchema>>;
+
+/** Who writes a record names each field, so that no fact that is added is read from where nobody has written it. */
+export function erpOrderRecordFrom(
+  fields: {
+    readonly [Name in keyof Required<ErpOrderRecord>]: ErpOrderRecord[Name];
+  },
+): ErpOrderRecord {
+  return withDueDate(definedFields(fields));
+}
+
+/** Records are compared with isDeepStrictEqual, so `dueDate` is always a key. */
+function withDueDate<Stored extends { readonly dueDate?: string | undefined }>(stored: Stored) {
+  return { ...stored, dueDate: stored.dueDate };
+}
 
 /** What the ERP said of an order when it was written last. */
 export function recordedFacts({
@@ -88,8 +103,7 @@ export class ErpOrders extends Records {
     const found = await this.table.get(erpOrderKey(erpOrder));
     const home = keyLedTo(found);
     const stored = home ? await this.table.get(home) : found;
-    // `dueDate` is always a key, as records are compared with isDeepStrictEqual.
-    return stored && { dueDate: undefined, ...z.parse(recordSchema, stored) };
+    return stored && withDueDate(z.parse(recordSchema, stored));
   }
 
   /** Replaces the record of the version before; false when another writer was first: read again and decide again. */

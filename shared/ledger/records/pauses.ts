@@ -1,4 +1,8 @@
+import * as z from 'zod/mini';
+import { shorten } from '../../model/text.ts';
+import { definedFields } from '../../model/unread.ts';
 import type { StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
+import { maxNoteLength } from '../history.ts';
 import { breakerKey } from '../keys.ts';
 import { Records } from './records.ts';
 
@@ -6,8 +10,25 @@ import { Records } from './records.ts';
 export const flowNames = ['orders', 'completions', 'bookings', 'pull'] as const;
 export type FlowName = (typeof flowNames)[number];
 
-/** Since when a flow is paused, for each that is. */
-export type Paused = Readonly<Partial<Record<FlowName, Date>>>;
+/** What a person has paused. */
+export interface Pause {
+  readonly since: Date;
+  /** Why, signed. Unknown for one that was begun by 0.3.0. */
+  readonly note?: string | undefined;
+  /** When it is planned to end. Nothing but a person ends it. */
+  readonly until?: Date | undefined;
+}
+
+/** The pause of each flow that is paused. */
+export type Paused = Readonly<Partial<Record<FlowName, Pause>>>;
+
+/** What is said of a pause besides its beginning, which alone holds back. 0.3.0 does not read it. */
+export const pauseWordsSchema = z.object({
+  /** The beginning of the pause that it is about: 0.3.0 may have ended that one, and begun another. */
+  at: z.string(),
+  note: z.exactOptional(z.string()),
+  until: z.exactOptional(z.coerce.date()),
+});
 
 /**
  * What a person holds back. All of it calls the ERP, so the marks are in the item of its breaker: every batch reads that
@@ -18,11 +39,17 @@ export class Pauses extends Records {
     return pausedIn(await this.table.get(breakerKey('erp')));
   }
 
-  /** @returns whether it was paused already. */
-  pauseFlow(flow: FlowName): Promise<boolean> {
+  /** @returns whether it was paused already: that pause goes on as it was begun. */
+  pauseFlow(flow: FlowName, { note, until }: Omit<Pause, 'since'> = {}): Promise<boolean> {
     const name = pausedAtField(flow);
+    const at = this.clock.now().toISOString();
+    const words = definedFields({
+      at,
+      note: note === undefined ? undefined : shorten(note, maxNoteLength),
+      until: until?.toISOString(),
+    });
     return this.#isAlready(
-      { set: { [name]: this.clock.now().toISOString() } },
+      { set: { [name]: at, [pauseWordsField(flow)]: words } },
       `attribute_not_exists(#${name})`,
     );
   }
@@ -30,7 +57,7 @@ export class Pauses extends Records {
   /** @returns whether it ran already. */
   resumeFlow(flow: FlowName): Promise<boolean> {
     const name = pausedAtField(flow);
-    return this.#isAlready({ remove: [name] }, `attribute_exists(#${name})`);
+    return this.#isAlready({ remove: [name, pauseWordsField(flow)] }, `attribute_exists(#${name})`);
   }
 
   async #isAlready(changes: Update, condition: string): Promise<boolean> {
@@ -40,10 +67,21 @@ export class Pauses extends Records {
 
 /** @param item That of the ERP's breaker. */
 export function pausedIn(item: StoredItem = {}): Paused {
-  const marks = flowNames.map((flow) => [flow, item[pausedAtField(flow)]] as const);
-  return Object.fromEntries(
-    marks.flatMap(([flow, since]) => (typeof since === 'string' ? [[flow, new Date(since)]] : [])),
-  );
+  const pauses = flowNames.map((flow) => [flow, pauseIn(item, flow)] as const);
+  return Object.fromEntries(pauses.filter(([, pause]) => pause !== undefined));
+}
+
+function pauseIn(item: StoredItem, flow: FlowName): Pause | undefined {
+  const at = item[pausedAtField(flow)];
+  if (typeof at !== 'string') return undefined;
+  const { data } = z.safeParse(pauseWordsSchema, item[pauseWordsField(flow)]);
+  const words = data?.at === at ? data : undefined;
+  return definedFields({
+    since: new Date(at),
+    note: words?.note,
+    until: words?.until,
+  });
 }
 
 const pausedAtField = (flow: FlowName) => `${flow}PausedAt`;
+const pauseWordsField = (flow: FlowName) => `${flow}Pause`;

@@ -15,6 +15,8 @@ import { awsClientOptions } from './lambda.ts';
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
 const maxEntries = 10;
 export const maxMessageBytes = 1024 * 1024;
+/** In each message. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+export const maxAttributes = 10;
 const batchesAtOnce = 4;
 
 export interface OutgoingMessage {
@@ -91,12 +93,20 @@ function bodyForSqs(json: string): string {
 function entryOf({ body, attributes }: OutgoingMessage) {
   return {
     MessageBody: bodyForSqs(body),
-    MessageAttributes:
-      attributes &&
-      Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-      ),
+    MessageAttributes: attributes && attributesForSqs(attributes),
   };
+}
+
+/** @throws Error for more than SQS takes, which would refuse the message in words that name none of them. */
+function attributesForSqs(attributes: Readonly<Record<string, string>>) {
+  const written = Object.entries(attributes);
+  if (written.length > maxAttributes)
+    throw new Error(
+      `A message has ${written.length} attributes (${Object.keys(attributes).join(', ')}), and SQS takes ${maxAttributes}: put one of them into the body, or in the place of another.`,
+    );
+  return Object.fromEntries(
+    written.map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+  );
 }
 
 type Entry = ReturnType<typeof entryOf> & { readonly Id: string };

@@ -7,6 +7,7 @@ import {
   type SandboxCall,
   type SandboxRoute,
 } from '../../../infra/local/sandbox/api.ts';
+import { pathOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { startSandboxServer } from '../../../infra/local/sandbox/server.ts';
 import { type Fault, setFaults } from '../../support/faults.ts';
 import { type Books, tenRecordings } from './partners.ts';
@@ -77,19 +78,19 @@ function recording(id: string) {
 const exists = (number: string) => !number.startsWith('PO-') || created.has(number);
 
 const azumutaRoutes: readonly SandboxRoute[] = [
-  defineRoute('GET', '/api/v1/productorders', ({ query }) => {
+  defineRoute('GET', pathOfOperation('findProductOrder'), ({ query }) => {
     const number = query.get('number');
     return listOf(number !== null && exists(number) ? [productOrder(number)] : []);
   }),
-  defineRoute('GET', '/api/v1/productorders/{id}', ({ parameters: { id = '' } }) =>
+  defineRoute('GET', pathOfOperation('readProductOrder'), ({ parameters: { id = '' } }) =>
     productOrder(id.replace(/^order/, '')),
   ),
-  defineRoute('POST', '/api/v1/productorders', ({ body }) => {
+  defineRoute('POST', pathOfOperation('createProductOrder'), ({ body }) => {
     const { number } = acceptedBody(createdSchema, body);
     created.add(number);
     return { ...productOrder(number), status: 'open' };
   }),
-  defineRoute('GET', '/api/v1/recordings/{id}', ({ parameters: { id = '' } }) => recording(id)),
+  defineRoute('GET', pathOfOperation('readRecording'), ({ parameters: { id = '' } }) => recording(id)),
   defineRoute('GET', '/api/v1/workinstructions/{id}', ({ parameters: { id = '' } }) => ({
     object: 'work-instruction',
     id,

@@ -1,4 +1,5 @@
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
+import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import type { Chance } from '../../simulation/world/chance.ts';
 import { type Fault, setFaults } from '../../support/faults.ts';
 
@@ -16,7 +17,7 @@ const slowestCommitMs = 1_500;
 const order = '/api/production-orders/{number}';
 const booking = `POST ${order}/bookings`;
 const link = `PATCH ${order}`;
-const creation = 'POST /api/v1/productorders';
+const creation = routeOfOperation('createProductOrder');
 
 /**
  * Faults of the partners that pass: none of them may lose a completion or an order, or make a dead letter. A booking or
@@ -50,7 +51,7 @@ const faults: Readonly<Record<'azumuta' | 'erp', readonly Fault[]>> = {
     { kind: 'reset-before' },
     { kind: 'reset-after', route: creation },
     { kind: 'timeout-after', route: creation },
-    { kind: 'timeout-after', route: 'GET /api/v1/recordings/{id}' },
+    { kind: 'timeout-after', route: routeOfOperation('readRecording') },
     { kind: 'not-json' },
     { kind: 'business-error' },
   ],

@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
+import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { setFaults } from '../../support/faults.ts';
 import { patient } from '../../support/patient.ts';
 import { plannersOn } from '../../support/planners.ts';
@@ -74,7 +75,7 @@ export function resultsBackTests(): void {
     it('becomes a dead letter with the path when an answer of Azumuta is invalid, and nothing is booked in part', async () => {
       // Prepare
       const number = await builtOrder();
-      setFaults(system.azumuta, [{ kind: 'wrong-shape', route: 'GET /api/v1/recordings/{id}' }]);
+      setFaults(system.azumuta, [{ kind: 'wrong-shape', route: routeOfOperation('readRecording') }]);
 
       // Act
       await system.azumuta.complete(number);
@@ -140,7 +141,9 @@ export function resultsBackTests(): void {
       });
       const order = (await system.azumuta.productOrders()).find((each) => each.number === number);
       const reads = () => system.azumuta.calls('path');
-      await expect.poll(reads, patient).toHaveProperty([`GET /api/v1/productorders/${order?.id}`]);
+      await expect
+        .poll(reads, patient)
+        .toHaveProperty([routeOfOperation('readProductOrder').replace('{id}', order?.id ?? '')]);
       expect(bookingsOf(number)).toEqual([]);
     });
   });
@@ -171,7 +174,7 @@ export function resultsBackTests(): void {
         expect.arrayContaining([azumutaSandboxKey, erpSandboxKey, system.orderEndpoint.key, token]),
       );
       const writes = {
-        azumuta: 'POST /api/v1/productorders',
+        azumuta: routeOfOperation('createProductOrder'),
         erp: 'POST /api/production-orders/{number}/bookings',
       };
 

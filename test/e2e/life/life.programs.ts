@@ -2,11 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
+import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { setFaults } from '../../support/faults.ts';
 import { newlyNamed, nextVersion, patience, startRehearsal } from './rehearsal.ts';
 
 const down = (route: string) => [{ kind: 'status', status: 503, route } as const];
-const [creating, booking] = ['POST /api/v1/productorders', 'POST /api/production-orders/{number}/bookings'];
+const [creating, booking] = [
+  routeOfOperation('createProductOrder'),
+  'POST /api/production-orders/{number}/bookings',
+];
 
 it('is deployed, updated, rolled back, deleted and deployed again with messages in flight: all is booked once, and doctor says what is missing', async () => {
   // Prepare

@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { lifeOf } from '../../../shared/life/life.ts';
 import { azumutaPeopleOn } from '../../support/azumuta-people.ts';
 import { type Fault, setFaults } from '../../support/faults.ts';
@@ -8,8 +9,8 @@ import { patience, type Rehearsal } from './rehearsal.ts';
 const small = { product: 'GEAR-01', quantity: '5' } as const;
 const { product: article } = small;
 
-const search = 'GET /api/v1/productorders';
-const creation = 'POST /api/v1/productorders';
+const search = routeOfOperation('findProductOrder');
+const creation = routeOfOperation('createProductOrder');
 const booking = 'POST /api/production-orders/{number}/bookings';
 const down = (route: string): Fault => ({ kind: 'status', status: 503, route });
 const refusing: Fault = { kind: 'status', status: 422, message: 'The period is closed', route: booking };
@@ -79,8 +80,7 @@ async function refuseAndWithdraw(stack: Rehearsal, refused: string): Promise<str
   azumuta.complete(refused);
   await vi.waitUntil(async () => (await stack.standing(refused)).letters.length > 0, patience);
   plannersOf(stack).cancel(withdrawn);
-  await stack.run('Pull');
-  await stack.isInStage(withdrawn, 'withdrawn');
+  await stack.pullUntil(withdrawn, 'withdrawn');
   setFaults(erp, []);
   setFaults(azumuta, []);
   await stack.daysHaveGoneBy(refused, manyDays);

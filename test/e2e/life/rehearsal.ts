@@ -194,6 +194,19 @@ export async function startRehearsal(folder: string, keptIn: string, first: Vers
         patience,
       ),
 
+    /**
+     * Pulls again and again, as the schedule does, until the ledger says that it is so far: a run may come while another
+     * one is under way, or while the order is being created.
+     * @throws Error with what the last run answered.
+     */
+    pullUntil: (number: string, stage: Stage) =>
+      vi.waitFor(async () => {
+        const { payload } = await emulator.runSchedule('SchedulesPull');
+        const { stage: found } = lifeOf(await ledgerNow().knownOrders.readStanding(number));
+        if (found === stage) return;
+        throw new Error(`${number} is ${found} after a pull that answered ${JSON.stringify(payload)}`);
+      }, patience),
+
     /** Until it has bookings, and all of them are in this state. */
     hasBookings: (number: string, state: BookingEntry['state']) =>
       vi.waitUntil(async () => {

@@ -19,7 +19,29 @@ import { literal, openDatabase, type PlantDatabase } from './database.ts';
 import { passingOnTo } from './plant.ts';
 import { assembly, repeated } from './seed.ts';
 
+/**
+ * What the suite finds in all that an ERP has is a digest of each table here, which says that something was written, and
+ * not what. The test server of Tryton, which has the same calls, is read field by field.
+ */
+const digests = 'the tables are compared by digests; the suite reads these fields on the test server';
+
 describeErpConformance('Tryton 7.0', trytonTarget, {
+  'field components.all': digests,
+  'field components.used.article': digests,
+  'field components.used.quantity.amount': digests,
+  'field operations.good.amount': digests,
+  'field operations.good.unit': digests,
+  'field operations.scrap.amount': digests,
+  'field operations.scrap.unit': digests,
+  'field operations.setupSeconds': digests,
+  'field operations.runSeconds': digests,
+  'field checks.name': digests,
+  'field checks.value': digests,
+  'field checks.unit': digests,
+  'field checks.min': digests,
+  'field checks.max': digests,
+  'field checks.passed': digests,
+  'field checks.problem': digests,
   'every-call':
     'a call takes too long for that; crashes.tryton.ts disturbs the writes of the fullest booking',
   'page-cap': 'Tryton 7.0 gives as many rows as were asked for',

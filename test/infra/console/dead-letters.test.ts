@@ -5,13 +5,15 @@ import * as z from 'zod/mini';
 import { deadLetterKey } from '../../../shared/ledger/keys.ts';
 import { concernFields } from '../../../shared/ledger/records/concerns.ts';
 import { causes } from '../../../shared/model/causes.ts';
-import { type Advice, adviceInWords, adviceOnLetters } from '../../../shared/situation/advice.ts';
+import { type Advice, adviceOnLetters, adviceWithButtons } from '../../../shared/situation/advice.ts';
+import { actorInWords } from '../../../shared/situation/words.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
-import { newOrder } from '../../support/orders.ts';
+import { newOrder, splitOrder } from '../../support/orders.ts';
 import { completion, nothing, webhookCall } from '../ops/replay/replay-run.ts';
 import { enter, linksOf } from './asking.ts';
-import { operator, startStoreStage } from './store-stage.ts';
+import { rowsOf } from './partners-stage.ts';
+import { operator, persons, startStoreStage } from './store-stage.ts';
 
 const stage = await forAllTests(startStoreStage());
 const visitor = await enter(stage);
@@ -73,8 +75,8 @@ describe('the page of dead letters', () => {
       const { text } = await visitor.get('/letters');
       const confirmation = (await visitor.get(await action('replay'))).text;
       // Assess
-      expect(text).toContain(`<dd>${advice.who}</dd>`);
-      expect(text).toContain(String(html`${adviceInWords(advice)}`));
+      expect(text).toContain(`<dd>${actorInWords(advice.who, persons)}</dd>`);
+      expect(text).toContain(String(html`${adviceWithButtons(advice)}`));
       expect(text.includes('Compare before you replay')).toBe(compareFirst);
       expect(text.includes('class="button main" href="/letters/replay')).toBe(!compareFirst);
       expect(confirmation.includes('<button class="main">')).toBe(!compareFirst);
@@ -110,8 +112,9 @@ describe('the page of dead letters', () => {
     expect(text).toContain('1100 dead letters, of which 1000 are listed');
     expect(text).toContain('1097 completions cannot be booked in the ERP: order state');
     expect(text).toMatch(/997 dead letters · cause: order-state[\s\S]*3 dead letters · cause: conflict/);
-    expect(text).toContain('Choose some of the oldest 500');
     expect(calls.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(10);
+    const [some = ''] = linksOf(text, '/letters/some');
+    expect((await visitor.get(some)).text).toContain('Choose some of the oldest 200');
   });
 });
 
@@ -251,8 +254,10 @@ it('shows booking and figures of a completion that was refused, and the journey 
 });
 
 describe('some of a group', () => {
+  /** Address of the page on which some of the only group are chosen. */
+  const choosing = async () => linksOf((await visitor.get('/letters')).text, '/letters/some')[0] ?? '';
   const choose = async (...fields: [name: string, value: string][]) =>
-    visitor.post('/letters/choose', (await visitor.get('/letters')).text, fields);
+    visitor.post('/letters/choose', (await visitor.get(await choosing())).text, fields);
 
   it('are chosen by checkboxes: nothing is done before the confirmation, and the others stay', async () => {
     // Prepare
@@ -275,6 +280,41 @@ describe('some of a group', () => {
     const { text } = await visitor.post('/letters/discard', asked.text, [['note', 'Typed by hand']]);
     expect(text).toContain('Discarded 1 dead letter.');
     expect(await stage.ledger.deadLetters.listOfOrder('PO-1')).toMatchObject([{ isDead: true }]);
+  });
+
+  it('are compared by article, ordered and built figures, and links to their order and to both partners', async () => {
+    // Prepare
+    const number = 'MO/77';
+    const refusal = { reason: 'The ERP has 3 u, and 5 u were built.', cause: 'booked-otherwise' } as const;
+    await stage.ledger.orders.create(
+      newOrder({ number, erpOrder: { number, article: 'GEAR-07', amount: '6', unit: 'u' } }),
+    );
+    await stage.ledger.erpOrders.writeVersion(
+      splitOrder(number, 1, {
+        book: 'each',
+        erpOrder: { number, article: 'GEAR-07', amount: '6', unit: 'u' },
+      }),
+    );
+    await refuse(stage.ledger, number, await plan(stage.ledger, number, `m-${number}`), refusal);
+    await dead(number, refusal.reason, {
+      body: completion(number),
+      stage: 'book-completion',
+      cause: refusal.cause,
+    });
+    // Act
+    const { text } = await visitor.get(await choosing());
+    const row = rowsOf(text).find(([first]) => first === number) ?? [];
+    // Assess
+    expect(text).toContain('<h2>The ERP has 3 u, and 5 u were built.</h2>');
+    expect(row.slice(0, 5).map((cell) => cell.replace(/\s+/g, ' '))).toEqual([
+      'MO/77',
+      'GEAR-07',
+      '6 u',
+      expect.stringMatching(/^\d\d:\d\d$/),
+      expect.stringMatching(/^5 u good, 1 u scrap/),
+    ]);
+    for (const page of ['/order?', '/order/now?'])
+      expect(linksOf(text, page)).toEqual([`${page}number=MO%2F77`]);
   });
 
   it('are asked for when none is ticked', async () => {

@@ -10,7 +10,7 @@ import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
 import { completion } from '../ops/replay/replay-run.ts';
 import { enter, linksOf } from './asking.ts';
-import { startStoreStage } from './store-stage.ts';
+import { operator, startStoreStage } from './store-stage.ts';
 
 const stage = await forAllTests(startStoreStage());
 const visitor = await enter(stage);
@@ -46,7 +46,7 @@ it('shows one box for what is to be booked, and that bookings are paused', async
     [...text.matchAll(/class="node queue[^>]*>\s*<p class="name">([^<]*)/g)].map(([, name]) => name),
   ).toEqual(['To be created', 'To be booked']);
   expect(text).toContain('<strong>bookings paused</strong>: book-completion');
-  expect(text).toContain('<a href="/flows#switches">Resume</a>');
+  expect(text).toMatch(/id="trouble-paused-bookings"[\s\S]*name="flow" value="bookings"><button>Resume</);
 });
 
 it('says that everything works only while nothing is open about any order', async () => {
@@ -58,14 +58,16 @@ it('says that everything works only while nothing is open about any order', asyn
   // Act
   await concerns.begin('PO-7', removedConcern);
   const flows = (await visitor.get('/flows')).text;
+  const today = (await visitor.get('/')).text;
   const order = (await visitor.get('/order?number=PO-7')).text;
   await concerns.end('PO-7', removedConcern, 'It is there again.');
   const { troubles } = await stage.situation();
 
   // Assess
   expect(flows).not.toContain('Everything works.');
-  expect(flows).toContain('1 product order was removed in Azumuta.');
-  expect(flows).toContain('<a href="/order?number=PO-7">PO-7</a>');
+  expect(flows).toContain('<a href="/#needs">1 thing for a person</a>');
+  expect(today).not.toContain('Everything works.');
+  expect(linksOf(today, '/orders?list=concerns')).toEqual(['/orders?list=concerns&kind=removed']);
   expect(order).toContain('If it was built, book it in the ERP by hand.');
   expect(order).toMatch(/badge needs-a-person[\s\S]*badge removed/);
   expect(troubles.filter(({ kind }) => kind === 'removed')).toEqual([]);
@@ -98,7 +100,7 @@ describe('what a person can do', () => {
       const page = `/flows/pause?flow=${flow}`;
       const asked = await visitor.get(page);
       const before = await stage.ledger.pauses.readPaused();
-      const paused = await visitor.send(page);
+      const paused = await visitor.send(page, { because: 'stock-taking', hours: '4' });
       const during = await stage.ledger.pauses.readPaused();
       const resumed = await visitor.post('/flows/resume', asked.text, []);
       const after = await stage.ledger.pauses.readPaused();
@@ -106,12 +108,23 @@ describe('what a person can do', () => {
       // Assess
       expect(linksOf(paused.text, '/flows/pause')).not.toContain(page);
       expect(before).toEqual({});
+      const note = `stock-taking (signed by ${operator})`;
       expect(paused.text).toMatch(new RegExp(`${does} is paused\\.[\\s\\S]*${does}: <strong>paused`));
-      expect(during).toEqual({ [flow]: stage.clock.now() });
+      expect(paused.text).toMatch(
+        /planned until <time[^>]*>[\d:]+<\/time>: stock-taking \(signed by an\.peeters\)/,
+      );
+      const since = stage.clock.now();
+      expect(during).toEqual({ [flow]: { since, note, until: new Date(since.getTime() + 4 * 3_600_000) } });
       expect(resumed.text).toContain(`${does} is resumed.`);
       expect(after).toEqual({});
     },
   );
+
+  it('pauses nothing without a reason, and says so', async () => {
+    const { text } = await visitor.send('/flows/pause?flow=orders', { because: ' no ' });
+    expect(text).toContain('Nothing was done. Say in 5 to 500 characters why');
+    expect(await stage.ledger.pauses.readPaused()).toEqual({});
+  });
 
   it('has the next message try a partner that is down, once, and says that SQS keeps others hidden', async () => {
     // Prepare

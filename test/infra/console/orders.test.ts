@@ -8,6 +8,7 @@ import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
 import { enter, linksOf } from './asking.ts';
 import { fillFactory } from './factory.ts';
+import { rowsOf } from './partners-stage.ts';
 import { operator, startStoreStage } from './store-stage.ts';
 
 const stage = await forAllTests(startStoreStage());
@@ -16,13 +17,60 @@ beforeAll(() => fillFactory(stage));
 
 /** Numbers of the orders in a table, in its order. */
 const numbersIn = (page: string) =>
-  [...page.matchAll(/<th scope="row" data-label="Order"><a [^>]*>([^<]*)/g)].map(([, number]) => number);
+  [
+    ...page.matchAll(/<th scope="row" data-label="Order"><div><a [^>]*>(?:<span class="whole">)?([^<]*)/g),
+  ].map(([, number]) => number);
 
 describe('the lists of orders', () => {
   it('show what is in Azumuta by its due date, with article, quantity and stage', async () => {
     const { text } = await visitor.get('/orders?list=waiting');
     expect(numbersIn(text)).toEqual(['MO/0010', 'MO/0011', 'MO/0013', 'MO/0014', 'MO/0012']);
     expect(text).toMatch(/MO\/0010[\s\S]*?GEAR-02[\s\S]*?5 u[\s\S]*?2026-11-20[\s\S]*?in Azumuta/);
+  });
+
+  it('say of each order how late it is, since when something is open about it, and who acts, by name', async () => {
+    const { text } = await visitor.get('/orders?list=waiting');
+    const rows = rowsOf(text);
+    const [late, changed, , wellAtTime] = ['MO/0010', 'MO/0013', '', 'MO/0012'].map((number) =>
+      rows.find(([first]) => first === number),
+    );
+    expect(late).toEqual([
+      'MO/0010',
+      'GEAR-02',
+      '5 u',
+      '2026-11-20 4 days late',
+      'in Azumuta',
+      '',
+      'It was due 2026-11-20, and it is not completed in Azumuta.',
+      'planner (Rik Maes, ext. 23)',
+    ]);
+    expect(changed?.slice(3)).toEqual([
+      '2026-11-30',
+      'needs a person',
+      '14:00',
+      'Quantity is 5, wanted 8.',
+      'planner (Rik Maes, ext. 23)',
+    ]);
+    expect(wellAtTime?.slice(3)).toEqual([
+      '2026-12-04',
+      'in Azumuta',
+      '',
+      'It is in Azumuta and waits there to be completed.',
+      '',
+    ]);
+  });
+
+  it('say once above those of one cause who acts and what is to be done, without what is typed elsewhere', async () => {
+    const { text } = await visitor.get('/orders?list=concerns');
+    const headings = [...text.matchAll(/<th scope="rowgroup"[^>]*><div>([^<]*)/g)].map(([, words]) => words);
+    expect(headings).toEqual([
+      expect.stringMatching(/^Planner \(Rik Maes, ext\. 23\): Correct the product order in Azumuta by hand/),
+      expect.stringMatching(/^Stock keeper: Compare what the ERP has/),
+      expect.stringMatching(/^ERP administrator \(Els Claes\): Correct in the ERP what its message names/),
+      expect.stringMatching(/^Planner \(Rik Maes, ext\. 23\): If it was built/),
+    ]);
+    expect(text).not.toContain('npm run');
+    expect(numbersIn(text)).toHaveLength(42);
   });
 
   it('leave out other articles of the page, and say how many', async () => {
@@ -84,6 +132,7 @@ describe('the lists of orders', () => {
 
     // Assess
     expect(headers['content-disposition']).toContain('orders-concerns.csv');
+    expect(text.split('\r\n')[0]).toContain('"dueDate","late","stage"');
     const [head, line = '', ...others] = text.split('\r\n');
     expect(head).toContain('"number","article"');
     expect(line).toContain(`"'=HYPERLINK(""http://x.example"";""MO/1"")","'@SUM(1)"`);
@@ -92,7 +141,7 @@ describe('the lists of orders', () => {
   });
 });
 
-it.each(['/orders?list=concerns&kind=removed', '/flows', '/order?number=MO%2F0044%E2%80%8B'])(
+it.each(['/orders?list=concerns&kind=removed', '/order?number=MO%2F0044%E2%80%8B'])(
   'shows on %s what nobody sees of a number that was stored before it was refused',
   async (path) => {
     const { concerns } = stage.ledger;

@@ -1,4 +1,4 @@
-import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
+import { azumutaSandboxBaseUrl, azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { connectPartners } from '../../../infra/ops/cli/partners.ts';
 import { sandboxErp } from '../../../integration.config.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
@@ -13,7 +13,7 @@ export async function startPartnersStage() {
   const integration = defineIntegration({
     plant: 'ghent',
     timeZone: 'Europe/Brussels',
-    azumuta: { baseUrl: `${sandboxes.azumutaUrl}/api/v1` },
+    azumuta: { baseUrl: azumutaSandboxBaseUrl(sandboxes.azumutaUrl) },
     erp: sandboxErp({ baseUrl: sandboxes.erpUrl }),
     productOrders: {
       parameters: ({ quantity, attributes }) => ({

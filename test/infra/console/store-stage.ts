@@ -6,6 +6,7 @@ import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts
 import { readStackSituation } from '../../../infra/ops/flows/situation.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { actorInWords, type Persons } from '../../../shared/situation/words.ts';
 import type { DeadLetterContent } from '../../../shared/worker/dead-letter.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
 
@@ -14,6 +15,7 @@ export type StoreStage = Awaited<ReturnType<typeof startStoreStage>>;
 const noPlant = () => Promise.reject(new ConfigurationError('plants/none.config.ts: there is no such file.'));
 
 export const operator = 'an.peeters';
+export const persons: Persons = { planner: 'Rik Maes, ext. 23', 'ERP administrator': 'Els Claes' };
 
 /** The console with real queues and a real ledger, but without functions and partners. */
 export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPlant) {
@@ -37,6 +39,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     shopFloor: undefined,
     sandboxed: async () => undefined,
     operator: async () => operator,
+    nameActor: (role) => actorInWords(role, persons),
     keys: { token, session: 'session-of-this-start' },
     port: () => port,
     clock,

@@ -72,6 +72,26 @@ describe('an account and a region', () => {
   });
 });
 
+it('is refused while nobody has tried whether a relay books a key once', async () => {
+  const integration = integrationWith({});
+  const untried = { ...integration, erp: { ...integration.erp, untried: 'erp.book.steps[0].tried' } };
+
+  const refused = startAssembly(onTestFinished).add(untried, 'production');
+
+  await expect(refused).rejects.toThrow(ConfigurationError);
+  await expect(refused).rejects.toThrow('$.erp.book.steps[0].tried: found missing, expected when, by whom');
+});
+
+it('answers at AWS’s address as well as at its own domain, while callers move from the one to the other', async () => {
+  const both = await templateWith({ region: 'eu-west-1', domain: { ...domain, alsoAwsAddress: true } });
+  const moved = await templateWith({ region: 'eu-west-1', domain });
+
+  both.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
+  moved.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+  for (const template of [both, moved])
+    template.hasOutput('OrderEndpoint', { Value: 'https://azumuta.plant.example/product-orders' });
+});
+
 describe('a deployment', () => {
   const [none, alias] = ['203.0.113.7', 'arn:aws:kms:eu-west-1:111122223333:alias/erp'];
   const aliased = { secrets: { erpCredentials: { arn: `${secret}-AbCdEf`, keyArn: alias } } };

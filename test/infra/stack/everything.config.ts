@@ -6,7 +6,7 @@ export default defineIntegration({
   ...sample,
   plant: 'everything',
   azumuta: { atOnce: 1 },
-  erp: { ...sample.erp, atOnce: 7 },
+  erp: { ...sample.erp, atOnce: 7, settlingSeconds: 900 },
   schedule: {
     pull: { everyMinutes: 5, from: '2026-12-01T06:00:00Z' },
     reconcile: { everyHours: 24 },
@@ -17,7 +17,11 @@ export default defineIntegration({
     webhookConcurrency: 10,
     containers: { completions: 20 },
     alarmEmails: ['it@plant.example'],
-    alerts: { emails: ['planning@plant.example'], webhooks: ['teams', 'slack', 'webhook'] },
+    alerts: {
+      emails: ['planning@plant.example'],
+      webhooks: ['teams', 'slack', 'webhook'],
+      who: { planner: 'Renée Maes, ext. 23' },
+    },
     pages: { validHours: 48, allowedSources: ['192.0.2.0/24'] },
     morningMail: { at: '06:30', emails: ['planning@plant.example', 'foreman@plant.example'] },
     domain: {

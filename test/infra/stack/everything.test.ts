@@ -7,6 +7,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import cdk from '../../../cdk.json' with { type: 'json' };
+import { personsOf } from '../../../infra/ops/cli/target.ts';
 import { grantsOf, propertiesOf, startAssembly, templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
 
@@ -52,6 +53,15 @@ const withoutBudget = await templateOf(
 const found = findingsIn(assembled.app);
 const template = Template.fromStack(stack);
 const sample = Template.fromStack(sampleStack);
+
+it('outputs who acts for the console, in characters that CloudFormation gives back, and nothing where nobody is named', () => {
+  const { Persons } = template.findOutputs('Persons');
+  expect(Persons?.Value).toMatch(/^[ -~]+$/);
+  expect(personsOf({ outputs: { Persons: String(Persons?.Value) } })).toEqual({
+    planner: 'Renée Maes, ext. 23',
+  });
+  expect(sample.findOutputs('Persons')).toEqual({});
+});
 
 it('lets an alarm reach the topic: CloudWatch may publish to it', () => {
   // Prepare
@@ -131,6 +141,15 @@ describe('a deployment with every option', () => {
       ['Takes orders from the ERP and returns their status', '["198.51.100.7"]'],
       ['Validates Azumuta triggers and enqueues them', '["203.0.113.0/24"]'],
     ]);
+  });
+
+  it('lets the ERP go on for as long as its connector says before a booking in doubt is made again', () => {
+    const settling = (from: Template) =>
+      propertiesOf(from, 'AWS::Lambda::Function').flatMap(
+        ({ Environment: { Variables } }) => Variables.SETTLING_SECONDS ?? [],
+      );
+    expect([...new Set(settling(template))]).toEqual(['900']);
+    expect([...new Set(settling(sample))]).toEqual(['300']);
   });
 
   it('has a fixed public address for the functions that call the ERP, and for no other', () => {

@@ -10,11 +10,19 @@ import { erpOrder } from '../../support/orders.ts';
 const folder = 'plants/examples';
 const examples = readdirSync(folder).filter((name) => name.endsWith('.config.ts'));
 
-it('has an example for each connector', async () => {
+it('has an example for each connector, and for each ERP that is described', async () => {
   const names = await Promise.all(
     examples.map(async (file) => (await loadIntegration(`${folder}/${file}`, 'test')).integration.erp.name),
   );
-  expect(names.sort()).toEqual(['Dolibarr', 'odoo', 'sap-s4hana', 'tryton']);
+  expect(names.sort()).toEqual([
+    'AFAS',
+    'Business One',
+    'Dolibarr',
+    'ERPNext',
+    'odoo',
+    'sap-s4hana',
+    'tryton',
+  ]);
 });
 
 describe.each(examples)('the example %s', (file) => {

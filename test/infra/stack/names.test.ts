@@ -30,8 +30,8 @@ const deployments: Readonly<Record<keyof CompleteDeployment, readonly Partial<Co
   ],
   pages: [{ pages: { validHours: 12, allowedSources: [] } }, { pages: undefined }],
   domain: [
-    { domain: { name: 'other.plant.example', certificateArn } },
-    { domain: { name: 'azumuta.plant.example', certificateArn } },
+    { domain: { name: 'other.plant.example', certificateArn, alsoAwsAddress: false } },
+    { domain: { name: 'azumuta.plant.example', certificateArn, alsoAwsAddress: true } },
     { domain: undefined },
   ],
   allowedSources: [{ allowedSources: { webhook: ['192.0.2.1'], orders: [] } }],

@@ -1,131 +1,113 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AlertDecision, decideAlerts, mostMessagesADay } from '../../../shared/alerts/decide-alerts.ts';
-import type { RecentMessages, ToldGroup } from '../../../shared/ledger/records/alerts.ts';
-import { groupOf, type SeenTrouble } from '../../../shared/situation/read.ts';
+import * as rules from '../../../shared/alerts/decide-alerts.ts';
+import { groupOf, type TroubleGroup } from '../../../shared/situation/read.ts';
+import { whoActs } from '../../../shared/situation/words.ts';
+import {
+  everyMinutes,
+  type FollowedMessage,
+  followedFrom,
+  messagesAbout,
+  minuteMs,
+  minutesADay,
+  mostInADay,
+  type Thing,
+} from './followed.ts';
 
-const minuteMs = 60_000;
-const everyMinutes = 5;
-const runs = (3 * 24 * 60) / everyMinutes;
-const start = Date.parse('2026-11-24T08:00:00Z');
-const alike = { kind: 'dead-letter', partner: 'erp', cause: 'refused-by-erp' } as const;
-const group = groupOf(alike);
+const { decideAlerts, mostMessagesADay } = rules;
+const refusedByErp = { kind: 'dead-letter', partner: 'erp', cause: 'refused-by-erp' } as const;
 
-interface Message {
-  /** Minutes since the start. */
-  readonly at: number;
-  readonly event: AlertDecision['event'];
-  readonly named: readonly string[];
-  readonly isUnsteady: boolean;
-  /** Names, for the first time in a day, something that is open for an hour. */
-  readonly isOwed: boolean;
-}
-
-/** When something is open: minutes after which it opens, and then closes, again and again. */
+/** Minutes after which something opens, and then closes, again and again. */
 type Course = readonly (readonly [closed: number, open: number])[];
 
-/** Since when it is open at each run (minutes), or undefined. */
-function openings(course: Course): (number | undefined)[] {
-  const found: (number | undefined)[] = Array.from({ length: runs }, () => undefined);
+const daysFollowed = 3;
+
+function thingWith(name: string, group: TroubleGroup, course: Course): Thing {
+  const open: [number, number][] = [];
   let minute = 0;
-  while (minute < runs * everyMinutes)
-    for (const [closed, open] of course) {
-      const since = minute + closed;
-      minute = since + open;
-      for (let run = Math.ceil(since / everyMinutes); run * everyMinutes < minute; run += 1)
-        if (run < runs) found[run] = since;
+  while (minute < daysFollowed * minutesADay)
+    for (const [closed, lasting] of course) {
+      open.push([minute + closed, minute + closed + lasting]);
+      minute += closed + lasting;
     }
-  return found;
+  return { name, group, open };
 }
 
-/** What three days of runs say of these things. */
-function followed(courses: readonly Course[]) {
-  const opened = courses.map(openings);
-  const messages: Message[] = [];
-  let told: Record<string, ToldGroup> = {};
-  let lately: Record<string, RecentMessages> = {};
-  for (let run = 0; run < runs; run += 1) {
-    const minute = run * everyMinutes;
-    const at = new Date(start + minute * minuteMs);
-    const troubles = opened.flatMap((of, thing): SeenTrouble[] => {
-      const since = of[run];
-      if (since === undefined) return [];
-      const name = `order ${thing}`;
-      return [
-        {
-          ...alike,
-          id: `${name} ${since}`,
-          thing: name,
-          since: new Date(start + since * minuteMs),
-          isDue: true,
-        },
-      ];
-    });
-    const decided = decideAlerts(told, lately, { at, troubles, cut: new Set() });
-    for (const { alert } of decided) {
-      if (!alert) continue;
-      const named = alert.troubles.map(({ thing = '' }) => thing);
-      const isOwed = alert.troubles.some(({ thing = '', since }) => {
-        const isHeard = messages.some((one) => one.named.includes(thing) && minute - one.at < 24 * 60);
-        return !isHeard && at.getTime() - since.getTime() >= 60 * minuteMs;
-      });
-      messages.push({
-        at: minute,
-        event: alert.event,
-        named,
-        isUnsteady: alert.unsteady !== undefined,
-        isOwed,
-      });
-    }
-    told = Object.fromEntries(decided.flatMap(({ group: of, after }) => (after ? [[of, after]] : [])));
-    lately = Object.fromEntries(decided.flatMap(({ group: of, lately: one }) => (one ? [[of, one]] : [])));
-  }
-  return { messages, opened };
+const followed = (things: readonly Thing[]) => messagesAbout(things, daysFollowed, rules);
+const oneThing = (course: Course) => thingWith('order', refusedByErp, course);
+
+/** So soon after it has begun, something that is open for more than an hour is told. */
+const toldWithin = 60 + everyMinutes;
+
+/** Names something for the first time in a day that is open for an hour. */
+function isOwed({ at, alert }: FollowedMessage, messages: readonly FollowedMessage[]): boolean {
+  return alert.troubles.some(({ thing = '', since }) => {
+    const isHeard = messages.some(
+      (one) => one.named.includes(thing) && one.at < at && at - one.at < minutesADay,
+    );
+    return !isHeard && followedFrom + at * minuteMs - since.getTime() >= 60 * minuteMs;
+  });
 }
 
-/** Most messages within any 24 hours. */
-const mostInADay = (messages: readonly { readonly at: number }[]) =>
-  Math.max(
-    0,
-    ...messages.map(({ at }) => messages.filter((one) => one.at >= at && one.at < at + 1440).length),
-  );
+const steps = (most: number) =>
+  fc.tuple(fc.integer({ min: 5, max: most }), fc.integer({ min: 5, max: most }));
+const courses: fc.Arbitrary<Course> = fc.oneof(
+  fc.array(steps(600), { minLength: 1, maxLength: 6 }),
+  fc.array(steps(80), { minLength: 1, maxLength: 4 }),
+  fc.array(steps(2000), { minLength: 1, maxLength: 3 }),
+);
 
-const courseArbitrary: fc.Arbitrary<Course> = fc.array(
-  fc.tuple(fc.integer({ min: 5, max: 600 }), fc.integer({ min: 5, max: 600 })),
-  { minLength: 1, maxLength: 6 },
-);
-const shortCourse: fc.Arbitrary<Course> = fc.array(
-  fc.tuple(fc.integer({ min: 5, max: 80 }), fc.integer({ min: 5, max: 80 })),
-  { minLength: 1, maxLength: 4 },
-);
+/** Things that may come and go together: orders with one reason, orders of other kinds, a channel, and both partners. */
+const groups = {
+  'order 1': refusedByErp,
+  'order 2': refusedByErp,
+  'order 3': refusedByErp,
+  'order 4': { kind: 'changed', partner: 'azumuta', cause: 'conflict' },
+  'order 5': { kind: 'overdue', partner: 'azumuta' },
+  'order 6': { kind: 'overdue', partner: 'azumuta' },
+  slack: { kind: 'channel-down', partner: 'azumuta' },
+  erp: { kind: 'partner-down', partner: 'erp' },
+  azumuta: { kind: 'partner-down', partner: 'azumuta' },
+} as const satisfies Readonly<Record<string, TroubleGroup>>;
+const anyThings = fc
+  .uniqueArray(fc.tuple(fc.constantFrom(...Object.entries(groups)), courses), {
+    minLength: 1,
+    maxLength: 5,
+    selector: ([[name]]) => name,
+  })
+  .map((drawn) => drawn.map(([[name, group], course]) => thingWith(name, group, course)));
 
 describe('what comes and goes', () => {
-  it('is six messages a day at most, and besides these only what was open for an hour and nobody had heard of', () => {
-    const courses = fc.array(fc.oneof(courseArbitrary, shortCourse), { minLength: 1, maxLength: 4 });
+  it('is six messages a day at most of each group, and besides these only what was open for an hour and nobody had heard of', () => {
     fc.assert(
-      fc.property(courses, (all) => {
-        const { messages } = followed(all);
-        expect(mostInADay(messages.filter(({ isOwed }) => !isOwed))).toBeLessThanOrEqual(mostMessagesADay);
+      fc.property(anyThings, (things) => {
+        for (const messages of Map.groupBy(followed(things), ({ group }) => group).values())
+          expect(mostInADay(messages.filter((one) => !isOwed(one, messages)))).toBeLessThanOrEqual(
+            mostMessagesADay,
+          );
       }),
-      { numRuns: 60 },
+      { numRuns: 50 },
     );
   });
 
-  it('is told at least once, within an hour, where it is open for more than an hour; "over" is never the last word of it', () => {
-    const courses = fc.array(fc.oneof(courseArbitrary, shortCourse), { minLength: 1, maxLength: 4 });
+  it('is told within an hour, if not that day before, to whom it concerns, each time that it is open for more than an hour; "over" is never the last word of it', () => {
     fc.assert(
-      fc.property(courses, (all) => {
-        const { messages, opened } = followed(all);
-        for (const [thing, of] of opened.entries())
-          for (const [run, since] of of.entries()) {
-            const minute = run * everyMinutes;
-            if (since === undefined || minute - since < 60 + everyMinutes) continue;
-            const before = messages.filter(({ at }) => at <= minute);
-            expect(before.some(({ named }) => named.includes(`order ${thing}`))).toBe(true);
-            expect(before.at(-1)?.event).not.toBe('over');
+      fc.property(anyThings, (things) => {
+        const messages = followed(things);
+        for (const { name, group, open } of things)
+          for (const [from, to] of open) {
+            const until = from + toldWithin;
+            if (until >= Math.min(to, daysFollowed * minutesADay)) continue;
+            const before = messages.filter((one) => one.group === groupOf(group) && one.at <= until);
+            const telling = before.filter(({ at, named }) => named.includes(name) && at > from - minutesADay);
+            expect(
+              telling.map(({ alert }) => whoActs(alert)),
+              `${name} from ${from}`,
+            ).toContain(whoActs(group));
+            expect(before.at(-1)?.alert.event, `${name} from ${from}`).not.toBe('over');
           }
       }),
-      { numRuns: 60 },
+      { numRuns: 50 },
     );
   });
 
@@ -137,22 +119,37 @@ describe('what comes and goes', () => {
   ])(
     'is six messages of one thing that is away for %i minutes and there for %i, the last of them not "over"',
     (closed, open) => {
-      const { messages } = followed([[[closed, open]]]);
+      const messages = followed([oneThing([[closed, open]])]);
       expect(mostInADay(messages)).toBeLessThanOrEqual(mostMessagesADay);
-      expect(messages.slice(0, 3).map(({ event }) => event)).toEqual(['new', 'over', 'new']);
+      expect(messages.slice(0, 3).map(({ alert }) => alert.event)).toEqual(['new', 'over', 'new']);
+    },
+  );
+
+  it.each([
+    [10, 10],
+    [70, 70],
+    [65, 120],
+    [300, 8],
+  ])(
+    'is six messages a day of a partner that answers for %i minutes and is down for %i, of which the third outage says so',
+    (up, down) => {
+      const messages = followed([thingWith('erp', groups.erp, [[up, down]])]);
+      expect(mostInADay(messages)).toBeLessThanOrEqual(mostMessagesADay);
+      const news = messages.filter(({ alert }) => alert.event === 'new').slice(0, 3);
+      expect(news.map(({ alert }) => alert.count >= rules.unsteadyFrom)).toEqual([false, false, true]);
     },
   );
 
   it('is told as what comes and goes the third time, and as over an hour after it has ended', () => {
-    const { messages } = followed([
-      [
+    const messages = followed([
+      oneThing([
         [0, 30],
         [30, 30],
         [30, 60],
         [100_000, 5],
-      ],
+      ]),
     ]);
-    expect(messages.map(({ at, event, isUnsteady }) => [at, event, isUnsteady])).toEqual([
+    expect(messages.map(({ at, alert }) => [at, alert.event, alert.unsteady !== undefined])).toEqual([
       [0, 'new', false],
       [30, 'over', false],
       [60, 'new', false],
@@ -162,17 +159,18 @@ describe('what comes and goes', () => {
   });
 
   it('is told of a group that is kept from 0.3.0, and by it what is kept now', () => {
+    const started = new Date(followedFrom);
     const known = {
-      since: new Date(start).toISOString(),
+      since: started.toISOString(),
       count: 1,
       open: 1,
-      toldAt: new Date(start).toISOString(),
+      toldAt: started.toISOString(),
     };
     const [decided] = decideAlerts(
-      { [group]: { ...known, told: 'abcdefgh' } },
+      { [groupOf(refusedByErp)]: { ...known, told: 'abcdefgh' } },
       {},
       {
-        at: new Date(start + minuteMs),
+        at: new Date(followedFrom + minuteMs),
         troubles: [],
         cut: new Set(),
       },

@@ -28,7 +28,7 @@ it('tells of a partner that is down for five minutes, since when and how many wa
     ],
     [
       'over',
-      'ghent-production: Over: The ERP answers again (it was down from 2026-11-24 05:30, for 105 min)',
+      'ghent-production: Over: The ERP answers again (it was down from 2026-11-24 05:30, for 100 min)',
       'What waited for it goes on by itself.',
       'npm run doctor -- --stack AzumutaErp-ghent-production',
     ],

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { azumutaSandboxBaseUrl } from '../../../infra/local/sandbox/api.ts';
 import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createAzumutaModel } from '../../simulation/partners/azumuta.ts';
@@ -24,7 +25,7 @@ it.each(dialects)('needs its own contract to find an article in the dialect $nam
   const find = (one: typeof contract) =>
     new AzumutaClient({
       contract: one,
-      baseUrl: `${url}/api/v1`,
+      baseUrl: azumutaSandboxBaseUrl(url),
       clock: testClock(),
       apiKey: async () => account.apiKey,
     }).findArticle('CHAIR', { signal: new AbortController().signal });

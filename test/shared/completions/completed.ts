@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
+import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import integration from '../../../integration.config.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { CompletionMapping } from '../../../shared/integration/define.ts';
@@ -12,8 +13,8 @@ import type { Handling, CompletionStage as Stage } from './stage.ts';
 
 export const bookRoute = 'POST /api/production-orders/{number}/bookings';
 export const noteRoute = 'POST /api/production-orders/{number}/notes';
-export const recordingRoute = 'GET /api/v1/recordings/{id}';
-export const orderRoute = 'GET /api/v1/productorders/{id}';
+export const recordingRoute = routeOfOperation('readRecording');
+export const orderRoute = routeOfOperation('readProductOrder');
 
 /** Completes a product order; one that is completed is opened again before. @returns the ids of all its recordings. */
 export function complete({ azumutaSide }: Stage, number: string, how: CompletionRequest = {}): string[] {

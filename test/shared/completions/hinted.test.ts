@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import integration from '../../../integration.config.ts';
 import type { CompletionMapping } from '../../../shared/integration/define.ts';
-import { booked, complete, completed, inErp, kept, mapping, orderRoute } from './completed.ts';
+import {
+  booked,
+  complete,
+  completed,
+  inErp,
+  kept,
+  mapping,
+  orderRoute,
+  recordingRoute,
+} from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { startCompletionStage, threeParts } from './stage.ts';
 
@@ -22,7 +31,7 @@ describe('recordings that a trigger names', () => {
     await stage.azumutaSide.forgetCalls();
     await naming(number, invented(500))();
     expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
-    expect(await stage.azumutaSide.calls()).toEqual({ [orderRoute]: 1, 'GET /api/v1/recordings/{id}': 1 });
+    expect(await stage.azumutaSide.calls()).toEqual({ [orderRoute]: 1, [recordingRoute]: 1 });
   });
 
   it('are not booked where Azumuta lists none, as an empty list is a list', async () => {

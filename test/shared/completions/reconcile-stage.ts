@@ -1,3 +1,4 @@
+import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import { type ReconcileDependencies, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
@@ -63,7 +64,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
     async askedAbout() {
       const calls = await azumutaSide.calls('path');
       return (await azumutaSide.productOrders())
-        .filter(({ id }) => calls[`GET /api/v1/productorders/${id}`] !== undefined)
+        .filter(({ id }) => calls[routeOfOperation('readProductOrder').replace('{id}', id)] !== undefined)
         .map(({ number }) => number);
     },
   };

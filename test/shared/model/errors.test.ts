@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type About,
   afterWriting,
+  combineAbouts,
   isFailure,
   isVerdict,
   OrderNotReady,
@@ -27,6 +29,21 @@ it('keeps the cause code of a rejection apart from the error behind it', () => {
   const rejected = new Rejected('Mapping failed.', { causeCode: 'configuration', cause: behind });
   expect(rejected).toMatchObject({ cause: behind, causeCode: 'configuration' });
   expect(rejectionOf(rejected)).toEqual({ reason: 'Mapping failed.', cause: 'configuration' });
+});
+
+describe('what several failures are about', () => {
+  const one = { booking: 'id1#quantity', figures: '5 pcs good' } as const satisfies Required<About>;
+  const fields = Object.keys(one) as (keyof About)[];
+
+  it.each(fields)('says the %s of each of them', (field) => {
+    const other = { ...one, [field]: 'another' };
+    expect(combineAbouts([one, undefined, other])[field]).toMatch(new RegExp(`^${one[field]}[,;] another$`));
+  });
+
+  it.each(fields)('leaves out the %s that none of them has', (field) => {
+    const { [field]: _, ...others } = one;
+    expect(Object.keys(combineAbouts([others, {}]))).toEqual(Object.keys(others));
+  });
 });
 
 describe('a failure of each case', () => {

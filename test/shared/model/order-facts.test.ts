@@ -1,11 +1,18 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordedFacts } from '../../../shared/ledger/records/erp-orders.ts';
-import { type FactName, type FactsInErp, hasSameFacts } from '../../../shared/model/order-facts.ts';
-import { factsOf } from '../../../shared/orders/wanted-order.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
+import {
+  type FactName,
+  type FactsInErp,
+  factNames,
+  hasSameFacts,
+} from '../../../shared/model/order-facts.ts';
 import { ledgerOn } from '../../support/ledger.ts';
-import { erpOrder, splitOrder } from '../../support/orders.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { acceptInto } from '../orders/order-stage.ts';
 
-const facts: FactsInErp = {
+/** A value of each, also of those that an ERP may not have. */
+const facts: { readonly [Fact in FactName]: NonNullable<FactsInErp[Fact]> } = {
   article: 'GEAR-01',
   quantity: { amount: '5', unit: 'u' },
   dueDate: '2026-12-18T12:00:00Z',
@@ -30,20 +37,47 @@ it('finds no change in another writing of the same quantity, time or unit', () =
   expect(hasSameFacts(facts, written)).toBe(true);
 });
 
-it('keeps each fact of an order in the ledger', async () => {
-  // Prepare
-  const { ledger } = ledgerOn();
-  const order = erpOrder({ ...facts, number: 'MO/0001' });
-  const record = splitOrder(order.number, 1, {
-    book: 'each',
-    erpOrder: factsOf(order),
-    dueDate: order.dueDate,
+describe('the ledger', () => {
+  it('keeps each fact of an order that comes', async () => {
+    // Prepare
+    const { ledger } = ledgerOn();
+    const order = erpOrder({ ...facts, number: 'MO/0001' });
+
+    // Act
+    await acceptInto(ledger, [order], 'pull');
+
+    // Assess
+    const found = await ledger.erpOrders.find(order);
+    expect(found && recordedFacts(found)).toEqual(facts);
   });
 
-  // Act
-  await ledger.erpOrders.writeVersion(record);
-  const found = await ledger.erpOrders.find(order);
+  it('keeps each fact of an order that cannot be mapped', async () => {
+    // Prepare
+    const { ledger } = ledgerOn();
+    const order = erpOrder({ ...facts, number: 'MO/0001' });
+    const map = () => {
+      throw new Rejected('There is no such article.', { causeCode: 'order-data' });
+    };
 
-  // Assess
-  expect(found && recordedFacts(found)).toEqual(facts);
+    // Act
+    await acceptInto(ledger, [order], 'pull', { map });
+
+    // Assess
+    const found = await ledger.erpOrders.find(order);
+    expect(found && recordedFacts(found)).toEqual(facts);
+  });
+
+  it.each(factNames)('follows a change of its %s', async (name) => {
+    // Prepare
+    const { ledger } = ledgerOn();
+    const order = erpOrder({ ...facts, number: 'MO/0001' });
+    await acceptInto(ledger, [order], 'pull');
+
+    // Act
+    await acceptInto(ledger, [{ ...order, ...others[name] }], 'pull');
+
+    // Assess
+    const found = await ledger.erpOrders.find(order);
+    expect(found && recordedFacts(found)).toEqual({ ...facts, ...others[name] });
+  });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
@@ -14,7 +15,7 @@ import { startCreateStage } from './create-stage.ts';
 const stage = await forAllTests(startCreateStage());
 beforeEach(() => stage.forgetFaults());
 
-const creation = 'POST /api/v1/productorders';
+const creation = routeOfOperation('createProductOrder');
 const link = 'PATCH /api/production-orders/{number}';
 /** Product orders in Azumuta. */
 const made = async (number: string) =>

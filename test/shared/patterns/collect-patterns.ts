@@ -5,6 +5,7 @@ import {
   isArrowFunction,
   isAsExpression,
   isBinaryExpression,
+  isCallExpression,
   isFunctionDeclaration,
   isFunctionExpression,
   isIdentifier,
@@ -60,6 +61,37 @@ export function namesIn(root: string, folders: readonly string[]) {
 export interface DeclaredFunction {
   readonly file: string;
   readonly name: string;
+}
+
+/** A function with the names of those that it calls. */
+export interface CallingFunction extends DeclaredFunction {
+  readonly calls: ReadonlySet<string>;
+  readonly isAsync: boolean;
+}
+
+/** Every function that the source of these folders declares, with what it calls. */
+export function callsIn(root: string, folders: readonly string[]): CallingFunction[] {
+  return foundIn(root, folders, (node, file) => {
+    const name = nameOfFunction(node);
+    if (name === undefined) return [];
+    const calls = new Set<string>();
+    const visit = (part: Node) => {
+      const called = isCallExpression(part) ? nameOfCalled(part.expression) : undefined;
+      if (called !== undefined) calls.add(called);
+      part.forEachChild(visit);
+    };
+    node.forEachChild(visit);
+    let isAsync = false;
+    node.forEachChild((part) => {
+      isAsync ||= part.kind === SyntaxKind.AsyncKeyword;
+    });
+    return [{ file, name, calls, isAsync }];
+  });
+}
+
+/** Of `endHint(job)` and of `reader.beginReading(attempt)`. */
+function nameOfCalled(called: Node): string | undefined {
+  return textOfName(isPropertyAccessExpression(called) ? called.name : called);
 }
 
 /** Every function that the source of these folders declares; a private method with its `#`. */

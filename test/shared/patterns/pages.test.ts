@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type DeclaredFunction, functionsIn } from './collect-patterns.ts';
+import { callsIn, type DeclaredFunction, functionsIn } from './collect-patterns.ts';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 const folders = ['functions', 'shared', 'infra'];
@@ -95,6 +95,31 @@ describe.each(pages)('$page', ({ folder, page }) => {
       existsSync(join(project, file)) && (anchor === undefined || anchorsOf(file).includes(anchor));
     expect(links.length).toBeGreaterThan(1);
     expect(links.filter((link) => !isThere(link))).toEqual([]);
+  });
+});
+
+/** Functions that lead a walk: whatever they call that reads or writes is a step of it. */
+const leading: Readonly<Record<string, readonly string[]>> = {
+  'shared/completions': [
+    'beginHint',
+    'readAndDecide',
+    'prepareJob',
+    'askUntilCompleted',
+    'bookAll',
+    'claimAndBook',
+    'endHint',
+  ],
+};
+
+describe.each(Object.entries(leading))('the walk through %s', (folder, leaders) => {
+  const own = callsIn(project, [folder]);
+  const text = read(`${folder}/README.md`);
+
+  it.each(leaders)('names each function that reads or writes and that %s calls', (leader) => {
+    const callers = own.filter(({ name }) => name === leader);
+    const steps = own.filter(({ name, isAsync }) => isAsync && callers.some(({ calls }) => calls.has(name)));
+    expect(callers).toHaveLength(1);
+    expect(steps.map(({ name }) => name).filter((name) => !text.includes(`${name}()`))).toEqual([]);
   });
 });
 

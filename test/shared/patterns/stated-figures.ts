@@ -74,6 +74,9 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
       '429 at the login | partner down, for {}',
     ],
   },
+  refusedSeconds: {
+    'shared/erp/rest/README.md': ['the secret; not tried again for {}'],
+  },
   rightsSeconds: {
     'shared/erp/odoo/README.md': ['wait for this order, {}'],
   },
@@ -134,17 +137,13 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   hourMs: {
     'shared/alerts/decide-alerts.ts': [
       'Further troubles of a told group are collected for {}',
-      'new, at most once {} (overdue',
+      'some were not told yet new, at most once {}',
       'outages that follow each other within {}',
       'down for the third time within {}',
     ],
   },
   onceADayMs: {
-    'shared/alerts/decide-alerts.ts': [
-      '(overdue orders: once {})',
-      'have been open for {} reminder',
-      'and told {} ago',
-    ],
+    'shared/alerts/decide-alerts.ts': ['have been open for {} reminder', 'last message of {} ago'],
   },
 
   // What is kept
@@ -213,6 +212,8 @@ export const othersFigures: Readonly<Record<string, readonly string[]>> = {
   'shared/erp/odoo/README.md': ['90 days'],
   'shared/erp/tryton/README.md': ['20 s', '6 s', '15 s', '5 s', '60 s', '15 minutes'],
   'shared/erp/tryton/errors.ts': ['5 minutes'],
+  // How long Monitor locks a user.
+  'shared/erp/session-login.ts': ['30 s'],
 };
 
 /** In sentences of the code: what AWS says, or a person is asked to do. */

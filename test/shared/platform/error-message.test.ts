@@ -13,6 +13,14 @@ it.each([
     'where errors usually stand',
     { error: { message: 'No such article.' }, hint: 'Look at the list of articles first' },
   ],
+  [
+    'where AFAS has it',
+    { errorNumber: 7, externalMessage: 'No such article.', profitLogReference: 'a b c d e f' },
+  ],
+  [
+    'where Epicor has it',
+    { HttpStatus: 400, ErrorMessage: 'No such article.', ErrorDetails: 'one two three four' },
+  ],
   ['wherever else it stands, as it has spaces', { problem: { code: 'ART-404', detail: 'No such article.' } }],
 ])('finds the sentence of a refusal in %s', (_, json) => {
   expect(sentenceOf(answered(json), [])).toBe('No such article');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { partitionOf } from '../../../shared/ledger/keys.ts';
 import { concernKinds } from '../../../shared/ledger/records/concerns.ts';
-import type { FlowName } from '../../../shared/ledger/records/pauses.ts';
+import type { FlowName, Pause } from '../../../shared/ledger/records/pauses.ts';
 import { problemsOf as problemsOfSituation } from '../../../shared/situation/problems.ts';
 import type { QueueStatus, SeenTrouble, Situation, TroubleKind } from '../../../shared/situation/read.ts';
 
@@ -11,9 +11,9 @@ const day = 86_400;
 const ago = (days: number) => new Date(at.getTime() - days * day * 1000);
 const empty: QueueStatus = { waiting: 0, underWay: 0 };
 const reachable = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
-const paused = (flow: FlowName, days: number): BreakerState => ({
+const paused = (flow: FlowName, days: number, words: Omit<Pause, 'since'> = {}): BreakerState => ({
   ...reachable,
-  paused: { [flow]: ago(days) },
+  paused: { [flow]: { since: ago(days), ...words } },
 });
 const down = (reason: string): BreakerState => ({
   open: true,
@@ -132,6 +132,21 @@ describe('the list of problems', () => {
         what: 'Reading orders from the ERP is paused for 30 d.',
         command: 'npm run resume -- pull --local',
       },
+    ],
+    [
+      'by whom and why a flow is paused, and for how long it is planned',
+      { erp: paused('pull', 1, { note: 'stock-taking (signed by an.peeters)', until: ago(-1 / 8) }) },
+      {
+        kind: 'paused',
+        why: expect.stringMatching(
+          /^It is paused: stock-taking \(signed by an\.peeters\)\. It is planned to end in 3 h\. /,
+        ),
+      },
+    ],
+    [
+      'that a pause has lasted for longer than it was planned',
+      { erp: paused('pull', 1, { note: 'stock-taking (signed by an.peeters)', until: ago(1 / 8) }) },
+      { kind: 'paused', why: expect.stringContaining('It was planned to end 3 h ago.') },
     ],
     [
       'of messages that wait for a partner only that it is down',

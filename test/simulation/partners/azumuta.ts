@@ -9,9 +9,10 @@ import {
   workInstructionsOf,
 } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest, RecordingRecord } from '../../../infra/local/sandbox/azumuta/complete.ts';
-import { azumutaApiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
+import { azumutaApiRoutes, pathOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { shopFloorOf } from '../../../infra/local/sandbox/azumuta/shop-floor.ts';
 import { openStore, type ProductOrderRecord } from '../../../infra/local/sandbox/azumuta/store.ts';
+import { defaultBaseUrl } from '../../../shared/azumuta/contract.ts';
 import type { Assembly } from '../../shared/erp/conformance/target.ts';
 import { azumutaPeopleOn } from '../../support/azumuta-people.ts';
 import type { Answer, Received } from '../../support/server.ts';
@@ -151,7 +152,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       const articleId = catalogue.find((known) => known.number === article)?.id;
       const listed = Object.entries(parameters).map(([key, value]) => ({ key, value }));
       const body = JSON.stringify({ number, articleId, parameters: listed });
-      const url = new URL('https://app.azumuta.com/api/v1/productorders');
+      const url = new URL(pathOfOperation('createProductOrder'), defaultBaseUrl);
       return done(() => Object(open.answer({ method: 'POST', url, headers: {}, body }).body));
     },
     /** All, oldest first. */

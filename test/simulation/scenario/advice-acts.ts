@@ -10,7 +10,7 @@ import { actingOf, because, entriesOf, noteDone } from './acting.ts';
 import { replayAll } from './administrators.ts';
 import { isSeenTo, seeToFigures } from './beyond-order.ts';
 import { postOrder } from './erp-posts.ts';
-import { complete } from './operator.ts';
+import { complete, isToBuild } from './operator.ts';
 import { personActs, remakeOf } from './person-acts.ts';
 import { plannerDoes } from './planners.ts';
 import { madeAs, type ReleasedOrder, type ScenarioState } from './released-order.ts';
@@ -237,7 +237,7 @@ async function settle(advised: Advised, concern: (typeof settled)[number]): Prom
 async function completeWhatIsBuilt({ number, order, world }: Advised): Promise<boolean> {
   const isWhole = world.scenario.split === 'when-all-done';
   const made = isWhole ? world.madeFor(order.ref) : madeAs(number, order, world);
-  const open = made.filter(({ status, recordings }) => status !== 'completed' && recordings.length === 0);
+  const open = made.filter((one) => one.recordings.length === 0 && isToBuild(order, one, world));
   const built = made.filter(({ status }) => status === 'completed').length + open.length;
   if (open.length === 0 || (isWhole && built < order.quantity)) return false;
   for (const one of open) complete(world, order, one);

@@ -51,7 +51,7 @@ function isWithdrawn({ changes }: ReleasedOrder): boolean {
  * A product order that was typed by hand is built only once the integration has adopted it. An earlier completion is
  * reported.
  */
-function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, world: World): boolean {
+export function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, world: World): boolean {
   return one.status !== 'completed' && (!typed.has(one.id) || world.isKnown(one));
 }
 
@@ -69,8 +69,9 @@ export function complete(
     serials: Array.from({ length: pieces }, (_, at) => `S-${id.slice(0, 6)}-${at + 1}`),
     assembly: [],
   };
-  // Under a renamed step another quantity is recorded than is planned, as the plan would be booked without a trace else.
-  const good = isStepRenamed ? pieces - 1 : pieces - scrap;
+  // Under a renamed step another quantity is recorded than is planned, as the plan would be booked without a trace else;
+  // of an order that a planner has reduced to one piece that one, as a booking of nothing is refused.
+  const good = isStepRenamed ? Math.max(1, pieces - 1) : pieces - scrap;
   timeline.note(
     'operator',
     () => `completes ${number}: ${good} good, ${scrap} scrap, ${figures ?? 'as planned'}`,

@@ -1,3 +1,4 @@
+import { azumutaSandboxBaseUrl } from '../../../infra/local/sandbox/api.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import {
   type CompletionMapping,
@@ -80,7 +81,7 @@ export function integrationOf(
   return defineIntegration({
     plant: 'simulation',
     timeZone: 'Europe/Brussels',
-    azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1`, contract, ...limit },
+    azumuta: { baseUrl: azumutaSandboxBaseUrl(urlOf('azumuta')), contract, ...limit },
     erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
     productOrders: {
       number: ({ id, number }) => shared.get(id ?? number) ?? number,

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { azumutaBasePath } from '../../../infra/local/sandbox/api.ts';
 import type { showObject } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import type { contractSchema } from '../../../shared/azumuta/contract.ts';
 import { listAt } from '../../../shared/platform/places.ts';
@@ -7,7 +8,7 @@ import type { Answer, Received } from '../server.ts';
 type Shown = { readonly [Name in keyof typeof showObject]: ReturnType<(typeof showObject)[Name]> };
 export type ShownRecording = Shown['recording'];
 
-/** A request to the sandbox's own API, below `/api/v1`. */
+/** A request to the sandbox's own API, below its base path. */
 export interface Asked {
   readonly method?: 'GET' | 'POST';
   readonly path: string;
@@ -103,13 +104,13 @@ export const listed = (parameters: object) =>
 /** The sandbox's API in a dialect. */
 export function inDialect(dialect: Dialect, sandbox: (call: Received) => Answer): (call: Received) => Answer {
   return (call) => {
-    const path = call.url.pathname.replace(/^\/api\/v1/, '');
+    const path = call.url.pathname.slice(azumutaBasePath.length);
     const key = call.headers[(dialect.contract.apiKeyHeader ?? 'x-api-key').toLowerCase()];
     const [before = '', after = ''] = (dialect.contract.apiKeyFormat ?? '{key}').split('{key}');
     const isWhole = typeof key === 'string' && key.startsWith(before) && key.endsWith(after);
     const headers = isWhole ? { 'x-api-key': key.slice(before.length, key.length - after.length) } : {};
     const ask = ({ method = 'GET', path: at, query = {}, body }: Asked) => {
-      const url = new URL(`/api/v1${at}`, call.url.origin);
+      const url = new URL(`${azumutaBasePath}${at}`, call.url.origin);
       for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
       return sandbox({ method, url, headers, body: body === undefined ? '' : JSON.stringify(body) });
     };

@@ -1,3 +1,4 @@
+import { azumutaBasePath } from '../../../infra/local/sandbox/api.ts';
 import { listAt, valueAt } from '../../../shared/platform/places.ts';
 import { creating, type Dialect, listOf, oneOf } from './dialect.ts';
 
@@ -84,7 +85,7 @@ export const dutch: Dialect = {
       shows: (order) => ({
         status: 201,
         body: '',
-        headers: { location: `/api/v1/productieorders/${Object(order).id}` },
+        headers: { location: `${azumutaBasePath}/productieorders/${Object(order).id}` },
       }),
     },
     oneOf(/^\/productieorders\/[^/]+\/registraties\/(?<id>[^/]+)$/, 'recordings'),

@@ -2,45 +2,44 @@ import { reasonOf } from '../../../../shared/model/errors.ts';
 import { invokeAtEndpoint } from '../aws-endpoint/client.ts';
 import { principalIn } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
+import { minuteMs, readTimes, type ScheduleTimes } from './schedule-times.ts';
 
-/** Invokes each enabled target with the schedule's own role, first one period after the start. @returns what ends it. */
+/** Invokes each enabled target with the schedule's own role, from one period after the start. @returns what ends it. */
 export function startSchedules({ stack, awsEndpoint, log }: Services): () => void {
   const { region } = stack;
-  const timers = stack.schedules
+  const ends = stack.schedules
     .filter(({ State }) => State === 'ENABLED')
-    .map(({ name, Target: { Arn, Input }, ScheduleExpression }) => {
+    .map((schedule) => {
+      const { name, Target: target } = schedule;
       const { accessKeyId } = principalIn(stack, 'schedule', name).credentials;
-      const failed = (why: string) => log(`scheduler: ${name} could not invoke ${Arn}: ${why}`);
+      const failed = (why: string) => log(`scheduler: ${name} could not invoke ${target.Arn}: ${why}`);
       const fire = () => {
-        invokeAtEndpoint(awsEndpoint, { accessKeyId, region }, Arn, Input).then(
+        invokeAtEndpoint(awsEndpoint, { accessKeyId, region }, target.Arn, target.Input).then(
           ({ status }) => status === 200 || failed(`it was answered ${status}`),
           (error: unknown) => failed(reasonOf(error)),
         );
       };
-      return setInterval(fire, rateMilliseconds(ScheduleExpression, name));
+      return startTimer(readTimes(schedule), fire);
     });
   return () => {
-    for (const timer of timers) clearInterval(timer);
+    for (const end of ends) end();
   };
 }
 
-/** setInterval counts in 32 bits, a little under 25 days. */
-const maxIntervalMs = 2 ** 31 - 1;
-
-/** EventBridge Scheduler itself has no seconds, but an override of a local run may. */
-const units: Readonly<Record<string, number>> = {
-  second: 1000,
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-};
-
-/** Of `rate(5 minutes)`. @throws Error for cron() and at(), and for rates that a timer cannot keep. */
-export function rateMilliseconds(expression: string, schedule: string): number {
-  const [, amount, unit = ''] = /^rate\((\d+) (second|minute|hour|day)s?\)$/.exec(expression.trim()) ?? [];
-  const milliseconds = Number(amount) * (units[unit] ?? Number.NaN);
-  if (milliseconds > 0 && milliseconds <= maxIntervalMs) return milliseconds;
-  throw new Error(
-    `The schedule ${schedule} runs at ${expression}: local runs know rate(n minutes|hours|days) up to 24 days only.`,
-  );
+function startTimer(times: ScheduleTimes, fire: () => void): () => void {
+  if ('everyMs' in times) {
+    const timer = setInterval(fire, times.everyMs);
+    return () => clearInterval(timer);
+  }
+  let timer: NodeJS.Timeout;
+  const waitForMinuteAfter = (instant: number) => {
+    const minute = (Math.floor(instant / minuteMs) + 1) * minuteMs;
+    timer = setTimeout(() => {
+      if (times.isDue(new Date(minute))) fire();
+      // A timer may ring a millisecond early, and a computer may have slept.
+      waitForMinuteAfter(Math.max(minute, Date.now()));
+    }, minute - Date.now());
+  };
+  waitForMinuteAfter(Date.now());
+  return () => clearTimeout(timer);
 }

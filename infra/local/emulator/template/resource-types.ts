@@ -154,7 +154,7 @@ export const resourceSchema = z.discriminatedUnion('Type', [
     FlexibleTimeWindow: z.optional(z.strictObject({ Mode: z.literal('OFF') })),
     GroupName: ignoredProperty,
     ScheduleExpression: z.string(),
-    ScheduleExpressionTimezone: ignoredProperty,
+    ScheduleExpressionTimezone: z.optional(z.string()),
     State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
     Target: z.strictObject({
       Arn: z.string(),

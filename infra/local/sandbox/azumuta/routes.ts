@@ -1,6 +1,8 @@
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
+import type { OperationName } from '../../../../shared/azumuta/operations.ts';
 import { writtenQuery } from '../../../../shared/platform/http.ts';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
-import { defineRoute, Refusal, type SandboxRoute } from '../api.ts';
+import { azumutaBasePath, defineRoute, Refusal, type SandboxRoute } from '../api.ts';
 import {
   type Catalogue,
   type CatalogueArticle,
@@ -90,9 +92,24 @@ function categoryOf({ category }: Pick<CatalogueArticle, 'category'>) {
 
 type Show<T> = (entry: T, origin: string) => unknown;
 
+const { operations } = defaultContract;
+// Both have the names of the operations as their keys.
+const operationNames = Object.keys(operations) as readonly OperationName[];
+
+/** Where the sandbox answers a call of the contract. */
+export function pathOfOperation(name: OperationName): string {
+  return `${azumutaBasePath}${operations[name].path}`;
+}
+
+/** As its calls are counted: `GET /api/v1/recordings/{id}`. */
+export function routeOfOperation(name: OperationName): string {
+  return `${operations[name].method} ${pathOfOperation(name)}`;
+}
+
 /**
- * Azumuta's REST API. VERIFIED: base path, key header and the work instruction routes; ASSUMED: all others,
- * that creating the same number twice makes two product orders, and that an unknown article is refused (422).
+ * Azumuta's REST API, with methods and paths as the contract assumes them. VERIFIED: base path, key header and the work
+ * instruction routes; ASSUMED: all others, that creating the same number twice makes two product orders, and that an
+ * unknown article is refused (422).
  */
 export function azumutaApiRoutes(azumuta: Azumuta): SandboxRoute[] {
   const { catalogue, store } = azumuta;
@@ -105,47 +122,50 @@ export function azumutaApiRoutes(azumuta: Azumuta): SandboxRoute[] {
   const ordersNumbered = (wanted: string | null) =>
     wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted);
 
-  return [
-    pagedListRoute('workinstructions', store, () => workInstructions, showObject.workInstruction),
-    singleEntryRoute('workinstructions', 'work instruction', instruction, showObject.workInstruction),
-    pagedListRoute('articles', store, articlesNumbered, showObject.article),
-    pagedListRoute('productorders', store, ordersNumbered, shown),
-    singleEntryRoute('productorders', 'product order', store.productOrder, shown),
-    singleEntryRoute('recordings', 'recording', store.recording, (found, origin) =>
+  const answers: Readonly<Record<OperationName, AnswerCall>> = {
+    findArticle: listPage(store, articlesNumbered, showObject.article),
+    findProductOrder: listPage(store, ordersNumbered, shown),
+    readProductOrder: singleEntry('product order', store.productOrder, shown),
+    createProductOrder: ({ body, origin }) => shown(storeNewProductOrder(azumuta, body), origin),
+    readRecording: singleEntry('recording', store.recording, (found, origin) =>
       showObject.recording(found, catalogue, origin),
     ),
-    defineRoute('POST', '/api/v1/productorders', ({ body, origin }) =>
-      shown(storeNewProductOrder(azumuta, body), origin),
+    readWorkInstruction: singleEntry('work instruction', instruction, showObject.workInstruction),
+  };
+  return [
+    ...operationNames.map((name) =>
+      defineRoute(operations[name].method, pathOfOperation(name), answers[name]),
+    ),
+    // No operation lists them, but an account does.
+    defineRoute(
+      'GET',
+      `${azumutaBasePath}/workinstructions`,
+      listPage(store, () => workInstructions, showObject.workInstruction),
     ),
   ];
 }
 
+type AnswerCall = SandboxRoute['body'];
+
 /** @param name As an error names it. */
-function singleEntryRoute<T>(
-  path: string,
-  name: string,
-  find: (id: string) => T | undefined,
-  show: Show<T>,
-): SandboxRoute {
-  return defineRoute('GET', `/api/v1/${path}/{id}`, ({ parameters: { id = '' }, origin }) => {
+function singleEntry<T>(name: string, find: (id: string) => T | undefined, show: Show<T>): AnswerCall {
+  return ({ parameters: { id = '' }, origin }) => {
     const found = find(id);
     if (found !== undefined) return show(found, origin);
     throw new Refusal(404, 'not-found', `There is no ${name} ${id}.`);
-  });
+  };
 }
 
 /**
- * A list in the VERIFIED envelope, page by page; the cursor is the index of the next entry.
+ * A page of a list in the VERIFIED envelope; the cursor is the index of the next entry.
  * @param entries Gets `?number=`, which is null when it is absent.
  */
-function pagedListRoute<T>(
-  name: string,
+function listPage<T>(
   store: Azumuta['store'],
   entries: (number: string | null) => readonly T[],
   show: Show<T>,
-): SandboxRoute {
-  const path = `/api/v1/${name}`;
-  return defineRoute('GET', path, ({ query, origin }) => {
+): AnswerCall {
+  return ({ path, query, origin }) => {
     const { pageSize } = store;
     const found = entries(query.get('number'));
     const from = Number(query.get('cursor') ?? 0);
@@ -157,7 +177,7 @@ function pagedListRoute<T>(
       next: from + pageSize < found.length ? `${path}?${writtenQuery(next)}` : null,
       data: found.slice(from, from + pageSize).map((entry) => show(entry, origin)),
     };
-  });
+  };
 }
 
 function storeNewProductOrder({ catalogue, store, now, newId }: Azumuta, body: unknown): ProductOrderRecord {

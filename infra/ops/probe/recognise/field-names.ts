@@ -18,10 +18,12 @@ const fieldNames: Readonly<Record<string, string>> = {
   answer: `d|data|result|response|value|payload|item|resource|(data\\.)?${orderFieldNames}`,
   'list.entries':
     '((d|data|result|response)\\.)?(data|results?|values?|items|rows|content|entries|records|list|hits|nodes|)',
-  'list.next': '(result\\.page\\.)?next|@odata\\.nextlink',
+  'list.next':
+    '((result\\.)?(page|paging|pagination|meta)\\.)?(links\\.)?next(page|link|url|pageurl|cursor|token)?(\\.href)?|@odata\\.nextlink',
   'productOrder.id': `${orderFieldNames}?${idFieldNames}|key`,
   'productOrder.number': `${orderFieldNames}?${numberFieldNames}`,
   'productOrder.status': `(status|state|toestand)(\\.(${titleFieldNames}|code))?`,
+  completedStatuses: '(is)?(completed?|finished|done|closed|voltooid|afgewerkt)',
   'productOrder.completedAt': '(\\w+\\.)?(completed|finished|closed|done|voltooid)(at|on|op|date)?',
   'productOrder.article': `${articleFieldNames}(\\.?(${numberFieldNames}|sku))?|sku`,
   'productOrder.parameters': 'parameters?|attributes|values',

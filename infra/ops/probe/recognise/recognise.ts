@@ -72,11 +72,25 @@ function recogniseStatus(order: object, seen: string | undefined): FieldFinding[
   const [line, statuses] = ['productOrder.status', 'completedStatuses'];
   if (seen === undefined) return notSeen(line, statuses);
   const found = findFieldByWords(line, order, seen);
+  const [flag] = found.set === undefined ? [findFlag(statuses, order)] : [];
+  if (flag?.set !== undefined)
+    return [
+      { ...flag, line },
+      { ...flag, set: [true] },
+    ];
   const isKnown = isOneOf(defaultContract.completedStatuses);
   // As the answer writes it, in all its languages: a screen may write `In progress` for `in_progress`.
   const words = leavesOf(found.shown ?? []).map(String);
   const set = words.filter((text) => !isKnown(text));
   return set.length === 0 ? [found] : [found, { ...found, line: statuses, set, why: 'it is written so' }];
+}
+
+/** Of an order that is completed, a field that says yes and is called so. */
+function findFlag(line: string, order: object): FieldFinding {
+  return findFieldByName(
+    line,
+    nodesIn(order).filter(({ value }) => value === true),
+  );
 }
 
 function recogniseParameters(order: object, parameter: ScreenValues['parameter']): FieldFinding[] {

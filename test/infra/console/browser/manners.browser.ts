@@ -43,12 +43,12 @@ describe('a page that is open', () => {
     // Prepare
     const { page } = window;
     await page.setViewportSize({ width: 800, height: 300 });
-    await page.goto(`${stage.origin}/flows`);
+    await page.goto(`${stage.origin}/`);
     await page.getByRole('searchbox').pressSequentially('MO/00');
     await page.evaluate('scrollTo(0, 200)');
     // Act
     await dead('PO-1', 'No article.');
-    await page.locator('#trouble-dead-letter-azumuta-unknown-article').waitFor();
+    await page.locator('#need-dead-letter-azumuta-unknown-article').waitFor();
     // Assess
     expect(await page.getByRole('searchbox').inputValue()).toBe('MO/00');
     expect(await page.evaluate('document.activeElement.id')).toBe('q');
@@ -58,23 +58,30 @@ describe('a page that is open', () => {
     await page.setViewportSize(desktop);
   });
 
-  it('keeps details open that the reader has opened, and what was ticked', async () => {
+  it('keeps details open that the reader has opened, and closed that the reader has closed', async () => {
+    // Prepare
     const { page } = window;
-    for (const number of ['PO-1', 'PO-2', 'PO-3', 'PO-4']) await dead(number, 'No article.');
-    await page.goto(`${stage.origin}/letters`);
-    await page.getByText('Choose some of the 4').click();
-    await page.getByLabel('PO-2').check();
-    await dead('PO-5', 'No article.');
-    await page.getByText('Choose some of the 5').waitFor();
-    expect(await page.locator('details').getAttribute('open')).not.toBeNull();
-    expect(await page.getByLabel('PO-2').isChecked()).toBe(true);
+    const { pauses } = stage.ledger;
+    await pauses.pauseFlow('orders');
+    await page.goto(`${stage.origin}/flows`);
+    const [orders, pull] = ['orders', 'pull'].map((flow) => page.locator(`#more-paused-${flow}`));
+    // Act
+    await orders?.locator('summary').click();
+    await pauses.pauseFlow('pull');
+    await pull?.locator('summary').click();
+    await pauses.pauseFlow('bookings');
+    await page.locator('#more-paused-bookings').waitFor();
+    // Assess
+    expect(await orders?.getAttribute('open')).toBeNull();
+    expect(await pull?.getAttribute('open')).not.toBeNull();
+    for (const flow of ['orders', 'pull', 'bookings'] as const) await pauses.resumeFlow(flow);
   });
 
   it('stops refreshing on request', async () => {
     // Prepare
     const page = await window.context.newPage();
     await page.clock.install();
-    await page.goto(`${stage.origin}/flows`);
+    await page.goto(`${stage.origin}/`);
     await page.clock.runFor(5_000);
     await page.getByRole('button', { name: 'Pause refreshing' }).click();
     await dead('PO-1', 'No article.');
@@ -85,7 +92,7 @@ describe('a page that is open', () => {
     // Assess
     expect(asked).toEqual([]);
     await page.getByRole('button', { name: 'Resume refreshing', pressed: true }).click();
-    await page.locator('#trouble-dead-letter-azumuta-unknown-article').waitFor();
+    await page.locator('#need-dead-letter-azumuta-unknown-article').waitFor();
     await page.close();
   });
 

@@ -133,7 +133,11 @@ describe('a person who asks', () => {
     );
     expect(await groups.nth(1).textContent()).toMatch(/15 dead letters[\s\S]*stock keeper[\s\S]*Compare/);
     const main = groups.locator('.main');
-    expect(await main.allTextContents()).toEqual([expect.stringMatching(/^Replay all 25/), 'Replay it …']);
+    expect(await main.allTextContents()).toEqual([
+      expect.stringMatching(/^Replay all 25/),
+      'Compare all 15 …',
+      'Replay it …',
+    ]);
 
     // Act
     await window.tabTo(/^Replay all 25/);
@@ -142,11 +146,30 @@ describe('a person who asks', () => {
     await window.page.keyboard.press('Enter');
 
     // Assess
-    await window.page.locator('.notice', { hasText: 'Replayed 25 dead letters' }).waitFor();
+    await window.page.locator('.verdict', { hasText: 'Replayed 25 dead letters' }).waitFor();
+    expect(await textOf('#outcome-under-way')).toMatch(/Under way\s*25/);
+    expect(await violations()).toEqual([]);
+    await window.picture('replayed');
     expect(await stage.depths()).toMatchObject({
       completions: { visible: 25 },
       'dead-letters': { visible: 16 },
     });
+  });
+
+  it('what the ERP has and what was built of 15 letters: the stock keeper compares them where they are chosen', async () => {
+    // Act
+    await begin();
+    await window.tabTo(/^Dead letters/);
+    await enter(/letters$/);
+    await window.tabTo(/^Compare all 15/);
+    await enter(/some/);
+
+    // Assess
+    const main = await textOf('main');
+    expect(main).toMatch(/The ERP has 3 u of this completion, and 5 u were built\./);
+    expect(main).toMatch(/MO\/0300\s*GEAR-01\s*5 u\s*\d\d:\d\d\s*5 u good, 1 u scrap, lots L-1, L-2/);
+    expect(await violations()).toEqual([]);
+    await window.picture('compare');
   });
 
   it('what the mapping makes of a real order: the integrator reads one in the ERP', async () => {

@@ -124,8 +124,8 @@ describe('the console', () => {
     await page.getByRole('button', { name: `Complete ${refused}` }).waitFor();
     await setErp('refuses bookings');
     await complete(refused);
-    await page.getByRole('link', { name: 'Flows' }).click();
-    await page.getByText('1 completion cannot be booked in the ERP').first().waitFor();
+    await page.getByRole('link', { name: 'Today' }).click();
+    await page.getByRole('link', { name: '1 completion cannot be booked in the ERP' }).waitFor();
     await openLetters();
     const group = page.locator('.letters');
     await group.getByText('The posting period is closed').waitFor();
@@ -142,6 +142,8 @@ describe('the console', () => {
     expect(await bookings(refused)).toHaveLength(0);
     await page.getByRole('button', { name: 'Replay it now' }).click();
     await page.getByText('Replayed 1 dead letter.').first().waitFor();
+    await page.locator('#outcome-booked').waitFor();
+    await window.picture('replayed');
     await page.goto(`${stage.origin}/floor`);
     await page.locator('tr', { hasText: refused }).getByText('once: 4').waitFor();
     expect(await bookings(refused)).toHaveLength(1);
@@ -156,7 +158,7 @@ describe('the console', () => {
     await pauses.pauseFlow('completions');
     // Assess
     const problem = page.locator('#trouble-paused-completions');
-    await problem.getByRole('link', { name: 'Resume' }).waitFor();
+    await problem.getByRole('button', { name: 'Resume' }).waitFor();
     await window.picture('flows-paused');
     await pauses.resumeFlow('completions');
     await problem.waitFor({ state: 'detached' });

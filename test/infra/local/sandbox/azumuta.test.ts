@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
+import { azumutaBasePath, azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
+import { pathOfOperation } from '../../../../infra/local/sandbox/azumuta/routes.ts';
 import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
+import { defaultBaseUrl, defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { azumutaAt } from '../../../support/partners.ts';
 import { patient } from '../../../support/patient.ts';
@@ -35,8 +37,19 @@ async function withOrder(number: string, sandbox: Sandbox<'azumuta'> = shared) {
   return { control, triggered, create, created: await create() };
 }
 
+it.each(Object.entries(defaultContract.operations))(
+  'answers the call %s where the contract says that it is',
+  async (_, { method, path }) => {
+    const base = new URL(defaultBaseUrl).pathname;
+
+    const { text } = await apiOf(shared, azumutaSandboxKey)(base + path, method === 'GET' ? undefined : {});
+
+    expect(text).not.toContain(`There is no ${method}`);
+  },
+);
+
 it('lists in the envelope that Azumuta documents, with Meteor ids and mixed names', async () => {
-  const response = await apiOf(shared, azumutaSandboxKey)('/api/v1/workinstructions');
+  const response = await apiOf(shared, azumutaSandboxKey)(`${azumutaBasePath}/workinstructions`);
 
   const { data } = listSchema.parse(JSON.parse(response.text));
   expect(data.map(({ object }) => object)).toEqual(Array(5).fill('work-instruction'));
@@ -51,7 +64,7 @@ it('pages without missing an entry', async () => {
   const api = apiOf(sandbox, azumutaSandboxKey);
 
   // Act
-  const first = listSchema.parse(JSON.parse((await api('/api/v1/articles')).text));
+  const first = listSchema.parse(JSON.parse((await api(pathOfOperation('findArticle'))).text));
   const second = listSchema.parse(JSON.parse((await api(first.next ?? '')).text));
 
   // Assess
@@ -61,7 +74,7 @@ it('pages without missing an entry', async () => {
 });
 
 it('refuses a wrong key with 401', async () => {
-  expect(await apiOf(shared, 'another key')('/api/v1/articles')).toMatchObject({ status: 401 });
+  expect(await apiOf(shared, 'another key')(pathOfOperation('findArticle'))).toMatchObject({ status: 401 });
 });
 
 it('creates the same number twice: there is no idempotency to rely upon', async () => {

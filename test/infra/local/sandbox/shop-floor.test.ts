@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { gearboxes } from '../../../../infra/local/sandbox/azumuta/gearboxes.ts';
+import { pathOfOperation } from '../../../../infra/local/sandbox/azumuta/routes.ts';
 import { startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { createShopFloor } from '../../../../infra/local/sandbox/shop-floor.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
@@ -27,7 +28,7 @@ it('releases orders in the ERP, pulls them, and says when that failed', async ()
 
 it('completes in Azumuta, or says why not', async () => {
   const order = { number: 'MO/7', articleId: gearboxes[0]?.id };
-  await apiOf(azumuta, azumutaSandboxKey)('/api/v1/productorders', order);
+  await apiOf(azumuta, azumutaSandboxKey)(pathOfOperation('createProductOrder'), order);
 
   await floor.complete('MO/7', 1, 0);
 

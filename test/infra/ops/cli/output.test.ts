@@ -1,6 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Column, printable, say, sayJson, tableLines } from '../../../../infra/ops/cli/output.ts';
+import {
+  type Column,
+  foldedHelp,
+  foldedProse,
+  printable,
+  say,
+  sayJson,
+  tableLines,
+} from '../../../../infra/ops/cli/output.ts';
 import { findingLines } from '../../../../infra/ops/doctor/finding.ts';
 
 /** Columns of rows that are lists of cells. */
@@ -93,6 +101,62 @@ describe('a terminal', () => {
       }
     },
   );
+});
+
+describe('prose', () => {
+  const said = [
+    'Replayed 25 of 40 dead letters.',
+    '  MO/0210, MO/0211: The posting period 11 is closed: open it, or move the date of the order, then replay.',
+    '  npm run replay -- --reason "The posting period 11 is closed" --go --stack AzumutaErp-ghent-production',
+    `${'MO/'.padEnd(90, '0123456789')} has a long number.`,
+  ].join('\n');
+
+  it.each([40, 60, 80, 120])(
+    'is folded at %d columns, an indented line further in, and a command stays in one piece',
+    (width) => {
+      const lines = foldedProse(said, width);
+      const tooLong = lines.filter((line) => line.length > width);
+      const hasSpace = tooLong.filter((line) => line.trim().includes(' '));
+      expect(hasSpace).toEqual(
+        width < 120 ? [expect.stringMatching(/^ {2}npm run replay .*production$/)] : [],
+      );
+      expect(lines.join(' ').replace(/\s+/g, ' ')).toBe(said.replace(/\s+/g, ' '));
+      expect(lines[2]).toMatch(width < 80 ? /^ {4}\S/ : /^ {2,4}\S/);
+    },
+  );
+
+  it('is folded by what is seen of it', () => {
+    const red = '\u001b[31mfour words in red\u001b[39m';
+    expect(foldedProse(red, 17)).toEqual([red]);
+    expect(foldedProse(red, 16)).toEqual(['\u001b[31mfour words in', 'red\u001b[39m']);
+  });
+
+  it('of a help is filled anew at the width of the terminal, and unchanged where it fits', () => {
+    const help = [
+      'Examples:',
+      '  npm run pause -- bookings --because "stock-taking" --local      for stock-taking',
+      '',
+      'settle    what the concern says was put right, or does not matter. If its cause is seen,',
+      '          it begins again.',
+      'give-up   the end of an order.',
+      '',
+      'What is done is signed in the journey of the order, with your name and',
+      'the reason.',
+    ].join('\n');
+    expect(foldedHelp(help, 120)).toBe(help);
+    expect(foldedHelp(help, 60).split('\n')).toEqual([
+      'Examples:',
+      '  npm run pause -- bookings --because "stock-taking" --local',
+      '      for stock-taking',
+      '',
+      'settle    what the concern says was put right, or does not',
+      '          matter. If its cause is seen, it begins again.',
+      'give-up   the end of an order.',
+      '',
+      'What is done is signed in the journey of the order, with',
+      'your name and the reason.',
+    ]);
+  });
 });
 
 describe('printed text', () => {

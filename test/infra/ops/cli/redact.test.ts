@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redacted, redactedText, shownPayload } from '../../../../infra/ops/cli/redact.ts';
+import type { WebhookChannel } from '../../../../shared/alerts/dependencies.ts';
 
 const secret = 'hunter2hunter2';
 
@@ -32,11 +33,32 @@ const leaked = [
   `sk_live_${secret}0000`,
   `npm_${secret}${secret}`,
   `glpat-${secret}abcd`,
-  `https://discord.com/api/webhooks/1/${secret}`,
-  `https://prod-1.westeurope.logic.azure.com:443/workflows/${secret}/triggers`,
   `<operator>${secret}</operator>`,
   `operator=${secret}&number=MO/1`,
 ];
+
+/** Addresses of webhooks as each channel of the alerts gives them, with the token in their path. */
+const webhookAddresses: Readonly<Record<WebhookChannel, readonly string[]>> = {
+  slack: [
+    `https://hooks.slack.com/services/T0/B0/${secret}`,
+    `https://hooks.slack.com/triggers/T0/1/${secret}`,
+  ],
+  teams: [
+    `https://plant.webhook.office.com/webhookb2/1@2/IncomingWebhook/${secret}/3`,
+    `https://prod-1.westeurope.logic.azure.com:443/workflows/${secret}/triggers/manual/paths/invoke`,
+    `https://default1.a2.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/${secret}/triggers/manual/paths/invoke`,
+  ],
+  webhook: [
+    `https://discord.com/api/webhooks/123456/${secret}`,
+    `https://discordapp.com/api/v10/webhooks/123456/${secret}/slack`,
+    `https://chat.example.com/hooks/${secret}`,
+    `https://chat.example.com/hooks/r0ck3t/${secret}`,
+    `https://hooks.zapier.com/hooks/catch/123456/${secret}/`,
+    `https://hook.eu1.make.com/${secret}`,
+    `https://api.telegram.org/bot123456:${secret}/sendMessage`,
+    `https://webexapis.com/v1/webhooks/incoming/${secret}`,
+  ],
+};
 
 describe('redacting a payload', () => {
   it.each(
@@ -154,14 +176,11 @@ describe('redacting a payload', () => {
     ],
     ...[`https://u:${secret}@erp.example.com/api`, `https://${secret}@erp.example.com/api`],
     ...[`https://erp.example.com/?api_key=${secret}&number=MO/1`, `https://a.example/?code=${secret}`],
-    ...[
-      `https://a.logic.azure.com/workflows/1?sp=x&sig=${secret}`,
-      `https://hooks.slack.com/services/T0/B0/${secret}`,
-    ],
-    ...[`https://plant.webhook.office.com/webhookb2/1@2/IncomingWebhook/${secret}/3`],
+    ...[`https://a.logic.azure.com/workflows/1?sp=x&sig=${secret}`],
     ...[`GET /webhooks/azumuta/product-order-completed/${secret}?number=1`],
     ...[`the answer was {"password": "x, ${secret}"}`, `{\\"token\\":\\"${secret}\\"}`],
     ...leaked,
+    ...Object.values(webhookAddresses).flat(),
     ...[`-----BEGIN RSA PRIVATE KEY----- ${secret} -----END`, `got eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.${secret}`],
   ])('hides a credential within a text: %s', (text) => {
     expect(redactedText(text)).not.toContain(secret);

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { findTarget, optionsForTarget } from '../../../../infra/ops/cli/target.ts';
+import { findTarget, optionsForTarget, personsOf } from '../../../../infra/ops/cli/target.ts';
 import { newFolder } from '../../new-folder.ts';
 import { startCloudFormation } from './cloudformation.ts';
 
@@ -163,4 +163,12 @@ it.each([
 ])('asks for the stack where it is not clear: %j', async (listed, sentence) => {
   await startAccount(listed);
   await expect(findTarget({})).rejects.toThrow(sentence);
+});
+
+it.each([
+  ['of an older stack', {}, {}],
+  ['that is no JSON', { Persons: 'An' }, {}],
+  ['with accents', { Persons: '{"planner":"Ren\\u00e9e"}' }, { planner: 'Renée' }],
+])('reads the persons who act from an output %s', (_, outputs, persons) => {
+  expect(personsOf({ outputs })).toEqual(persons);
 });

@@ -13,7 +13,7 @@ export function pauseTests(stage: () => CommandStage): void {
     const begun = new Date();
 
     // Act
-    const paused = await typedHere('pause', 'bookings');
+    const paused = await typedHere('pause', 'bookings', '--because', 'stock-taking', '--hours', '4');
     // One that runs may have read a moment ago that nothing is paused.
     for (const { kind, name, pid } of system.emulator.processes())
       if (kind === 'container' && name.includes('BookCompletion')) process.kill(pid, 'SIGKILL');
@@ -27,19 +27,23 @@ export function pauseTests(stage: () => CommandStage): void {
     // Assess
     expect(paused).toMatchObject({
       code: 0,
-      output: expect.stringContaining('booking in the ERP is paused. Completions are still read'),
+      output: expect.stringMatching(
+        /booking in the ERP is paused\..*stock-taking.*Completions are still read/,
+      ),
     });
     expect(held.says).toBe('Its quantity waits to be booked in the ERP. Bookings are paused.');
     expect(bookedMeanwhile).toEqual([]);
     expect(found).toContainEqual({
       about: 'People',
       result: 'notice',
-      says: expect.stringMatching(/^Booking in the ERP is paused/),
+      says: expect.stringMatching(
+        /^Booking in the ERP is paused.*stock-taking \(signed by .*planned to end in 4 h/,
+      ),
       next: expect.stringMatching(/^Resume it after the maintenance/),
       command: `npm run resume -- bookings --local ${shellWord(folder)}`,
     });
     expect(resumed).toMatchObject({ code: 0, output: expect.stringContaining('goes on within 15 minutes') });
-    expect(Number(notedMeanwhile.bookings)).toBeGreaterThanOrEqual(begun.getTime());
+    expect(Number(notedMeanwhile.bookings?.since)).toBeGreaterThanOrEqual(begun.getTime());
     expect(await system.ledger.pauses.readPaused()).toEqual({});
     // Its message comes again within 15 minutes: who does not want to wait has the order looked at again.
     expect(await typedHere('replay', '--order', number, '--go')).toMatchObject({ code: 0 });

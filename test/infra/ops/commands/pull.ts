@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
+import { azumutaSandboxBaseUrl, azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { plannersOn } from '../../../support/planners.ts';
 import type { CommandStage } from './stage.ts';
 
@@ -71,7 +71,7 @@ async function typeIntoAzumuta({ system }: CommandStage, number: string): Promis
   const [some] = (await system.azumuta.productOrders()).filter(
     ({ article }) => article?.number === 'GEAR-01',
   );
-  const answer = await fetch(`${system.sandboxes.azumuta.url}/api/v1/productorders`, {
+  const answer = await fetch(`${azumutaSandboxBaseUrl(system.sandboxes.azumuta.url)}/productorders`, {
     method: 'POST',
     headers: { 'x-api-key': azumutaSandboxKey, 'content-type': 'application/json' },
     body: JSON.stringify({ number, articleId: some?.articleId, parameters: [], variantIds: [] }),

@@ -52,8 +52,8 @@ export async function typed(
 }
 
 /** Runs a line as it is pasted into the shell of this machine: `npm run <name> -- …`. */
-export function pasted(line: string): Promise<TypedAnswer> {
-  const [, name = '', rest = ''] = /^npm run (\S+) --(.*)$/.exec(line) ?? [];
+export function pasted(line: string, options?: TypedOptions): Promise<TypedAnswer> {
+  const [, name = '', rest = ''] = /^npm run (?:-s )?(\S+)(?: --(.*))?$/.exec(line) ?? [];
   const words = execSync(`"${process.execPath}" -p "JSON.stringify(process.argv.slice(1))" -- ${rest}`);
-  return typed(name, z.parse(z.array(z.string()), JSON.parse(words.toString())));
+  return typed(name, z.parse(z.array(z.string()), JSON.parse(words.toString())), options);
 }

@@ -8,13 +8,20 @@ import {
   answersSchema,
   complaintOf,
   configurationText,
-  exampleOfErp,
   type InitAnswers,
   offeredErps,
 } from '../../../../infra/ops/init/answers.ts';
+import { beginningFor } from '../../../../infra/ops/init/beginnings.ts';
 import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
+import { firstAttempt } from '../../../shared/erp/conformance/attempts.ts';
+import { completionOf, productOrderOf, quantityKey } from '../../../shared/erp/conformance/completions.ts';
+import { listOf } from '../../../shared/erp/conformance/listing.ts';
+import { graphqlErp, newBooks, odataErp, restErp } from '../../../shared/erp/rest/first-erps.ts';
+import { connected } from '../../../shared/erp/rest/sandbox.ts';
+import { startServer } from '../../../support/server.ts';
+import { complaintsAbout, snippetFolder } from '../../../support/snippets.ts';
 import { newFolder } from '../../new-folder.ts';
 import { typed } from '../commands/typed.ts';
 
@@ -69,8 +76,8 @@ describe('init', () => {
     ];
     for (const each of [...next, `npm run doctor -- --stack AzumutaErp-${plant}-test\n`])
       expect(told.output).toContain(each);
-    expect(readFileSync(config, 'utf8')).toContain(
-      "azumuta: { baseUrl: 'https://app.azumuta.com/api/v1', contract }",
+    expect(readFileSync(config, 'utf8')).toMatch(
+      /azumuta: \{ baseUrl: .*'https:\/\/app\.azumuta\.com\/api\/v1', contract \}/,
     );
     const { integration } = await loadIntegration(`plants/${plant}.config.ts`, 'production');
     expect(integration).toMatchObject({
@@ -118,6 +125,50 @@ describe('init', () => {
   });
 });
 
+describe.each([
+  ['rest', restErp, { token: 'secret' }],
+  ['odata', odataErp, { username: 'me', password: 'secret' }],
+  ['graphql', graphqlErp, { apiKey: 'secret' }],
+] as const)('what init begins with for an ERP without a connector (%s)', (erp, answer, secret) => {
+  it('is two files with the answers that type-check, say where to go on, and book at the ERP of their page as they are', async () => {
+    // Prepare
+    const plant = newPlant();
+    const books = newBooks();
+    const { url } = await startServer((received) => answer(books, received));
+    const address = `${url}/api`;
+
+    // Act
+    const told = await typed('init', [
+      '--answers',
+      answersFile(answersOf({ plant, erp, url: address, database: undefined })),
+    ]);
+    const { integration } = await loadIntegration(`plants/${plant}.config.ts`, 'production');
+    const connector = connected(integration.erp, secret);
+    const listed = await listOf(connector);
+    const booked = await connector.book(
+      completionOf({ number: 'WO-1' }),
+      quantityKey(productOrderOf({ number: 'WO-1' })),
+      firstAttempt(),
+    );
+
+    // Assess
+    const described = `plants/${plant}-erp.ts`;
+    expect(told.output).toContain(`Describe the API of your ERP in ${described}`);
+    expect(told.output).toContain(`npm start -- --no-demo --config plants/${plant}.config.ts`);
+    expect(listed.numbers).toContain('WO-1');
+    expect(booked).toMatchObject({ alreadyBooked: false });
+    expect(books.bookings).toMatchObject([{ order: 'WO-1', good: '5' }]);
+    const written = readdirSync('plants').filter((name) => name.startsWith(plant));
+    expect(written.toSorted()).toEqual([`${plant}-erp.ts`, `${plant}.config.ts`, `${plant}.contract.ts`]);
+    expect(await complaintsAbout(snippetFolder(sourcesOf(written)))).toBe('');
+    expect(readFileSync(described, 'utf8')).toContain('shared/erp/rest/FIRST-BOOKING.md says what to ask');
+    expect(readdirSync('plants').filter((name) => name.startsWith('dolibarr'))).toEqual([]);
+  });
+});
+
+const sourcesOf = (names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, readFileSync(`plants/${name}`, 'utf8')]));
+
 it.each([
   ['plant', 'Ghent 1', 'This is not small letters, digits and dashes: ghent.'],
   ['timeZone', 'Brussels', 'This is not a time zone such as Europe/Brussels.'],
@@ -131,7 +182,7 @@ it('writes any text so that it reads back the same', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }), (given) => {
       const own = answersOf({ database: given, numberPrefix: given });
-      const text = configurationText(exampleOfErp('odoo'), own, now);
+      const text = configurationText(beginningFor('odoo').configuration('bruges'), own, now);
       const [, database = ''] = /database: stage === 'production' \? ('(?:[^'\\]|\\.)*') : /.exec(text) ?? [];
       const [, number = ''] = /number: \(order\) => (`(?:[^`\\]|\\.)*`),\n/s.exec(text) ?? [];
       const read = (source: string): unknown =>

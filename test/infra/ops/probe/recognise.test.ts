@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { FoundResource, FoundResources } from '../../../../infra/ops/probe/explore.ts';
+import { isNamed } from '../../../../infra/ops/probe/recognise/field-names.ts';
 import { locateResource } from '../../../../infra/ops/probe/recognise/json-nodes.ts';
 import { recogniseFields } from '../../../../infra/ops/probe/recognise/recognise.ts';
 import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
@@ -170,6 +171,47 @@ it('takes the words of a status as they are written, in each language', () => {
   );
 
   expect(lines.completedStatuses).toEqual([['Shut down', 'Ge_sloten'], 'sure']);
+});
+
+it.each([
+  ['isCompleted', true],
+  ['Done', true],
+])('takes a yes for the status of a completed order where it has no word for it: %s', (name, yes) => {
+  const order = { id: 'o-1', number: 'MO/0001', isActive: true, [name]: yes };
+
+  const lines = found(
+    { readProductOrder: answered(order, 'MO/0001') },
+    { number: 'MO/0001', completedStatus: 'completed' },
+  );
+
+  expect(lines['productOrder.status']).toEqual([name, 'to confirm']);
+  expect(lines.completedStatuses).toEqual([[true], 'to confirm']);
+});
+
+it('takes a word for the status before a yes', () => {
+  const order = { id: 'o-1', number: 'MO/0001', done: true, status: 'Completed' };
+
+  const lines = found(
+    { readProductOrder: answered(order, 'MO/0001') },
+    { number: 'MO/0001', completedStatus: 'completed' },
+  );
+
+  expect(lines['productOrder.status']?.[0]).toBe('status');
+});
+
+it.each([
+  'next',
+  'NextPage',
+  '_links.next.href',
+  'meta.next_page_url',
+  'paging.nextCursor',
+  '@odata.nextLink',
+])('knows the name of the next page: %s', (path) => {
+  expect(isNamed('list.next', path)).toBe(true);
+});
+
+it.each(['nextMaintenance', 'order.next', 'context'])('takes no other name for it: %s', (path) => {
+  expect(isNamed('list.next', path)).toBe(false);
 });
 
 /** How an account may write a text or a number. */

@@ -291,6 +291,33 @@ describe('a second copy', () => {
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
+  it('of each of forty is removed with it: each is sent once, and all have one reason', async () => {
+    // Prepare
+    const numbers = Array.from({ length: 40 }, (_, at) => `MO/${at}`);
+    for (const number of [...numbers, ...numbers])
+      await store.put({
+        body: productOrderMessage(number),
+        orderNumber: number,
+        messageId: `message of ${number}`,
+        reason: `Sandbox ERP, order ${number}: The posting period is closed.`,
+      });
+    const orders = new Set(numbers);
+
+    // Act
+    const shown = await run({ go: false, orders });
+    const report = await run({ orders });
+    const sent = await store.read('product-orders');
+
+    // Assess
+    expect(shown).toMatchObject({ selected: 40, copies: 40 });
+    expect(shown.groups).toMatchObject([
+      { letters: 40, reason: 'Sandbox ERP, order ‹order›: The posting period is closed.' },
+    ]);
+    expect(report).toMatchObject({ moved: 40, copiesRemoved: 40 });
+    expect(bodies(sent).toSorted()).toEqual(numbers.map(asked).toSorted());
+    expect((await depths())['dead-letters']).toEqual({ visible: 4, hidden: 0 });
+  });
+
   it('stays where its letter is not replayed', async () => {
     const report = await run({ orders: new Set(['PO-92']) });
     expect(report).toMatchObject({ moved: 1, copiesRemoved: 0 });

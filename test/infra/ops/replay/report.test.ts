@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ReplayReport } from '../../../../infra/ops/replay/replay.ts';
-import { replayLines } from '../../../../infra/ops/replay/report.ts';
+import { type ReplayCounts, replayLines } from '../../../../infra/ops/replay/report.ts';
 
 describe('the report of a replay', () => {
   const toCreate = { stage: 'create-product-orders', to: 'product-orders', stays: undefined } as const;
   const keptCall = { stage: 'receive-webhook', to: undefined, stays: 'still not understood' };
-  const report: ReplayReport = {
+  const report: ReplayCounts = {
     lookedAt: 4,
     selected: 3,
     movable: 2,
@@ -44,7 +43,7 @@ describe('the report of a replay', () => {
     now: new Date('2026-11-24T12:00:00Z'),
     command: 'npm run replay -- …',
   };
-  const textOf = (changes: Partial<ReplayReport>, go: boolean, hidden = 0) =>
+  const textOf = (changes: Partial<ReplayCounts>, go: boolean, hidden = 0) =>
     replayLines({ ...report, ...changes }, { ...about, go, hidden });
 
   it('shows for a dry run each reason with its orders, and the command that does it', () => {

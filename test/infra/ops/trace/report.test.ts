@@ -19,7 +19,7 @@ const order: TracedOrder = {
   stage: 'to be booked',
   says: 'It has a dead letter. It is locked.',
   next: 'Release the order, then replay.',
-  who: 'operator',
+  who: ['operator'],
   command: 'npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production',
   draft: { number: 'MO/7/1', article: 'GEAR-01', parameters: { Quantity: 1 }, variants: ['Left'] },
   concerns: [],

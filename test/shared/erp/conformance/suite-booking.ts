@@ -62,7 +62,7 @@ export function bookingTests({ target, plan, book, promise }: Chapter): void {
     if (books.consumed !== undefined) expect(books.consumed).toBe('5');
   });
 
-  promise('finishes the order with less than planned when the completion is final', [], async () => {
+  promise('finishes the order with less than planned when the completion is final', ['closing'], async () => {
     const order = await plan();
     await book(completionOf(order, { quantity: { amount: '3' }, final: true }));
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '3', bookings: 1 });

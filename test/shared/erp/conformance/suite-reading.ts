@@ -114,7 +114,7 @@ export function readingTests({ target, plan, book, promise }: Chapter): void {
       const { number, quantity } = target().rowFields;
       target().faults.rewriteAnswers((body) =>
         JSON.stringify(JSON.parse(body), (_, value) =>
-          value?.[number] === order.number ? { ...value, [quantity]: null } : value,
+          String(value?.[number]) === order.number ? { ...value, [quantity]: null } : value,
         ),
       );
       const { unreadable } = await listOf(target().connector());

@@ -7,6 +7,7 @@ import { componentTests } from './suite-components.ts';
 import { detailTests } from './suite-details.ts';
 import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
+import { leafTests } from './suite-leaves.ts';
 import { listingTests } from './suite-listing.ts';
 import { markTests } from './suite-marks.ts';
 import { readingTests } from './suite-reading.ts';
@@ -25,6 +26,7 @@ const chapters = {
   reading: ['reading one order', readingTests],
   booking: ['booking a completion', bookingTests],
   details: ['booking what the shop floor recorded besides', detailTests],
+  leaves: ['dropping no field that was recorded', leafTests],
   components: ['taking components from stock', componentTests],
   parts: ['booking an order part by part', partTests],
   changed: ['booking an order that a planner has changed', changedTests],

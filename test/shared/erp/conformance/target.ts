@@ -3,6 +3,7 @@ import type { BookingKey, Completion, Receipt } from '../../../../shared/model/c
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
+import type { DetailLeaf } from './detail-leaf.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 
 /**
@@ -201,10 +202,16 @@ export interface Consumed {
 export type Cannot = Readonly<Partial<Record<Capability, string>>>;
 
 export type Capability =
+  /** Take a field of what was recorded besides the quantity: its reason says what becomes of it. */
+  | `field ${DetailLeaf}`
   /** Tell the ERP the product order's id. */
   | 'link'
   /** Book a part and leave the order open. */
   | 'partial'
+  /** Finish an order of which less was built than planned. */
+  | 'closing'
+  /** List only what has changed since a watermark. */
+  | 'changes'
   /** Tell how much others have booked on an order, in what the connector reads of it. */
   | 'booked-before'
   | 'scrap'

@@ -3,7 +3,10 @@ import { odooTarget } from '../conformance/odoo-target.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { Cannot } from '../conformance/target.ts';
 
+const unitOfOrder = 'Odoo counts its work orders in the unit of their order, whatever the mapping says';
 const always: Cannot = {
+  'field operations.good.unit': unitOfOrder,
+  'field operations.scrap.unit': unitOfOrder,
   'line-by-line': 'Odoo compares by product, so the first line takes it all',
   reservations: 'what is reserved belongs to the lines that are consumed',
   'issued-by-hand': 'Odoo consumes the components of an order when it is finished, and not before',

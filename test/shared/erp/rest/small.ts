@@ -71,6 +71,7 @@ export function smallConnector(
     orders?: Partial<Options['orders']>;
     book?: Partial<Options['book']>;
   } = {},
+  secret: unknown = { apiKey },
 ) {
   const options = smallOptions(baseUrl);
   const definition = rest({
@@ -79,7 +80,7 @@ export function smallConnector(
     orders: { ...options.orders, ...orders },
     book: { ...options.book, ...book },
   });
-  return connected(definition, { apiKey });
+  return connected(definition, secret);
 }
 
 /** It remembers one booking, or answers the write as told. */

@@ -9,7 +9,13 @@ import type { Cannot, ErpConformanceTarget } from '../conformance/target.ts';
 import { sandboxPlant } from './plant.ts';
 import { sandboxErp } from './sandbox.ts';
 
+const timesOnly = 'of an operation, the sample configuration sends the times and whether it is finished';
+
 export const sandboxCannot: Cannot = {
+  'field operations.good.amount': timesOnly,
+  'field operations.good.unit': timesOnly,
+  'field operations.scrap.amount': timesOnly,
+  'field operations.scrap.unit': timesOnly,
   concurrency: 'this ERP books twice; the ledger locks the order',
   'never-changed': 'every order of this ERP has a change time',
   session: 'an API key needs no session',

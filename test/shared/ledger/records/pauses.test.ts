@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { breakerKey } from '../../../../shared/ledger/keys.ts';
 import { flowNames } from '../../../../shared/ledger/records/pauses.ts';
 import { ledgerOnDynalite } from '../../../support/ledger.ts';
 
-const { clock, ledger } = await ledgerOnDynalite();
+const { clock, ledger, table } = await ledgerOnDynalite();
 const { pauses } = ledger;
 
 it('holds back each flow by itself from its first pause on, until it is resumed', async () => {
@@ -17,8 +18,45 @@ it('holds back each flow by itself from its first pause on, until it is resumed'
 
     // Assess
     expect(paused).toEqual([false, undefined, true]);
-    expect(meanwhile).toEqual({ [flow]: since });
+    expect(meanwhile).toEqual({ [flow]: { since } });
     expect(resumed).toEqual([false, true]);
     expect(await pauses.readPaused()).toEqual({});
   }
+});
+
+it('says by whom and why a flow is paused, and until when it is planned, for the pause that is on', async () => {
+  // Prepare
+  const [since, until] = [clock.now(), new Date(clock.now().getTime() + 3_600_000)];
+  const note = 'The ERP moves (signed by an.peeters)';
+
+  // Act
+  await pauses.pauseFlow('orders', { note, until });
+  await pauses.pauseFlow('orders', { note: 'Another reason' });
+  const paused = await pauses.readPaused();
+  await pauses.resumeFlow('orders');
+  await pauses.pauseFlow('orders');
+  const again = await pauses.readPaused();
+  await pauses.resumeFlow('orders');
+
+  // Assess
+  expect(paused).toEqual({ orders: { since, note, until } });
+  expect(again).toEqual({ orders: { since } });
+});
+
+it('says nothing of an older pause about one that 0.3.0 has begun', async () => {
+  // Prepare
+  const at = clock.now().toISOString();
+  await pauses.pauseFlow('orders', { note: 'The ERP moves (signed by an.peeters)' });
+
+  // Act: 0.3.0 resumes and pauses without the words
+  const { ordersPause } = (await table.get(breakerKey('erp'))) ?? {};
+  clock.advance(60);
+  const later = clock.now();
+  await table.update(breakerKey('erp'), { set: { ordersPausedAt: later.toISOString() } });
+  const paused = await pauses.readPaused();
+  await pauses.resumeFlow('orders');
+
+  // Assess
+  expect(ordersPause).toMatchObject({ at });
+  expect(paused).toEqual({ orders: { since: later } });
 });

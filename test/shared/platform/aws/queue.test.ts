@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
-import { createQueues } from '../../../../shared/platform/aws/queue.ts';
+import { createQueues, maxAttributes } from '../../../../shared/platform/aws/queue.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { startSqsEndpoint } from '../../../support/sqs.ts';
 
@@ -71,4 +71,19 @@ it('sends messages once more that SQS refused by its own fault, but not those wi
   // Assess
   expect(refused).toEqual([1]);
   expect(sqs.sent.map(({ body }) => body)).toEqual(['"c"', '"a"', '"d"']);
+});
+
+it('refuses more attributes than SQS takes, by their names, before anything is sent', async () => {
+  // Prepare
+  const names = Array.from({ length: maxAttributes + 1 }, (_, at) => `attribute${at}`);
+  const attributes = Object.fromEntries(names.map((name) => [name, 'x']));
+
+  // Act
+  const sending = queues.send(sqs.queueUrl('dead-letters'), { body: '{}', attributes });
+
+  // Assess
+  await expect(sending).rejects.toThrow(
+    `A message has 11 attributes (${names.join(', ')}), and SQS takes 10`,
+  );
+  expect(sqs.sent).toEqual([]);
 });

@@ -5,7 +5,6 @@ import {
   httpAnswer,
   httpEvent,
 } from '../../../../../infra/local/emulator/api-gateway/event.ts';
-import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/scheduler.ts';
 
 function call(fields: Partial<HttpCall>): HttpCall {
   return { method: 'GET', socket: { remoteAddress: '127.0.0.1' }, headersDistinct: {}, ...fields };
@@ -100,22 +99,4 @@ describe('the answer of a function', () => {
   ])('is refused when it is malformed: %j', (result) => {
     expect(httpAnswer(result)).toBeUndefined();
   });
-});
-
-describe('a rate', () => {
-  it.each([
-    ['rate(1 minute)', 60_000],
-    ['rate(5 minutes)', 300_000],
-    ['rate(2 hours)', 7_200_000],
-    ['rate(1 day)', 86_400_000],
-  ])('%s is %d ms', (expression, milliseconds) => {
-    expect(rateMilliseconds(expression, 'pull')).toBe(milliseconds);
-  });
-
-  it.each(['cron(0 7 * * ? *)', 'rate(0 minutes)', 'rate(60 days)'])(
-    '%s is refused by name',
-    (expression) => {
-      expect(() => rateMilliseconds(expression, 'pull')).toThrow(`The schedule pull runs at ${expression}`);
-    },
-  );
 });

@@ -1,0 +1,167 @@
+import { expect, it } from 'vitest';
+import { afas } from '../../../../plants/examples/afas.ts';
+import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
+import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { connecting } from '../conformance/connecting.ts';
+import { firstPage, listOf } from '../conformance/listing.ts';
+import { describeErpConformance } from '../conformance/suite.ts';
+import type { ErpConformanceTarget } from '../conformance/target.ts';
+import { createAfas } from './erps/afas.ts';
+import { connected } from './sandbox.ts';
+
+const apiKey = 'Y2FuYXJ5LWFmYXMtdG9rZW4';
+const wrongKey = 'Y2FuYXJ5LWFmYXMtd3Jvbmc';
+const states = { released: ['Open'], cancelled: ['Vervallen'] };
+const baseOf = (url: string) => `${url}/ProfitRestServices`;
+
+async function makeTarget(): Promise<ErpConformanceTarget> {
+  const { shop, faults, lineOf } = createAfas(apiKey);
+  const refOf = (order: ReturnType<typeof shop.plan>) => ({
+    id: lineOf(order),
+    number: order.number,
+    article: order.article,
+  });
+  const planned = (article = 'CHAIR') => refOf(shop.plan({ article, quantity: '5' }));
+  return {
+    ...shop.hooks,
+    faults,
+    canaries: [apiKey, wrongKey],
+    rowFields: { number: 'Order', quantity: 'Quantity' },
+    articles: { plain: 'CHAIR' },
+    units: { own: 'STK', foreign: 'KG' },
+    rounded: undefined,
+    connector: connecting(
+      faults.url,
+      { right: { apiKey }, wrong: { apiKey: wrongKey } },
+      ({ baseUrl, ...reached }) => afas({ ...reached, baseUrl: baseOf(baseUrl), states }),
+    ),
+    planOrder: async (order) => refOf(shop.plan(order)),
+    refused: {
+      'an order that somebody else produced': async () => {
+        const order = planned();
+        await shop.hooks.finishByHand(order);
+        return completionOf(order);
+      },
+      'scrap, which it does not book': async () =>
+        completionOf(planned(), { quantity: { amount: '4' }, scrap: { amount: '1' } }),
+      'a lot, which it does not book': async () => completionOf(planned(), { lots: [{ number: 'L-1' }] }),
+      'components that are not there': async () => completionOf(planned('SHORT')),
+    },
+  };
+}
+
+describeErpConformance(
+  'the configuration for AFAS Profit',
+  makeTarget,
+  {
+    link: 'its example has no field for it',
+    closing: 'its example leaves to people what is not built of an order',
+    'never-changed': 'every order has a change time',
+    'same-page': 'its pages have offsets: a list ends after 10,000 calls',
+    concurrency: 'a reference is not unique; the ledger locks the order',
+    'booked-before': 'a look-up tells the quantity of the order alone',
+    units: 'a configuration knows no unit but the one that the order has',
+    scrap: 'AFAS has no field for scrap, as far as its public pages say',
+    assembly: 'its example maps quantities alone',
+    amendments: 'its example has no call for them',
+    notes: 'its example has no field for them',
+    links: 'its example has no field for them',
+    lots: 'its example refuses lots',
+    serials: 'its example refuses lots',
+    'scrapped-serials': 'its example refuses lots',
+    marks: 'the key has its own field',
+  },
+  ['listing', 'unreadable', 'reading', 'booking', 'parts', 'refusing', 'waiting', 'once'],
+);
+
+/** An environment with an order of 5, and its booking. */
+function started(options: Partial<Parameters<typeof afas>[0]> = {}) {
+  const server = createAfas(apiKey);
+  const order = server.shop.plan({ article: 'CHAIR', quantity: '5' });
+  const definition = afas({ baseUrl: baseOf(server.faults.url), states, ...options });
+  const connector = connected(definition, { apiKey });
+  const ref = { number: order.number, id: server.lineOf(order) };
+  const book = (key = quantityKey(productOrderOf(ref))) =>
+    connector.book(completionOf(ref), key, firstAttempt());
+  return { ...server, order, ref, definition, connector, book };
+}
+
+it('waits for 15 minutes before it looks for a booking in doubt, as AFAS may work for so long', () => {
+  expect(started().definition).toMatchObject({ settlingSeconds: 900, atOnce: 5 });
+});
+
+it('shows its sentence where it refuses the listing, which looks like an outage', async () => {
+  const { connector, faults } = started();
+  faults.answerNext({
+    status: 500,
+    body: JSON.stringify({ externalMessage: 'Veld Changed is niet gevonden', profitLogReference: 'LOG-7' }),
+  });
+
+  expect(await failureOf(firstPage(connector))).toMatchObject({
+    name: 'Rejected',
+    causeCode: 'refused-by-erp',
+    message: 'AFAS refused to list its orders (500): Veld Changed is niet gevonden (log LOG-7).',
+  });
+});
+
+it('waits as long as the body of a 503 asks for', async () => {
+  const { book, state } = started();
+  state.isBusy = true;
+
+  expect(await failureOf(book())).toMatchObject({ kind: 'partner-down', afterSeconds: 45, wrote: 'nothing' });
+});
+
+it('looks again after a production that was stopped for its length', async () => {
+  const { book, faults } = started();
+  const body = JSON.stringify({ externalMessage: 'De maximale tijdsduur is overschreden' });
+  faults.beforeCall(3, () => faults.answerNext({ status: 500, body }));
+
+  expect(await failureOf(book())).toMatchObject({ kind: 'order-not-ready', wrote: 'known' });
+});
+
+it('takes a 404 for no word about the order, with JSON or without a body', async () => {
+  // Prepare
+  const long = started();
+  const empty = started();
+  empty.faults.answerNext({ status: 404, body: '' });
+  const missing = started({ orders: 'Missing' });
+
+  // Act
+  const failures = [
+    await failureOf(
+      long.connector.readOrder?.({ number: 'P'.repeat(2100) }, newSignal()) ?? Promise.resolve(),
+    ),
+    await failureOf(missing.book()),
+    await failureOf(empty.book()),
+  ];
+
+  // Assess
+  for (const failure of failures)
+    expect(failure).toMatchObject({
+      name: 'Rejected',
+      causeCode: 'refused-by-erp',
+      message: expect.stringContaining('(404): it has no such connector, or the address was too long'),
+    });
+});
+
+it('reads its times by the clock of Amsterdam, in winter and in summer', async () => {
+  const { shop, connector, order } = started();
+  order.changedAt = Date.parse('2026-07-01T10:00:00Z');
+  shop.plan({ article: 'CHAIR', quantity: '2', changedAt: '2026-12-01T10:00:00Z' });
+
+  const { watermark, numbers } = await listOf(connector, { changedAt: '2026-07-01T10:00:00.000Z', id: '' });
+
+  expect(numbers).toEqual(['PO230001', 'PO230002']);
+  expect(watermark?.changedAt).toBe('2026-12-01T10:00:00.000Z');
+});
+
+it('keeps a key that is longer than its reference under another that stands for it', async () => {
+  const { shop, book } = started();
+  const key = `${'k'.repeat(60)}#quantity`;
+
+  await book(key);
+  const again = await book(key);
+
+  expect(again).toEqual({ reference: 'production PB1', alreadyBooked: true });
+  expect(shop.bookings[0]?.key).toMatch(/^azumuta-[0-9a-f]{40}$/);
+});

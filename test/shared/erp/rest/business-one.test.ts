@@ -1,0 +1,131 @@
+import { expect, it } from 'vitest';
+import { businessOne } from '../../../../plants/examples/business-one.ts';
+import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
+import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { connecting } from '../conformance/connecting.ts';
+import { listOf } from '../conformance/listing.ts';
+import { describeErpConformance } from '../conformance/suite.ts';
+import type { ErpConformanceTarget } from '../conformance/target.ts';
+import { createBusinessOne } from './erps/business-one.ts';
+import { connected } from './sandbox.ts';
+
+const secret = { username: 'azumuta', password: 'canary-b1-password' };
+const wrong = { username: 'azumuta', password: 'canary-b1-wrong' };
+const plant = { company: 'SBODEMO', unit: 'pcs', decimals: 3 };
+
+async function makeTarget(): Promise<ErpConformanceTarget> {
+  const { shop, faults } = createBusinessOne(secret.password);
+  const refOf = ({ id, number, article }: ReturnType<typeof shop.plan>) => ({
+    id: String(id),
+    number,
+    article,
+  });
+  return {
+    ...shop.hooks,
+    faults,
+    canaries: [secret.password, wrong.password, 'canary-b1-session'],
+    rowFields: { number: 'DocumentNumber', quantity: 'PlannedQuantity' },
+    articles: { plain: 'CHAIR', lots: 'PAINT' },
+    units: { own: 'pcs', foreign: 'kg' },
+    rounded: undefined,
+    connector: connecting(faults.url, { right: secret, wrong }, (reached) =>
+      businessOne({ ...plant, ...reached }),
+    ),
+    planOrder: async (order) => refOf(shop.plan(order)),
+    refused: {
+      'an order that somebody else received': async () => {
+        const order = shop.plan({ article: 'CHAIR', quantity: '5' });
+        await shop.hooks.finishByHand(refOf(order));
+        return completionOf(refOf(order));
+      },
+      'components that are not there': async () =>
+        completionOf(refOf(shop.plan({ article: 'SHORT', quantity: '5' }))),
+    },
+  };
+}
+
+describeErpConformance(
+  'the configuration for SAP Business One',
+  makeTarget,
+  {
+    link: 'its example has no field for it',
+    closing: 'its example leaves to people what is not built of an order',
+    changes: 'its change time has no hours, so that all open orders are listed each time',
+    'change-times': 'its change time has no hours',
+    'never-changed': 'a day is all that it shows',
+    'cancelled-listed': 'the list is of released orders; a cancelled one is found when it is read',
+    concurrency: 'a user field is not unique; the ledger locks the order',
+    'booked-before': 'a look-up tells the quantity of the order alone',
+    units: 'a configuration knows no unit but the one that the order has',
+    assembly: 'its example maps quantities and lots alone',
+    amendments: 'its example has no call for them',
+    serials: 'its example books batches alone',
+    'scrapped-serials': 'its example books batches alone',
+    marks: 'the key has its own field',
+    lock: 'nobody has seen what it answers of a record that somebody has open',
+  },
+  ['listing', 'unreadable', 'reading', 'booking', 'parts', 'refusing', 'waiting', 'once'],
+);
+
+const completionFor = (number: string) => completionOf({ number });
+const keyFor = (number: string) => quantityKey(productOrderOf({ number }));
+
+it.each([true, false])(
+  'books once, whether an order shows the day of its change or not: %s',
+  async (hasUpdateDate) => {
+    // Prepare
+    const { shop, faults } = createBusinessOne(secret.password, { hasUpdateDate });
+    const { number } = shop.plan({ article: 'CHAIR', quantity: '5' });
+    const connector = connected(businessOne({ ...plant, baseUrl: faults.url }), secret);
+
+    // Act
+    const { numbers } = await listOf(connector, { changedAt: '2026-11-01T00:00:00.000Z', id: '' });
+    await connector.book(completionFor(number), keyFor(number), firstAttempt());
+    const again = await connector.book(completionFor(number), keyFor(number), nextAttempt());
+
+    // Assess
+    expect(numbers).toEqual([number]);
+    expect(again).toMatchObject({ reference: 'goods receipt 1', alreadyBooked: true });
+    expect(shop.bookings.length).toBe(1);
+  },
+);
+
+it('refuses, with its words, while nobody has made the user field', async () => {
+  const { shop, faults } = createBusinessOne(secret.password, { hasKeyField: false });
+  const { number } = shop.plan({ article: 'CHAIR', quantity: '5' });
+  const connector = connected(businessOne({ ...plant, baseUrl: faults.url }), secret);
+
+  const failure = await failureOf(connector.book(completionFor(number), keyFor(number), firstAttempt()));
+
+  expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'refused-by-erp' });
+  expect(String(failure)).toContain("(400): Property 'U_AZKEY' of 'Document' is invalid");
+  expect(shop.bookings).toEqual([]);
+});
+
+it('logs in once for many bookings, and again when its session has ended amid one', async () => {
+  // Prepare
+  const { shop, faults, seen, expireSessions } = createBusinessOne(secret.password);
+  const connector = connected(businessOne({ ...plant, baseUrl: faults.url }), secret);
+  const numbers = [1, 2].map(() => shop.plan({ article: 'CHAIR', quantity: '5' }).number);
+
+  // Act
+  for (const number of numbers) {
+    if (number === numbers[1]) faults.beforeCall(3, expireSessions);
+    await connector.book(completionFor(number), keyFor(number), firstAttempt());
+  }
+
+  // Assess
+  expect(seen.logins).toBe(2);
+  expect(shop.bookings.map(({ good }) => good)).toEqual(['5', '5']);
+});
+
+it('cuts notes to what a comment holds, and books', async () => {
+  const { shop, faults } = createBusinessOne(secret.password);
+  const { number } = shop.plan({ article: 'CHAIR', quantity: '5' });
+  const connector = connected(businessOne({ ...plant, baseUrl: faults.url }), secret);
+  const completion = completionOf({ number }, { notes: ['x'.repeat(300)] });
+
+  await connector.book(completion, keyFor(number), firstAttempt());
+
+  expect(shop.bookings[0]?.notes[0]).toBe(`${'x'.repeat(253)}…`);
+});
