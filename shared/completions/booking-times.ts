@@ -23,12 +23,12 @@ export function nextBookingTime({ timeZone, at }: BookingTimes, after: Date): Da
   return new Date(Math.min(...all.filter((instant) => instant > after.getTime())));
 }
 
-const minuteMs = 60_000;
+const clockStepMs = 60_000;
 
 /** @param local `2026-11-24 06:00:00` @returns epoch milliseconds */
 function instantAtPlant(timeZone: string, local: string): number {
   // Of a time that is never shown, it is one before the clock is put forward, which is done at a full minute.
   let instant = Date.parse(instantIn(timeZone, local) ?? '');
-  while (localTime(new Date(instant), timeZone) < local) instant += minuteMs;
+  while (localTime(new Date(instant), timeZone) < local) instant += clockStepMs;
   return instant;
 }

@@ -3,12 +3,13 @@ import { isBookedTogether } from '../ledger/records/product-orders.ts';
 import { Rejected } from '../model/errors.ts';
 import { askAgainOrEnd, recordAnswer, type Unanswered } from './ask-azumuta.ts';
 import type { Job } from './book.ts';
+import { compareFigures } from './compare-figures.ts';
 import { plannedByAnother } from './content.ts';
 import { type BookingDecision, decideBookings } from './decide-bookings.ts';
 import type { HintDependencies, OrderReading } from './inquiry.ts';
 import { refusalOfOther } from './other-order.ts';
-import { compareFigures, readContents } from './read-contents.ts';
-import { awaitPartNoted, type Evidence, readFacts } from './read-facts.ts';
+import { readContents } from './read-contents.ts';
+import { awaitPartNoted, type Evidence, readFacts, readOwnFacts } from './read-facts.ts';
 
 type LeaveDecision = Extract<BookingDecision, { readonly to: 'leave' }>;
 
@@ -58,14 +59,14 @@ async function endReadingInVain(
   { why, awaitsParts }: LeaveDecision,
   dependencies: HintDependencies,
 ): Promise<void> {
-  const { attempt, entry, home, number } = evidence;
+  const { attempt, entry, home, number, facts } = evidence;
   const isFirstPart = home === number;
   const waitsForOthers = awaitsParts === true && isFirstPart;
   // A first hint notes no answer, and one note is enough for further hints.
   const isFirstHint = entry?.awaiting && !waitsForOthers;
   if (!isFirstHint) await recordAnswer(evidence, dependencies);
   attempt.log.info('Nothing to book now', { why });
-  await compareFigures(evidence, dependencies);
+  await compareFigures(evidence, [facts.current, ...facts.others], dependencies);
 }
 
 export function askUntilFound(
@@ -83,6 +84,7 @@ export async function askUntilCompleted(
 ): Promise<Job | 'ended'> {
   const { order, number } = reading;
   await withdrawOutdated(reading, undefined, dependencies);
+  await compareOpened(reading, dependencies);
   const status = order.status ?? 'without status';
   const unanswered: Unanswered = {
     shows: 'not completed',
@@ -90,6 +92,13 @@ export async function askUntilCompleted(
     lastLook: () => refusalOfOther(reading, order.recordingIds, dependencies),
   };
   return bookPlannedOrAskAgain(unanswered, { ...reading, toDecideAgain: [] }, dependencies);
+}
+
+/** A part may be opened again after it was booked with others. */
+async function compareOpened(reading: OrderReading, dependencies: HintDependencies): Promise<void> {
+  if (!isBookedTogether(reading.entry)) return;
+  const { facts } = await readOwnFacts(reading, undefined, dependencies);
+  await compareFigures({ ...reading, facts, read: new Map() }, [], dependencies);
 }
 
 /** Azumuta does not show what is needed: plans of which nothing was sent are booked, and refusals become a dead letter; else it is asked later. */

@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import {
   type BookingEntry,
   bookedParts,
-  bookedQuantity,
   countBuilt,
   type Plan,
   type PlannedBooking,
@@ -17,7 +16,6 @@ import type { Job } from './book.ts';
 import {
   aboutOf,
   amendmentContent,
-  bookedFiguresIn,
   type Completed,
   figuresInWords,
   figuresOf,
@@ -133,39 +131,8 @@ function checkAndPack(
   }
 }
 
-/** A recording may have been corrected since it was booked, and a quantity is booked once: the difference needs a person. */
-export async function compareFigures(evidence: Evidence, dependencies: HintDependencies): Promise<void> {
-  const { facts, hint, attempt, home } = evidence;
-  const booked = bookedQuantity(facts.bookings, facts.current.index);
-  if (!booked?.figures) return;
-  // Only what was booked may have been corrected; a forged trigger, which may name anything, must not cost reads.
-  const namesOthers = hint.recordingIds.some((id) => !booked.recordingIds.includes(id));
-  if (namesOthers) return;
-  // Of parts that are booked together, only a person's hint reads all.
-  const shown = [facts.current, ...facts.others].map(({ index }) => index);
-  const isShown = booked.parts.every((index) => shown.includes(index));
-  if (!isShown) return;
-  const read = await readMapped(booked, evidence, dependencies);
-  if (typeof read === 'string' || read instanceof Rejected) return;
-  // The mapping may word notes and links otherwise by now.
-  const [was, is] = [booked.figures, figuresOf(read.completion)].map((figures) =>
-    bookedFiguresIn({ ...figures, notes: 0, links: 0 }),
-  );
-  const { concerns } = dependencies.ledger;
-  if (was !== is) {
-    const note = `It was booked as ${was}, and Azumuta shows ${is} now`;
-    const content = `${was}, ${is}`;
-    const cause = 'booked-otherwise';
-    if ((await concerns.begin(home, { kind: 'figures-changed', content, note, cause })) === 'news')
-      attempt.log.warn('A completion was corrected after it was booked', { was, is });
-    return;
-  }
-  for (const concern of evidence.concerns.filter(({ kind }) => kind === 'figures-changed'))
-    await concerns.end(home, concern, 'Azumuta shows again what was booked.');
-}
-
 /** What a booking covers, mapped; why the mapping refuses; or a sentence, when Azumuta lists a recording and does not show it. */
-async function readMapped(
+export async function readMapped(
   planned: PlannedBooking,
   evidence: Evidence,
   dependencies: HintDependencies,

@@ -1,6 +1,7 @@
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import {
   type CompletedPart,
+  type ErpOrderRecord,
   type KnownParts,
   partsTogether,
   type RecordHome,
@@ -23,19 +24,11 @@ export interface Evidence extends OrderReading {
 
 /** Finds out which parts of an ERP order are built, and with which recordings. @throws Rejected */
 export async function readFacts(reading: OrderReading, dependencies: HintDependencies): Promise<Evidence> {
-  const { entry, number, order, toDecideAgain, nextJointKey } = reading;
-  const { ledger, clock, erpOrderNumber, withoutRecordings } = dependencies;
-  const bookings = reading.bookings.filter((booking) => !toDecideAgain.includes(booking));
-  const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
-  const record =
-    entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
-  const parts = record?.split.of ?? 1;
-  const index = entry?.part.index ?? 1;
+  const { entry, bookings: all, toDecideAgain } = reading;
+  const bookings = all.filter((booking) => !toDecideAgain.includes(booking));
   const { recordingIds, read } = await ownRecordings(reading, bookings, dependencies);
-  const current = { index, order, recordingIds };
-  const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
-  const window = windowStateOf({ ...reading, times: dependencies.bookingTimes, now: clock.now() });
-  const facts = { ...known, current, others: [], unread: 0, window, withoutRecordings };
+  const { facts: own, record } = await readOwnFacts(reading, recordingIds, dependencies);
+  const facts = { ...own, bookings };
   if (!isBookedTogether(entry)) return { ...reading, facts, read };
   const { read: ofParts, ...built } = await partsBookedTogether(
     { facts, read },
@@ -44,6 +37,23 @@ export async function readFacts(reading: OrderReading, dependencies: HintDepende
     dependencies,
   );
   return { ...reading, facts: { ...facts, ...built }, read: new Map([...read, ...ofParts]) };
+}
+
+/** What is known without the other parts. */
+export async function readOwnFacts(
+  reading: OrderReading,
+  recordingIds: BuiltPart['recordingIds'],
+  { ledger, clock, erpOrderNumber, withoutRecordings, bookingTimes: times }: HintDependencies,
+): Promise<{ readonly facts: CompletionFacts; readonly record: ErpOrderRecord | undefined }> {
+  const { entry, number, order, bookings, toDecideAgain, nextJointKey } = reading;
+  const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
+  const record =
+    entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
+  const parts = record?.split.of ?? 1;
+  const current = { index: entry?.part.index ?? 1, order, recordingIds };
+  const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
+  const window = windowStateOf({ ...reading, times, now: clock.now() });
+  return { facts: { ...known, current, others: [], unread: 0, window, withoutRecordings }, record };
 }
 
 /**

@@ -110,8 +110,10 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     const plan = bookingPlan({ planned: plannedBooking({ key: nextJointKey, parts }), content });
     await ledger.bookings.planOnly(number, plan, {});
   }
-  for (const booking of await ledger.bookings.listOfOrder(number))
+  for (const booking of await ledger.bookings.listOfOrder(number)) {
+    if (booking.parts.length === 3) await ledger.bookings.recordCompared(number, booking, now);
     if (booking.parts.length === 2) await ledger.bookings.withdrawPlan(number, booking);
+  }
   await ledger.questions.recordAsked(number, { by: 'hint', since: now });
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');

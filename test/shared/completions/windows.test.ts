@@ -1,76 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { CompletionHint } from '../../../shared/completions/messages.ts';
-import { wakeDueWindows } from '../../../shared/completions/wake-windows.ts';
 import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { OutOfTime } from '../../../shared/model/errors.ts';
-import { partIndexes } from '../../../shared/model/orders.ts';
-import { silent } from '../../support/logs.ts';
 import { callingThrough, overriding } from '../../support/overriding.ts';
-import { complete, erpThat, inErp, lettersOf, mapping } from './completed.ts';
-import { type Handling, settlingSeconds, stageOn, startCompletionStage } from './stage.ts';
+import { complete, inErp, lettersOf, mapping } from './completed.ts';
+import { hourSeconds, shifts } from './shifts.ts';
+import { settlingSeconds, startCompletionStage } from './stage.ts';
 
 const sandboxes = await startCompletionStage();
-const hourSeconds = 3600;
-
-/** A plant with three shifts, at nine in the morning, and an ERP order of so many pieces. */
-async function shifts(pieces: number, at: readonly string[] = ['06:00', '14:00', '22:00']) {
-  const stage = await stageOn(sandboxes);
-  const { erpOrder, numbers } = await stage.ordered(
-    partIndexes(pieces).map((index) => ({ index, first: '', book: 'when-all-done' as const })),
-  );
-  const [home = ''] = numbers;
-  const times = { timeZone: 'Europe/Brussels', at };
-  const hints: CompletionHint[] = [];
-  const finals: boolean[] = [];
-  const handling: Handling = {
-    bookingTimes: times,
-    ...erpThat((completion, ...rest) => {
-      finals.push(completion.final);
-      return stage.erp.book(completion, ...rest);
-    }),
-  };
-
-  return {
-    stage,
-    erpOrder,
-    numbers,
-    home,
-    handling,
-    /** Completes parts, and has their triggers handled. @returns the failures. */
-    build: async (...given: readonly number[]) => {
-      const failures: unknown[] = [];
-      for (const index of given) {
-        const number = numbers[index - 1] ?? '';
-        await complete(stage, number);
-        failures.push(await stage.message(number)(handling));
-        stage.clock.advance(61);
-      }
-      return failures.filter(Boolean);
-    },
-    /** What the second schedule does. @returns what it did, and what became of its hints. */
-    wake: async (given: Handling = {}) => {
-      const send = async (_queue: string, { body }: { readonly body: string }) => {
-        hints.push(JSON.parse(body));
-      };
-      const { ledger, clock } = stage;
-      const own = { ledger, clock, queues: { send }, completionsQueueUrl: '', log: silent, times };
-      const report = await wakeDueWindows('run', own);
-      const failures: unknown[] = [];
-      for (const hint of hints.splice(0)) failures.push(await stage.message(hint)({ ...handling, ...given }));
-      return { ...report, failures: failures.filter(Boolean) };
-    },
-    window: () => stage.ledger.windows.find(home),
-    bookings: async () => (await stage.ledger.bookings.listOfOrder(home)).map(({ parts }) => parts.join()),
-    /** Whether each booking says that its order is finished. */
-    finals,
-  };
-}
 
 describe('parts that are booked at the times of the plant', () => {
   it('are one booking for each time, and one for what is left once the last is completed', async () => {
     // Prepare
-    const order = await shifts(6);
+    const order = await shifts(sandboxes, 6);
     const { stage, build, wake } = order;
 
     // Act
@@ -93,7 +35,7 @@ describe('parts that are booked at the times of the plant', () => {
   });
 
   it('have a window while one of them is in no booking, at the next time', async () => {
-    const { stage, build, wake, window } = await shifts(4);
+    const { stage, build, wake, window } = await shifts(sandboxes, 4);
     expect(await window()).toBeUndefined();
     await build(1);
     const first = await window();
@@ -106,7 +48,7 @@ describe('parts that are booked at the times of the plant', () => {
   });
 
   it('are not looked for before their time, nor while bookings are paused', async () => {
-    const { stage, build, wake } = await shifts(3);
+    const { stage, build, wake } = await shifts(sandboxes, 3);
     await build(1);
     const early = await wake();
     stage.clock.advance(5 * hourSeconds);
@@ -117,7 +59,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('need no hint, and so no call to Azumuta, where all of them are booked by then', async () => {
     // Prepare: the container dies before it ends the window
-    const { stage, build, wake, window, home } = await shifts(3);
+    const { stage, build, wake, window, home } = await shifts(sandboxes, 3);
     await build(1);
     stage.clock.advance(5 * hourSeconds);
     await wake();
@@ -134,7 +76,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('are booked together though one of them was opened again, and that one with the next', async () => {
     // Prepare
-    const { stage, numbers, erpOrder, build, wake, window, bookings } = await shifts(5);
+    const { stage, numbers, erpOrder, build, wake, window, bookings } = await shifts(sandboxes, 5);
     await build(1, 2, 3);
     await stage.azumutaSide.reopen(numbers[0] ?? '');
     stage.clock.advance(5 * hourSeconds);
@@ -156,7 +98,7 @@ describe('parts that are booked at the times of the plant', () => {
   });
 
   it('follow other times of the plant at once, also while they wait', async () => {
-    const { stage, numbers, home, build, handling, bookings } = await shifts(5);
+    const { stage, numbers, home, build, handling, bookings } = await shifts(sandboxes, 5);
     await build(1);
     stage.clock.advance(3 * hourSeconds);
     const earlier = { ...handling, bookingTimes: { timeZone: 'Europe/Brussels', at: ['11:00'] } };
@@ -167,7 +109,7 @@ describe('parts that are booked at the times of the plant', () => {
   });
 
   it('wait for the last where the plant has no times any more', async () => {
-    const { stage, numbers, build, erpOrder } = await shifts(3);
+    const { stage, numbers, build, erpOrder } = await shifts(sandboxes, 3);
     await build(1);
     stage.clock.advance(24 * hourSeconds);
     const none = { bookingTimes: undefined };
@@ -180,7 +122,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('are planned once while the ERP is down, and the parts after them at the next time', async () => {
     // Prepare
-    const order = await shifts(6);
+    const order = await shifts(sandboxes, 6);
     const { stage, build, wake, numbers, handling } = order;
     await build(1, 2);
     stage.clock.advance(5 * hourSeconds);
@@ -205,7 +147,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('keep their booking to its parts when it is decided again, as the ERP has refused it', async () => {
     // Prepare
-    const order = await shifts(5);
+    const order = await shifts(sandboxes, 5);
     const { stage, numbers, build, wake, handling } = order;
     await build(1, 2);
     stage.clock.advance(5 * hourSeconds);
@@ -229,7 +171,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('leave the order open in the ERP while a booking of others is refused', async () => {
     // Prepare
-    const order = await shifts(3);
+    const order = await shifts(sandboxes, 3);
     const { stage, numbers, build, wake, handling } = order;
     await build(1);
     stage.clock.advance(5 * hourSeconds);
@@ -247,7 +189,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('have one dead letter for each time, not for each hour, where a person is needed', async () => {
     // Prepare: Azumuta shows another article than was ordered
-    const { stage, home, build, wake, handling } = await shifts(3);
+    const { stage, home, build, wake, handling } = await shifts(sandboxes, 3);
     const other =
       (id: string) =>
       async (...given: Parameters<typeof stage.azumuta.productOrder>) => {
@@ -273,7 +215,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('have a window when one is completed in the moment in which the others are booked', async () => {
     // Prepare: the second part is completed when the window of the first ends
-    const order = await shifts(4);
+    const order = await shifts(sandboxes, 4);
     const { stage, numbers, build, wake, handling } = order;
     await build(1);
     stage.clock.advance(5 * hourSeconds);
@@ -304,7 +246,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('are shown to a person where the ERP has their key, and the ledger, which was restored, has other parts for it', async () => {
     // Prepare: the restored ledger does not know the booking at two
-    const order = await shifts(5);
+    const order = await shifts(sandboxes, 5);
     const { stage, numbers, home, erpOrder, build, wake, handling } = order;
     await build(1);
     stage.clock.advance(5 * hourSeconds);
@@ -334,7 +276,7 @@ describe('parts that are booked at the times of the plant', () => {
 
   it('are booked as far as they could be read in time, and the others after them', async () => {
     // Prepare: two of five parts can be read in one attempt, one of which the hint is about
-    const order = await shifts(7);
+    const order = await shifts(sandboxes, 7);
     const { stage, numbers, build, handling } = order;
     await build(1, 2, 3, 4);
     stage.clock.advance(5 * hourSeconds);
@@ -367,7 +309,7 @@ describe('parts that are booked at the times of the plant', () => {
 
 describe('parts that are booked together when the last is completed', () => {
   it('are two bookings where they could not be read in time, of which only the last finishes the order', async () => {
-    const order = await shifts(4);
+    const order = await shifts(sandboxes, 4);
     const { stage, numbers, build, handling } = order;
     await build(1, 2, 3);
     const none = { ...handling, bookingTimes: undefined };

@@ -2,6 +2,8 @@ import { type Faults, life } from './mutant.ts';
 
 const windowsTest = (name: string) => ({ file: 'test/shared/completions/windows.test.ts', name });
 
+const comparedTest = (name: string) => ({ file: 'test/shared/completions/compare-figures.test.ts', name });
+
 /** Faults between a completion and its booking. */
 export const completionFaults: Faults = {
   'shared/completions/decide-question.ts': {
@@ -45,6 +47,19 @@ export const completionFaults: Faults = {
       find: 'if (parts.length > 0) await ledger.windows.begin(home, nextBookingTime(times, clock.now()));',
       why: 'What is completed in the moment in which others are booked waits for the last part.',
       foundIn: windowsTest('is completed in the moment in which the others are booked'),
+    },
+  },
+  'shared/completions/compare-figures.ts': {
+    'booking-of-several-not-compared': {
+      find: "const isAsked = hint.via !== 'reconciliation' ||",
+      replace: "const isAsked = hint.via === 'operator' ||",
+      why: 'A part is opened again and corrected after it was booked with others: stock stays wrong.',
+      foundIn: comparedTest('tells a person when another part of its booking was corrected'),
+    },
+    'compared-for-each-trigger': {
+      find: '  await ledger.bookings.recordCompared(home, booked, readAt);\n',
+      why: 'Triggers of forty booked parts have Azumuta read sixteen hundred times.',
+      foundIn: comparedTest('has the other parts read at most once a minute'),
     },
   },
   'shared/completions/decide-window.ts': {
