@@ -6,6 +6,7 @@ import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
 import { recordsOf } from '../world/describe.ts';
 import type { Service } from '../world/fate.ts';
+import { minuteMs, plantZone } from '../world/moments.ts';
 import { createFindings, type Item, isOpenConcern } from './finding.ts';
 
 export type Watch = ReturnType<typeof createWatch>;
@@ -21,6 +22,8 @@ interface WatchSurroundings {
   readonly isCalm: () => boolean;
   /** The configured limits, which apply to each partner. */
   readonly limit: { readonly atOnce?: number; readonly perSecond?: number };
+  /** Times of day at which completed parts are booked. */
+  readonly bookAt?: readonly string[] | undefined;
 }
 
 /** Clocks of containers differ by less. */
@@ -35,7 +38,7 @@ const windowRunsWithinMs = 60 * 60_000;
 export const operatorName = 'An Peeters';
 
 /** Checks that are possible only during a run, because nothing shows the violation afterwards. */
-export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
+export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSurroundings) {
   const { perSecond, atOnce = perSecond && Math.ceil(perSecond) } = limit;
   const { find, all } = createFindings();
   const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
@@ -138,6 +141,13 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
       ({ sk, awaiting, dueAt }) =>
         sk === 'WINDOW' && awaiting === 'window' && Number(dueAt) < now() - windowRunsWithinMs,
     );
+    for (const { pk, sk, since, dueAt } of items) {
+      if (sk !== 'WINDOW' || since === undefined) continue;
+      const first = firstShown(bookAt, Date.parse(String(since)));
+      const isAhead = first > now() + clocksDifferMs;
+      if (isAhead && dueAt !== first)
+        find('wakes', `The window of ${String(pk)} is due at ${Number(dueAt)}, and its time is ${first}.`);
+    }
     if (!isPaused)
       for (const { pk } of late) find('wakes', `The window of ${String(pk)} is due, and nobody looks.`);
     const isAt = (home: string) => (item: Item) => item.pk === `ORDER#${home}`;
@@ -196,6 +206,25 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
     calls,
     findings: all,
   };
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', {
+  timeZone: plantZone,
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** The first of these times after an instant, minute by minute as somebody at the plant sees it on the clock. */
+function firstShown(times: readonly string[], after: number): number {
+  const shownAt = (ms: number) => clock.format(ms);
+  for (let ms = Math.floor(after / minuteMs) * minuteMs + minuteMs; ; ms += minuteMs) {
+    const [before, shown] = [shownAt(ms - minuteMs), shownAt(ms)];
+    const isSecond = shownAt(ms - 60 * minuteMs) === shown;
+    // From 01:59 to 03:00 it shows none of the times between.
+    const isPassed = times.some((time) => before < time && time <= shown);
+    const isMidnight = shown < before && times.includes(shown);
+    if ((isPassed || isMidnight) && !isSecond) return ms;
+  }
 }
 
 function isPartner(service: Service): service is Partner {

@@ -49,6 +49,23 @@ export const completionFaults: Faults = {
       foundIn: windowsTest('is completed in the moment in which the others are booked'),
     },
   },
+  'shared/completions/booking-times.ts': {
+    'second-of-a-double-time': {
+      find: "let instant = Date.parse(instantIn(timeZone, local) ?? '');",
+      replace:
+        "let instant = Date.parse(instantIn(timeZone, local) ?? '');\n  if (localTime(new Date(instant + 3_600_000), timeZone) === local) instant += 3_600_000;",
+      why: 'In the night in which clocks are put back, the parts of a shift are booked an hour late.',
+      foundBy: ['wakes'],
+    },
+    'time-that-is-never-shown-is-left-out': {
+      find: 'while (localTime(new Date(instant), timeZone) < local) instant += clockStepMs;',
+      why: 'In the night in which clocks are put forward, the parts of a shift wait for the next time.',
+      foundIn: {
+        file: 'test/shared/completions/booking-times.test.ts',
+        name: 'which the clock never shows, once it is put forward',
+      },
+    },
+  },
   'shared/completions/compare-figures.ts': {
     'booking-of-several-not-compared': {
       find: "const isAsked = hint.via !== 'reconciliation' ||",

@@ -4,7 +4,7 @@ import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.t
 import type { Cause } from '../../../shared/model/causes.ts';
 import type { adviceOnOthers } from '../../../shared/situation/advice.ts';
 import type { Chance } from '../world/chance.ts';
-import { beginning, minuteMs } from '../world/moments.ts';
+import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { actingOf, because, entriesOf, noteDone } from './acting.ts';
 import { replayAll } from './administrators.ts';
@@ -95,7 +95,7 @@ export const actsOnOthers: Readonly<Record<keyof typeof adviceOnOthers, AdviceAc
 };
 
 /** In journeys, what was told by then is of this minute. */
-const minuteOf = ({ time }: World) => (time.now() - beginning) / minuteMs;
+const minuteOf = ({ time, beginning }: World) => (time.now() - beginning) / minuteMs;
 const placeOf = ({ order, state }: Advised) => state.orders.indexOf(order);
 /** What was cancelled once may look open, where only its rest was: the planner knows. */
 const isWanted = ({ order, world }: Advised) =>

@@ -16,6 +16,7 @@ import type { Assembly } from '../../shared/erp/conformance/target.ts';
 import type { Dialect } from '../../support/dialects/dialect.ts';
 import type { ErpModel } from '../partners/erp.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { plantZone } from './moments.ts';
 import { urlOf } from './network.ts';
 
 /** Parameter of a product order that identifies the ERP's order for the checks; the code under test never uses it. */
@@ -80,7 +81,7 @@ export function integrationOf(
   const isRenamed = events.some(({ kind }) => kind === 'article is renamed in the ERP');
   return defineIntegration({
     plant: 'simulation',
-    timeZone: 'Europe/Brussels',
+    timeZone: plantZone,
     azumuta: { baseUrl: azumutaSandboxBaseUrl(urlOf('azumuta')), contract, ...limit },
     erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
     productOrders: {

@@ -1,6 +1,6 @@
 import { windowsRun } from '../../../shared/integration/scheduled-runs.ts';
 import type { ScenarioEvent } from '../scenario/scenario-event.ts';
-import { beginning, minuteMs } from './moments.ts';
+import { minuteMs } from './moments.ts';
 import type { World } from './world.ts';
 
 type Run = Extract<ScenarioEvent, { kind: 'run' }>;
@@ -12,7 +12,7 @@ const busyMinutes = 360;
 const quietMinutes = 240;
 
 /** EventBridge Scheduler: at least once, within the minute; in an accident a run is late, doubled or missing. */
-export function startSchedules({ time, chance, plant, scenario, happens, watch }: World) {
+export function startSchedules({ time, chance, plant, scenario, beginning, happens, watch }: World) {
   let isStopped = false;
   const becomes = new Map(
     scenario.events.flatMap((one) => (one.kind === 'run' ? [[`${one.stage} ${one.nth}`, one] as const] : [])),
