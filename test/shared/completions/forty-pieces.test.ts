@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { partIndexes } from '../../../shared/model/orders.ts';
 import { odooTarget } from '../erp/conformance/odoo-target.ts';
@@ -126,6 +127,20 @@ for (const { name, article, start, takes } of orders)
     it(`an order of 40 pieces over three days takes bookings, notes and calls of ${name}: ${way}`, async () => {
       expect(await build40(await start(), article, way)).toEqual(takes[way]);
     }, 60_000);
+
+it('an order of 40 pieces is in the table of MAPPING.md as it was counted', () => {
+  const page = readFileSync('shared/integration/MAPPING.md', 'utf8');
+  for (const [way, name] of [
+    ['each', 'each piece'],
+    ['shifts', 'per shift'],
+    ['end', 'at the end'],
+  ] as const) {
+    const [bookings, notes] = orders[0]?.takes[way] ?? [];
+    const calls = orders.map(({ takes }) => takes[way][2]).join(', ');
+    const row = page.split('\n').find((line) => line.startsWith(`| ${name} `));
+    expect(row).toContain(`| ${bookings} | ${notes} | ${calls} |`);
+  }
+});
 
 it('an order of 40 pieces that is booked at the ends of two shifts takes no more bookings and calls than was asked for', () => {
   for (const { takes } of orders) {
