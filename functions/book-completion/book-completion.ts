@@ -5,6 +5,7 @@ import { completionHintSchema } from '../../shared/completions/messages.ts';
 import { OneReaderPerOrder } from '../../shared/completions/one-reader-per-order.ts';
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
+import { bookingTimesOf } from '../../shared/integration/scheduled-runs.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import {
@@ -34,6 +35,7 @@ export function createBookCompletion(integration: ConfigurationOfFunction, runti
     configuration: setting('CONFIGURATION_VERSION'),
     trustTrigger: integration.azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
+    bookingTimes: bookingTimesOf(integration),
     beyondOrder: completions.beyondOrder === 'book' ? undefined : completions.beyondOrder,
     withoutRecordings: completions.unknownRecordings === 'ignore',
     erpOrderNumber: completions.erpOrderNumber && ((number) => erpOrderNumberOf(completions, number)),

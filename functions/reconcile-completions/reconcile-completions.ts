@@ -1,5 +1,8 @@
+import * as z from 'zod/mini';
 import { AzumutaReader } from '../../shared/azumuta/reader.ts';
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
+import { wakeDueWindows } from '../../shared/completions/wake-windows.ts';
+import { bookingTimesOf, windowsRunSchema } from '../../shared/integration/scheduled-runs.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
@@ -33,8 +36,11 @@ export function createReconcileCompletions(integration: ConfigurationOfFunction,
     azumuta: new AzumutaReader(azumutaOptionsOf(wiring)),
     log,
   };
-  return (_event: unknown, invocation: Invocation) => {
+  const times = bookingTimesOf(integration);
+  return (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
+    const isForWindows = z.safeParse(windowsRunSchema, event).success;
+    if (isForWindows) return wakeDueWindows(invocation.awsRequestId, { ...dependencies, times });
     return reconcileCompletions(invocation, dependencies);
   };
 }

@@ -73,9 +73,12 @@ export class Alarms extends Construct {
       isState: true,
       means: 'A channel has refused an alert three times; it is retried.',
     });
-    for (const each of scheduledOf(integration).filter(({ runs }) => runs.isOn)) {
-      this.watchErrors(functions, each.name, Duration.minutes(each.runs.everyMinutes));
-      this.watchSilence(functions, each);
+    const on = scheduledOf(integration).filter(({ runs }) => runs.isOn);
+    for (const [name, schedules] of Map.groupBy(on, (each) => each.name)) {
+      const [first] = schedules.toSorted((one, other) => one.runs.silentMs - other.runs.silentMs);
+      const seldomMinutes = Math.max(...schedules.map(({ runs }) => runs.everyMinutes));
+      this.watchErrors(functions, name, Duration.minutes(seldomMinutes));
+      if (first) this.watchSilence(functions, first);
     }
   }
 

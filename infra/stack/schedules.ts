@@ -1,22 +1,23 @@
 import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { scheduledRunsOf } from '../../shared/integration/scheduled-runs.ts';
+import { scheduledRunsOf, windowRunsOf, windowsRun } from '../../shared/integration/scheduled-runs.ts';
 import type { Functions } from './functions.ts';
 
 export type Scheduled = ReturnType<typeof scheduledOf>[number];
 
-/** The functions that run by the clock, and what it means when one does not. */
-export function scheduledOf({ schedule }: CompleteIntegration) {
-  const runs = scheduledRunsOf(schedule);
+/** What runs by the clock, and what it means when it does not. A function may have two schedules: the event of each says which it is. */
+export function scheduledOf(integration: CompleteIntegration) {
+  const runs = scheduledRunsOf(integration.schedule);
   return [
     {
       id: 'Pull',
       name: 'pull-product-orders',
       description: 'Takes in released orders that changed in the ERP',
+      event: undefined,
       runs: runs.pull,
       silenceMeans: 'The pull has not run for three times its interval: new orders do not arrive.',
     },
@@ -24,6 +25,7 @@ export function scheduledOf({ schedule }: CompleteIntegration) {
       id: 'Reconcile',
       name: 'reconcile-completions',
       description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
+      event: undefined,
       runs: runs.reconcile,
       silenceMeans: 'The reconciliation has not run for twice its interval: lost triggers stay unnoticed.',
     },
@@ -31,8 +33,27 @@ export function scheduledOf({ schedule }: CompleteIntegration) {
       id: 'Alerts',
       name: 'send-alerts',
       description: 'Tells people what needs them',
+      event: undefined,
       runs: runs.alerts,
       silenceMeans: 'Nobody is alerted of what needs a person: the function that looks for it does not run.',
+    },
+    ...scheduledWindowsOf(integration),
+  ] as const;
+}
+
+/** Only where the plant books parts at times. */
+function scheduledWindowsOf(integration: CompleteIntegration) {
+  const runs = windowRunsOf(integration);
+  if (!runs) return [];
+  return [
+    {
+      id: 'Windows',
+      name: 'reconcile-completions',
+      description: 'Has parts booked whose time has come',
+      event: windowsRun,
+      runs,
+      silenceMeans:
+        'Nobody looks for parts whose time to be booked has come: they wait for the last part of their order. Lost triggers stay unnoticed, too.',
     },
   ] as const;
 }
@@ -56,7 +77,8 @@ export function addSchedules(stack: Stack, integration: CompleteIntegration, fun
       },
     }),
   });
-  for (const { id: scheduleId, name, description, runs } of scheduledOf(integration)) {
+  const prepared = new Set<string>();
+  for (const { id: scheduleId, name, description, runs, event } of scheduledOf(integration)) {
     const lambda = functions[name];
     const every = Duration.minutes(runs.everyMinutes);
     // Where Lambda has no container free, an event waits: for six hours, unless something is said.
@@ -64,17 +86,26 @@ export function addSchedules(stack: Stack, integration: CompleteIntegration, fun
     // The next run does what this one missed. Where it is an hour away or more, Lambda repeats a failed run twice, and
     // Scheduler its call as long as the event may wait.
     const once = every.toMinutes() < 60 ? { retryAttempts: 0 } : {};
-    lambda.configureAsyncInvoke({ maxEventAge, retryAttempts: 2, ...once });
-    // The CDK's own grant would include all versions of the function.
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
-    );
+    // A function with two schedules has what the first one needs.
+    if (!prepared.has(name)) {
+      lambda.configureAsyncInvoke({ maxEventAge, retryAttempts: 2, ...once });
+      // The CDK's own grant would include all versions of the function.
+      role.addToPolicy(
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
+      );
+    }
+    prepared.add(name);
     const schedule = new Schedule(scope, scheduleId, {
       description,
       scheduleGroup: group,
       schedule: ScheduleExpression.rate(every),
       enabled: runs.isOn,
-      target: new LambdaInvoke(lambda, { maxEventAge, ...once, role: role.withoutPolicyUpdates() }),
+      target: new LambdaInvoke(lambda, {
+        maxEventAge,
+        ...once,
+        role: role.withoutPolicyUpdates(),
+        ...(event ? { input: ScheduleTargetInput.fromObject(event) } : {}),
+      }),
     });
     // Schedules name their group in text, so CloudFormation does not see that they depend on it.
     schedule.node.addDependency(group);

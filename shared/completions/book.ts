@@ -9,6 +9,7 @@ import {
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
 import type { DayFigures } from '../ledger/records/events.ts';
+import { isJointKey } from '../ledger/records/joint-keys.ts';
 import type { OrderEntry, Orders } from '../ledger/records/product-orders.ts';
 import { concernsEndedByBooking } from '../life/ended-by-booking.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
@@ -19,6 +20,7 @@ import type { PartnerCall } from '../platform/http.ts';
 import { askedMeanwhile } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpackCompletion } from './content.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
+import { keepWindow } from './keep-window.ts';
 
 export interface Job extends Inquiry {
   /** One after the other, the quantity first: with its plan, or as it was planned before. */
@@ -94,6 +96,7 @@ async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDepe
   };
   try {
     const receipt = await sendToErp(booking, dependencies, noteSent);
+    refuseUnknownBooking(booking, receipt, dependencies);
     await writeReceipt(booking, receipt, dependencies);
   } catch (error) {
     const isMissing = error instanceof UnknownOrder && (await mayBeMissing(booking, dependencies));
@@ -185,6 +188,24 @@ function sendToErp(
     return erp.book(completion, planned.key, { again: claim.again, signal, guard });
   };
   return partners.call('erp', attempt.signal, send, planned.erpOrder.number);
+}
+
+/**
+ * Where parts are booked at times, an ERP order has several keys that count. After the ledger was restored they are counted
+ * from an earlier one on, so the ERP may have other parts under a key that is new to us. A replay finds it as its own.
+ * @throws Rejected
+ */
+function refuseUnknownBooking(
+  { claim, planned }: ClaimedBooking,
+  { alreadyBooked }: Receipt,
+  { bookingTimes }: HintDependencies,
+): void {
+  const isOurs = !alreadyBooked || claim.again;
+  const isCounted = bookingTimes !== undefined && isJointKey(planned.key);
+  if (isOurs || !isCounted) return;
+  const parts = planned.parts.join(', ');
+  const sentence = `ERP order ${planned.erpOrder.number} has a booking with the key ${planned.key}, which this ledger has not made: it was restored, or has begun again. If that booking is of part(s) ${parts}, replay this. Else book part(s) ${parts} in the ERP by hand, and give them up here.`;
+  throw new Rejected(sentence, { causeCode: 'conflict' });
 }
 
 async function writeReceipt(
@@ -284,14 +305,17 @@ function figuresOfDay({ figures }: BookingEntry, entry: Inquiry['entry']): DayFi
 }
 
 /** Everything is done or refused. @throws Wait to look again; RetryLater for further triggers; Rejected with all refusals */
-async function endHint(job: Job, { ledger }: HintDependencies): Promise<void> {
+async function endHint(job: Job, dependencies: HintDependencies): Promise<void> {
   const { hint, askedAs, question, refused } = job;
+  const { ledger } = dependencies;
   // Its dead letter says then what this message was refused; a person's hint would try it again.
   const endsWithLetter = hint.again === true && refused.length > 0;
   if (job.looksAgain && !endsWithLetter) {
     const sentence = 'It is booked as planned. What came since is looked at next.';
     throw new Wait(sentence, { awaits: 'our-lock' });
   }
+  const bookings = [...job.bookings, ...job.toBook.map(({ planned }) => planned)];
+  await keepWindow({ ...job, bookings }, dependencies.bookingTimes, dependencies);
   await endOrderWaits(job, ledger.orders);
   // The recordings of hints that have joined since are not read yet.
   if (question && !(await ledger.questions.end(askedAs, question))) throw askedMeanwhile(askedAs);

@@ -11,6 +11,7 @@ import { isBookedTogether, type OrderEntry } from '../ledger/records/product-ord
 import type { Cause } from '../model/causes.ts';
 import type { BookingKey } from '../model/completions.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
+import type { WindowState } from './decide-window.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
 export interface BuiltPart {
@@ -39,11 +40,16 @@ export interface CompletionFacts {
   readonly current: BuiltPart;
   /** The other parts that are completed, where all are booked together. */
   readonly others: readonly BuiltPart[];
+  /** Other parts that are completed, as far as is known, and that there was no time to read. */
+  readonly unread: number;
+  /** Of parts that are booked together: whether those that are completed are booked though others are not. */
+  readonly window: WindowState;
   readonly withoutRecordings: boolean;
 }
 
 export type BookingDecision =
-  | { readonly to: 'book'; readonly plan: readonly PlannedBooking[] }
+  /** `othersFollow`: further parts are booked once this is. */
+  | { readonly to: 'book'; readonly plan: readonly PlannedBooking[]; readonly othersFollow: boolean }
   /** There is nothing to do, or only when other parts are completed. */
   | { readonly to: 'leave'; readonly why: string; readonly awaitsParts?: true }
   | { readonly to: 'wait'; readonly sentence: string }
@@ -56,7 +62,10 @@ export type BookingDecision =
  *   made again in Azumuta after it was booked            reject
  *   a part that the ERP order does not have any more     reject
  *   unknown yet which recordings there are               wait
- *   a part, and others are not completed                 leave: the last of them books
+ *   a part, and others are not completed                 leave: the last of them books, or the next time of the plant
+ *   the same, and that time has come                     book the quantity of those that are completed
+ *   the same, and some are decided again                 book the quantity of these
+ *   parts that there was no time to read                 book the quantity of those that were read: the others follow
  *   not booked yet                                       book the quantity, with all recordings known now
  *   further recordings, quantity booked                  book each as an amendment: notes, never a quantity
  *   further recordings, quantity not booked              leave: they wait until it is
@@ -96,9 +105,11 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
     };
 
   const indexes = counts.map(({ index }) => index);
-  const missing = isBookedTogether(entry) ? parts - countBuilt(indexes, bookedParts(quantities)) : 0;
+  const countOfBuilt = countBuilt(indexes, bookedParts(quantities)) + facts.unread;
+  const missing = isBookedTogether(entry) ? parts - countOfBuilt : 0;
   const isAwaiting = open.length > 0 && missing > 0;
-  const decision = planBookings(facts, isAwaiting ? [] : open, built, quantityOf);
+  const toBook = isAwaiting ? partsToBookEarly(open, facts) : open;
+  const decision = planBookings(facts, toBook, built, quantityOf);
   if (isAwaiting && decision.to === 'leave')
     return { to: 'leave', why: `${missing} of ${parts} parts are awaited`, awaitsParts: true };
   return decision;
@@ -142,6 +153,17 @@ function partsThatCount(
   return wanted.slice(0, Math.max(0, parts - booked.size)).toSorted((a, b) => a.index - b.index);
 }
 
+/** Of the parts that are completed while others are not, those that are booked now. */
+function partsToBookEarly(
+  open: readonly BuiltPart[],
+  { window, toDecideAgain }: CompletionFacts,
+): readonly BuiltPart[] {
+  if (window === 'none') return [];
+  if (window === 'due') return open;
+  const held = bookedParts(toDecideAgain);
+  return open.filter(({ index }) => held.has(index));
+}
+
 function planBookings(
   facts: CompletionFacts,
   open: readonly BuiltPart[],
@@ -151,7 +173,10 @@ function planBookings(
   const { bookings, erpOrder } = facts;
   const booked = recordingsOfBookings(bookings);
   const newIn = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !booked.has(id));
-  const plan = quantitiesOf(open, facts).map(({ key, parts }) =>
+  // One quantity at a time: whether the next one is the last of its ERP order is known once this one is booked or refused.
+  const [first, ...others] = quantitiesOf(open, facts);
+  const othersFollow = others.length > 0 || facts.unread > 0;
+  const plan = (first ? [first] : []).map(({ key, parts }) =>
     toPlannedBooking({ key, kind: 'quantity', parts, recordingIds: parts.flatMap(newIn), erpOrder }),
   );
   const taken = recordingsOfBookings(plan);
@@ -170,7 +195,7 @@ function planBookings(
       `ERP order ${erpOrder.number} is completed with ${large.recordingIds.length} recordings of ${large.parts.length} part(s), from product order ${large.productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
       'completion-unclear',
     );
-  if (plan.length > 0) return { to: 'book', plan };
+  if (plan.length > 0) return { to: 'book', plan, othersFollow: first !== undefined && othersFollow };
   return { to: 'leave', why: later.join('; ') || 'Nothing new: every recording is booked or on its way' };
 }
 

@@ -8,6 +8,7 @@ import type { BeyondOrder } from '../model/completions.ts';
 import type { Rejected } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
+import type { BookingTimes } from './booking-times.ts';
 import type { MapCompletion } from './content.ts';
 import type { CompletionHint } from './messages.ts';
 import type { OneReaderPerOrder } from './one-reader-per-order.ts';
@@ -31,6 +32,8 @@ export interface HintDependencies {
   readonly withoutRecordings: boolean;
   /** Whether the reconciliation asks about overdue orders: then an open order needs no person. */
   readonly reconciles: boolean;
+  /** When completed parts that are booked together are booked though others are not; undefined where they wait for the last. */
+  readonly bookingTimes: BookingTimes | undefined;
   /** From where on a booking is more than what it is for; undefined where any is booked. */
   readonly beyondOrder: BeyondOrder | undefined;
   readonly unknownOrder: 'reject' | 'ignore';

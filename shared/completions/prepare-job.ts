@@ -3,12 +3,13 @@ import { isBookedTogether, isInAzumuta } from '../ledger/records/product-orders.
 import { Rejected } from '../model/errors.ts';
 import { askAgainOrEnd, recordAnswer, type Unanswered } from './ask-azumuta.ts';
 import type { Job } from './book.ts';
+import { compareFigures } from './compare-figures.ts';
 import { plannedByAnother } from './content.ts';
 import { type BookingDecision, decideBookings } from './decide-bookings.ts';
 import type { HintDependencies, OrderReading } from './inquiry.ts';
 import { refusalOfOther } from './other-order.ts';
-import { compareFigures, readContents } from './read-contents.ts';
-import { type Evidence, readFacts } from './read-facts.ts';
+import { readContents } from './read-contents.ts';
+import { awaitPartNoted, type Evidence, readFacts, readOwnFacts } from './read-facts.ts';
 
 type LeaveDecision = Extract<BookingDecision, { readonly to: 'leave' }>;
 
@@ -27,12 +28,17 @@ export async function prepareJob(
   const job = { ...reading, refused, toBook: [], looksAgain: false };
   switch (decision.to) {
     case 'book': {
-      const contents = await readContents(decision.plan, evidence, dependencies);
+      const contents = await readContents(decision, evidence, dependencies);
       if (typeof contents === 'string')
         return bookPlannedOrAskAgain({ shows: 'unclear', sentence: contents }, reading, dependencies);
       const wasRefusedBefore = contents.toBook.length + contents.refused.length === 0;
       if (wasRefusedBefore) await recordAnswer(reading, dependencies);
-      return { ...job, toBook: contents.toBook, refused: [...refused, ...contents.refused] };
+      return {
+        ...job,
+        toBook: contents.toBook,
+        refused: [...refused, ...contents.refused],
+        looksAgain: decision.othersFollow,
+      };
     }
     case 'reject': {
       await recordAnswer(reading, dependencies);
@@ -53,14 +59,14 @@ async function endReadingInVain(
   { why, awaitsParts }: LeaveDecision,
   dependencies: HintDependencies,
 ): Promise<void> {
-  const { attempt, entry, home, number } = evidence;
+  const { attempt, entry, home, number, facts } = evidence;
   const isFirstPart = home === number;
   const waitsForOthers = awaitsParts === true && isFirstPart;
   // A first hint notes no answer, and one note is enough for further hints.
   const isFirstHint = entry !== undefined && isInAzumuta(entry) && !waitsForOthers;
   if (!isFirstHint) await recordAnswer(evidence, dependencies);
   attempt.log.info('Nothing to book now', { why });
-  await compareFigures(evidence, dependencies);
+  await compareFigures(evidence, [facts.current, ...facts.others], dependencies);
 }
 
 export function askUntilFound(
@@ -78,6 +84,7 @@ export async function askUntilCompleted(
 ): Promise<Job | 'ended'> {
   const { order, number } = reading;
   await withdrawOutdated(reading, undefined, dependencies);
+  await compareOpened(reading, dependencies);
   const status = order.status ?? 'without status';
   const unanswered: Unanswered = {
     shows: 'not completed',
@@ -85,6 +92,13 @@ export async function askUntilCompleted(
     lastLook: () => refusalOfOther(reading, order.recordingIds, dependencies),
   };
   return bookPlannedOrAskAgain(unanswered, { ...reading, toDecideAgain: [] }, dependencies);
+}
+
+/** A part may be opened again after it was booked with others. */
+async function compareOpened(reading: OrderReading, dependencies: HintDependencies): Promise<void> {
+  if (!isBookedTogether(reading.entry)) return;
+  const { facts } = await readOwnFacts(reading, undefined, dependencies);
+  await compareFigures({ ...reading, facts, read: new Map() }, [], dependencies);
 }
 
 /** Azumuta does not show what is needed: plans of which nothing was sent are booked, and refusals become a dead letter; else it is asked later. */
@@ -97,7 +111,10 @@ async function bookPlannedOrAskAgain(
   const looksAgain = planned.length > 0;
   if (looksAgain || asked.refused.length > 0)
     return { ...asked, toBook: planned.map((one) => ({ planned: one })), looksAgain };
-  await askAgainOrEnd(unanswered, asked, dependencies);
+  // A window names a part that was completed: it names another one now, and nobody needs to ask about this one so often.
+  const isOfWindow = asked.hint.via === 'reconciliation' && unanswered.shows !== 'unclear';
+  const isAwaited = isOfWindow && (await awaitPartNoted(asked, dependencies.ledger)) === 'awaited';
+  if (!isAwaited) await askAgainOrEnd(unanswered, asked, dependencies);
   return 'ended';
 }
 

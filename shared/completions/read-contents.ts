@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import {
   type BookingEntry,
-  bookedQuantity,
+  bookedParts,
+  countBuilt,
   type Plan,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
+import { isBookedTogether } from '../ledger/records/product-orders.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
 import { partOfSplit } from '../model/orders.ts';
@@ -14,7 +16,6 @@ import type { Job } from './book.ts';
 import {
   aboutOf,
   amendmentContent,
-  bookedFiguresIn,
   type Completed,
   figuresInWords,
   figuresOf,
@@ -22,11 +23,13 @@ import {
   plannedByAnother,
   unpackCompletion,
 } from './content.ts';
-import type { BuiltPart } from './decide-bookings.ts';
+import type { BookingDecision, BuiltPart, CompletionFacts } from './decide-bookings.ts';
 import type { HintDependencies } from './inquiry.ts';
 import type { Evidence } from './read-facts.ts';
 import { completedOf } from './read-recordings.ts';
 import { checkWithinOrder } from './within-order.ts';
+
+type DecisionToBook = Extract<BookingDecision, { readonly to: 'book' }>;
 
 /** The product orders of a booking, and what the mapping makes of them. */
 interface Mapped {
@@ -46,7 +49,7 @@ interface PackedContent {
  * @returns why it cannot be booked yet: without a recording that Azumuta does not show, another quantity might be booked.
  */
 export async function readContents(
-  plan: readonly PlannedBooking[],
+  { plan, othersFollow }: DecisionToBook,
   evidence: Evidence,
   dependencies: HintDependencies,
 ): Promise<string | Pick<Job, 'toBook' | 'refused'>> {
@@ -68,8 +71,9 @@ export async function readContents(
     else if (content instanceof Rejected) toRefuse.push({ plan: known, refusal: content });
     else toBook.push({ ...known, ...contentOfPlan(content) });
   }
-  // All plans of a reading but the last say that others follow, as an attempt can end between two.
-  const last = toBook.at(-1) ?? toRefuse.at(-1)?.plan;
+  // All plans of a reading but the last say that others follow, as an attempt can end between two; the last one does where
+  // further parts are booked later.
+  const last = othersFollow ? undefined : (toBook.at(-1) ?? toRefuse.at(-1)?.plan);
   const marked = (plan: Plan): Plan => (plan === last ? plan : { ...plan, othersFollow: true });
   const refused: Rejected[] = [];
   for (const { plan, refusal } of toRefuse) {
@@ -127,39 +131,8 @@ function checkAndPack(
   }
 }
 
-/** A recording may have been corrected since it was booked, and a quantity is booked once: the difference needs a person. */
-export async function compareFigures(evidence: Evidence, dependencies: HintDependencies): Promise<void> {
-  const { facts, hint, attempt, home } = evidence;
-  const booked = bookedQuantity(facts.bookings, facts.current.index);
-  if (!booked?.figures) return;
-  // Only what was booked may have been corrected; a forged trigger, which may name anything, must not cost reads.
-  const namesOthers = hint.recordingIds.some((id) => !booked.recordingIds.includes(id));
-  if (namesOthers) return;
-  // Of parts that are booked together, only a person's hint reads all.
-  const shown = [facts.current, ...facts.others].map(({ index }) => index);
-  const isShown = booked.parts.every((index) => shown.includes(index));
-  if (!isShown) return;
-  const read = await readMapped(booked, evidence, dependencies);
-  if (typeof read === 'string' || read instanceof Rejected) return;
-  // The mapping may word notes and links otherwise by now.
-  const [was, is] = [booked.figures, figuresOf(read.completion)].map((figures) =>
-    bookedFiguresIn({ ...figures, notes: 0, links: 0 }),
-  );
-  const { concerns } = dependencies.ledger;
-  if (was !== is) {
-    const note = `It was booked as ${was}, and Azumuta shows ${is} now`;
-    const content = `${was}, ${is}`;
-    const cause = 'booked-otherwise';
-    if ((await concerns.begin(home, { kind: 'figures-changed', content, note, cause })) === 'news')
-      attempt.log.warn('A completion was corrected after it was booked', { was, is });
-    return;
-  }
-  for (const concern of evidence.concerns.filter(({ kind }) => kind === 'figures-changed'))
-    await concerns.end(home, concern, 'Azumuta shows again what was booked.');
-}
-
 /** What a booking covers, mapped; why the mapping refuses; or a sentence, when Azumuta lists a recording and does not show it. */
-async function readMapped(
+export async function readMapped(
   planned: PlannedBooking,
   evidence: Evidence,
   dependencies: HintDependencies,
@@ -224,9 +197,10 @@ function recordingsToRead(
 function mapBooking(
   planned: PlannedBooking,
   completed: Completed,
-  { facts: { entry, current } }: Evidence,
+  { facts }: Evidence,
   { map, articleIsMapped }: HintDependencies,
 ): Completion {
+  const { entry, current } = facts;
   const ofAzumuta = articleIsMapped ? undefined : current.order.article;
   const { erpOrder } = entry ?? {};
   const { article = ofAzumuta } = erpOrder ?? {};
@@ -235,7 +209,7 @@ function mapBooking(
       ? map('quantity', completed)
       : amendmentContent(map, completed, planned.recordingIds);
   // While other parts are booked alone, none of them knows what is left of the order.
-  const isPart = entry?.part.book === 'each';
+  const isPart = entry?.part.book === 'each' || leavesParts(planned, facts);
   const final = mapped.final && !isPart;
   const operations = mapped.operations?.map((one) => (isPart ? { ...one, finished: false } : one));
   const madeFor = final && erpOrder ? z.parse(quantitySchema, erpOrder) : undefined;
@@ -244,4 +218,14 @@ function mapBooking(
     final,
     ...definedFields({ operations, article, madeFor }),
   };
+}
+
+/** Whether parts of its ERP order are neither in it, nor booked, nor a person's. */
+function leavesParts(
+  { parts }: PlannedBooking,
+  { entry, bookings, parts: wanted }: CompletionFacts,
+): boolean {
+  if (!isBookedTogether(entry)) return false;
+  const settled = bookings.filter(({ state, discarded }) => state === 'done' || discarded);
+  return countBuilt(parts, bookedParts(settled)) < wanted;
 }

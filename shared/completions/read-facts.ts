@@ -1,6 +1,7 @@
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import {
   type CompletedPart,
+  type ErpOrderRecord,
   type KnownParts,
   partsTogether,
   type RecordHome,
@@ -11,7 +12,9 @@ import { Rejected } from '../model/errors.ts';
 import { erpOrderRefOf } from '../model/orders.ts';
 import { recordingsNamedBy } from './ask-azumuta.ts';
 import { type BuiltPart, type CompletionFacts, recordingsOfBookings } from './decide-bookings.ts';
+import { windowStateOf } from './decide-window.ts';
 import type { HintDependencies, OrderReading } from './inquiry.ts';
+import { recordingsOfPart } from './read-recordings.ts';
 
 export interface Evidence extends OrderReading {
   readonly facts: CompletionFacts;
@@ -21,21 +24,36 @@ export interface Evidence extends OrderReading {
 
 /** Finds out which parts of an ERP order are built, and with which recordings. @throws Rejected */
 export async function readFacts(reading: OrderReading, dependencies: HintDependencies): Promise<Evidence> {
-  const { entry, number, order, toDecideAgain, nextJointKey } = reading;
-  const { ledger, erpOrderNumber, withoutRecordings } = dependencies;
-  const bookings = reading.bookings.filter((booking) => !toDecideAgain.includes(booking));
+  const { entry, bookings: all, toDecideAgain } = reading;
+  const bookings = all.filter((booking) => !toDecideAgain.includes(booking));
+  const { recordingIds, read } = await ownRecordings(reading, bookings, dependencies);
+  const { facts: own, record } = await readOwnFacts(reading, recordingIds, dependencies);
+  const facts = { ...own, bookings };
+  if (!isBookedTogether(entry)) return { ...reading, facts, read };
+  const { read: ofParts, ...built } = await partsBookedTogether(
+    { facts, read },
+    record ?? entry,
+    reading,
+    dependencies,
+  );
+  return { ...reading, facts: { ...facts, ...built }, read: new Map([...read, ...ofParts]) };
+}
+
+/** What is known without the other parts. */
+export async function readOwnFacts(
+  reading: OrderReading,
+  recordingIds: BuiltPart['recordingIds'],
+  { ledger, clock, erpOrderNumber, withoutRecordings, bookingTimes: times }: HintDependencies,
+): Promise<{ readonly facts: CompletionFacts; readonly record: ErpOrderRecord | undefined }> {
+  const { entry, number, order, bookings, toDecideAgain, nextJointKey } = reading;
   const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
   const record =
     entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
   const parts = record?.split.of ?? 1;
-  const index = entry?.part.index ?? 1;
-  const { recordingIds, read } = await ownRecordings(reading, bookings, dependencies);
-  const current = { index, order, recordingIds };
+  const current = { index: entry?.part.index ?? 1, order, recordingIds };
   const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
-  const facts = { ...known, current, others: [], withoutRecordings };
-  if (!isBookedTogether(entry)) return { ...reading, facts, read };
-  const built = await partsBookedTogether(facts, record ?? entry, reading, dependencies);
-  return { ...reading, facts: { ...facts, ...built }, read };
+  const window = windowStateOf({ ...reading, times, now: clock.now() });
+  return { facts: { ...known, current, others: [], unread: 0, window, withoutRecordings }, record };
 }
 
 /**
@@ -69,18 +87,23 @@ async function ownRecordings(
   return { recordingIds: unlessNone([...ids]), read };
 }
 
+type BookedTogether = Pick<CompletionFacts, 'current' | 'others' | 'parts' | 'unread'> &
+  Pick<Evidence, 'read'>;
+
 /** A completed part, and the others of its ERP order. One that was opened again for rework does not count any more. */
 async function partsBookedTogether(
-  { bookings, parts, current: { index, order, recordingIds: named = [] } }: CompletionFacts,
+  { facts, read: ownRead }: Pick<Evidence, 'facts' | 'read'>,
   record: RecordHome,
-  { hint, attempt, concerns }: OrderReading,
+  { number, hint, attempt, concerns }: OrderReading,
   { ledger, reader }: HintDependencies,
-): Promise<Pick<CompletionFacts, 'current' | 'others' | 'parts'>> {
+): Promise<BookedTogether> {
+  const { bookings, parts, current } = facts;
+  const { index, order, recordingIds: named = [] } = current;
   const { erpOrders } = ledger;
   const booked = bookedParts(bookings);
   const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
   // No trigger names its recordings again when the last part is completed.
-  const own = { index, productOrderId: order.id, ...(order.recordingIds ? {} : { named }) };
+  const own = { index, number, productOrderId: order.id, ...(order.recordingIds ? {} : { named }) };
   // What is not wanted is no part where the others are enough.
   const isSurplus = async () =>
     isUnwanted && areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
@@ -90,31 +113,50 @@ async function partsBookedTogether(
   const { completed, wanted } = partsTogether(await erpOrders.partsOf(record), parts, index);
   const noted = completed.get(index);
   const bookedAs = isBooked ? noted?.productOrderId : undefined;
-  // They are booked with this one, once as many are completed as the ERP order has. A person's hint looks at all: further
-  // recordings may have come while their booking was refused; so does one that compares what was corrected.
-  const looksAtAll = hint.again || concerns.some(({ kind }) => kind === 'figures-changed');
+  // A person's hint looks at all: further recordings may have come while their booking was refused; so does one that
+  // compares what was corrected.
+  const looksAtAll = hint.again === true || concerns.some(({ kind }) => kind === 'figures-changed');
   const isComplete = countBuilt(completed.keys(), booked) >= wanted;
-  const otherParts = [...completed.values()].filter((part) => part.index !== index);
-  const toLookAt = looksAtAll ? otherParts : otherParts.filter((part) => !booked.has(part.index));
-  const needed = isComplete ? toLookAt : [];
-  const ids = needed.map(({ productOrderId }) => productOrderId);
-  const read = await reader.readParts(ids, order, attempt.signal);
-  const others: BuiltPart[] = [];
-  for (const [at, part] of needed.entries()) {
-    const other = read[at];
-    if (other?.completed) {
-      const recordingIds = other.recordingIds ?? unlessNone(part.named);
-      others.push({ index: part.index, order: other, recordingIds });
-      continue;
-    }
-    if (!booked.has(part.index)) await awaitReopenedPart(part, record, ledger);
-  }
+  const isWanted = partFilter(facts, { isComplete, looksAtAll });
+  const needed = [...completed.values()].filter((part) => part.index !== index && isWanted(part.index));
   const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);
+  const shown = { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs, isUnwanted };
+  const known = new Set([...recordingsOfBookings(bookings), ...ownRead.keys()]);
+  const read = await reader.readParts({ wanted: needed, current: shown, known }, attempt);
+  for (const part of read.parts.filter(({ order: other }) => !other?.completed))
+    if (!booked.has(part.index)) await awaitReopenedPart(part, record, ledger);
+  const others = read.parts.flatMap(({ order: other, ...part }): BuiltPart[] =>
+    other?.completed
+      ? [{ index: part.index, order: other, recordingIds: recordingsOfPart(part, other) }]
+      : [],
+  );
+  const hasOpenPart = [index, ...others.map((part) => part.index)].some((each) => !booked.has(each));
+  // Nothing that could be booked was read in time: the next attempt goes on.
+  if (read.outOfTime && !hasOpenPart) throw read.outOfTime;
   return {
     parts: wanted,
-    current: { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs, isUnwanted },
+    current: shown,
     others,
+    unread: needed.length - read.parts.length,
+    read: read.recordings,
   };
+}
+
+/**
+ * The other parts that are looked at:
+ *
+ *   as many are completed as the ERP order has, or their time has come    those in no booking
+ *   the same, and the hint looks at all                                   all
+ *   else                                                                  those that are decided again
+ */
+function partFilter(
+  { bookings, toDecideAgain, window }: CompletionFacts,
+  { isComplete, looksAtAll }: { readonly isComplete: boolean; readonly looksAtAll: boolean },
+): (index: number) => boolean {
+  const booked = bookedParts(bookings);
+  if (isComplete || window === 'due') return (index) => looksAtAll || !booked.has(index);
+  const held = window === 'open' ? bookedParts(toDecideAgain) : new Set<number>();
+  return (index) => held.has(index);
 }
 
 /** The trigger that completes it again may be lost, so the reconciliation asks about it. */
@@ -126,6 +168,24 @@ async function awaitReopenedPart(
   const number = await knownOrders.numberOfAzumutaId(productOrderId);
   if (number !== undefined) await orders.awaitCompletion(number);
   await erpOrders.markPartReopened(record, index);
+}
+
+/**
+ * What is noted as completed, and is not: it counts no more, and the reconciliation asks about it. So does a window, whose
+ * next hint names another part.
+ */
+export async function awaitPartNoted(
+  { entry, number, window }: Pick<OrderReading, 'entry' | 'number' | 'window'>,
+  { erpOrders, orders }: HintDependencies['ledger'],
+): Promise<'awaited' | 'not noted'> {
+  if (!window || !isBookedTogether(entry)) return 'not noted';
+  const record = (await erpOrders.find(entry.erpOrder)) ?? entry;
+  const { index } = entry.part;
+  const { completed } = await erpOrders.partsOf(record);
+  if (!completed.has(index)) return 'not noted';
+  await orders.awaitCompletion(number);
+  await erpOrders.markPartReopened(record, index);
+  return 'awaited';
 }
 
 /** Whether as many others are built as the ERP order has, where this one counts as built: it may stand for one that was given up. */

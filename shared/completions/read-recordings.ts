@@ -2,9 +2,10 @@ import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/answer-re
 import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { CompletedPart } from '../ledger/records/erp-orders.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
 import { personalFields } from '../model/completions.ts';
-import { Rejected } from '../model/errors.ts';
+import { OutOfTime, Rejected } from '../model/errors.ts';
 import { type OrderPart, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -29,6 +30,30 @@ interface WantedRecording {
   readonly productOrder: Owner;
   /** Only a trigger names it, and a trigger may be forged: the recording must say which product order it belongs to. */
   readonly hinted?: true;
+}
+
+interface WantedParts {
+  readonly wanted: readonly CompletedPart[];
+  /** The part that the hint is about. */
+  readonly current: {
+    readonly order: AzumutaProductOrder;
+    readonly recordingIds: readonly string[] | undefined;
+  };
+  /** Recordings that are in bookings, or were read already. */
+  readonly known: ReadonlySet<string>;
+}
+
+interface ReadPart extends CompletedPart {
+  /** Undefined when Azumuta does not have it. */
+  readonly order: AzumutaProductOrder | undefined;
+}
+
+/** Those that Azumuta lists, else those that triggers named; undefined where nobody says which there are. */
+export function recordingsOfPart(
+  { named = [] }: Pick<CompletedPart, 'named'>,
+  { recordingIds }: AzumutaProductOrder,
+): readonly string[] | undefined {
+  return recordingIds ?? (named.length > 0 ? named : undefined);
 }
 
 /** Calls to Azumuta at the same time within one attempt: few, as several attempts run at the same time. */
@@ -83,11 +108,41 @@ export class CompletionReader {
     );
   }
 
-  /** Reads the other parts of a product order's ERP order by their ids; undefined for each that Azumuta does not know. */
-  readParts(ids: readonly string[], { number }: Owner, signal: AbortSignal) {
-    return mapConcurrently(ids, readsAtOnce, (id) =>
-      this.#askAzumuta(number, signal, (azumuta, guarded) => azumuta.productOrder(id, guarded)),
-    );
+  /**
+   * Reads parts of an ERP order, each with those of its recordings that are not known, and first those of the part that the
+   * hint is about: as many as there is time for, so that these are booked, and the others after them.
+   */
+  async readParts(
+    { wanted, current, known }: WantedParts,
+    attempt: ReadingAttempt,
+  ): Promise<{
+    readonly parts: readonly ReadPart[];
+    readonly recordings: ReadonlyMap<string, Recording>;
+    /** Why there are parts that were not read. */
+    readonly outOfTime?: OutOfTime;
+  }> {
+    const parts: ReadPart[] = [];
+    const recordings = new Map<string, Recording>();
+    const readRecordingsOf = async (order: AzumutaProductOrder, ids: readonly string[] = []) => {
+      const further = ids.filter((id) => !known.has(id)).map((id) => ({ id, productOrder: order }));
+      for (const [id, recording] of await this.readRecordings(further, attempt))
+        recordings.set(id, recording);
+    };
+    const readOne = async (part: CompletedPart) => {
+      const order = await this.#askAzumuta(current.order.number, attempt.signal, (azumuta, guarded) =>
+        azumuta.productOrder(part.productOrderId, guarded),
+      );
+      if (order?.completed) await readRecordingsOf(order, recordingsOfPart(part, order));
+      parts.push({ ...part, order });
+    };
+    if (wanted.length > 0) await readRecordingsOf(current.order, current.recordingIds);
+    try {
+      await mapConcurrently(wanted, readsAtOnce, readOne);
+    } catch (error) {
+      if (!(error instanceof OutOfTime)) throw error;
+      return { parts, recordings, outOfTime: error };
+    }
+    return { parts, recordings };
   }
 
   /**

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+import type { BookingTimes } from '../completions/booking-times.ts';
 import type { CompleteIntegration } from './define.ts';
 
 /** When a function runs by the clock, and after which silence it has stopped. */
@@ -14,6 +16,27 @@ const shortestSilenceMinutes = 15;
 
 /** A person learns of what is new this soon. */
 const alertsEveryMinutes = 5;
+
+/** What is completed is booked so soon after its time. */
+const windowsEveryMinutes = 5;
+
+/** The event of a run that looks for parts whose time to be booked has come; any other run asks about what is overdue. */
+export const windowsRunSchema = z.object({ looksFor: z.literal('windows') });
+export const windowsRun: z.output<typeof windowsRunSchema> = { looksFor: 'windows' };
+
+/** When the parts of a split order that are completed are booked; undefined where none wait for a time. */
+export function bookingTimesOf({
+  productOrders: { split = 'one' },
+  timeZone,
+}: Pick<CompleteIntegration, 'productOrders' | 'timeZone'>): BookingTimes | undefined {
+  if (split === 'one' || typeof split.book === 'string') return undefined;
+  return { timeZone, at: split.book.at };
+}
+
+/** Undefined where no parts are booked at times. */
+export function windowRunsOf(integration: CompleteIntegration): ScheduledRuns | undefined {
+  return bookingTimesOf(integration) && scheduledRuns(true, windowsEveryMinutes, 3);
+}
 
 /**
  * What runs by the clock. A schedule that leaves days out, such as a pull on weekdays only, has a longer silence here,

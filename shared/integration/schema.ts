@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { contractSchema, defaultBaseUrl } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
-import { fn, optionalFn, textThat, timeZoneSchema } from '../erp/options.ts';
+import { fn, optionalFn, readonlyList, textThat, timeZoneSchema } from '../erp/options.ts';
 import type {
   Check,
   CompletedProductOrder,
@@ -14,7 +14,7 @@ import type { ErpOrder, OrderPart, ParameterValue } from '../model/orders.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { utcInstant } from '../model/time.ts';
-import { strictObject } from '../platform/validation.ts';
+import { showFound, strictObject } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
 
 /** The defaults; also what a run started by hand does while the schedule is off. */
@@ -27,6 +27,29 @@ const zonedTime = 'an ISO time that exists, with zone, such as 2026-12-01T06:00:
 const instantInUtc = z.pipe(
   textThat((text) => utcInstant(text) !== undefined, zonedTime),
   z.transform((text) => utcInstant(text) ?? text),
+);
+
+const mostBookingTimes = 24;
+const bookingTimesSchema = readonlyList(
+  textThat(
+    (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text),
+    'a time of day from 00:00 to 23:59, such as 06:00',
+  ),
+  1,
+).check(
+  z.superRefine((times, { issues }) => {
+    if (times.length > mostBookingTimes)
+      issues.push({ code: 'custom', message: `at most ${mostBookingTimes} times`, input: times });
+    for (const [at, time] of times.entries())
+      if (times.indexOf(time) < at)
+        issues.push({
+          code: 'custom',
+          path: [at],
+          message: 'each time once',
+          params: showFound,
+          input: time,
+        });
+  }),
 );
 
 export const productOrdersSchema = strictObject({
@@ -56,9 +79,20 @@ export const productOrdersSchema = strictObject({
         per: z.literal('unit'),
         /**
          * `each`: book each unit when it is completed. `when-all-done`: book all of them when the last is, for an ERP where
-         * closing an order closes all of it.
+         * closing an order closes all of it. `{ at: ['06:00', '14:00', '22:00'] }`: book at these times what was completed
+         * since the last booking, and the rest when the last is completed.
          */
-        book: z.enum(['each', 'when-all-done']),
+        book: z.union([
+          z.literal('each'),
+          z.literal('when-all-done'),
+          strictObject({
+            /**
+             * Times of day at the plant (`timeZone`), 1 to 24. A time that the clock does not show, as it is put forward, is the
+             * next that it shows; one that it shows twice is the first.
+             */
+            at: bookingTimesSchema,
+          }),
+        ]),
         /**
          * Most units, 1 to 500: a larger order is rejected, so that a mistyped quantity does not fill Azumuta with product
          * orders. Default 200. A plant with larger series raises it; one booking of all parts holds at most some 1,800

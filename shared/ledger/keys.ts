@@ -11,6 +11,8 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *                                  DEAD-LETTER#<message>    one dead letter and its reason
  *                                  ALIAS                    the number of ours, where Azumuta has another by now
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
+ *                                  WINDOW                   when its completed parts are booked, where the plant has
+ *                                                           times for that
  *                                  CONCERN#<kind>           what needs a person
  *                                  CONCERN#number-taken#…   another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its fields, its state, its parts
@@ -51,6 +53,7 @@ export const isBookingKey = ({ sk }: { readonly sk?: unknown }): boolean =>
   String(sk).startsWith(bookingPrefix);
 export const deadLetterKey = (number: string, id: string) => ofOrder(number, `${deadLetterPrefix}${id}`);
 export const aliasKey = (number: string) => ofOrder(number, 'ALIAS');
+export const windowKey = (number: string) => ofOrder(number, 'WINDOW');
 export const questionKey = (number: string) => ofOrder(number, 'QUESTION');
 export const concernKey = (number: string, kind: string, claimant?: string) =>
   ofOrder(number, `${concernPrefix}${kind}${claimant === undefined ? '' : `#${claimant}`}`);
@@ -74,7 +77,7 @@ export const retentionSeconds = 430 * 86_400;
 export const ledgerIndexes = {
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
   azumutaId: { name: 'by-azumuta-id', partition: 'azumutaId', sort: 'pk', sortType: 'S' },
-  /** Product orders that are not known to be completed, and planned bookings that wait, by when they are due (epoch milliseconds); concerns, by when they were looked at. */
+  /** Product orders that are not known to be completed, and planned bookings that wait, by when they are due (epoch milliseconds); concerns, by when they were looked at; windows, by when their parts are booked. */
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, dead-lettered or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },

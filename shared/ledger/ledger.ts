@@ -17,6 +17,7 @@ import { Pauses } from './records/pauses.ts';
 import { Orders } from './records/product-orders.ts';
 import { PullState } from './records/pull-state.ts';
 import { Questions } from './records/questions.ts';
+import { BookingWindows } from './records/windows.ts';
 import { WorkInstructionNames } from './records/work-instruction-names.ts';
 
 interface LedgerOptions {
@@ -41,6 +42,7 @@ export function createLedger({ table, clock, settlingSeconds }: LedgerOptions) {
     knownOrders: new KnownOrders(table, clock),
     openOrders: new OpenOrderRecords(table, clock),
     questions: new Questions(table, clock),
+    windows: new BookingWindows(table, clock),
     attempts: new Attempts(table, clock),
     deadLetters: new DeadLetters(table, clock),
     pullState: new PullState(table, clock),

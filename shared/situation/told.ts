@@ -2,6 +2,7 @@ import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
+import type { BookingWindow } from '../ledger/records/windows.ts';
 import { hasEnded, type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
 import type { DueState } from '../model/due.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
@@ -17,6 +18,8 @@ import { headlineOf, maxName, nextStepInWords, partnerState, shownReasonLength, 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {
   readonly letters: readonly (DeadLetterId & Partial<Pick<DeadLetterRecord, 'reason' | 'cause'>>)[];
+  /** Completed parts are booked at the times of the plant. */
+  readonly window?: BookingWindow | undefined;
   /** What happened to it, oldest first: why it waits, where it is booked, what a person did. */
   readonly journey?: readonly JourneyEntry[];
   readonly partners?: Readonly<Record<Partner, BreakerState>>;
@@ -223,7 +226,9 @@ function stageSentence(stage: Stage, facts: ToldFacts): string {
       return 'It is in Azumuta and waits there to be completed.';
     case 'completed':
       if (entry?.part.book === 'when-all-done')
-        return 'It is completed in Azumuta; it is booked when all parts are.';
+        return facts.window
+          ? 'It is completed in Azumuta; it is booked at the next time of the plant, or when all parts are completed.'
+          : 'It is completed in Azumuta; it is booked when all parts are.';
       return 'It is completed in Azumuta, which is being asked what is to be booked.';
     case 'booked':
       return bookedSentence(journey);

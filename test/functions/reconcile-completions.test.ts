@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { createReconcileCompletions } from '../../functions/reconcile-completions/reconcile-completions.ts';
+import type { Integration } from '../../shared/integration/define.ts';
+import { windowsRun } from '../../shared/integration/scheduled-runs.ts';
+import { splitOrder } from '../support/orders.ts';
 import { invocation, type Surroundings, startSurroundings } from './stage.ts';
 
 const reconcile = ({ integration, runtime }: Surroundings) =>
@@ -30,6 +33,36 @@ it('asks about no more than the configuration says', async () => {
   const stage = await startSurroundings({ schedule: { reconcile: { everyHours: 24, most: 2 } } });
   await overdue(stage, 3);
   expect(await reconcile(stage)).toMatchObject({ asked: 2 });
+});
+
+it.each([
+  ['has parts booked whose time has come, and asks about nothing else', { at: ['14:00'] }, 1],
+  ['finds no such parts where the plant has no times', 'when-all-done', 0],
+] as const)('%s, when its second schedule runs it', async (_, book, hints) => {
+  // Prepare: the first of two parts is completed
+  const productOrders: Integration['productOrders'] = { split: { per: 'unit', book } };
+  const stage = await startSurroundings({ productOrders });
+  const part = { index: 1, first: 'MO/1/1', book: 'when-all-done' } as const;
+  const { id } = await stage.created('MO/1/1', { erpOrder: { number: 'MO/1', article: 'GEAR-01' }, part });
+  const record = splitOrder('MO/1', 2, { book: 'when-all-done' });
+  await stage.ledger.erpOrders.writeVersion(record);
+  await stage.ledger.erpOrders.recordCompletedPart(record, {
+    index: 1,
+    number: 'MO/1/1',
+    productOrderId: id,
+  });
+  await stage.ledger.windows.begin('MO/1/1', stage.clock.now());
+  stage.clock.advance(86_400);
+
+  // Act
+  const report = await createReconcileCompletions(stage.integration, stage.runtime)(windowsRun, invocation);
+
+  // Assess
+  expect(report).toMatchObject({ hints });
+  expect(stage.sent('completions')).toMatchObject(
+    Array(hints).fill({ productOrderNumber: 'MO/1/1', via: 'reconciliation' }),
+  );
+  expect(stage.sent('product-orders')).toEqual([]);
 });
 
 it('has each open product order looked at', async () => {

@@ -8,6 +8,7 @@ import {
 } from '../../shared/integration/define.ts';
 import { planned } from '../../shared/integration/mapping/recorded.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
+import type { Part } from '../../shared/model/orders.ts';
 import type { Partner } from '../../shared/model/partner.ts';
 import { Slots } from '../../shared/slots/slots.ts';
 import { createSecretsModel } from '../simulation/aws/secrets.ts';
@@ -130,11 +131,14 @@ export async function startSurroundings(
     /** Plans and releases an order in the ERP. */
     plan: (quantity = '5') => erp.plan({ article: 'plain', quantity, dueDate: '2026-12-01' }),
     /** A product order that is in Azumuta, and in the ledger as created. */
-    async created(number: string, { erpOrder = { number, article: 'GEAR-01' }, dueDate }: OrderChanges = {}) {
+    async created(
+      number: string,
+      { erpOrder = { number, article: 'GEAR-01' }, dueDate, part }: OrderChanges = {},
+    ) {
       const made = azumuta.typeByHand(number, erp.articles.plain, { Quantity: 5 });
       if (!made) throw new Error('Azumuta has that article.');
       const was = { ...erpOrder, amount: '5', unit: 'u' };
-      await ledger.orders.create(newOrder({ number, erpOrder: was, dueDate }));
+      await ledger.orders.create(newOrder({ number, erpOrder: was, dueDate, ...(part && { part }) }));
       const receipt = { productOrder: { id: made.id, number }, azumutaId: made.id, awaiting: 'completion' };
       await ledger.claims.complete(await claimedOrder(ledger, number), receipt, { event: 'created' });
       return made;
@@ -145,6 +149,7 @@ export async function startSurroundings(
 interface OrderChanges {
   readonly erpOrder?: { readonly number: string; readonly id?: string; readonly article: string };
   readonly dueDate?: string;
+  readonly part?: Part;
 }
 
 export const invocation = { awsRequestId: 'this invocation', getRemainingTimeInMillis: () => 60_000 };

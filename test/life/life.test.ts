@@ -91,6 +91,12 @@ describe('the stage of an order', () => {
       'It is completed in Azumuta; it is booked when all parts are.',
     );
   });
+
+  it('says that it is booked at a time, where the plant has times and one is awaited', () => {
+    const entry = entryOf({ part: { index: 2, first: 'MO/1', book: 'when-all-done' } });
+    const window = { since: new Date('2026-11-24T08:00:00Z'), dueAt: 0 };
+    expect(life({ entry, window }).says).toContain('booked at the next time of the plant');
+  });
 });
 
 describe('an order that needs a person', () => {

@@ -20,6 +20,7 @@ import { pauseWordsSchema } from '../../shared/ledger/records/pauses.ts';
 import { orderEntrySchema } from '../../shared/ledger/records/product-orders.ts';
 import { progressSchema } from '../../shared/ledger/records/pull-state.ts';
 import { answeredSchema, questionSchema } from '../../shared/ledger/records/questions.ts';
+import { bookingWindowSchema } from '../../shared/ledger/records/windows.ts';
 import { completionSchema } from '../../shared/model/completions.ts';
 import { productOrderMessageSchema } from '../../shared/orders/messages.ts';
 import { slotPlaceSchema } from '../../shared/slots/slots.ts';
@@ -49,7 +50,7 @@ const anyItem = some({
   expiresAt: number,
   erpOrderNumber: text,
   azumutaId: text,
-  awaiting: z.enum(['completion', 'look']),
+  awaiting: z.enum(['completion', 'look', 'window']),
   dueAt: number,
   concern: z.enum(['open', 'settled letter']),
   concernOf: text.check(z.regex(new RegExp(`^([a-z-]+ (azumuta|erp) [a-z-]+ )?${instant}$`))),
@@ -69,6 +70,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'ORDER QUESTION': [
     ...[z.union([questionSchema, z.object({ by: absent })]), some({ answered: answeredSchema }), heldSchema],
   ],
+  'ORDER WINDOW': [z.union([bookingWindowSchema, z.object({ awaiting: absent })])],
   'ORDER CONCERN': [
     z.union([concernSchema, z.object({ content: z.literal('') })]),
     ...[some({ numbers: z.array(text), count: number, settled: z.array(text) }), heldSchema],

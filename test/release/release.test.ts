@@ -36,6 +36,12 @@ const unknownIn = (given: readonly Recorded[]) =>
     .map((path) => `${path}: nothing reads it`);
 const kindsIn = (given: readonly Recorded[]) => new Set(given.flatMap(valuesIn).map(([kind]) => kind));
 
+/**
+ * Words of an index that a release never asks for, so that it never reads the items that are there under them: 0.3.0 reads
+ * its orders by their keys, and leaves out an item of a kind that it does not know.
+ */
+const neverAskedFor: Readonly<Record<string, readonly unknown[]>> = { '0.3.0': ['window'] };
+
 describe.each(releases)('release %s', (version) => {
   const configuration = fileOf(version, 'plant.config.ts');
 
@@ -50,7 +56,8 @@ describe.each(releases)('release %s', (version) => {
       ...[kind, all.map((one) => fromJSONSchema(one))],
     ]);
     const why = `After a rollback, ${version} could not read what the present code has written: write another form only once the release before reads it.`;
-    expect(unreadBy(Object.fromEntries(schemas), written), why).toEqual([]);
+    const isRead = ({ awaiting }: Recorded) => !neverAskedFor[version]?.includes(awaiting);
+    expect(unreadBy(Object.fromEntries(schemas), written.filter(isRead)), why).toEqual([]);
   });
 
   it('is updated by CloudFormation without losing a resource, an address, an output or an index', async () => {

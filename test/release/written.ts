@@ -110,8 +110,10 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     const plan = bookingPlan({ planned: plannedBooking({ key: nextJointKey, parts }), content });
     await ledger.bookings.planOnly(number, plan, {});
   }
-  for (const booking of await ledger.bookings.listOfOrder(number))
+  for (const booking of await ledger.bookings.listOfOrder(number)) {
+    if (booking.parts.length === 3) await ledger.bookings.recordCompared(number, booking, now);
     if (booking.parts.length === 2) await ledger.bookings.withdrawPlan(number, booking);
+  }
   await ledger.questions.recordAsked(number, { by: 'hint', since: now });
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');
@@ -120,13 +122,19 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const concern = { content: 'x', cause: 'conflict', note: 'y', about } as const;
   const wanted = { draft, erpOrder, contentHash };
   for (const kind of orderConcernKinds) await ledger.concerns.begin(number, { ...concern, kind, wanted });
+  await ledger.windows.begin(number, now);
   await ledger.concerns.countUnknownNumber('MO/9');
   const waits = { order: number, partner: 'erp', since: now, reason: 'It is locked.' } as const;
   await ledger.attempts.recordFailure('id', { unexpected: false, waits });
   const earlier = (['alone', 'each', 'when-all-done'] as const).map((book) => ({ number, of: 1, book }));
   const record = splitOrder('MO/3', 2, { book: 'each', earlier, state: 'refused', keptUnder: 'MO/2' });
   await ledger.erpOrders.writeVersion(record);
-  await ledger.erpOrders.recordCompletedPart(record, { index: 1, productOrderId: 'id1', named: ['r1'] });
+  await ledger.erpOrders.recordCompletedPart(record, {
+    index: 1,
+    number: 'MO/3/1',
+    productOrderId: 'id1',
+    named: ['r1'],
+  });
   await ledger.erpOrders.markPartReopened(record, 1);
   await ledger.erpOrders.endPart(record.erpOrder, 2);
   await ledger.alerts.markRefused({ channel: 'teams', id: '0000000001', body: '{"subject":"x","text":"y"}' });

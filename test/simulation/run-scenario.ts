@@ -8,7 +8,7 @@ import { type People, startPeople } from './scenario/people.ts';
 import type { ReleasedOrder } from './scenario/released-order.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import type { ScenarioEvent } from './scenario/scenario-event.ts';
-import { dayMs, dueDate, minuteMs } from './world/moments.ts';
+import { dayMs, minuteMs } from './world/moments.ts';
 import { type Schedules, startSchedules } from './world/schedules.ts';
 import type { Entry } from './world/timeline.ts';
 import { NoEnd } from './world/virtual-time.ts';
@@ -118,11 +118,12 @@ async function settle(
 ): Promise<void> {
   const allDone = () => untilAllDone(world, people.areDone);
   // An accident may also meet these runs; then the runs of the following days have to recover from it.
-  for (let quietDays = 0; quietDays < 3 || world.time.now() < lastDueAt(people); ) {
+  for (let quietDays = 0; quietDays < 3 || world.time.now() < lastDueAt(people, world); ) {
     const before = world.happened.size;
     await later(world, dayMs);
     if (world.scenario.via === 'pull') schedules.run('pull-product-orders');
     schedules.run('reconcile-completions');
+    if (world.scenario.bookAt) schedules.wake();
     await allDone();
     findings.push(...judgeDeadLetters(world));
     const otherwise = deadLettersOf(world).filter(({ reason }) => isOfOtherArticle.test(reason));
@@ -147,7 +148,7 @@ async function settle(
 }
 
 /** Half a day after the last order is due: the next run finds it overdue. */
-function lastDueAt({ orders }: People): number {
+function lastDueAt({ orders }: People, { dueDate }: World): number {
   return Math.max(0, ...orders.map((order) => Date.parse(order?.dueDate ?? dueDate))) + dayMs / 2;
 }
 

@@ -59,3 +59,30 @@ it('takes 8 write units for an order, and 5 for its completion', async () => {
     ['ORDER ORDER', 2],
   ]);
 });
+
+/** Write units of an order of four pieces, of which two are completed by 07:17, by the kind of the item. */
+async function unitsOfParts(bookAt?: readonly string[]): Promise<Record<string, number>> {
+  const units: Record<string, number> = {};
+  const order = { article: 'plain', quantity: 4, scrap: 0, releasedAt: 1, builtAfter: 10 } as const;
+  const given = { ...calmJourney(), split: 'when-all-done', orders: [order] } as const;
+  const { findings } = await runScenario(bookAt ? { ...given, bookAt } : given, {
+    disturb: (world) =>
+      counting(world, (kind, of) => {
+        if (/ORDER/.test(kind)) units[kind] = (units[kind] ?? 0) + of;
+      }),
+  });
+  expect(findings).toEqual([]);
+  return units;
+}
+
+it('takes 4 write units more for each time at which parts are booked, and what a booking takes', async () => {
+  // Act
+  const { 'ORDER BOOKING': one = 0, ...atTheEnd } = await unitsOfParts();
+  const { 'ORDER BOOKING': several = 0, 'ORDER WINDOW': window, ...atTimes } = await unitsOfParts(['07:17']);
+
+  // Assess
+  expect(atTheEnd).not.toHaveProperty('ORDER WINDOW');
+  expect(atTimes).toEqual(atTheEnd);
+  expect(several - one).toBe(3);
+  expect(window).toBe(4);
+});

@@ -10,6 +10,7 @@ import {
   SignatureKind,
   SymbolFlags,
   type Type,
+  TypeFlags,
 } from 'typescript/unstable/sync';
 
 const fieldsRoot = fileURLToPath(new URL('../../..', import.meta.url));
@@ -57,7 +58,9 @@ function commentOf(checker: Checker, functions: readonly Declared[], call: strin
   let within = takenBy(checker, functions, call);
   let comment: string | undefined;
   for (const name of path.split('.')) {
-    const field = within.flatMap((type) => checker.getPropertyOfType(type, name) ?? [])[0];
+    // A text has properties, too: `at` is one.
+    const objects = within.filter((type) => !(type.flags & TypeFlags.StringLike));
+    const field = objects.flatMap((type) => checker.getPropertyOfType(type, name) ?? [])[0];
     if (!field) throw new Error(`${call}() takes no ${path}.`);
     comment = field.getDocumentationComment(checker);
     within = alternativesOf(checker.getTypeOfSymbol(field));

@@ -66,7 +66,8 @@ function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number
       { causeCode: 'order-data' },
     );
   }
-  return { number, of, book: split.book };
+  // The times are those of the configuration when it is built: they are not stored.
+  return { number, of, book: typeof split.book === 'string' ? split.book : 'when-all-done' };
 }
 
 function hashOf(draft: ProductOrderDraft): string {

@@ -73,6 +73,8 @@ export const bookingEntrySchema = z.pipe(
     discarded: z._default(z.boolean(), false),
     /** It waits without an order that waits, so the reconciliation asks for it. */
     awaiting: z.exactOptional(z.string()),
+    /** Of several parts: when Azumuta was asked about all of them last, after they were booked. */
+    comparedAt: z.exactOptional(z.coerce.date()),
     ...heldSchema.shape,
   }),
   z.transform(({ sk, history, historyLeft: _, ignored, state, ...booking }) => {
@@ -201,6 +203,12 @@ export class Bookings extends Records {
     const condition = '#state = :rejected AND #readAt = :seen';
     const values = { rejected: 'rejected', seen: readAt.toISOString() };
     await this.table.update(bookingKeyOf(home, key), { set: { configuration }, condition, values });
+  }
+
+  /** Azumuta was asked about all of its parts: what was sent before then brings nothing new. */
+  async recordCompared(home: string, { key }: BookingEntry, at: Date): Promise<void> {
+    const set = { comparedAt: at.toISOString() };
+    await this.table.update(bookingKeyOf(home, key), { set, condition: 'attribute_exists(pk)' });
   }
 
   /**

@@ -65,6 +65,8 @@ export const completedPartSchema = z.object({
   index: z.number(),
   /** In Azumuta; as `azumutaId` it would put the item into the index of ids. */
   productOrderId: z.string(),
+  /** Under which the ledger keeps it; 0.3.0 did not note it. */
+  number: z.exactOptional(z.string()),
   /** Its recordings so far, where only triggers name them; absent where Azumuta lists them. */
   named: z.exactOptional(z.array(z.string())),
   /** It was reopened: the recordings that triggers named still count once it is completed again. */

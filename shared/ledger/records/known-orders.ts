@@ -11,6 +11,7 @@ import {
   orderKey,
   partitionOf,
   questionKey,
+  windowKey,
 } from '../keys.ts';
 import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
@@ -20,6 +21,7 @@ import { nextJointKey } from './joint-keys.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { questionOf } from './questions.ts';
 import { Records } from './records.ts';
+import { bookingWindowOf } from './windows.ts';
 
 export type KnownOrder = DeepReadonly<ReturnType<typeof knownOrderOf>>;
 
@@ -41,6 +43,8 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
       entry ?? { number, history: [] },
       written.map(({ key }) => key),
     ),
+    /** Where the bookings of its ERP order are kept here: its completed parts are booked at a time. */
+    window: bookingWindowOf(item(windowKey(number))),
     ...questionOf(item(questionKey(number))),
     concerns: all(concernPrefix).flatMap((each) => concernOf(each) ?? []),
     /** The number of ours, where this one is what Azumuta calls the order by now. */
@@ -49,6 +53,11 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
       .map(deadLetterOf)
       .flatMap(({ isDead, ...letter }) => (isDead ? letter : [])),
   };
+}
+
+/** Of it, or of a booking that is kept here. */
+export function hasOpenDeadLetter({ letters }: KnownOrder): boolean {
+  return letters.length > 0;
 }
 
 /** What is known of an order that somebody asks about, under the number that the ledger keeps it under. */
@@ -88,9 +97,16 @@ export class KnownOrders extends Records {
   async #withBookings(known: Omit<Standing, 'home'>): Promise<Standing> {
     const home = known.entry ? homeOfBookings(known.entry) : known.number;
     if (home === known.number) return { ...known, home };
-    const { bookings, nextJointKey, letters } = await this.read(home);
+    const { bookings, nextJointKey, window, letters } = await this.read(home);
     const ofBookings = letters.filter(isOfBooking);
-    return { ...known, home, bookings, nextJointKey, letters: [...known.letters, ...ofBookings] };
+    return {
+      ...known,
+      home,
+      bookings,
+      nextJointKey,
+      window,
+      letters: [...known.letters, ...ofBookings],
+    };
   }
 
   async #byAlias(number: string): Promise<Omit<Standing, 'home'>> {

@@ -32,7 +32,14 @@ const off = await assembled.add(
   { ...configuration, plant: 'off', schedule: { ...configuration.schedule, pull: 'off', reconcile: 'off' } },
   'production',
 );
+const split = { per: 'unit', book: { at: ['06:00', '14:00', '22:00'] } } as const;
+const atTimes = await assembled.add(
+  { ...configuration, plant: 'shifts', productOrders: { ...configuration.productOrders, split } },
+  'production',
+);
 const template = Template.fromStack(everything);
+/** A plant that books at times. */
+const shifts = Template.fromStack(atTimes);
 /** A pull every half an hour. */
 const slow = Template.fromStack(seldom);
 const alarms = new Map(
@@ -135,6 +142,12 @@ describe('a function that fails', () => {
     ['a pull every five minutes', () => ruleOf(template, 'Errors-pull-product-orders'), 5, 15],
     ['a pull every half an hour', () => ruleOf(slow, 'Errors-pull-product-orders'), 30, 65],
     ['a reconciliation once a day', () => ruleOf(template, 'Errors-reconcile-completions'), 24 * 60, 5],
+    [
+      'a reconciliation once a day, next to a look for windows',
+      () => ruleOf(shifts, 'Errors-reconcile-completions'),
+      24 * 60,
+      5,
+    ],
     ['a consumer whose messages are retried', () => ruleOf(template, 'Errors-book-completion'), 6, 15],
   ])('%s rings', (_what, rule, minutes, within) => {
     const failing = 36 * 60;
@@ -198,6 +211,11 @@ describe('the silence of a schedule', () => {
       // The period that has just begun is empty, too.
       expect((looks - 1) * periodSeconds * 1000).toBe(silentMs);
     }
+  });
+
+  it('is that of its most frequent schedule, where a function has two', () => {
+    const { periodSeconds, looks } = ruleOf(shifts, 'NotRunning-reconcile-completions');
+    expect((looks - 1) * periodSeconds).toBe(15 * 60);
   });
 });
 

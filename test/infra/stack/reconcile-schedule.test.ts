@@ -2,6 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import configured from '../../../integration.config.ts';
 import { defineIntegration, type Integration } from '../../../shared/integration/define.ts';
+import { windowsRun } from '../../../shared/integration/scheduled-runs.ts';
 import { grantsOf, startAssembly } from './assembled.ts';
 
 type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
@@ -21,7 +22,39 @@ const assembled = startAssembly(afterAll);
 const standard = await assembled.add(integrationWith(undefined), 'test');
 const often = await assembled.add(integrationWith({ everyHours: 12 }), 'testTwiceADay');
 const never = await assembled.add(integrationWith('off'), 'testOff');
+const split = { per: 'unit', book: { at: ['14:00'] } } as const;
+const atTimes = await assembled.add(
+  { ...integrationWith(undefined), productOrders: { split } },
+  'testAtTimes',
+);
 const unasked = Template.fromStack(standard);
+
+describe('the schedule of windows', () => {
+  it('is there only where parts are booked at times, runs every five minutes, and says so to its function', () => {
+    const windows = { Description: Match.stringLikeRegexp('whose time has come') };
+    expect(unasked.findResources('AWS::Scheduler::Schedule', { Properties: windows })).toEqual({});
+    Template.fromStack(atTimes).hasResourceProperties('AWS::Scheduler::Schedule', {
+      ...windows,
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Target: {
+        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('ReconcileCompletions'), 'Arn'] },
+        Input: JSON.stringify(windowsRun),
+        RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 0 },
+      },
+    });
+  });
+
+  it('leaves the reconciliation as it is, and runs with the same role', () => {
+    const of = Template.fromStack(atTimes);
+    of.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
+    of.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: Match.stringLikeRegexp('overdue'),
+      ScheduleExpression: 'rate(1 day)',
+      Target: { Input: Match.absent() },
+    });
+  });
+});
 
 describe('the schedule of reconciliation', () => {
   it.each([

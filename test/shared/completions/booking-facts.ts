@@ -65,6 +65,8 @@ export const completionFacts = (given: Partial<CompletionFacts> = {}): Completio
   nextJointKey: 'joint#1#quantity',
   current: builtPart(1),
   others: [],
+  unread: 0,
+  window: 'none',
   withoutRecordings: false,
   ...given,
 });

@@ -9,9 +9,10 @@ function decided(given: Partial<CompletionFacts>): string {
   if (decision.to === 'leave') return `leave: ${decision.why}`;
   if (decision.to === 'wait') return `wait: ${decision.sentence}`;
   if (decision.to === 'reject') return `${decision.cause}: ${decision.sentence}`;
-  return decision.plan
-    .map(({ key, parts, recordingIds }) => `${key}: parts ${parts}, recordings ${recordingIds}`)
-    .join('; ');
+  const plan = decision.plan.map(
+    ({ key, parts, recordingIds }) => `${key}: parts ${parts}, recordings ${recordingIds}`,
+  );
+  return [...plan, ...(decision.othersFollow ? ['others follow'] : [])].join('; ');
 }
 
 const recorded = (...ids: string[]): Partial<CompletionFacts> => ({ current: builtPart(1, ids) });
@@ -188,7 +189,7 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   [
     'keep their key, and none but their parts, when they may be booked and a person opens them again',
     again({ ...refused([1, 3]), clean: false, discarded: true }),
-    'id1#quantity: parts 1,3, recordings r3; joint#1#quantity: parts 2, recordings ',
+    'id1#quantity: parts 1,3, recordings r3; others follow',
   ],
   [
     'have the key of what the ERP did not know before, as nobody holds its parts',
@@ -205,6 +206,41 @@ it.each<[string, Partial<CompletionFacts>, string]>([
     'have that of another part amended as well, when a person asks about one that waits for others',
     together(5, { ...threeBooked, parts: 5, others: [builtPart(2, ['late'])] }),
     'id2#recording#late: parts 2, recordings late',
+  ],
+  [
+    'are booked as far as there was time to read them, and the others follow',
+    together(3, { parts: 5, others: [builtPart(1)], unread: 3 }),
+    'joint#1#quantity: parts 1,3, recordings r3; others follow',
+  ],
+  [
+    'wait for the others where the plant has times, and the next has not come',
+    together(3, { parts: 5, window: 'open', others: [builtPart(1)] }),
+    'leave: 3 of 5 parts are awaited',
+  ],
+  [
+    'are booked at the times of the plant, under the next key',
+    together(3, { parts: 5, window: 'due', others: [builtPart(1)] }),
+    'joint#1#quantity: parts 1,3, recordings r3',
+  ],
+  [
+    'are not booked again at a later time',
+    together(4, { ...threeBooked, parts: 5, window: 'due' }),
+    'joint#1#quantity: parts 4, recordings r4',
+  ],
+  [
+    'gain no part when they are decided again before the next time',
+    again(refused([1, 3]), { parts: 5, window: 'open' }),
+    'id1#quantity: parts 1,3, recordings r3',
+  ],
+  [
+    'are taken back where they are decided again, and the plant has no times any more',
+    again(refused([1, 3]), { parts: 5 }),
+    'leave: 2 of 5 parts are awaited',
+  ],
+  [
+    'are booked at their time without those that there was no time to read',
+    together(3, { parts: 9, window: 'due', others: [builtPart(1)], unread: 2 }),
+    'joint#1#quantity: parts 1,3, recordings r3; others follow',
   ],
 ])('parts that are booked together %s', (_what, given, expected) => {
   expect(decided(given)).toContain(expected);

@@ -1,13 +1,18 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { endings } from '../../../infra/ops/orders/end-order.ts';
+import type { BookingTimes } from '../../../shared/completions/booking-times.ts';
+import type { CompletionHint } from '../../../shared/completions/messages.ts';
+import { wakeDueWindows } from '../../../shared/completions/wake-windows.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { partIndexes } from '../../../shared/model/orders.ts';
 import { rejectedFor } from '../../support/bookings.ts';
 import { recording } from '../../support/completions.ts';
+import { silent } from '../../support/logs.ts';
 import { callingThrough, overriding } from '../../support/overriding.ts';
 import { azumutaOrder } from './booking-facts.ts';
 import { erpThat } from './completed.ts';
+import { hourSeconds } from './shifts.ts';
 import { leaseSeconds, settlingSeconds, stageOn, startCompletionStage } from './stage.ts';
 
 const stage = await startCompletionStage();
@@ -27,11 +32,15 @@ const moment = fc.record({
   completed: fc.subarray([...parts], { minLength: 2 }),
   erp: fc.constantFrom('books' as const, 'refuses' as const, 'is down' as const),
   acts: fc.array(act, { minLength: 1, maxLength: 3 }),
+  /** Afterwards, until the next time of the plant at which parts are booked, where it has any. */
+  laterHours: fc.constantFrom(0, 0, 8),
 });
+/** At nine in the morning, with the end of a shift after each eight hours. */
+const shiftTimes = { timeZone: 'Europe/Brussels', at: ['06:00', '14:00', '22:00'] };
 type Moment = typeof moment extends fc.Arbitrary<infer One> ? One : never;
 
 /** An ERP order of three parts and a surplus one; the ledger's calls come in the order that the scheduler chooses. */
-async function interleaved(scheduler: fc.Scheduler) {
+async function interleaved(scheduler: fc.Scheduler, bookingTimes: BookingTimes | undefined) {
   const own = await stageOn(stage);
   for (const index of parts) {
     const given = { index, first: home, book: 'when-all-done' as const };
@@ -76,7 +85,17 @@ async function interleaved(scheduler: fc.Scheduler) {
       now = moment;
     },
     attemptAt: (attempt: ReturnType<typeof own.message>) =>
-      attempt({ azumuta, ledger, ...erp, ...(now.erp === 'is down' ? { down: 'erp' } : {}) }),
+      attempt({ azumuta, ledger, bookingTimes, ...erp, ...(now.erp === 'is down' ? { down: 'erp' } : {}) }),
+    /** What the second schedule sends at this moment. */
+    wake: async (): Promise<CompletionHint[]> => {
+      const hints: CompletionHint[] = [];
+      const send = async (_queue: string, { body }: { readonly body: string }) => {
+        hints.push(JSON.parse(body));
+      };
+      const given = { ledger: own.ledger, clock: own.clock, queues: { send }, completionsQueueUrl: '' };
+      await wakeDueWindows('run', { ...given, log: silent, times: bookingTimes });
+      return hints;
+    },
     /** @returns whether the person was told that it is done. */
     giveUp: (index: number) =>
       endings['give-up'](
@@ -93,14 +112,16 @@ async function interleaved(scheduler: fc.Scheduler) {
   };
 }
 
-it('books no part twice, nor one that was given up, whatever workers and a person do at the same moments', async () => {
+it('books no part twice, also where parts are booked at times of the plant, nor one that was given up, whatever workers and a person do at the same moments', async () => {
+  const early = new Set<string>();
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
       fc.array(moment, { minLength: 1, maxLength: 5 }),
-      async (scheduler, moments) => {
+      fc.constantFrom(undefined, shiftTimes),
+      async (scheduler, moments, bookingTimes) => {
         // Prepare
-        const { own, booked, at, attemptAt, giveUp } = await interleaved(scheduler);
+        const { own, booked, at, attemptAt, wake, giveUp } = await interleaved(scheduler, bookingTimes);
         const [givenUp, ends, asked] = [new Set<number>(), new Set<number>(), new Set<number>()];
         let open: ReturnType<typeof own.message>[] = [];
         const messageOf = (index: number, again: boolean) => {
@@ -112,6 +133,7 @@ it('books no part twice, nor one that was given up, whatever workers and a perso
           const mayGoOn = (failure: unknown) => failure !== undefined && Object(failure).name !== 'Rejected';
           const attempts = [
             ...open,
+            ...(await wake()).map((hint) => own.message(hint)),
             ...acts.flatMap((one) => (one.does === 'hint' ? messageOf(one.part, one.again) : [])),
           ];
           const giving = acts.flatMap((one) => (one.does === 'give up' ? one.part : []));
@@ -131,7 +153,7 @@ it('books no part twice, nor one that was given up, whatever workers and a perso
         };
 
         // Act
-        for (const { acts, ...now } of moments) {
+        for (const { acts, laterHours, ...now } of moments) {
           at(now);
           // A part that a person asks for is booked although it was given up.
           const asks = (one: Moment['acts'][number]) => one.does === 'hint' && one.again;
@@ -139,6 +161,7 @@ it('books no part twice, nor one that was given up, whatever workers and a perso
           for (const one of acts.filter((one) => asks(one) && !ends.has(one.part))) asked.add(one.part);
           for (const one of acts) if (one.does === 'give up' && !isAsked(one)) ends.add(one.part);
           await work(acts.filter((one) => (asks(one) ? isAsked(one) : one.does === 'hint' || !isAsked(one))));
+          own.clock.advance(laterHours * hourSeconds);
         }
         at({ completed: parts, erp: 'books' });
         for (const index of [...parts, ...parts])
@@ -155,8 +178,10 @@ it('books no part twice, nor one that was given up, whatever workers and a perso
         expect(inErp.filter((index) => givenUp.has(index))).toEqual([]);
         expect(inErp.length).toBeGreaterThanOrEqual(3 - ends.size);
         expect(inErp.length).toBeLessThanOrEqual(3);
+        early.add(bookingTimes && quantities.length > 1 ? 'at a time' : 'at the end');
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 150 },
   );
+  expect(early).toContain('at a time');
 });

@@ -82,6 +82,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
       reconciles: false,
       withoutRecordings: false,
       erpOrderNumber: undefined,
+      bookingTimes: undefined,
       beyondOrder: { good: 1.1, scrap: 1 },
       articleIsMapped: false,
       unknownOrder: 'reject',

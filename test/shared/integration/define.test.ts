@@ -69,6 +69,30 @@ describe('defineIntegration', () => {
   });
 
   it.each([
+    [[], 'found an empty list, expected at least 1 entries'],
+    [['06:00', '14:00', '06:00'], '.at[2]: found "06:00", expected each time once'],
+    [['25:00'], '.at[0]: found "25:00", expected a time of day from 00:00 to 23:59, such as 06:00'],
+    [['24:00'], 'found "24:00"'],
+    [['6:00'], 'found "6:00"'],
+    [[6], 'found number'],
+    ['06:00', 'found string, expected a list'],
+  ])('refuses %j as the times at which parts are booked, and says what is expected', (at, found) => {
+    const productOrders = { split: { per: 'unit', book: { at } } };
+    const define = () => Reflect.apply(defineIntegration, undefined, [{ ...plain, productOrders }]);
+    expect(define).toThrow(ConfigurationError);
+    expect(define).toThrow('$.productOrders.split.book.at');
+    expect(define).toThrow(found);
+  });
+
+  it.each(['never', 'at'])('says which ways of booking there are where it is given %j', (book) => {
+    const productOrders = { split: { per: 'unit', book } };
+    const define = () => Reflect.apply(defineIntegration, undefined, [{ ...plain, productOrders }]);
+    expect(define).toThrow(
+      /\$\.productOrders\.split\.book: found string, expected "each" or "when-all-done"/,
+    );
+  });
+
+  it.each([
     [undefined, 'missing'],
     ['Brussels', '"Brussels"'],
     ['+01:00', '"+01:00"'],

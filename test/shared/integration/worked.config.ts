@@ -68,3 +68,14 @@ export default defineIntegration({
     erpOrderNumber: (productOrderNumber) => productOrderNumber.replace(/-\d+$/, ''),
   },
 });
+
+/** A plant that books at the end of each shift. */
+export const perShift = defineIntegration({
+  plant: 'worked',
+  timeZone: 'Europe/Brussels',
+  erp: noErp,
+  productOrders: {
+    split: { per: 'unit', book: { at: ['06:00', '14:00', '22:00'] } },
+  },
+  completions: { quantity: (completed) => recorded(completed, 'Good quantity') },
+});

@@ -4,7 +4,7 @@ import { mapCompletion } from '../../../shared/integration/mapping/completions.t
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { completedProductOrder, recording } from '../../support/completions.ts';
 import { erpOrder } from '../../support/orders.ts';
-import worked from './worked.config.ts';
+import worked, { perShift } from './worked.config.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
@@ -47,6 +47,11 @@ describe('the worked mappings', () => {
       },
     });
     expect(second?.draft.number).toBe('MO/0001-20/2');
+  });
+
+  it('keep with each part that the order is booked as a whole, where a plant has times for that', () => {
+    const { productOrders } = mapProductOrders(perShift.productOrders, order);
+    expect(productOrders.map(({ part }) => part.book)).toEqual(['when-all-done', 'when-all-done']);
   });
 
   it('leave out a parameter that has no value', () => {

@@ -49,7 +49,13 @@ function accepted(
         const made = { number: draft.number, erpOrder: factsOf(order), draft, contentHash, part };
         const entry = orderEntryOf({ ...made, ...states[state], expiresAt: 0 });
         const known = { entry, concerns, bookings: [], letters: [] };
-        const nothing = { answered: undefined, question: undefined, alias: undefined, nextJointKey: '' };
+        const nothing = {
+          answered: undefined,
+          question: undefined,
+          window: undefined,
+          alias: undefined,
+          nextJointKey: '',
+        };
         return [draft.number, { number: draft.number, ...known, ...nothing }];
       }),
     ),

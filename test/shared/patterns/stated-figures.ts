@@ -202,6 +202,8 @@ export const othersFigures: Readonly<Record<string, readonly string[]>> = {
   'functions/accept-product-orders/accept-product-orders.ts': ['30 s'],
   'shared/platform/aws/lambda.ts': ['ten seconds'],
   'shared/orders/endpoint/http-api.ts': ['ten seconds'],
+  // An example, which forty-pieces.test.ts builds.
+  'shared/integration/MAPPING.md': ['three days'],
   // Time zones.
   'shared/model/time.ts': ['14 hours'],
   // Examples of a pull.

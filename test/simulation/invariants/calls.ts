@@ -1,5 +1,5 @@
 import type { ScenarioEvent } from '../scenario/scenario-event.ts';
-import { beginning, minuteMs } from '../world/moments.ts';
+import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 
@@ -11,7 +11,7 @@ const learningMinutes = 3;
 const maxIn = (minutes: number) => 20 + minutes / 2;
 
 /** Checks that the partners were not called more often than necessary. */
-export function judgeCalls({ watch, scenario }: World, find: Find): void {
+export function judgeCalls({ watch, scenario, beginning }: World, find: Find): void {
   const total = watch.calls.azumuta.length + watch.calls.erp.length;
   // An order that is locked for days is retried every quarter of an hour, and each of its up to five parts separately.
   const parts = scenario.split === 'one' ? 1 : 5;

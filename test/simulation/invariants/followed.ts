@@ -1,6 +1,6 @@
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { Followed } from '../scenario/follow-advice.ts';
-import { beginning, minuteMs } from '../world/moments.ts';
+import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 
@@ -36,7 +36,7 @@ function isAbout(mail: World['alerts']['told'][number], { kind, cause, number, u
 }
 
 /** While a partner is down, or a flow is paused, nothing is seen to have been put right. */
-function lastAccidentAt({ scenario }: World): number {
+function lastAccidentAt({ scenario, beginning }: World): number {
   const ends = scenario.events.map((one) =>
     'at' in one ? one.at + ('minutes' in one ? one.minutes : 0) : 0,
   );

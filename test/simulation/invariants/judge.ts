@@ -172,8 +172,10 @@ function judgeBookings(
     if (isChanged && !isRemoved && !isReported(world, order, made))
       find('booked', `${name} is completed but not booked, and nothing reports it (${changes.join(', ')}).`);
   }
+  if (isWhole && !isChanged && deadLetters.length === 0)
+    judgeEachPart(world, { name, parts, isPartly, bookings, state: books.state }, find);
   for (const booking of bookings) {
-    const partsBooked = isWhole && isChanged ? bookedWith(world, parts, booking) : parts;
+    const partsBooked = isWhole ? bookedWith(world, parts, booking) : parts;
     // The person who discards a dead letter, or gives up what is booked in part, takes care of its completion.
     const isHandledByPerson =
       changes.includes('dead letter is discarded') || parts.every(({ number }) => isGivenUp(order, number));
@@ -189,6 +191,33 @@ function judgeBookings(
       for (const part of partsBooked)
         judgeRecordings(world, order, part, { links: books.links, deadLetters }, find);
   }
+}
+
+interface JudgedParts {
+  readonly name: string;
+  /** Completed. */
+  readonly parts: readonly BuiltProductOrder[];
+  /** Fewer than the ERP order has. */
+  readonly isPartly: boolean;
+  readonly bookings: JudgedOrder['books']['bookings'];
+  readonly state: JudgedOrder['books']['state'];
+}
+
+/**
+ * Checks that each completed part is in a booking, once all are or where the plant has times for that, and that no booking
+ * has closed the ERP order before the last.
+ */
+function judgeEachPart(
+  world: World,
+  { name, parts, isPartly, bookings, state }: JudgedParts,
+  find: Find,
+): void {
+  const booked = new Set(bookings.flatMap((booking) => bookedWith(world, parts, booking)));
+  const left = parts.filter((part) => !booked.has(part)).map(({ number }) => number);
+  if (left.length > 0 && (!isPartly || world.scenario.bookAt))
+    find('booked', `${left.join(', ')} of ${name} is completed, and in no booking.`);
+  if (isPartly && bookings.length > 0 && state !== 'open')
+    find('booked', `${name} is ${state} in the ERP, and parts of it are not completed.`);
 }
 
 /** Checks that each booking belongs to a completion, or was made by a planner. */

@@ -60,7 +60,8 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
   }
 }
 
-const isIndexed = ({ awaiting, dueAt }: Item) => awaiting === 'completion' && Number.isFinite(dueAt);
+const isIndexed = ({ awaiting, dueAt }: Item) =>
+  (awaiting === 'completion' || awaiting === 'window') && Number.isFinite(dueAt);
 
 /** Of a refused order another part may be asked about. */
 const isToldOrAsked = (item: Item) => isTold(item) || (isIndexed(item) && item.state !== 'rejected');

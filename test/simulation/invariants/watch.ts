@@ -6,7 +6,8 @@ import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
 import { recordsOf } from '../world/describe.ts';
 import type { Service } from '../world/fate.ts';
-import { createFindings, type Item } from './finding.ts';
+import { minuteMs, plantZone } from '../world/moments.ts';
+import { createFindings, type Item, isOpenConcern } from './finding.ts';
 
 export type Watch = ReturnType<typeof createWatch>;
 
@@ -21,6 +22,8 @@ interface WatchSurroundings {
   readonly isCalm: () => boolean;
   /** The configured limits, which apply to each partner. */
   readonly limit: { readonly atOnce?: number; readonly perSecond?: number };
+  /** Times of day at which completed parts are booked. */
+  readonly bookAt?: readonly string[] | undefined;
 }
 
 /** Clocks of containers differ by less. */
@@ -29,11 +32,13 @@ const clocksDifferMs = 5000;
 const maxWorkMs = (stage: string) => (/^(pull|reconcile)/.test(stage) ? 300_000 : 60_000) + clocksDifferMs;
 /** Another container may probe after so long, as the one that probed may hang or be dead: six cooldowns. */
 const probeMs = 90_000 - clocksDifferMs;
+/** The schedule of windows runs every five minutes; a run may be missing, and the next one 25 minutes late. */
+const windowRunsWithinMs = 60 * 60_000;
 /** The operator in the sandbox's Azumuta, unless another one is given. */
 export const operatorName = 'An Peeters';
 
 /** Checks that are possible only during a run, because nothing shows the violation afterwards. */
-export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
+export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSurroundings) {
   const { perSecond, atOnce = perSecond && Math.ceil(perSecond) } = limit;
   const { find, all } = createFindings();
   const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
@@ -128,7 +133,42 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
         find('released', `${String(item.pk)} ${String(item.sk)} is held, but no function runs.`);
   }
 
+  /** Where parts are booked at times, and nothing is under way: what is completed and in no booking waits for its time. */
+  function checkWindows(): void {
+    const items: readonly Item[] = table().items();
+    const isPaused = items.some((item) => item.bookingsPausedAt ?? item.completionsPausedAt);
+    const late = items.filter(
+      ({ sk, awaiting, dueAt }) =>
+        sk === 'WINDOW' && awaiting === 'window' && Number(dueAt) < now() - windowRunsWithinMs,
+    );
+    for (const { pk, sk, since, dueAt } of items) {
+      if (sk !== 'WINDOW' || since === undefined) continue;
+      const first = firstShown(bookAt, Date.parse(String(since)));
+      const isAhead = first > now() + clocksDifferMs;
+      if (isAhead && dueAt !== first)
+        find('wakes', `The window of ${String(pk)} is due at ${Number(dueAt)}, and its time is ${first}.`);
+    }
+    if (!isPaused)
+      for (const { pk } of late) find('wakes', `The window of ${String(pk)} is due, and nobody looks.`);
+    const isAt = (home: string) => (item: Item) => item.pk === `ORDER#${home}`;
+    for (const { sk, number, reopened } of items) {
+      if (!String(sk).startsWith('COMPLETED#') || reopened === true) continue;
+      const index = Number(String(sk).slice('COMPLETED#'.length));
+      const own = items.find((item) => item.pk === `ORDER#${String(number)}` && item.sk === 'ORDER');
+      const home = String(Object(own?.part).first);
+      const kept = items.filter(isAt(home));
+      const isBooked = kept.some(({ kind, parts }) => kind === 'quantity' && Object(parts).includes?.(index));
+      const isAwaited = kept.some((item) => item.sk === 'WINDOW' && item.awaiting === 'window');
+      // A person has its dead letter, or has given it up.
+      const isOfPerson =
+        own?.givenUp === true || [...kept, ...items.filter(isAt(String(number)))].some(needsPerson);
+      if (!isBooked && !isAwaited && !isOfPerson)
+        find('wakes', `${String(number)} is completed and in no booking, and no window is open.`);
+    }
+  }
+
   return {
+    checkWindows,
     /** A call leaves a container. */
     begins(container: string, stage: string, service: Service): void {
       working.add(container);
@@ -168,8 +208,31 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
   };
 }
 
+const clock = new Intl.DateTimeFormat('en-GB', {
+  timeZone: plantZone,
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** The first of these times after an instant, minute by minute as somebody at the plant sees it on the clock. */
+function firstShown(times: readonly string[], after: number): number {
+  const shownAt = (ms: number) => clock.format(ms);
+  for (let ms = Math.floor(after / minuteMs) * minuteMs + minuteMs; ; ms += minuteMs) {
+    const [before, shown] = [shownAt(ms - minuteMs), shownAt(ms)];
+    const isSecond = shownAt(ms - 60 * minuteMs) === shown;
+    // From 01:59 to 03:00 it shows none of the times between.
+    const isPassed = times.some((time) => before < time && time <= shown);
+    const isMidnight = shown < before && times.includes(shown);
+    if ((isPassed || isMidnight) && !isSecond) return ms;
+  }
+}
+
 function isPartner(service: Service): service is Partner {
   return service === 'azumuta' || service === 'erp';
+}
+
+function needsPerson(item: Item): boolean {
+  return isOpenConcern(item) || String(item.sk).startsWith('DEAD-LETTER#');
 }
 
 export function isHeld({ owner, leaseUntil }: Readonly<Record<string, unknown>>): boolean {

@@ -1,5 +1,9 @@
 import { type Faults, life } from './mutant.ts';
 
+const windowsTest = (name: string) => ({ file: 'test/shared/completions/windows.test.ts', name });
+
+const comparedTest = (name: string) => ({ file: 'test/shared/completions/compare-figures.test.ts', name });
+
 /** Faults between a completion and its booking. */
 export const completionFaults: Faults = {
   'shared/completions/decide-question.ts': {
@@ -31,6 +35,66 @@ export const completionFaults: Faults = {
       replace: 'return order !== undefined;',
       why: 'A trigger of an order that is still being built books it: stock that does not exist.',
       foundBy: ['nothingElse', 'figures'],
+    },
+  },
+  'shared/completions/keep-window.ts': {
+    'completed-part-without-a-window': {
+      find: 'if (parts.length > 0 && !window) await begin();',
+      why: 'What is completed is booked at no time of the plant, only with the last part.',
+      foundBy: ['wakes'],
+    },
+    'window-ends-though-a-part-has-come': {
+      find: 'if (parts.length > 0) await ledger.windows.begin(home, nextBookingTime(times, clock.now()));',
+      why: 'What is completed in the moment in which others are booked waits for the last part.',
+      foundIn: windowsTest('is completed in the moment in which the others are booked'),
+    },
+  },
+  'shared/completions/booking-times.ts': {
+    'second-of-a-double-time': {
+      find: "let instant = Date.parse(instantIn(timeZone, local) ?? '');",
+      replace:
+        "let instant = Date.parse(instantIn(timeZone, local) ?? '');\n  if (localTime(new Date(instant + 3_600_000), timeZone) === local) instant += 3_600_000;",
+      why: 'In the night in which clocks are put back, the parts of a shift are booked an hour late.',
+      foundBy: ['wakes'],
+    },
+    'time-that-is-never-shown-is-left-out': {
+      find: 'while (localTime(new Date(instant), timeZone) < local) instant += clockStepMs;',
+      why: 'In the night in which clocks are put forward, the parts of a shift wait for the next time.',
+      foundIn: {
+        file: 'test/shared/completions/booking-times.test.ts',
+        name: 'which the clock never shows, once it is put forward',
+      },
+    },
+  },
+  'shared/completions/compare-figures.ts': {
+    'booking-of-several-not-compared': {
+      find: "const isAsked = hint.via !== 'reconciliation' ||",
+      replace: "const isAsked = hint.via === 'operator' ||",
+      why: 'A part is opened again and corrected after it was booked with others: stock stays wrong.',
+      foundIn: comparedTest('tells a person when another part of its booking was corrected'),
+    },
+    'compared-for-each-trigger': {
+      find: '  await ledger.bookings.recordCompared(home, booked, readAt);\n',
+      why: 'Triggers of forty booked parts have Azumuta read sixteen hundred times.',
+      foundIn: comparedTest('has the other parts read at most once a minute'),
+    },
+  },
+  'shared/completions/decide-window.ts': {
+    'clock-behind-that-of-the-run': {
+      find: ' <= now.getTime() + clocksDifferMs',
+      replace: ' <= now.getTime()',
+      why: 'A container whose clock is a second late books nothing, and the parts wait for an hour.',
+      foundIn: {
+        file: 'test/shared/completions/decide-window.test.ts',
+        name: 'is due for a clock that is a little late',
+      },
+    },
+  },
+  'shared/completions/wake-windows.ts': {
+    'hints-into-a-pause': {
+      find: "if (paused.completions ?? paused.bookings) return { ...nothingWoken, outcome: 'paused' };",
+      why: 'While bookings are paused, each window sends a hint an hour, which wait for the end of the pause.',
+      foundIn: windowsTest('nor while bookings are paused'),
     },
   },
   'shared/completions/find-order.ts': {
@@ -156,10 +220,13 @@ export const completionFaults: Faults = {
       foundBy: ['booked'],
     },
     'parts-not-waited-for': {
-      find: 'isAwaiting ? [] : open, built',
-      replace: 'open, built',
-      why: 'An ERP order that must be booked as a whole is booked and closed with its first part.',
-      foundBy: ['figures', 'deadLetters'],
+      find: 'isAwaiting ? partsToBookEarly(open, facts) : open;',
+      replace: 'open;',
+      why: 'An ERP order that must be booked as a whole is booked part by part.',
+      foundIn: {
+        file: 'test/shared/completions/decide-bookings.test.ts',
+        name: 'wait for each other then',
+      },
     },
   },
   'shared/completions/decide-hint.ts': {
@@ -198,6 +265,11 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/read-contents.ts': {
+    'final-before-the-last': {
+      find: ' || leavesParts(planned, facts)',
+      why: 'The booking of a shift closes the ERP order, and those after it are refused.',
+      foundBy: ['booked', 'deadLetters'],
+    },
     'each-part-finishes-the-order': {
       find: 'const final = mapped.final && !isPart;',
       replace: 'const final = mapped.final;',
@@ -219,8 +291,8 @@ export const completionFaults: Faults = {
   },
   'shared/completions/read-facts.ts': {
     'opened-part-booked': {
-      find: 'if (other?.completed) {',
-      replace: 'if (other) {',
+      find: '    other?.completed\n      ? [{',
+      replace: '    other\n      ? [{',
       why: 'A part that is open for rework is booked as good.',
       foundBy: ['nothingElse'],
     },

@@ -24,6 +24,5 @@ export const mutants: readonly Mutant[] = [
 /** Why no mutant names a promise. */
 export const withoutMutant: Readonly<Partial<Record<PromiseName, string>>> = {
   ordered: 'Only what an ERP order is mapped to is created: no line could be cut out that prevents more.',
-  wakes: 'Most is built by the end: a fault that lets something sleep breaks other promises, too.',
   unexpected: 'It is for faults that nobody has in mind.',
 };

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/situation/advice.ts';
 import type { Chance } from '../world/chance.ts';
 import { inAzumuta } from '../world/integration.ts';
-import { beginning, minuteMs } from '../world/moments.ts';
+import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { actingOf, because, entriesOf, noteDone } from './acting.ts';
 import { replayAll } from './administrators.ts';
@@ -144,7 +144,7 @@ export const adviceNotFollowed: Readonly<Record<string, string>> = Object.fromEn
 );
 
 /** In journeys, what was told by then is of this minute. */
-const minuteOf = ({ time }: World) => (time.now() - beginning) / minuteMs;
+const minuteOf = ({ time, beginning }: World) => (time.now() - beginning) / minuteMs;
 const placeOf = ({ order, state }: Advised) => state.orders.indexOf(order);
 /** What was cancelled once may look open, where only its rest was: the planner knows. */
 const isWanted = ({ order, world }: Advised) =>

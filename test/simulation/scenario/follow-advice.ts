@@ -3,7 +3,8 @@ import { numberOf } from '../../../shared/ledger/keys.ts';
 import { readSituation, type SeenTrouble, type TroubleKind } from '../../../shared/situation/read.ts';
 import { adviceOn } from '../../../shared/situation/words.ts';
 import { createChance } from '../world/chance.ts';
-import { graceHours, timeZone } from '../world/integration.ts';
+import { graceHours } from '../world/integration.ts';
+import { plantZone } from '../world/moments.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { entriesOf, slowly } from './acting.ts';
@@ -132,7 +133,7 @@ export class AdviceFollower {
         queue: async () => ({ waiting: 0, underWay: 0 }),
         countDeadLetters: async () => plant.queues.messages(queueUrlOf('dead-letters')).length,
         graceHours,
-        timeZone,
+        timeZone: plantZone,
         outageSeconds,
       },
       this.#unfiled,

@@ -1,4 +1,4 @@
-import { beginning, dueDate, minuteMs } from '../world/moments.ts';
+import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { actsOf } from './acts.ts';
 import { discardOfGivenUp, endByPerson } from './end-by-person.ts';
@@ -27,7 +27,7 @@ export interface People {
 
 /** Starts the people, and the accidents that have a time of their own. */
 export function startPeople(world: World): People {
-  const { time, scenario, timeline } = world;
+  const { time, scenario, timeline, beginning } = world;
   const orders: ReleasedOrder[] = [];
   let openTasks = 0;
   /** Registers something to do. The returned function marks it as done. */
@@ -107,7 +107,7 @@ export function startPeople(world: World): People {
 }
 
 function release(place: number, planned: PlannedOrder, world: World): ReleasedOrder {
-  const { erp, scenario, happens } = world;
+  const { erp, scenario, happens, dueDate } = world;
   const { article, quantity } = planned;
   const own = scenario.events.filter((one) => 'order' in one && one.order === place);
   const late = own.find((one) => one.kind === 'ERP commits late');

@@ -1,5 +1,5 @@
 import { inAzumuta, renamed } from '../world/integration.ts';
-import { dayMs, dueDate } from '../world/moments.ts';
+import { dayMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { postOrder } from './erp-posts.ts';
 import type { ReleasedOrder, ScenarioState } from './released-order.ts';
@@ -91,7 +91,7 @@ function isBookingBegun({ ref }: ReleasedOrder, { plant, madeFor }: World): bool
   return plant.table.items().some(({ sk, state }) => keys.has(String(sk)) && state !== 'waiting');
 }
 
-function isMoved(order: ReleasedOrder, days: number, { erp }: World): boolean {
+function isMoved(order: ReleasedOrder, days: number, { erp, dueDate }: World): boolean {
   if (erp.books(order.ref).state !== 'open') return false;
   order.dueDate = new Date(Date.parse(dueDate) + days * dayMs).toISOString().slice(0, 10);
   erp.changeDueDate(order.ref, order.dueDate);

@@ -1,5 +1,6 @@
 import { type ErpName, erpModels } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
+import type { ClockChange } from '../world/moments.ts';
 import { drawCalls } from './draw-calls.ts';
 import { drawEnds, drawFollowing } from './draw-ends.ts';
 import { drawPeople, drawWorld } from './draw-events.ts';
@@ -15,6 +16,10 @@ export interface Scenario extends Setting {
   readonly atOnce?: number;
   /** Limit of calls a second to each partner; absent for no limit. */
   readonly perSecond?: number;
+  /** Times at which completed parts are booked; absent where they wait for the last. */
+  readonly bookAt?: readonly string[];
+  /** What is done to the clocks of the plant half an hour after the beginning; absent on an ordinary day. */
+  readonly clocks?: ClockChange;
   /** Orders per page of the ERP's list; absent for a page that holds all. */
   readonly pageSize?: number;
   readonly events: readonly ScenarioEvent[];
@@ -50,6 +55,7 @@ export function drawScenario(seed: number): Scenario {
     via,
     ...limit,
     ...paceOf(seed, limit.atOnce),
+    ...timesOf(seed, split),
     ...pagesOf(seed, via),
     ...drawAssemblies(seed, setting, all),
   };
@@ -59,6 +65,27 @@ export function drawScenario(seed: number): Scenario {
 function pagesOf(seed: number, via: Setting['via']): Pick<Scenario, 'pageSize'> {
   const chance = createChance(seed ^ 0x27d4eb2f);
   return via === 'pull' && chance.happens(0.5) ? { pageSize: chance.between(1, 2) } : {};
+}
+
+/** A run begins at seven in the morning at the plant, and in the night where clocks are changed. Uses a separate random stream, as `paceOf` does. */
+function timesOf(seed: number, split: Setting['split']): Pick<Scenario, 'bookAt' | 'clocks'> {
+  const chance = createChance(seed ^ 0x5bd1e995);
+  if (split !== 'when-all-done' || chance.happens(0.5)) return {};
+  if (chance.happens(0.3))
+    return chance.pick([
+      { clocks: 'put forward', bookAt: ['02:30', '03:05'] },
+      { clocks: 'put forward', bookAt: ['02:15', '08:00'] },
+      { clocks: 'put back', bookAt: ['02:45', '03:10'] },
+      { clocks: 'put back', bookAt: ['02:50', '02:59', '14:00'] },
+    ]);
+  return {
+    bookAt: chance.pick([
+      ['07:15', '07:30', '07:45', '08:00'],
+      ['07:20', '22:00'],
+      ['08:00', '09:00', '14:00'],
+      ['12:00'],
+    ]),
+  };
 }
 
 /** Uses a random stream of its own, so that it does not change the rest of a seed's scenario. */

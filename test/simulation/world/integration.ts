@@ -16,6 +16,7 @@ import type { Assembly } from '../../shared/erp/conformance/target.ts';
 import type { Dialect } from '../../support/dialects/dialect.ts';
 import type { ErpModel } from '../partners/erp.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { plantZone } from './moments.ts';
 import { urlOf } from './network.ts';
 
 /** Parameter of a product order that identifies the ERP's order for the checks; the code under test never uses it. */
@@ -29,7 +30,6 @@ export const inAzumuta = (article: string) =>
   article.endsWith(renamed) ? article.slice(0, -renamed.length) : article;
 /** How long after its due time the reconciliation asks about an order. */
 export const graceHours = 1;
-export const timeZone = 'Europe/Brussels';
 
 /** What operators record in the simulation's Azumuta. */
 export const recordedFigures: CompletionMapping = {
@@ -71,7 +71,7 @@ function recordedOf({ article, operations }: Assembly): CompletionMapping {
  * @param adds Whether it is the later mapping, which sends a further parameter along.
  */
 export function integrationOf(
-  { split, via, atOnce, perSecond, pageSize, events }: Scenario,
+  { split, bookAt, via, atOnce, perSecond, pageSize, events }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
   contract: Dialect['contract'] = {},
@@ -81,7 +81,7 @@ export function integrationOf(
   const isRenamed = events.some(({ kind }) => kind === 'article is renamed in the ERP');
   return defineIntegration({
     plant: 'simulation',
-    timeZone,
+    timeZone: plantZone,
     azumuta: { baseUrl: azumutaSandboxBaseUrl(urlOf('azumuta')), contract, ...limit },
     erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
     productOrders: {
@@ -92,7 +92,7 @@ export function integrationOf(
         ...(adds && furtherParameter),
       }),
       ...(isRenamed && { article: ({ article }) => inAzumuta(article) }),
-      ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
+      ...(split === 'one' ? {} : { split: { per: 'unit', book: bookAt ? { at: bookAt } : split } }),
     },
     completions: erp.assembly ? recordedOf(erp.assembly) : recordedFigures,
     schedule: {

@@ -1,5 +1,6 @@
+import { windowsRun } from '../../../shared/integration/scheduled-runs.ts';
 import type { ScenarioEvent } from '../scenario/scenario-event.ts';
-import { beginning, minuteMs } from './moments.ts';
+import { minuteMs } from './moments.ts';
 import type { World } from './world.ts';
 
 type Run = Extract<ScenarioEvent, { kind: 'run' }>;
@@ -11,7 +12,7 @@ const busyMinutes = 360;
 const quietMinutes = 240;
 
 /** EventBridge Scheduler: at least once, within the minute; in an accident a run is late, doubled or missing. */
-export function startSchedules({ time, chance, plant, scenario, happens }: World) {
+export function startSchedules({ time, chance, plant, scenario, beginning, happens, watch }: World) {
   let isStopped = false;
   const becomes = new Map(
     scenario.events.flatMap((one) => (one.kind === 'run' ? [[`${one.stage} ${one.nth}`, one] as const] : [])),
@@ -35,6 +36,22 @@ export function startSchedules({ time, chance, plant, scenario, happens }: World
     });
   }
 
+  /** Looks for parts whose time has come. A run that is missing or doubled is as one of the reconciliation. */
+  function wake(): void {
+    plant.functions['reconcile-completions'].invoke(windowsRun, () => undefined);
+  }
+
+  function wakeOften(): void {
+    const isBusy = time.now() < beginning + busyMinutes * minuteMs;
+    time.after((isBusy ? 5 : quietMinutes) * minuteMs, () => {
+      if (isStopped) return;
+      if (plant.isQuiet()) watch.checkWindows();
+      if (!chance.happens(0.1)) time.after(delayOf(undefined), wake);
+      if (chance.happens(0.1)) time.after(delayOf('late'), wake);
+      wakeOften();
+    });
+  }
+
   /** It goes on until the end: what the quiet days end is told, too. */
   function alert(event: ScenarioEvent): void {
     happens(event);
@@ -51,8 +68,10 @@ export function startSchedules({ time, chance, plant, scenario, happens }: World
   for (const one of scenario.events) if (one.kind === 'alert run') alert(one);
   if (scenario.via === 'pull') every(10, 'pull-product-orders');
   every(360, 'reconcile-completions');
+  if (scenario.bookAt) wakeOften();
   return {
     run,
+    wake,
     /** No further run is scheduled. */
     stop: () => {
       isStopped = true;

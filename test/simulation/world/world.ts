@@ -9,7 +9,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Outage, ScenarioEvent } from '../scenario/scenario-event.ts';
 import { createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
-import { beginning, minuteMs } from './moments.ts';
+import { minuteMs, momentsOf } from './moments.ts';
 import { broken } from './network.ts';
 import { createPlant, type Plant, secretsOf } from './plant.ts';
 import type { PartnerModel, PartnerName } from './process.ts';
@@ -36,6 +36,7 @@ const usualLagMs = 300;
  */
 export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Dialect, maxSteps?: number) {
   const chance = createChance(scenario.seed ^ 0x5bd1e995);
+  const { beginning, dueDate } = momentsOf(scenario);
   const time = createVirtualTime(beginning, maxSteps);
   const timeline = createTimeline(isRead, time.now);
   const now = () => new Date(time.now());
@@ -85,6 +86,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     table: () => plant.table,
     isCalm: () => ![...happened].some(({ kind }) => /^(call|outage|secret|ERP)/.test(kind)),
     limit: scenario,
+    bookAt: scenario.bookAt,
   });
   const alerts = createAlertWatch(() => plant.table.items());
   const configured = (adds: boolean) => integrationOf(scenario, erp, shared, dialect?.contract, adds);
@@ -122,6 +124,8 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
 
   return {
     scenario,
+    beginning,
+    dueDate,
     integration,
     time,
     chance,

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Check, Completion, Component, Operation } from '../../../../shared/model/completions.ts';
+import type {
+  BookingKey,
+  Check,
+  Completion,
+  Component,
+  Operation,
+} from '../../../../shared/model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../../../shared/model/orders.ts';
 import { type Decimal, sumOf } from '../../../../shared/model/quantity.ts';
 import type { Assembly, Cannot, Consumed, Details } from './target.ts';
@@ -132,6 +138,17 @@ export function partOf(
   differs: Partial<Completion> = {},
 ): Completion {
   return completionOf(order, { quantity: { amount }, final: false, ...differs }, productOrderOf(order, n));
+}
+
+/** Parts of an ERP order that were completed by a time of the plant: its nth booking, with the key that the ledger counts. */
+export function windowOf(
+  order: ErpOrderRef,
+  n: number,
+  amount: string,
+  differs: Partial<Completion> = {},
+): { readonly completion: Completion; readonly key: BookingKey } {
+  const name = createHash('sha256').update(productOrderOf(order).number).digest('hex').slice(0, 17);
+  return { completion: partOf(order, n, amount, differs), key: `${name}#${n}#quantity` };
 }
 
 export function quantityKey(productOrder: ProductOrderRef): string {

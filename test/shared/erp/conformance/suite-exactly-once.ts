@@ -1,9 +1,17 @@
 import { expect } from 'vitest';
 import type { Attempt } from '../../../../shared/erp/connector.ts';
-import type { Completion } from '../../../../shared/model/completions.ts';
+import type { BookingKey, Completion } from '../../../../shared/model/completions.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
+import { definedFields } from '../../../../shared/model/unread.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
-import { amendmentOf, assemblyOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import {
+  amendmentOf,
+  assemblyOf,
+  completionOf,
+  productOrderOf,
+  quantityKey,
+  windowOf,
+} from './completions.ts';
 import type { Answer } from './fault-proxy.ts';
 import type { Capability, Chapter, ErpBooks, PlannedOrderRef } from './target.ts';
 
@@ -11,8 +19,8 @@ interface Scenario {
   readonly name: string;
   readonly needs: readonly Capability[];
   readonly completion: (order: PlannedOrderRef) => Completion;
-  /** The end of its key. */
-  readonly key: string;
+  /** Default: that of the quantity of its product order. */
+  readonly keyOf?: (order: PlannedOrderRef) => BookingKey;
   readonly article?: 'plain' | 'lots' | 'assembly';
   /** A part that is booked before it. */
   readonly after?: (order: PlannedOrderRef) => Completion;
@@ -56,22 +64,41 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
     const { assembly } = target();
     return assembly ? assemblyOf(order, assembly, cannot) : completionOf(order);
   };
+  /** Parts that are booked together at a time, while others are still built. */
+  const ofShift = (order: PlannedOrderRef, n: number) => {
+    const { assembly } = target();
+    const { operations, checks } = assembly ? assemblyOf(order, assembly, cannot) : {};
+    const unfinished = operations?.map((one) => ({ ...one, finished: false }));
+    return windowOf(order, n, '2', definedFields({ operations: unfinished, checks }));
+  };
   const late = (order: PlannedOrderRef): Completion => amendmentOf(order, { notes: ['A late check'] });
 
-  const whole: Scenario = { name: 'a whole order', needs: [], completion: everything, key: 'quantity' };
+  const whole: Scenario = { name: 'a whole order', needs: [], completion: everything };
   const scenarios: readonly Scenario[] = [
     whole,
-    { name: 'a part of an order', needs: ['partial'], completion: part, key: 'quantity' },
+    { name: 'a part of an order', needs: ['partial'], completion: part },
     {
       name: 'a lot with its scrap',
       needs: ['lots', 'scrap'],
       completion: lot,
-      key: 'quantity',
       article: 'lots',
     },
-    { name: 'the last part of an order', needs: ['partial'], completion: part, after: rest, key: 'quantity' },
-    { name: 'an assembly', needs: ['assembly'], completion: assembled, key: 'quantity', article: 'assembly' },
-    { name: 'an amendment', needs: ['amendments'], completion: late, key: 'recording#late' },
+    { name: 'the last part of an order', needs: ['partial'], completion: part, after: rest },
+    { name: 'an assembly', needs: ['assembly'], completion: assembled, article: 'assembly' },
+    {
+      name: 'the parts of a shift, after those of the shift before',
+      needs: ['partial'],
+      completion: (order) => ofShift(order, 2).completion,
+      keyOf: (order) => ofShift(order, 2).key,
+      after: (order) => ofShift(order, 1).completion,
+      article: cannot.assembly === undefined ? 'assembly' : 'plain',
+    },
+    {
+      name: 'an amendment',
+      needs: ['amendments'],
+      completion: late,
+      keyOf: (order) => `${productOrderOf(order).id}#recording#late`,
+    },
   ];
 
   promise('books once when the same booking is repeated', [], async () => {
@@ -118,10 +145,11 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
     return order;
   }
 
-  const bookAs = ({ completion, key }: Scenario, order: PlannedOrderRef, attempt: Attempt) =>
-    target()
-      .connector()
-      .book(completion(order), `${productOrderOf(order).id}#${key}`, attempt);
+  const bookAs = (
+    { completion, keyOf = (order) => quantityKey(productOrderOf(order)) }: Scenario,
+    order: PlannedOrderRef,
+    attempt: Attempt,
+  ) => target().connector().book(completion(order), keyOf(order), attempt);
 
   /** Makes an undisturbed booking. @returns its calls, and what the books are then. */
   async function undisturbed(scenario: Scenario) {

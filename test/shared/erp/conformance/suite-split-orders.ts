@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { attemptAfter, failureOf, nextAttempt } from './attempts.ts';
-import { partOf } from './completions.ts';
-import type { Chapter, PlannedOrderRef } from './target.ts';
+import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { assemblyOf, partOf, windowOf } from './completions.ts';
+import { type Chapter, type PlannedOrderRef, provided } from './target.ts';
 
-export function partTests({ target, plan, book, promise }: Chapter): void {
+export function partTests({ target, cannot, plan, book, promise }: Chapter): void {
   promise('recognises an earlier part after later parts were booked', ['partial'], async () => {
     // Prepare
     const order = await plan();
@@ -102,6 +102,56 @@ export function partTests({ target, plan, book, promise }: Chapter): void {
         const noted = notes.filter((text) => text.includes('All checks in order'));
         expect([noted.length, links.length], `call ${n}`).toEqual([1, 1]);
       }
+    },
+  );
+
+  promise(
+    'leaves an order open until the booking that covers all parts that are left, however many bookings come before it',
+    ['partial', 'closing'],
+    async () => {
+      // Prepare
+      const order = await plan();
+
+      // Act: the last covers one part less than is left, as a person has given that up
+      const states: string[] = [];
+      for (const [n, amount] of ['2', '1', '1'].entries()) {
+        const { completion, key } = windowOf(order, n + 1, amount, { final: n === 2 });
+        await target().connector().book(completion, key, firstAttempt());
+        states.push((await target().books(order)).state);
+      }
+
+      // Assess
+      expect(states).toEqual(['open', 'open', 'done']);
+      expect(await target().books(order)).toMatchObject({ good: '4', bookings: 3 });
+    },
+  );
+
+  promise(
+    'finishes no operation before the booking that covers all parts that are left',
+    ['partial', 'assembly', 'operations'],
+    async () => {
+      // Prepare
+      const assembly = provided(target().assembly, 'assembly');
+      const order = await plan({ article: assembly.article });
+      const finishedOnes = async () => {
+        const { operations = {} } = (await target().books(order)).details ?? {};
+        return Object.values(operations).filter(({ finished }) => finished).length;
+      };
+      const { operations = [] } = assemblyOf(order, assembly, cannot);
+
+      // Act
+      const finished: number[] = [];
+      for (const [n, amount] of ['2', '2', '1'].entries()) {
+        const final = n === 2;
+        const reported = operations.map((one) => ({ ...one, finished: final }));
+        const { completion, key } = windowOf(order, n + 1, amount, { final, operations: reported });
+        await target().connector().book(completion, key, firstAttempt());
+        finished.push(await finishedOnes());
+      }
+
+      // Assess
+      expect(finished).toEqual([0, 0, operations.length]);
+      expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 3 });
     },
   );
 }

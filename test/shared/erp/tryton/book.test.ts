@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../../shared/model/completions.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../conformance/attempts.ts';
-import { partOf, quantityKey } from '../conformance/completions.ts';
+import { partOf, quantityKey, windowOf } from '../conformance/completions.ts';
 import type { FaultProxy } from '../conformance/fault-proxy.ts';
 import { TrytonBooks } from './books.ts';
 import { createRpcServer, type RpcServer } from './server.ts';
@@ -160,6 +160,47 @@ describe('a split order that is booked part by part', () => {
       expect(failure, `call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'partner' });
       expect(books.state, `call ${n}`).toBe('done');
       expect(booked().toSorted(), `call ${n}`).toEqual([1, 2, 2]);
+    }
+  });
+});
+
+describe('parts that are booked together at times of the plant', () => {
+  /** The bookings of three shifts; a person has given the last part of the order up. */
+  const bookShift = (n: 1 | 2 | 3, attempt = firstAttempt()) => {
+    const { completion, key } = windowOf(order, n, n === 1 ? '2' : '1', { final: n === 3 });
+    return server.connector().book(completion, key, attempt);
+  };
+
+  it('leave the production open until the booking that covers what is left', async () => {
+    const states: string[] = [];
+    for (const n of [1, 2, 3] as const) {
+      await bookShift(n);
+      states.push(books.state);
+    }
+    expect(states).toEqual(['running', 'running', 'done']);
+    expect(booked()).toEqual([2, 1, 1]);
+  });
+
+  it('are booked once when their booking is cut off after Tryton saw any call', async () => {
+    // Prepare: how many calls a booking between two others takes
+    await bookShift(1);
+    faults.reset();
+    await bookShift(2);
+    const calls = faults.callCount();
+
+    for (let n = 1; n <= calls; n += 1) {
+      books.restart();
+      await bookShift(1);
+      faults.reset();
+      faults.crashAt(n, 'after');
+
+      // Act
+      const failure = await failureOf(bookShift(2));
+      await bookShift(2, attemptAfter(failure));
+
+      // Assess
+      expect(failure, `call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'partner' });
+      expect([books.state, ...booked()], `call ${n}`).toEqual(['running', 2, 1]);
     }
   });
 });

@@ -32,7 +32,7 @@ const locations: Readonly<Record<number, { readonly type: string }>> = {
 };
 
 /**
- * The books of a Tryton with one production of 5, as far as a booking of its product, or of its only component, touches
+ * The books of a Tryton with one production, of 5 unless another quantity is given, as far as a booking of its product, or of its only component, touches
  * them; `npm run test:tryton` tests a real one. A button in the wrong state answers `null` and changes nothing (seen); too many
  * digits and a missing lot are refused as late as Tryton refuses them.
  */
@@ -50,17 +50,19 @@ export class TrytonBooks {
   lotRequired: readonly string[] = [];
   /** Rights that our user lacks, `create stock.lot`. */
   denied: readonly string[] = [];
+  readonly #planned: number;
   #lastId = 100;
 
-  constructor({ hasLots = false } = {}) {
+  constructor({ hasLots = false, quantity = 5 } = {}) {
     this.hasLots = hasLots;
+    this.#planned = quantity;
     this.restart();
   }
 
   /** Restores the production as it was planned, with nothing booked. */
   restart(): void {
     this.state = 'waiting';
-    this.moves = [{ id: 1, quantity: 5, state: 'draft', location: 7, lot: null }];
+    this.moves = [{ id: 1, quantity: this.#planned, state: 'draft', location: 7, lot: null }];
     this.inputs = [];
     this.lots = [];
     this.notes.length = 0;
@@ -257,7 +259,7 @@ export class TrytonBooks {
       state: this.state,
       company: 1,
       product: gear,
-      quantity: 5,
+      quantity: this.#planned,
       'product.': { ...product, list_price: { __class__: 'Decimal', decimal: '100' } },
       'unit.': unit,
       'warehouse.': { 'waste_locations.': [{ id: 8, name: 'Scrap', code: null }] },

@@ -30,6 +30,15 @@ describe('mapping an ERP order to product orders', () => {
     );
   });
 
+  it('keeps those that are booked at times as booked together, as the times are not stored', () => {
+    const order = erpOrder({ quantity: { amount: '3' } });
+    const { split, productOrders: mapped } = mapProductOrders(
+      { split: { per: 'unit', book: { at: ['14:00'] } } },
+      order,
+    );
+    expect([split.book, ...mapped.map(({ part }) => part.book)]).toEqual(Array(4).fill('when-all-done'));
+  });
+
   it.each([
     ['all of it, where it is not split', {}, [{ index: 1, of: 1, quantity: { amount: '3', unit: 'u' } }]],
     [
