@@ -180,15 +180,21 @@ function questionModelOf(answer: unknown): string | undefined {
   return action.data?.res_model;
 }
 
+/** What a person does about a question of Odoo, by its model. */
+const remedies: Readonly<Record<string, string>> = {
+  // Confirming this one cancels the unpicked components instead of consuming them (seen on 17).
+  [consumptionWarning]:
+    'what is consumed is not what was planned. Set the consumed quantities of its components in Odoo, and do not confirm the question itself, which cancels those that are not picked; then replay',
+  // mrp_product_expiry, mrp_production.py, `_check_expired_lots`.
+  'expiry.picking.confirmation':
+    'a lot of its components has expired. Have another lot used, or correct its expiration date, then replay; or answer the question there, then discard this',
+};
+
 /** Seen: a wizard action, or true, with HTTP 200, and the order is not done. */
 function whyNotDone({ name, state }: OdooProduction, answer: unknown): Error {
   const asked = questionModelOf(answer);
   if (asked === undefined)
     return orderWaits(`Odoo accepted finishing ${name}, but it is ${state} still.`, { wrote: 'perhaps' });
-  // Confirming this one cancels the unpicked components instead of consuming them (seen on 17).
-  const remedy =
-    asked === consumptionWarning
-      ? 'what is consumed is not what was planned. Set the consumed quantities of its components in Odoo, and do not confirm the question itself, which cancels those that are not picked; then replay'
-      : 'change the order in Odoo so that it need not ask, then replay';
+  const remedy = remedies[asked] ?? 'change the order in Odoo so that it need not ask, then replay';
   return rejected('refused-by-erp', `Odoo asks a person before it finishes ${name} (${asked}): ${remedy}.`);
 }

@@ -174,6 +174,31 @@ function requireBookableUse(
     );
 }
 
+/**
+ * With the app *Expiration Dates* Odoo asks a person before it finishes an order with such a lot (mrp_product_expiry,
+ * mrp_production.py, `_check_expired_lots`; product_expiry, stock_lot.py, `_compute_product_expiry_alert`). Without it, lots do
+ * not have that field.
+ * @throws Rejected for a lot that has expired.
+ */
+async function requireUnexpired(
+  { read, search, production }: BookingTarget,
+  lots: readonly number[],
+): Promise<void> {
+  if (lots.length === 0) return;
+  const field = 'product_expiry_alert';
+  const named = { allfields: [field], attributes: ['type'] };
+  const known = await read('stock.lot', 'fields_get', z.record(z.string(), z.unknown()), { named });
+  if (known[field] === undefined) return;
+  const found = await search('stock.lot', {
+    domain: [['id', 'in', lots]],
+    row: z.object({ name: z.string(), product_id: reference, [field]: z.boolean() }),
+  });
+  const expired = found.find((lot) => lot[field]);
+  if (!expired) return;
+  const why = `lot ${expired.name} of component ${expired.product_id[1]} has expired, and Odoo would ask a person: correct what was recorded or the lot's expiration date in Odoo, or finish the order there by hand`;
+  throw notBookable('Odoo', production.name, why);
+}
+
 const quantSchema = z.object({
   product_id: reference,
   location_id: reference,
@@ -192,11 +217,12 @@ const quantSchema = z.object({
  * @throws Rejected for a lot of which too little is there: also one that Odoo does not have, or has of another product.
  */
 async function lotsInStock(
-  { search, production }: BookingTarget,
+  target: BookingTarget,
   uses: readonly ComponentUse<PlannedMoves>[],
 ): Promise<(use: ComponentUse<PlannedMoves>) => readonly object[]> {
   const numbers = [...new Set(uses.flatMap(({ lots }) => lots.map(({ number }) => number)))];
   if (numbers.length === 0) return () => [];
+  const { search, production } = target;
   const places = new Set(uses.map(({ planned }) => planned.moves[0].location_id[0]));
   const found = await search('stock.quant', {
     domain: [
@@ -206,6 +232,17 @@ async function lotsInStock(
     ],
     row: quantSchema,
   });
+  const taken = found.filter(({ product_id, lot_id }) =>
+    uses.some(
+      ({ planned, lots }) =>
+        planned.moves[0].product_id[0] === product_id[0] &&
+        lots.some(({ number }) => lot_id && lot_id[1] === number),
+    ),
+  );
+  await requireUnexpired(
+    target,
+    taken.flatMap(({ lot_id }) => idOfReference(lot_id) ?? []),
+  );
   const quants = found.map((quant) => ({ ...quant, left: new Big(decimalOf(quant.quantity)) }));
   return ({ planned: { article, moves }, lots, place }) =>
     lots.flatMap(({ number, amount }) => {

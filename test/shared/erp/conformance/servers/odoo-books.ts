@@ -31,9 +31,17 @@ export class Books {
   constructor(version: OdooVersion, time?: () => Date) {
     this.version = version;
     this.#time = time;
-    this.fields = fieldsOf(version);
+    this.fields = { ...fieldsOf(version) };
     for (const model of Object.keys(this.fields)) this.tables.set(model, []);
     insertMasters(this);
+  }
+
+  /** Installs the app *Expiration Dates*: a lot then says whether it has expired. */
+  installExpiryDates(expired: readonly string[]): void {
+    Object.assign(this.fields, {
+      'stock.lot': [...(this.fields['stock.lot'] ?? []), 'product_expiry_alert'],
+    });
+    for (const lot of this.rows('stock.lot')) lot.product_expiry_alert = expired.includes(String(lot.name));
   }
 
   rows(model: string): OdooRow[] {

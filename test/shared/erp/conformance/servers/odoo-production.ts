@@ -15,6 +15,17 @@ import { requireAccounting } from './odoo-rights.ts';
 import { lotsOf, receive } from './odoo-stock.ts';
 import { bookExpectedTimes, copyWorkorders, finishWorkorders } from './odoo-workorders.ts';
 
+/** mrp_product_expiry, mrp_production.py, `_check_expired_lots`: before all else that finishes an order. */
+function hasExpiredLots(books: Books, row: OdooRow): boolean {
+  return openMoves(books, row).some((move) =>
+    books
+      .where('stock.move.line', { move_id: move.id })
+      .some(({ lot_id }) =>
+        books.rows('stock.lot').some((lot) => lot.id === lot_id && lot.product_expiry_alert),
+      ),
+  );
+}
+
 export function markDone(books: Books, row: OdooRow, context: Readonly<Record<string, unknown>>): unknown {
   refuseLocked(books, row);
   const keep = context.mo_ids_to_backorder;
@@ -31,6 +42,7 @@ export function markDone(books: Books, row: OdooRow, context: Readonly<Record<st
     books.ignoreNextDone = false;
     return true;
   }
+  if (hasExpiredLots(books, row)) return { ...asks, res_model: 'expiry.picking.confirmation' };
   requireNewSerials(books, row);
   if (Number(row.qty_producing) === 0) {
     const asksForLots = setQuantities(books, row);
