@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { type BookedFigures, maxContentBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
@@ -73,6 +74,16 @@ export function figuresInWords(completion: Completion): string {
     ...(component.length > 0 ? [`components ${component.join('; ')}`] : []),
   ];
   return quantitiesInWords(good, scrap, rest.join(', '));
+}
+
+/**
+ * Whether an ERP that has refused the one would refuse the other for the same reason: what a person corrects in Azumuta is
+ * the same. A time, a note or a link may differ each time that an order is read.
+ */
+export function isCorrectedAlike(refused: Completion, now: Completion): boolean {
+  const hasSameFigures = figuresInWords(refused) === figuresInWords(now);
+  const besides = ({ article, operations, checks }: Completion) => [article, operations, checks];
+  return hasSameFigures && isDeepStrictEqual(besides(refused), besides(now));
 }
 
 const countedThings = ['lot', 'component', 'operation', 'check', 'note', 'link'] as const;

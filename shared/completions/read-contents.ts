@@ -17,8 +17,8 @@ import {
   aboutOf,
   amendmentContent,
   type Completed,
-  figuresInWords,
   figuresOf,
+  isCorrectedAlike,
   packCompletion,
   plannedByAnother,
   unpackCompletion,
@@ -92,7 +92,7 @@ async function noteRefusedBefore(
   { home, attempt }: Evidence,
   { ledger, configuration }: HintDependencies,
 ): Promise<void> {
-  attempt.log.info('It was refused before, with the same figures', { booking: seen.key });
+  attempt.log.info('It was refused before, and nothing of it was corrected', { booking: seen.key });
   if (seen.configuration !== configuration)
     await ledger.bookings.recordRefusedAgain(home, seen, configuration);
 }
@@ -173,7 +173,7 @@ function isRefusedAlready(seen: BookingEntry, now: PackedContent | Rejected): bo
   if (now instanceof Rejected) return seen.reason === rejectionOf(now).reason;
   return (
     seen.content !== undefined &&
-    figuresInWords(unpackCompletion(seen.content, seen)) === figuresInWords(now.completion)
+    isCorrectedAlike(unpackCompletion(seen.content, seen), unpackCompletion(now.content, seen))
   );
 }
 

@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 395_500,
-  'book-completion': 442_000,
-  'create-product-orders': 440_500,
-  'send-alerts': 453_500,
-  'show-pages': 303_500,
+  'accept-product-orders': 398_500,
+  'book-completion': 452_500,
+  'create-product-orders': 444_000,
+  'send-alerts': 456_000,
+  'show-pages': 305_000,
 };
-const budgetOfOthers = 396_000;
+const budgetOfOthers = 399_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { figuresInWords } from '../../../shared/completions/content.ts';
+import { figuresInWords, isCorrectedAlike } from '../../../shared/completions/content.ts';
 import type { Completion } from '../../../shared/model/completions.ts';
 import { completionOf } from '../erp/conformance/completions.ts';
 
@@ -38,5 +38,26 @@ it.each(Object.entries(corrections))(
     const booked = completionOf({ number: 'MO/0001' });
     const isOtherwise = figuresInWords({ ...booked, ...changed }) !== figuresInWords(booked);
     expect(isOtherwise ? 'a person' : 'nobody').toBe(needs);
+  },
+);
+
+/** A refused booking is tried again when one of these is corrected; the others say when and of what it was read. */
+const triedAgainFor: readonly (keyof Completion)[] = [
+  'article',
+  'quantity',
+  'scrap',
+  'lots',
+  'scrapReasons',
+  'components',
+  'operations',
+  'checks',
+];
+
+it.each(Object.entries(corrections))(
+  'compares a trigger with what the ERP refused: %s',
+  (field, [changed]) => {
+    const refused = completionOf({ number: 'MO/0001' });
+    const isTriedAgain = !isCorrectedAlike(refused, { ...refused, ...changed });
+    expect(isTriedAgain).toBe(triedAgainFor.some((name) => name === field));
   },
 );

@@ -84,6 +84,24 @@ describe.each([
   });
 });
 
+it('books what the ERP refused by a newer trigger, once only a check was corrected', async () => {
+  // Prepare
+  const asRecorded = c.mapping({});
+  const { number } = await refused({ ...unknown, ...asRecorded });
+  const corrected = c.mapping({ checks: () => [{ name: 'Torque', passed: true }] });
+
+  // Act
+  await stage.message(number)(asRecorded);
+  const before = await c.inErp(stage, number);
+  stage.clock.advance(61);
+  await stage.message(number)(corrected);
+
+  // Assess
+  expect(before).toEqual([]);
+  expect(await c.inErp(stage, number)).toHaveLength(1);
+  expect(await c.lettersOf(stage, number)).toEqual([]);
+});
+
 describe('a booking that is refused and may be in the ERP', () => {
   it('is left alone by triggers, and booked exactly as planned when a person wants it again', async () => {
     // Prepare
