@@ -5,6 +5,7 @@ import { OneReaderPerOrder } from '../../shared/completions/one-reader-per-order
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
+import { hourMs } from '../../shared/model/time.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import { createWiring, type Runtime, wireConsumer } from '../wiring.ts';
@@ -27,6 +28,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
     configuration: setting('CONFIGURATION_VERSION'),
     trustTrigger: integration.azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
+    settledWithinMs: completions.settledWithin * hourMs,
     beyondOrder: completions.beyondOrder === 'book' ? undefined : completions.beyondOrder,
     withoutRecordings: completions.unknownRecordings === 'ignore',
     erpOrderNumber: completions.erpOrderNumber && ((number) => erpOrderNumberOf(completions, number)),

@@ -26,10 +26,12 @@ import {
 import type { AzumutaOperation, OperationName } from './operations.ts';
 import {
   type FindOperation,
+  type ListOperation,
+  mostPagesOfRecordings,
   mostPagesSearched,
   nextPage,
   requestForOperation,
-  whyNotFound,
+  whyNotWhole,
 } from './requests.ts';
 import { nameForm } from './value-forms.ts';
 
@@ -48,6 +50,20 @@ interface AzumutaCall extends PartnerCall {
 interface AzumutaAnswer extends HttpResponse {
   /** `: The number is taken`: the answer's own sentence without our key; empty when it has none. */
   readonly said: () => string;
+}
+
+/** One page of a list, and what its answer says about a further one. */
+interface ListPage {
+  readonly entries: readonly unknown[];
+  readonly answer: AzumutaAnswer;
+  readonly follows: 'a page' | 'none' | 'unsaid';
+}
+
+/** What the placeholders of a reading operation are filled in with. */
+interface ReadValues {
+  readonly id: string;
+  readonly productOrder?: object | undefined;
+  readonly version?: number | undefined;
 }
 
 const azumutaName = 'Azumuta';
@@ -110,42 +126,82 @@ export class AzumutaSession {
     name: FindOperation,
     read: ReadResource<T>,
     number: string,
-    { what, ...call }: AzumutaCall,
+    asked: AzumutaCall,
   ): Promise<T | undefined> {
+    const { what } = asked;
     const numberIn: ReadResource<string> = (json, reading) =>
       requiredName(createFieldReader(json, resourceOf[name], reading), 'number');
     let unknown: (() => string) | undefined;
-    let following: HttpRequest | 'none' | 'unsaid' = requestForOperation(
-      this.#operation(name),
+    let follows: ListPage['follows'] = 'none';
+    for await (const { entries, answer, ...page } of this.#pages(
+      name,
       { number },
-      call,
-    );
-    for (let page = 0; typeof following === 'object' && page < mostPagesSearched; page++) {
-      const request: HttpRequest = following;
-      const answer = await this.send(name, request, what);
-      // A page that was announced must be there.
-      if (page === 0 && this.#isAbsent(name, answer, what)) return undefined;
-      const { entries, next } = this.#pageIn(this.#requireDone(name, answer, what), what);
-      // An empty list together with an error does not mean that there is none.
-      if (entries.length === 0 && this.#holdsError(answer)) throw answeredWithError(answer, what);
+      mostPagesSearched,
+      asked,
+    )) {
       for (const entry of entries) {
         const key = this.#read(numberIn, entry);
         if (key.ok && key.value === number) return this.#understood(this.#read(read, entry), answer, what);
         if (!key.ok) unknown ??= () => this.#understood(key, answer, what);
       }
-      following = nextPage({ ...this.#options, name, number, request, answer, entries, next });
+      follows = page.follows;
     }
     // One of which the number cannot be understood may be ours.
     unknown?.();
-    if (following === 'none') return undefined;
     // It may be on a later page. To answer that there is none would create it a second time.
-    throw new Rejected(whyNotFound(name, what, following === 'unsaid'), { causeCode: 'configuration' });
+    requireWhole(name, follows, what);
+    return undefined;
+  }
+
+  /** All entries of a list. What is left out would be booked without it, so a list that may go on is refused. */
+  async list<T>(
+    name: 'listRecordings',
+    read: ReadResource<T>,
+    values: object,
+    asked: AzumutaCall,
+  ): Promise<readonly T[]> {
+    const { what } = asked;
+    const all: T[] = [];
+    let follows: ListPage['follows'] = 'none';
+    for await (const { entries, answer, ...page } of this.#pages(
+      name,
+      values,
+      mostPagesOfRecordings,
+      asked,
+    )) {
+      for (const entry of entries) all.push(this.#understood(this.#read(read, entry), answer, what));
+      follows = page.follows;
+    }
+    requireWhole(name, follows, what);
+    return all;
+  }
+
+  /** None where Azumuta says that there is no such list. */
+  async *#pages(
+    name: ListOperation,
+    values: object,
+    most: number,
+    { what, ...call }: AzumutaCall,
+  ): AsyncGenerator<ListPage> {
+    const operation = this.#operation(name);
+    let following: HttpRequest | 'none' | 'unsaid' = requestForOperation(operation, values, call);
+    for (let page = 0; typeof following === 'object' && page < most; page++) {
+      const request: HttpRequest = following;
+      const answer = await this.send(name, request, what);
+      // A page that was announced must be there.
+      if (page === 0 && this.#isAbsent(name, answer, what)) return;
+      const { entries, next } = this.#pageIn(this.#requireDone(name, answer, what), what);
+      // An empty list together with an error does not mean that there is none.
+      if (entries.length === 0 && this.#holdsError(answer)) throw answeredWithError(answer, what);
+      following = nextPage({ ...this.#options, operation, values, request, answer, entries, next });
+      yield { entries, answer, follows: typeof following === 'object' ? 'a page' : following };
+    }
   }
 
   async read<T>(
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
     read: ReadResource<T>,
-    values: { readonly id: string; readonly productOrder?: object | undefined },
+    values: ReadValues,
     { what, ...call }: AzumutaCall,
   ): Promise<T | undefined> {
     // The id may come from a trigger: `..` would name another resource.
@@ -169,8 +225,11 @@ export class AzumutaSession {
     return readByContract(this.#options.contract, read, json);
   }
 
+  /** @throws Error for one that the contract does not have: then nothing asks for it. */
   #operation(name: OperationName): AzumutaOperation {
-    return this.#options.contract.operations[name];
+    const operation = this.#options.contract.operations[name];
+    if (operation) return operation;
+    throw new Error(`The contract has no operation ${name}.`);
   }
 
   async #sendWith(key: string, request: HttpRequest): Promise<AzumutaAnswer> {
@@ -237,6 +296,11 @@ const entriesForm: FieldForm<readonly unknown[]> = {
     return isRecord(value) ? [value] : undefined;
   },
 };
+
+function requireWhole(name: ListOperation, follows: ListPage['follows'], what: string): void {
+  if (follows === 'none') return;
+  throw new Rejected(whyNotWhole(name, what, follows === 'unsaid'), { causeCode: 'configuration' });
+}
 
 /** What is at a place of the contract. @throws Rejected when the place is a function that fails. */
 function readConfiguredPlace(line: string, place: Place, json: unknown): unknown {

@@ -31,6 +31,8 @@ export interface HintDependencies {
   readonly withoutRecordings: boolean;
   /** Whether the reconciliation asks about overdue orders: then an open order needs no person. */
   readonly reconciles: boolean;
+  /** How long what was recorded may take until it is final: then a person learns of it. */
+  readonly settledWithinMs: number;
   /** From where on a booking is more than what it is for; undefined where any is booked. */
   readonly beyondOrder: BeyondOrder | undefined;
   readonly unknownOrder: 'reject' | 'ignore';
