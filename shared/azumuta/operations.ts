@@ -32,6 +32,9 @@ export function isGraphql(text: string): boolean {
   return /^\s*(query|mutation|fragment)\b[^{}]*\{[\s\S]*\}\s*$/.test(text);
 }
 
+/** Where the contract says nothing else: there is none. */
+export const assumedNone: readonly number[] = [404];
+
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
 const httpStatuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 
@@ -71,8 +74,11 @@ const operationFields = (known: PlaceholderCheck, path: string, query: Record<st
   body: z.optional(z.record(z.string(), z.unknown()).check(known)),
   /** Statuses that mean that it was done. Default: 200 to 299. */
   done: z.optional(httpStatuses),
-  /** Statuses that mean: there is none. */
-  none: z._default(httpStatuses, [404]),
+  /**
+   * Statuses that mean: there is none. Default: 404, but not with a page that a proxy may have sent. Those that you write
+   * mean it with any body.
+   */
+  none: z.optional(httpStatuses),
   /** Statuses that mean: there is a product order of this number already. It is looked up again. */
   exists: z._default(httpStatuses, [409]),
   /** Its last page names no next one, not even `null`, as in OData. Otherwise a look-up that lists others only is refused. */
@@ -116,7 +122,7 @@ function fieldsOfFinding(path: string) {
 }
 const { summaries: _, ...findingArticle } = fieldsOfFinding('/articles');
 
-/** Of all recordings of one product order, page by page. A 404 is no answer unless `none` says so: the address may be wrong. */
+/** Of all recordings of one product order, page by page. */
 function schemaOfListingRecordings() {
   const known = noOtherPlaceholders('productOrder.id', 'productOrder.number', 'cursor');
   const { exists, answer, summaries, ...fields } = operationFields(known, '/recordings', {
@@ -130,7 +136,7 @@ function schemaOfListingRecordings() {
       params: showFound,
     },
   );
-  return strictObject({ ...fields, none: z._default(httpStatuses, []) }).check(bodyFitsMethod, namesOrder);
+  return strictObject(fields).check(bodyFitsMethod, namesOrder);
 }
 
 function schemaOfReading(path: string, ...more: string[]) {

@@ -2,7 +2,7 @@ import { callConfigured } from '../model/configured.ts';
 import { OrderNotReady, PartnerDown, Rejected } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
-import { isError, sentenceOf } from '../platform/error-message.ts';
+import { isError, isPage, sentenceOf } from '../platform/error-message.ts';
 import {
   createHttp,
   type Http,
@@ -23,7 +23,7 @@ import {
   type ReadResult,
   readByContract,
 } from './field-readers.ts';
-import type { AzumutaOperation, OperationName } from './operations.ts';
+import { type AzumutaOperation, assumedNone, type OperationName } from './operations.ts';
 import {
   type FindOperation,
   type ListOperation,
@@ -96,8 +96,8 @@ export class AzumutaSession {
       const renewed = await apiKey({ refresh: true });
       if (renewed !== key) answer = await this.#sendWith(renewed, request);
     }
-    const { done = [], none = [], exists = [] } = this.#operation(name);
-    if ([...done, ...none, ...exists].includes(answer.status)) return answer;
+    const { done = [], exists = [] } = this.#operation(name);
+    if ([...done, ...this.#noneOf(name), ...exists].includes(answer.status)) return answer;
     const wrote = request.writes ? 'perhaps' : 'nothing';
     const failure = partnerFailure(answer, { partner: azumutaName, what, wrote, now: clock.now() });
     if (failure) throw failure;
@@ -253,11 +253,19 @@ export class AzumutaSession {
     });
   }
 
-  /** Whether Azumuta says that there is none: without a body or with JSON, as a page of a proxy says nothing. */
-  #isAbsent(name: OperationName, { status, json, text }: AzumutaAnswer, what: string): boolean {
-    if (!this.#operation(name).none?.includes(status)) return false;
-    if (json !== undefined || text.trim() === '') return true;
+  /** Whether Azumuta says that there is none. A page may be a proxy's, and says so only where somebody has written that it does. */
+  #isAbsent(name: OperationName, answer: AzumutaAnswer, what: string): boolean {
+    const { status } = answer;
+    if (!this.#noneOf(name).includes(status)) return false;
+    const isWritten = this.#operation(name).none !== undefined;
+    if (isWritten || !isPage(answer)) return true;
     throw noJson(`${what} with something that is no JSON (${status})`);
+  }
+
+  /** What is created is there; and of a list of recordings, a 404 more likely means another address. */
+  #noneOf(name: OperationName): readonly number[] {
+    const isAssumed = name !== 'createProductOrder' && name !== 'listRecordings';
+    return this.#operation(name).none ?? (isAssumed ? assumedNone : []);
   }
 
   /** An error, or a page of a proxy. */

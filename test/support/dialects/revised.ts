@@ -7,7 +7,7 @@ const stepKey = (id: string, name: unknown) =>
 
 /**
  * Recordings name their steps by id only, and each revision of a work instruction has its steps in pages, with their names.
- * What is created needs the path of the article in a tree, which only its raw answer has.
+ * What is created needs the path of the article in a tree, which only its raw answer has. Refusals are XML.
  */
 export const revised: Dialect = {
   name: 'revised',
@@ -78,6 +78,10 @@ export const revised: Dialect = {
     ],
   }),
   list: (data, next) => ({ data, next }),
-  refusal: (status, text) => ({ status, body: { error: { message: text } } }),
+  refusal: (status, text) => ({
+    status,
+    headers: { 'content-type': 'application/xml' },
+    body: `<error><code>E${status}</code><message>${text}</message></error>`,
+  }),
   trigger: (content) => content,
 };
