@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 399_500,
+  'accept-product-orders': 400_500,
   'book-completion': 458_500,
   'create-product-orders': 448_500,
-  'send-alerts': 449_000,
+  'send-alerts': 450_000,
   'show-pages': 296_500,
 };
-const budgetOfOthers = 400_500;
+const budgetOfOthers = 401_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -1,4 +1,5 @@
 import { azumutaBasePath } from '../../../infra/local/sandbox/api.ts';
+import { listAt } from '../../../shared/platform/places.ts';
 import { type Dialect, listed, oneOf, recordingsOn } from './dialect.ts';
 
 const halList = (path: RegExp, name: string): Dialect['routes'][number] => ({
@@ -34,7 +35,7 @@ export const hal: Dialect = {
         path: '/orders',
         body: {
           number: '{number}',
-          article: '{article.id}',
+          article: '{article.number}',
           category: '{article.articleCategory.id}',
           parameters: '{parameters}',
           variants: '{variantIds}',
@@ -78,8 +79,10 @@ export const hal: Dialect = {
       method: 'POST',
       path: /^\/orders$/,
       asks({ body, ask }) {
-        const articles = Object(ask({ path: '/articles' }).body).data ?? [];
-        const article = articles.find((one: { id: string }) => one.id === body.article);
+        const [article] = listAt(
+          ask({ path: '/articles', query: { number: body.article } }).body,
+          'data',
+        ).map((one) => Object(one));
         if (article?.articleCategory.id !== body.category)
           return { answer: hal.refusal(422, 'The article is in another category.') };
         return {
@@ -87,7 +90,7 @@ export const hal: Dialect = {
           path: '/productorders',
           body: {
             number: body.number,
-            articleId: body.article,
+            articleId: article.id,
             parameters: listed(body.parameters),
             variantIds: body.variants,
           },
