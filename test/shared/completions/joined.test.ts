@@ -121,7 +121,7 @@ describe('a recording that is not settled', () => {
     expect(await inErp(stage, number)).toEqual(['3']);
   });
 
-  it('is left to the reconciliation after half an hour, and a person learns of it after two days', async () => {
+  it('is left to the reconciliation, and a person learns of it once that has taken too long', async () => {
     // Prepare
     const { number, handling } = await unsettled(() => false);
     const halfHourOf = async (attempt: ReturnType<typeof stage.message>) => {
@@ -165,7 +165,7 @@ describe('a recording that is not settled', () => {
   });
 });
 
-it('is booked with the recordings of its own list, page by page', async () => {
+it('is booked with the recordings that a list has, page by page', async () => {
   // Prepare
   const { number, recordingIds } = await completed(stage, { recordings: 3, quantity: 3 });
   const contract = contractSchema.parse({
