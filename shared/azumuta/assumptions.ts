@@ -4,7 +4,7 @@ export interface Assumption {
   readonly sentence: string;
   /** Lines of `azumuta.contract`; one that has further lines stands for all of them. */
   readonly lines: readonly string[];
-  /** The test that turns red if our code, or the sandbox, takes it otherwise: its file, and its name there. */
+  /** The test that turns red once these lines say something else: its file, and its name there. */
   readonly test: { readonly file: string; readonly name: string };
   /** The recording of a real account in which it was seen, and the day. */
   readonly confirmed?: { readonly recording: string; readonly on: string };
@@ -21,91 +21,74 @@ export const verified: readonly string[] = [
 ];
 
 const inTests = (file: string, name: string) => ({ file: `test/${file}`, name });
-const answersThere = inTests(
-  'infra/local/sandbox/azumuta.test.ts',
-  'answers the call %s where the contract says that it is',
-);
+const onTheWire = (name: string) => inTests('shared/azumuta/assumed.test.ts', name);
 const inAnyForm = inTests('shared/azumuta/contract.test.ts', 'is understood in a product order: %s');
 const inAnyStep = inTests('shared/azumuta/contract.test.ts', 'is understood in a step: %s');
-const statusesMean = inTests('shared/azumuta/operations.test.ts', 'decides what a status means');
-const listsInEnvelope = inTests(
-  'infra/local/sandbox/azumuta.test.ts',
-  'lists in the envelope that Azumuta documents, with Meteor ids and mixed names',
-);
 
 /** Each is data, so that one list is read by the page, by the OpenAPI document and by a test. None was confirmed yet. */
 export const assumptions: readonly Assumption[] = [
   {
     sentence: 'The key stands alone in its header, without a word before it.',
     lines: ['apiKeyHeader', 'apiKeyFormat'],
-    test: inTests('shared/azumuta/client.test.ts', 'sends the key as its header wants it'),
+    test: onTheWire('sends the key alone in the header X-API-Key'),
   },
   {
     sentence: 'Where a text is a language map, `en` is always among its languages.',
     lines: ['language'],
-    test: inAnyForm,
+    test: onTheWire('finds an article by its number, with the English words of its variants'),
   },
   {
     sentence: '`GET /articles?number=` lists the articles with just this number.',
     lines: ['operations.findArticle'],
-    test: answersThere,
+    test: onTheWire('finds an article by its number, with the English words of its variants'),
   },
   {
     sentence:
       '`GET /productorders?number=` lists the product orders with just this number, as `GET /productorders/{id}` shows them.',
     lines: ['operations.findProductOrder'],
-    test: answersThere,
+    test: onTheWire('finds a product order by its number, on the page that next leads to'),
   },
   {
     sentence:
       '`GET /productorders/{id}` shows one product order; an id that does not exist is answered with 404.',
     lines: ['operations.readProductOrder'],
-    test: statusesMean,
+    test: onTheWire('reads a product order with its recordings by its id, and takes a 404 for none'),
   },
   {
     sentence:
       '`POST /productorders` creates one of `number`, `articleId`, `parameters` (a list of `key` and `value`) and `variantIds`; a number that exists is not refused, unless with 409.',
     lines: ['operations.createProductOrder'],
-    test: inTests(
-      'infra/local/sandbox/azumuta.test.ts',
-      'creates the same number twice: there is no idempotency to rely upon',
-    ),
+    test: onTheWire('creates a product order, and is told its id, number and page'),
   },
   {
     sentence: 'The answer to that create has the `id`, the `number` and the `url` of what was created.',
     lines: ['createdProductOrder'],
-    test: answersThere,
+    test: onTheWire('creates a product order, and is told its id, number and page'),
   },
   {
     sentence: '`GET /recordings/{id}` shows one recording; an id that does not exist is answered with 404.',
     lines: ['operations.readRecording'],
-    test: statusesMean,
+    test: onTheWire('reads a recording that says whose it is, and which work instruction was followed'),
   },
   {
     sentence: 'A product order lists all of its recordings itself, so no other call is needed for them.',
     lines: ['operations.listRecordings', 'productOrder.recordings', 'recordingRef'],
-    test: inTests(
-      'shared/completions/joined.test.ts',
-      'is booked with the recordings that a list has, page by page',
-    ),
+    test: onTheWire('reads a product order with its recordings by its id, and takes a 404 for none'),
   },
   {
     sentence: '`GET /workinstructions/{id}` shows the name of the work instruction that was followed.',
     lines: ['operations.readWorkInstruction', 'workInstruction.id', 'workInstruction.name'],
-    test: listsInEnvelope,
+    test: onTheWire('reads the name of a work instruction'),
   },
   {
     sentence: '`next` of a list is a path, an address or a cursor, and null after the last page.',
     lines: ['list'],
-    test: inTests('infra/local/sandbox/azumuta.test.ts', 'pages without missing an entry'),
+    test: onTheWire('finds a product order by its number, on the page that next leads to'),
   },
   {
     sentence: 'An error has its sentence in `error.message`, or another usual place.',
     lines: ['error'],
-    test: inTests(
-      'shared/azumuta/operations.test.ts',
-      'says with which status a number exists, and where the sentence of an error is',
-    ),
+    test: onTheWire('takes an error in a 200 for one, with its sentence'),
   },
   {
     sentence: 'An article has `id`, `number` and a list of `variants`, each with `id` and `name`.',
@@ -138,15 +121,12 @@ export const assumptions: readonly Assumption[] = [
   {
     sentence: 'The status says *completed* as soon as the trigger is called, or soon after.',
     lines: ['trustTrigger'],
-    test: inTests('shared/azumuta/contract.test.ts', 'does not need a status when triggers are believed'),
+    test: onTheWire('needs a status in a product order, as a trigger alone is not believed'),
   },
   {
     sentence: 'A recording names its product order (`productOrderId`, `productOrderNumber`).',
     lines: ['recording.productOrderId', 'recording.productOrderNumber'],
-    test: inTests(
-      'shared/completions/hinted.test.ts',
-      'are not trusted when they do not say which order they belong to, as a forged call could name any',
-    ),
+    test: onTheWire('reads a recording that says whose it is, and which work instruction was followed'),
   },
   {
     sentence: 'A recording has the id, version and name of its work instruction.',
@@ -155,10 +135,7 @@ export const assumptions: readonly Assumption[] = [
       'recording.workInstructionVersion',
       'recording.workInstructionName',
     ],
-    test: inTests(
-      'shared/completions/joined.test.ts',
-      'has their names from its work instruction, which is read once per version',
-    ),
+    test: onTheWire('reads a recording that says whose it is, and which work instruction was followed'),
   },
   {
     sentence:
@@ -177,10 +154,7 @@ export const assumptions: readonly Assumption[] = [
     sentence:
       'A recording is final once its product order is completed: no double check is pending, and nothing is locked later.',
     lines: ['recording.settled'],
-    test: inTests(
-      'shared/completions/joined.test.ts',
-      'is left to the reconciliation, and a person learns of it once that has taken too long',
-    ),
+    test: onTheWire('reads a recording that names its steps itself, and is final'),
   },
   {
     sentence:
@@ -191,10 +165,7 @@ export const assumptions: readonly Assumption[] = [
   {
     sentence: 'A step has its name in the recording itself.',
     lines: ['step.nameIn', 'workInstruction.steps', 'instructionStep'],
-    test: inTests(
-      'shared/completions/joined.test.ts',
-      'is refused once the mapping looks for a step that the answered instruction does not have',
-    ),
+    test: onTheWire('reads a recording that names its steps itself, and is final'),
   },
   {
     sentence:
@@ -214,10 +185,7 @@ export const assumptions: readonly Assumption[] = [
     sentence:
       'A recording lists the `components` that were used, each with `article.number`, `quantity`, `unit` and `lot`.',
     lines: ['recording.components', 'component'],
-    test: inTests(
-      'simulation/dialects.test.ts',
-      'works with nothing but its configuration: an order becomes a product order, and its completion a booking',
-    ),
+    test: onTheWire('reads the components that a recording lists'),
   },
   {
     sentence:
