@@ -58,12 +58,12 @@ export const assumptions: readonly Assumption[] = [
     sentence:
       '`POST /productorders` creates one of `number`, `articleId`, `parameters` (a list of `key` and `value`) and `variantIds`; a number that exists is not refused, unless with 409.',
     lines: ['operations.createProductOrder'],
-    test: onTheWire('creates a product order, and is told its id, number and page'),
+    test: onTheWire('creates a product order, and learns its id, number and page'),
   },
   {
     sentence: 'The answer to that create has the `id`, the `number` and the `url` of what was created.',
     lines: ['createdProductOrder'],
-    test: onTheWire('creates a product order, and is told its id, number and page'),
+    test: onTheWire('creates a product order, and learns its id, number and page'),
   },
   {
     sentence: '`GET /recordings/{id}` shows one recording; an id that does not exist is answered with 404.',

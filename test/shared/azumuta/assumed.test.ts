@@ -83,7 +83,7 @@ it('takes an error in a 200 for one, with its sentence', async () => {
   await expect(client.productOrder('p4', never)).rejects.toThrow('with an error: It failed.');
 });
 
-it('creates a product order, and is told its id, number and page', async () => {
+it('creates a product order, and learns its id, number and page', async () => {
   const { client, calls } = await assumedAccount();
   const article = { id: 'a1', number: 'GEAR-01', variants: [{ id: 'v1', name: 'Left' }], raw: {} };
   const draft = { number: 'PO-2', article: 'GEAR-01', parameters: { Quantity: 5 }, variants: ['Left'] };
