@@ -6,6 +6,7 @@ import { OneReaderPerOrder } from '../../shared/completions/one-reader-per-order
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { bookingTimesOf } from '../../shared/integration/scheduled-runs.ts';
+import { hourMs } from '../../shared/model/time.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import {
@@ -36,6 +37,7 @@ export function createBookCompletion(integration: ConfigurationOfFunction, runti
     trustTrigger: integration.azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
     bookingTimes: bookingTimesOf(integration),
+    settledWithinMs: completions.settledWithin * hourMs,
     beyondOrder: completions.beyondOrder === 'book' ? undefined : completions.beyondOrder,
     withoutRecordings: completions.unknownRecordings === 'ignore',
     erpOrderNumber: completions.erpOrderNumber && ((number) => erpOrderNumberOf(completions, number)),

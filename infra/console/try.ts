@@ -218,8 +218,8 @@ export function readAzumutaNow(number: string, dependencies: LiveDependencies): 
 async function readProductOrder(number: string, { azumuta }: ConnectedPlant, { ledger }: LiveDependencies) {
   const { entry, bookings } = await ledger.knownOrders.readStanding(number);
   const signal = AbortSignal.timeout(liveReadTimeoutMs);
-  const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, { signal }, azumuta);
-  if (order) return { order, entry, bookings, signal };
+  const read = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, { signal }, azumuta);
+  if (read) return { order: await azumuta.withRecordings(read, { signal }), entry, bookings, signal };
   throw new UsageError(`Azumuta has no product order ${number}.`);
 }
 
@@ -234,7 +234,7 @@ export async function readCompleted(number: string, plant: ConnectedPlant, depen
     azumuta: plant.azumuta,
     clock,
     includeOperators: false,
-    ledger: { workInstructionNames: { readName: (_id, _version, read) => read() } },
+    ledger: { workInstructionNames: { readNames: async (_wanted, read) => (await read()) ?? {} } },
     partners: { call: (_partner, aborted, run) => run({ signal: aborted }) },
   });
   // Where Azumuta lists none, those that triggers have named.
@@ -250,7 +250,7 @@ export async function readCompleted(number: string, plant: ConnectedPlant, depen
   const completed = completedOf(order, {
     erpOrder,
     part: entry && partOfSplit(entry, entry.part.index, record?.split.of ?? 1),
-    recordings: ids.flatMap((id) => read.get(id) ?? []),
+    recordings: ids.flatMap((id) => read.get(id)?.recording ?? []),
     learnedAt: clock.now().toISOString(),
   });
   return { completed, isCompleted: order.completed };

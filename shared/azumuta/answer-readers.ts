@@ -1,7 +1,14 @@
 import type { RecordedComponent, RecordedStep } from '../model/completions.ts';
+import { shorten } from '../model/text.ts';
 import { definedFields } from '../model/unread.ts';
 import { isRecord, nameIn } from '../platform/json.ts';
-import { type ContractReading, createFieldReader, type FieldForm, startReading } from './field-readers.ts';
+import {
+  type ContractReading,
+  createFieldReader,
+  type FieldForm,
+  readFieldAt,
+  startReading,
+} from './field-readers.ts';
 import {
   amountForm,
   convertedForm,
@@ -29,7 +36,22 @@ export function requiredName<Name extends string>(
 
 export function workInstructionIn(json: unknown, reading: ContractReading) {
   const field = createFieldReader(json, 'workInstruction', reading);
-  return definedFields({ id: requiredName(field, 'id'), name: field('name', wordsForm) });
+  const { nameIn: namesAreIn } = reading.contract.step;
+  const steps = namesAreIn === 'workInstruction' ? field('steps', listForm(instructionStepIn), 'stated') : [];
+  return definedFields({
+    id: requiredName(field, 'id'),
+    name: field('name', wordsForm),
+    /** Names of its steps by their ids. */
+    steps: Object.fromEntries((steps ?? []).map(({ id, name }) => [id, name])),
+  });
+}
+
+/** A step without a name is a heading: nothing looks for it. */
+function instructionStepIn(json: unknown, reading: ContractReading) {
+  const field = createFieldReader(json, 'instructionStep', reading);
+  const id = requiredName(field, 'id');
+  const name = field('name', wordsForm);
+  return name === undefined ? undefined : { id, name };
 }
 
 export function productOrderIn(json: unknown, reading: ContractReading) {
@@ -65,7 +87,7 @@ function plainIdOr(entry: unknown, read: () => string | undefined): string | und
   return (isRecord(entry) ? undefined : nameIn(entry)) || read();
 }
 
-function recordingIdIn(json: unknown, reading: ContractReading): string | undefined {
+export function recordingIdIn(json: unknown, reading: ContractReading): string | undefined {
   return plainIdOr(json, () => createFieldReader(json, 'recordingRef', reading)('id', nameForm, 'required'));
 }
 
@@ -99,8 +121,22 @@ export function recordingIn(json: unknown, reading: ContractReading) {
     // An operator without a name is left out: there would be nothing to tell the ERP.
     operator: field('operator', lenientForm(wordsForm)),
     url: field('url', lenientForm(wordsForm)),
+    unsettled: whyUnsettled(json, reading),
   });
 }
+
+/** What a recording shows where it would say that nothing changes any more; undefined once it does, or where nothing is final later. */
+function whyUnsettled(json: unknown, reading: ContractReading): string | undefined {
+  const { settled } = reading.contract.recording;
+  if (!settled) return undefined;
+  const at = { line: 'recording.settled.path', place: settled.path };
+  const word = readFieldAt(json, at, wordsForm, 'stated', reading);
+  if (word === undefined) return 'nothing';
+  return isOneOf(settled.is)(word) ? undefined : `"${shorten(word, mostOfStatus)}"`;
+}
+
+/** Characters of a status word that are repeated to people. */
+const mostOfStatus = 40;
 
 function componentIn(json: unknown, reading: ContractReading): RecordedComponent {
   const field = createFieldReader(json, 'component', reading);
@@ -117,7 +153,9 @@ const stepsForm: FieldForm<readonly RecordedStep[]> = {
   expected: 'a list',
   understand(value, reading) {
     const steps = listForm(stepIn).understand(value, reading);
-    if (Array.isArray(value) && !steps?.some((step) => 'name' in step))
+    const areNamedHere = reading.contract.step.nameIn === 'recording';
+    const haveNoName = areNamedHere && !steps?.some((step) => 'name' in step);
+    if (Array.isArray(value) && haveNoName)
       for (const step of value) createFieldReader(step, 'step', reading)('name', wordsForm, 'stated');
     return steps;
   },
@@ -126,12 +164,14 @@ const stepsForm: FieldForm<readonly RecordedStep[]> = {
 function stepIn(json: unknown, reading: ContractReading): RecordedStep {
   const { contract } = reading;
   const isPersonal = isOneOf(contract.personalStepTypes);
-  const called =
-    createFieldReader(json, 'step', startReading(contract))('name', wordsForm) ?? 'without a name';
+  const isNamedHere = contract.step.nameIn === 'recording';
+  // Its id says for a person which one it is, until its name is known.
+  const [callsIt, form] = isNamedHere ? (['name', wordsForm] as const) : (['id', nameForm] as const);
+  const called = createFieldReader(json, 'step', startReading(contract))(callsIt, form) ?? 'without a name';
   const field = createFieldReader(json, 'step', { ...reading, whose: `${reading.whose}, step "${called}"` });
   return definedFields({
     id: field('id', nameForm, 'lazy'),
-    name: field('name', wordsForm, 'lazy'),
+    name: isNamedHere ? field('name', wordsForm, 'lazy') : undefined,
     value: field('value', recordedForm, 'lazy'),
     unit: field('unit', wordsForm, 'lazy'),
     ok: field('result', convertedForm(wordsForm, isOneOf(contract.okResults)), 'lazy'),

@@ -124,12 +124,29 @@ export const contractSchema = strictObject({
     /** A list of what was used, where Azumuta keeps one. */
     components: assumedAt('components'),
     url: assumedAt('url'),
+    /**
+     * Where results are final only later, as by a double check or a lock: a recording is booked once what is at `path` is
+     * one of the words in `is`. Until then it waits: see `completions.settledWithin`.
+     */
+    settled: z.optional(
+      strictObject({
+        /** Text, a code, yes or no, or a language map. It must be there, and may be null. */
+        path: placeSchema,
+        /** What it says once nothing changes any more. */
+        is: azumutaWords.check(z.minLength(1)),
+      }),
+    ),
   }),
   /** Of a step of a recording. */
   step: contractPart({
     id: assumedAt('id'),
     /** By which a mapping finds it: `recorded(completed, 'Good quantity')`. */
     name: assumedAt('name'),
+    /**
+     * Where that name stands: `workInstruction` if a recording names its steps by id only. A step that the instruction does
+     * not have is refused once a mapping looks for it.
+     */
+    nameIn: z._default(z.enum(['recording', 'workInstruction']), 'recording'),
     /** What kind of step it is; see `personalStepTypes`. */
     type: assumedAt('type'),
     /** What was recorded: a text, a number, yes or no, or a list of those. */
@@ -152,7 +169,19 @@ export const contractSchema = strictObject({
     lot: assumedAt(['lot', 'serialNumber']),
   }),
   /** Of a work instruction. */
-  workInstruction: contractPart({ id: assumedAt('id'), name: assumedAt('name') }),
+  workInstruction: contractPart({
+    id: assumedAt('id'),
+    name: assumedAt('name'),
+    /** A list of its steps, if their names are read from it (`step.nameIn`). */
+    steps: assumedAt('steps'),
+  }),
+  /** Of a step of a work instruction. */
+  instructionStep: contractPart({
+    /** What `step.id` of a recording is compared with. */
+    id: assumedAt(['uuid', 'id']),
+    /** Text or a language map. */
+    name: assumedAt(['name', 'description']),
+  }),
   /** How triggers name their fields: the exact names are unknown. The webhook endpoint gets this part alone. */
   trigger: contractPart({
     /** Names of the field with the product order's number, added to those that are assumed; `data.order.number` looks into objects. */

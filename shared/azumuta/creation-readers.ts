@@ -11,6 +11,7 @@ export function articleIn(json: unknown, reading: ContractReading) {
     id: requiredName(field, 'id'),
     number: requiredName(field, 'number'),
     variants: field('variants', listForm(articleVariantIn)) ?? [],
+    raw: json,
   };
 }
 

@@ -44,10 +44,15 @@ export interface FieldForm<T> {
  */
 type Presence = 'required' | 'stated' | 'optional' | 'lazy';
 
+/** A part of the contract that says where the fields of a resource are. */
 type ResourceName = {
-  [Name in keyof AzumutaContract]: Places<AzumutaContract[Name], Name>;
+  [Name in keyof AzumutaContract]: AzumutaContract[Name] extends Readonly<Record<string, unknown>>
+    ? PlaceNames<AzumutaContract[Name]> extends never
+      ? never
+      : Name
+    : never;
 }[keyof AzumutaContract];
-type Places<Part, Name> = Part extends Readonly<Record<string, Place>> ? Name : never;
+type PlaceNames<Part> = { [Name in keyof Part]: Part[Name] extends Place ? Name : never }[keyof Part];
 
 /**
  * Reads the fields of one resource, at the places that the contract names. A field is undefined when it has no value. An
@@ -79,7 +84,8 @@ export function readLazily<T>(reading: ContractReading, read: (reading: Contract
   return new Unread(new Rejected(sentence, { causeCode: 'refused-by-azumuta' })) as T;
 }
 
-function readFieldAt<T>(
+/** One value by its line and place, for a line that is no field of a resource. */
+export function readFieldAt<T>(
   json: unknown,
   at: Pick<InvalidField, 'line' | 'place'>,
   { expected, understand }: FieldForm<T>,
@@ -121,10 +127,10 @@ export function readByContract<T>(
 
 /** More lines, or fields of one answer, than these do not help a reader. */
 const mostInvalidNamed = 10;
-const mostFieldsNamed = 20;
+export const mostFieldsNamed = 20;
 
 /** Resources that are part of another one, in a list or a map. */
-const nested = /^(variant|parameter|recordingRef|step)\./;
+const nested = /^(variant|parameter|recordingRef|step|instructionStep)\./;
 
 /**
  * A sentence for each, with the line of the contract to set. It holds no values, which may be confidential.

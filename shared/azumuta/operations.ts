@@ -11,6 +11,8 @@ export interface AzumutaArticle {
   readonly id: string;
   readonly number: string;
   readonly variants: readonly { readonly id: string; readonly name: string }[];
+  /** As Azumuta has answered it: of its other fields only the account knows which there are. */
+  readonly raw: unknown;
 }
 
 /** Makes the body of `createProductOrder` where a template is not enough. Azumuta's ids are text. */
@@ -20,12 +22,18 @@ export type CreateBody = (
   variantIds: readonly string[],
 ) => unknown;
 
+/** What follows it is a field of the article: `{article.id}` and `{article.number}` by the contract, any other as it was answered. */
+export const articlePlaceholder = 'article.';
+
 export const allPlaceholders = /\{([^{}]*)\}/g;
 
 /** Whether a text of a body is GraphQL: its braces are no placeholders, as values belong into `variables`. */
 export function isGraphql(text: string): boolean {
   return /^\s*(query|mutation|fragment)\b[^{}]*\{[\s\S]*\}\s*$/.test(text);
 }
+
+/** Where the contract says nothing else: there is none. */
+export const assumedNone: readonly number[] = [404];
 
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
 const httpStatuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
@@ -36,7 +44,7 @@ const belowBase = z.refine<string>(
   { error: 'a path below azumuta.baseUrl, such as /productorders/{id}, without a query', params: showFound },
 );
 
-function placeholdersIn(template: unknown): string[] {
+export function placeholdersIn(template: unknown): string[] {
   const texts = leavesOf(template).filter((leaf) => typeof leaf === 'string');
   return texts.flatMap((text) =>
     isGraphql(text) ? [] : [...text.matchAll(allPlaceholders)].map(([, name = '']) => name),
@@ -66,8 +74,11 @@ const operationFields = (known: PlaceholderCheck, path: string, query: Record<st
   body: z.optional(z.record(z.string(), z.unknown()).check(known)),
   /** Statuses that mean that it was done. Default: 200 to 299. */
   done: z.optional(httpStatuses),
-  /** Statuses that mean: there is none. */
-  none: z._default(httpStatuses, [404]),
+  /**
+   * Statuses that mean: there is none. Default: 404, but not with a page that a proxy may have sent. Those that you write
+   * mean it with any body.
+   */
+  none: z.optional(httpStatuses),
   /** Statuses that mean: there is a product order of this number already. It is looked up again. */
   exists: z._default(httpStatuses, [409]),
   /** Its last page names no next one, not even `null`, as in OData. Otherwise a look-up that lists others only is refused. */
@@ -82,13 +93,20 @@ type Fields = z.output<z.ZodMiniObject<ReturnType<typeof operationFields>>>;
 
 /** One kind of call to Azumuta; not every kind has all fields. */
 export type AzumutaOperation = Pick<Fields, 'method' | 'path' | 'query'> &
-  Partial<Pick<Fields, 'done' | 'none' | 'exists' | 'answer'>> & {
+  Partial<Pick<Fields, 'done' | 'none' | 'exists' | 'answer' | 'endsWithoutNext'>> & {
     readonly body?: BodyTemplate | CreateBody | undefined;
   };
 
-/** `{parameters.Quantity}` belongs to the placeholder `parameters`. */
+/** Placeholders that stand for many: `{parameters.Quantity}`, `{article.categoryId}`. */
+const openPlaceholders: Readonly<Record<string, string>> = {
+  parameters: 'parameters.',
+  'article.<field>': articlePlaceholder,
+};
+
 function belongsToPlaceholder(name: string, placeholder: string): boolean {
-  return name === placeholder || (placeholder === 'parameters' && name.startsWith('parameters.'));
+  const start = openPlaceholders[placeholder];
+  const isOneOfMany = start !== undefined && name.startsWith(start) && name.length > start.length;
+  return isOneOfMany || name === placeholder;
 }
 
 /** A GET has no body: fetch refuses it, and retries would not help. */
@@ -104,6 +122,23 @@ function fieldsOfFinding(path: string) {
 }
 const { summaries: _, ...findingArticle } = fieldsOfFinding('/articles');
 
+/** Of all recordings of one product order, page by page. */
+function schemaOfListingRecordings() {
+  const known = noOtherPlaceholders('productOrder.id', 'productOrder.number', 'cursor');
+  const { exists, answer, summaries, ...fields } = operationFields(known, '/recordings', {
+    productOrderId: '{productOrder.id}',
+  });
+  const namesOrder = z.refine<{ readonly path: string; readonly query: object; readonly body?: unknown }>(
+    (operation) => placeholdersIn(operation).some((name) => name.startsWith('productOrder.')),
+    {
+      path: ['query'],
+      error: '{productOrder.id} or {productOrder.number} in its path, query or body, else it lists all',
+      params: showFound,
+    },
+  );
+  return strictObject(fields).check(bodyFitsMethod, namesOrder);
+}
+
 function schemaOfReading(path: string, ...more: string[]) {
   const { exists, endsWithoutNext, summaries, ...fields } = operationFields(
     noOtherPlaceholders('id', ...more),
@@ -116,7 +151,7 @@ const createBody = z.custom<CreateBody>((value) => typeof value === 'function', 
 
 function schemaOfCreating(path: string, assumed: BodyTemplate) {
   const known = noOtherPlaceholders(
-    ...['number', 'article.id', 'article.number'],
+    ...['number', 'article.id', 'article.number', 'article.<field>'],
     ...['parameters', 'parameterList', 'variantIds', 'variantNames'],
   );
   const { none, endsWithoutNext, summaries, body, ...fields } = operationFields(known, path);
@@ -142,8 +177,9 @@ export const operationsSchema = strictObject({
   readProductOrder: schemaOfReading('/productorders'),
   /**
    * Creates one of `{number}`, `{article.id}`, `{article.number}`, `{parameters}` (a map; `{parameters.Quantity}` is
-   * one of them) or `{parameterList}` (of key and value), `{variantIds}`, `{variantNames}`. A body that these cannot
-   * say is a function, `(draft, article, variantIds) => …`.
+   * one of them) or `{parameterList}` (of key and value), `{variantIds}`, `{variantNames}`, and any other field of the
+   * article as it was answered (`{article.category.id}`). A body that these cannot say is a function,
+   * `(draft, article, variantIds) => …`, which has the whole answer in `article.raw`.
    */
   createProductOrder: schemaOfCreating('/productorders', {
     number: '{number}',
@@ -153,8 +189,18 @@ export const operationsSchema = strictObject({
   }),
   /** Reads a recording by `{id}`; `{productOrder.id}` and `{productOrder.number}` are of its product order. */
   readRecording: schemaOfReading('/recordings', 'productOrder.id', 'productOrder.number'),
-  /** Reads a work instruction by `{id}`. */
-  readWorkInstruction: schemaOfReading('/workinstructions'),
+  /**
+   * Only where a product order does not list its recordings: lists their ids (`recordingRef.id`), page by page, of the
+   * product order with `{productOrder.id}` or `{productOrder.number}`. Each is then read by `readRecording`. Where the
+   * path does not name the product order, a filter may be ignored: then each recording must say whose it is. Here a 404
+   * is refused, unless `none` has it: the address may be wrong.
+   */
+  listRecordings: z.optional(schemaOfListingRecordings()),
+  /** Reads a work instruction by `{id}`; `{version}` is that of the recording. */
+  readWorkInstruction: schemaOfReading('/workinstructions', 'version'),
 });
 
-export type OperationName = keyof z.output<typeof operationsSchema>;
+type Operations = z.output<typeof operationsSchema>;
+export type OperationName = keyof Operations;
+/** Those that every account has. */
+export type AssumedOperation = Exclude<OperationName, 'listRecordings'>;

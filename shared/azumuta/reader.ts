@@ -1,4 +1,5 @@
-import { OrderNotReady } from '../model/errors.ts';
+import { OrderNotReady, Rejected } from '../model/errors.ts';
+import { withFields } from '../model/unread.ts';
 import type { PartnerCall } from '../platform/http.ts';
 import {
   type AzumutaProductOrder,
@@ -6,6 +7,7 @@ import {
   type AzumutaWorkInstruction,
   productOrderIdIn,
   productOrderIn,
+  recordingIdIn,
   recordingIn,
   workInstructionIn,
 } from './answer-readers.ts';
@@ -44,19 +46,62 @@ export class AzumutaReader {
     return this.session.read('readProductOrder', productOrderIn, { id }, asked);
   }
 
-  recording(
-    id: string,
-    call: PartnerCall,
-    productOrder?: { readonly id: string; readonly number: string },
-  ): Promise<AzumutaRecording | undefined> {
-    const asked = { ...call, what: `reading recording ${id}` };
-    return this.session.read('readRecording', recordingIn, { id, productOrder }, asked);
+  /** Whether steps have their names in the work instruction only. */
+  get namesSteps(): boolean {
+    return this.options.contract.step.nameIn === 'workInstruction';
   }
 
-  workInstruction(id: string, call: PartnerCall): Promise<AzumutaWorkInstruction | undefined> {
-    const asked = { ...call, what: `reading work instruction ${id}` };
-    return this.session.read('readWorkInstruction', workInstructionIn, { id }, asked);
+  /**
+   * A product order with its recordings, where these are listed at a separate address. What is still being built is
+   * not booked: it costs no list.
+   */
+  async withRecordings(order: AzumutaProductOrder, call: PartnerCall): Promise<AzumutaProductOrder> {
+    const { operations, trustTrigger } = this.options.contract;
+    const mayBeBooked = order.completed || trustTrigger;
+    if (!operations.listRecordings || !mayBeBooked) return order;
+    const { id, number } = order;
+    const asked = { ...call, what: `listing recordings of product order ${number}` };
+    const values = { productOrder: { id, number } };
+    const listed = await this.session.list('listRecordings', recordingIdIn, values, asked);
+    return withFields(order, { recordingIds: [...new Set(listed.filter((one) => one !== undefined))] });
   }
+
+  async recording(
+    id: string,
+    call: PartnerCall,
+    productOrder?: ProductOrderOwner,
+  ): Promise<AzumutaRecording | undefined> {
+    const asked = { ...call, what: `reading recording ${id}` };
+    const recording = await this.session.read('readRecording', recordingIn, { id, productOrder }, asked);
+    if (recording) this.#requireOwner(recording);
+    return recording;
+  }
+
+  workInstruction(
+    id: string,
+    call: PartnerCall,
+    version?: number,
+  ): Promise<AzumutaWorkInstruction | undefined> {
+    const asked = { ...call, what: `reading work instruction ${id}` };
+    return this.session.read('readWorkInstruction', workInstructionIn, { id, version }, asked);
+  }
+
+  /** A list by a filter, which Azumuta may ignore, has recordings of other orders, too. @throws Rejected for one that does not say whose it is */
+  #requireOwner({ id, productOrder }: AzumutaRecording): void {
+    const { listRecordings } = this.options.contract.operations;
+    const isFiltered = listRecordings && !listRecordings.path.includes('{productOrder.');
+    const saysWhose = productOrder.id !== undefined || productOrder.number !== undefined;
+    if (!isFiltered || saysWhose) return;
+    throw new Rejected(
+      `Recording ${id} does not say which product order it belongs to, and a filter may be ignored: set azumuta.contract.recording.productOrderId to where it is, or operations.listRecordings.path to one that names the product order.`,
+      { causeCode: 'refused-by-azumuta' },
+    );
+  }
+}
+
+interface ProductOrderOwner {
+  readonly id: string;
+  readonly number: string;
 }
 
 /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */

@@ -2,8 +2,15 @@ import { callConfigured } from '../model/configured.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ProductOrderDraft } from '../model/orders.ts';
 import type { HttpRequest, PartnerCall } from '../platform/http.ts';
+import { valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
-import type { AzumutaArticle } from './operations.ts';
+import { mostFieldsNamed } from './field-readers.ts';
+import {
+  type AzumutaArticle,
+  type AzumutaOperation,
+  articlePlaceholder,
+  placeholdersIn,
+} from './operations.ts';
 import { requestForOperation } from './requests.ts';
 
 /** The request that creates a product order. @throws Rejected naming a variant that the article does not have. */
@@ -16,12 +23,39 @@ export function requestForCreation(
   const variantIds = variantIdsOf(draft, article);
   const { number, parameters, variants: variantNames } = draft;
   const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
-  const values = { number, article, parameters, parameterList, variantIds, variantNames };
+  const values = {
+    number,
+    article: fieldsOfArticle(createProductOrder, article),
+    parameters,
+    parameterList,
+    variantIds,
+    variantNames,
+  };
   const request = { ...requestForOperation(createProductOrder, values, call), writes: true };
   const { body } = createProductOrder;
   if (typeof body !== 'function') return request;
   const failed = `azumuta.contract.operations.createProductOrder.body failed for ${number}`;
   return { ...request, body: callConfigured(failed, () => body(draft, article, variantIds)) };
+}
+
+/**
+ * All fields of the article as it was answered, with its id and number by the contract.
+ * @throws Rejected for one that a placeholder names and the article does not have: without it something else would be created.
+ */
+function fieldsOfArticle(
+  { path, query, body }: AzumutaOperation,
+  { id, number, raw }: AzumutaArticle,
+): object {
+  const article = { ...Object(raw), id, number };
+  const templates = typeof body === 'function' ? [path, query] : [path, query, body];
+  const named = placeholdersIn(templates).filter((name) => name.startsWith(articlePlaceholder));
+  const missing = named.find((name) => valueAt({ article }, name) === undefined);
+  if (missing === undefined) return article;
+  const known = Object.keys(article).slice(0, mostFieldsNamed);
+  throw new Rejected(
+    `Azumuta's article ${number} has no field for {${missing}}, among ${known.join(', ')}: correct azumuta.contract.operations.createProductOrder.`,
+    { causeCode: 'configuration' },
+  );
 }
 
 /** @throws Rejected naming the variant that the article does not have. */

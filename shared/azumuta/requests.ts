@@ -41,14 +41,20 @@ function fillInText(template: string, values: object, write = (value: unknown) =
 
 export type FindOperation = 'findArticle' | 'findProductOrder';
 
+/** The operations that answer with a list, page by page. */
+export type ListOperation = FindOperation | 'listRecordings';
+
 /** A listing by number should have one entry, so it is not followed any further. */
 export const mostPagesSearched = 5;
+/** More pages of recordings than any product order has. */
+export const mostPagesOfRecordings = 50;
 
 interface AzumutaListPage {
   readonly baseUrl: string;
   readonly contract: AzumutaContract;
-  readonly name: FindOperation;
-  readonly number: string;
+  readonly operation: AzumutaOperation;
+  /** Of its placeholders, without the cursor. */
+  readonly values: object;
   readonly request: HttpRequest;
   readonly answer: Pick<HttpResponse, 'json' | 'headers'>;
   readonly entries: readonly unknown[];
@@ -61,7 +67,7 @@ interface AzumutaListPage {
  * others only (RFC 8288 §3); `unsaid` when nothing says whether a page follows.
  */
 export function nextPage(page: AzumutaListPage): HttpRequest | 'none' | 'unsaid' {
-  const { baseUrl, contract, name, request, answer, entries } = page;
+  const { baseUrl, contract, operation, request, answer, entries } = page;
   const links = answer.headers.get('link');
   const target = linkInHeader(links, 'next');
   const next = page.next ?? (target && new URL(target, urlBelow(request.path, baseUrl)).href);
@@ -72,7 +78,7 @@ export function nextPage(page: AzumutaListPage): HttpRequest | 'none' | 'unsaid'
   }
   const isLast =
     entries.length === 0 ||
-    contract.operations[name].endsWithoutNext ||
+    operation.endsWithoutNext === true ||
     valueAt(answer.json, contract.list.next) !== undefined ||
     !Array.isArray(valueAt(answer.json, contract.list.entries)) ||
     ['first', 'prev', 'last'].some((relation) => linkInHeader(links, relation) !== undefined);
@@ -87,11 +93,10 @@ function linkInHeader(header: string | null, relation: string): string | undefin
 
 function requestForPage(
   next: string,
-  { baseUrl, contract, name, number, request }: AzumutaListPage,
+  { baseUrl, contract, operation, values, request }: AzumutaListPage,
 ): HttpRequest {
-  const operation = contract.operations[name];
   const isFilledIn = JSON.stringify([operation.query, operation.body]).includes('{cursor}');
-  const first = requestForOperation(operation, isFilledIn ? { number, cursor: next } : { number }, request);
+  const first = requestForOperation(operation, isFilledIn ? { ...values, cursor: next } : values, request);
   if (isFilledIn) return first;
   if (/^https?:/i.test(next)) return { ...first, path: next, query: {} };
   if (!next.startsWith('/')) return { ...first, query: { ...first.query, [contract.list.cursor]: next } };
@@ -102,10 +107,18 @@ function requestForPage(
 const urlBelow = (path: string, baseUrl: string) =>
   new URL(path.replace(/^\//, ''), `${baseUrl.replace(/\/$/, '')}/`).href;
 
-export function whyNotFound(name: FindOperation, what: string, isUnsaid: boolean): string {
+/** Why a listing is not believed to be whole. */
+export function whyNotWhole(name: ListOperation, what: string, isUnsaid: boolean): string {
   const line = `azumuta.contract.operations.${name}`;
-  const does = `Azumuta does not filter by number when ${what}`;
-  if (!isUnsaid)
-    return `${does}: ${mostPagesSearched} pages, and more to come. Set ${line}.query to its filter.`;
-  return `${does}, and nothing says whether more pages follow. Set ${line}.query to its filter, azumuta.contract.list.next to where the next page is, or ${line}.endsWithoutNext to true if a last page just names no next one.`;
+  const isFound = name !== 'listRecordings';
+  const does = isFound
+    ? `Azumuta does not filter by number when ${what}`
+    : `Azumuta's list does not end when ${what}`;
+  const pages = isFound ? mostPagesSearched : mostPagesOfRecordings;
+  if (!isUnsaid) return `${does}: ${pages} pages, and more to come. Set ${line}.query to its filter.`;
+  const saysNothing = 'nothing says whether more pages follow';
+  const ends = `azumuta.contract.list.next to where the next page is, or ${line}.endsWithoutNext to true if a last page just names no next one`;
+  return isFound
+    ? `${does}, and ${saysNothing}. Set ${line}.query to its filter, ${ends}.`
+    : `When ${what}, ${saysNothing}. Set ${ends}.`;
 }

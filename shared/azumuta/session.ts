@@ -2,7 +2,7 @@ import { callConfigured } from '../model/configured.ts';
 import { OrderNotReady, PartnerDown, Rejected } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
-import { isError, sentenceOf } from '../platform/error-message.ts';
+import { isError, isPage, sentenceOf } from '../platform/error-message.ts';
 import {
   createHttp,
   type Http,
@@ -23,13 +23,15 @@ import {
   type ReadResult,
   readByContract,
 } from './field-readers.ts';
-import type { AzumutaOperation, OperationName } from './operations.ts';
+import { type AzumutaOperation, assumedNone, type OperationName } from './operations.ts';
 import {
   type FindOperation,
+  type ListOperation,
+  mostPagesOfRecordings,
   mostPagesSearched,
   nextPage,
   requestForOperation,
-  whyNotFound,
+  whyNotWhole,
 } from './requests.ts';
 import { nameForm } from './value-forms.ts';
 
@@ -48,6 +50,20 @@ interface AzumutaCall extends PartnerCall {
 interface AzumutaAnswer extends HttpResponse {
   /** `: The number is taken`: the answer's own sentence without our key; empty when it has none. */
   readonly said: () => string;
+}
+
+/** One page of a list, and what its answer says about a further one. */
+interface ListPage {
+  readonly entries: readonly unknown[];
+  readonly answer: AzumutaAnswer;
+  readonly follows: 'a page' | 'none' | 'unsaid';
+}
+
+/** What the placeholders of a reading operation are filled in with. */
+interface ReadValues {
+  readonly id: string;
+  readonly productOrder?: object | undefined;
+  readonly version?: number | undefined;
 }
 
 const azumutaName = 'Azumuta';
@@ -80,8 +96,8 @@ export class AzumutaSession {
       const renewed = await apiKey({ refresh: true });
       if (renewed !== key) answer = await this.#sendWith(renewed, request);
     }
-    const { done = [], none = [], exists = [] } = this.#operation(name);
-    if ([...done, ...none, ...exists].includes(answer.status)) return answer;
+    const { done = [], exists = [] } = this.#operation(name);
+    if ([...done, ...this.#noneOf(name), ...exists].includes(answer.status)) return answer;
     const wrote = request.writes ? 'perhaps' : 'nothing';
     const failure = partnerFailure(answer, { partner: azumutaName, what, wrote, now: clock.now() });
     if (failure) throw failure;
@@ -110,42 +126,82 @@ export class AzumutaSession {
     name: FindOperation,
     read: ReadResource<T>,
     number: string,
-    { what, ...call }: AzumutaCall,
+    asked: AzumutaCall,
   ): Promise<T | undefined> {
+    const { what } = asked;
     const numberIn: ReadResource<string> = (json, reading) =>
       requiredName(createFieldReader(json, resourceOf[name], reading), 'number');
     let unknown: (() => string) | undefined;
-    let following: HttpRequest | 'none' | 'unsaid' = requestForOperation(
-      this.#operation(name),
+    let follows: ListPage['follows'] = 'none';
+    for await (const { entries, answer, ...page } of this.#pages(
+      name,
       { number },
-      call,
-    );
-    for (let page = 0; typeof following === 'object' && page < mostPagesSearched; page++) {
-      const request: HttpRequest = following;
-      const answer = await this.send(name, request, what);
-      // A page that was announced must be there.
-      if (page === 0 && this.#isAbsent(name, answer, what)) return undefined;
-      const { entries, next } = this.#pageIn(this.#requireDone(name, answer, what), what);
-      // An empty list together with an error does not mean that there is none.
-      if (entries.length === 0 && this.#holdsError(answer)) throw answeredWithError(answer, what);
+      mostPagesSearched,
+      asked,
+    )) {
       for (const entry of entries) {
         const key = this.#read(numberIn, entry);
         if (key.ok && key.value === number) return this.#understood(this.#read(read, entry), answer, what);
         if (!key.ok) unknown ??= () => this.#understood(key, answer, what);
       }
-      following = nextPage({ ...this.#options, name, number, request, answer, entries, next });
+      follows = page.follows;
     }
     // One of which the number cannot be understood may be ours.
     unknown?.();
-    if (following === 'none') return undefined;
     // It may be on a later page. To answer that there is none would create it a second time.
-    throw new Rejected(whyNotFound(name, what, following === 'unsaid'), { causeCode: 'configuration' });
+    requireWhole(name, follows, what);
+    return undefined;
+  }
+
+  /** All entries of a list. What is left out would be booked without it, so a list that may go on is refused. */
+  async list<T>(
+    name: 'listRecordings',
+    read: ReadResource<T>,
+    values: object,
+    asked: AzumutaCall,
+  ): Promise<readonly T[]> {
+    const { what } = asked;
+    const all: T[] = [];
+    let follows: ListPage['follows'] = 'none';
+    for await (const { entries, answer, ...page } of this.#pages(
+      name,
+      values,
+      mostPagesOfRecordings,
+      asked,
+    )) {
+      for (const entry of entries) all.push(this.#understood(this.#read(read, entry), answer, what));
+      follows = page.follows;
+    }
+    requireWhole(name, follows, what);
+    return all;
+  }
+
+  /** None where Azumuta says that there is no such list. */
+  async *#pages(
+    name: ListOperation,
+    values: object,
+    most: number,
+    { what, ...call }: AzumutaCall,
+  ): AsyncGenerator<ListPage> {
+    const operation = this.#operation(name);
+    let following: HttpRequest | 'none' | 'unsaid' = requestForOperation(operation, values, call);
+    for (let page = 0; typeof following === 'object' && page < most; page++) {
+      const request: HttpRequest = following;
+      const answer = await this.send(name, request, what);
+      // A page that was announced must be there.
+      if (page === 0 && this.#isAbsent(name, answer, what)) return;
+      const { entries, next } = this.#pageIn(this.#requireDone(name, answer, what), what);
+      // An empty list together with an error does not mean that there is none.
+      if (entries.length === 0 && this.#holdsError(answer)) throw answeredWithError(answer, what);
+      following = nextPage({ ...this.#options, operation, values, request, answer, entries, next });
+      yield { entries, answer, follows: typeof following === 'object' ? 'a page' : following };
+    }
   }
 
   async read<T>(
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
     read: ReadResource<T>,
-    values: { readonly id: string; readonly productOrder?: object | undefined },
+    values: ReadValues,
     { what, ...call }: AzumutaCall,
   ): Promise<T | undefined> {
     // The id may come from a trigger: `..` would name another resource.
@@ -169,8 +225,11 @@ export class AzumutaSession {
     return readByContract(this.#options.contract, read, json);
   }
 
+  /** @throws Error for one that the contract does not have: then nothing asks for it. */
   #operation(name: OperationName): AzumutaOperation {
-    return this.#options.contract.operations[name];
+    const operation = this.#options.contract.operations[name];
+    if (operation) return operation;
+    throw new Error(`The contract has no operation ${name}.`);
   }
 
   async #sendWith(key: string, request: HttpRequest): Promise<AzumutaAnswer> {
@@ -194,11 +253,19 @@ export class AzumutaSession {
     });
   }
 
-  /** Whether Azumuta says that there is none: without a body or with JSON, as a page of a proxy says nothing. */
-  #isAbsent(name: OperationName, { status, json, text }: AzumutaAnswer, what: string): boolean {
-    if (!this.#operation(name).none?.includes(status)) return false;
-    if (json !== undefined || text.trim() === '') return true;
+  /** Whether Azumuta says that there is none. A page may be a proxy's, and says so only where somebody has written that it does. */
+  #isAbsent(name: OperationName, answer: AzumutaAnswer, what: string): boolean {
+    const { status } = answer;
+    if (!this.#noneOf(name).includes(status)) return false;
+    const isWritten = this.#operation(name).none !== undefined;
+    if (isWritten || !isPage(answer)) return true;
     throw noJson(`${what} with something that is no JSON (${status})`);
+  }
+
+  /** What is created is there; and of a list of recordings, a 404 more likely means another address. */
+  #noneOf(name: OperationName): readonly number[] {
+    const isAssumed = name !== 'createProductOrder' && name !== 'listRecordings';
+    return this.#operation(name).none ?? (isAssumed ? assumedNone : []);
   }
 
   /** An error, or a page of a proxy. */
@@ -237,6 +304,11 @@ const entriesForm: FieldForm<readonly unknown[]> = {
     return isRecord(value) ? [value] : undefined;
   },
 };
+
+function requireWhole(name: ListOperation, follows: ListPage['follows'], what: string): void {
+  if (follows === 'none') return;
+  throw new Rejected(whyNotWhole(name, what, follows === 'unsaid'), { causeCode: 'configuration' });
+}
 
 /** What is at a place of the contract. @throws Rejected when the place is a function that fails. */
 function readConfiguredPlace(line: string, place: Place, json: unknown): unknown {

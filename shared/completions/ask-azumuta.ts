@@ -1,7 +1,6 @@
 import { OrderNotReady, Rejected, type RetryLater, Wait } from '../model/errors.ts';
 import { durationInWords } from '../model/time.ts';
 import {
-  askForAtMostMs,
   decideUnanswered,
   hintId,
   type QuestionFacts,
@@ -58,19 +57,21 @@ export async function askAgainOrEnd(
     return;
   }
   const by = hintId(attempt);
-  const { reconciles } = dependencies;
+  const { reconciles, settledWithinMs } = dependencies;
   const decision = decideUnanswered({
     ...asked,
     shows,
     isKnownToNobody: isKnownToNobody(inquiry),
     reconciles,
+    settledWithinMs,
   });
+  const unsettledSince = shows === 'not settled' ? (asked.question?.unsettledSince ?? asked.now) : undefined;
   switch (decision.to) {
     case 'ask again':
-      await questions.recordAsked(askedAs, { by, since: decision.since });
+      await questions.recordAsked(askedAs, { by, since: decision.since, unsettledSince });
       throw new OrderNotReady(sentence);
     case 'ask soon':
-      await questions.recordAsked(askedAs, { by, since: decision.since });
+      await questions.recordAsked(askedAs, { by, since: decision.since, unsettledSince });
       throw new Wait(sentence, { awaits: 'turn', afterSeconds: decision.afterSeconds });
     case 'ask at the end':
       throw new Wait(sentence, { awaits: 'turn', afterSeconds: decision.afterSeconds });
@@ -80,7 +81,7 @@ export async function askAgainOrEnd(
     case 'leave to the reconciliation':
       return leaveToReconciliation(unanswered, inquiry, dependencies);
     case 'reject': {
-      const patience = durationInWords(askForAtMostMs / 1000);
+      const patience = durationInWords(decision.askedForMs / 1000);
       throw new Rejected(`${sentence} Asked again for ${patience}.`, { causeCode: decision.code });
     }
     default:

@@ -43,7 +43,7 @@ export async function compareFigures(
   else await beginFiguresConcern({ was, is, missing: shown.missing }, evidence, dependencies);
 }
 
-/** In words; undefined where the mapping refuses them, or Azumuta lists a recording and does not show it. */
+/** In words; undefined where the mapping refuses them, or Azumuta does not show a recording that it lists, or one may change. */
 async function figuresShown(
   booked: BookingEntry,
   { built, read }: ShownParts,
@@ -54,7 +54,7 @@ async function figuresShown(
   if (!current) return 'nothing';
   const facts = { ...evidence.facts, current, others };
   const mapped = await readMapped(booked, { ...evidence, facts, read }, dependencies);
-  if (typeof mapped === 'string' || mapped instanceof Rejected) return undefined;
+  if (mapped instanceof Rejected || 'shows' in mapped) return undefined;
   return bookedFiguresIn({ ...figuresOf(mapped.completion), notes: 0, links: 0 });
 }
 

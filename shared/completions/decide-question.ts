@@ -44,8 +44,13 @@ export function decideQuestion(facts: QuestionFacts): QuestionDecision {
 }
 
 export interface UnansweredFacts extends QuestionFacts {
-  /** `unclear`: it is completed, and something that the booking needs is missing. */
-  readonly shows: 'not completed' | 'gone' | 'unclear';
+  /**
+   * `unclear`: it is completed, and something that the booking needs is missing. `not settled`: the same, and what was
+   * recorded may still change.
+   */
+  readonly shows: 'not completed' | 'gone' | 'unclear' | 'not settled';
+  /** How long what was recorded may take until it is final. */
+  readonly settledWithinMs: number;
   /** Neither the ledger nor a person has named the number: it may be any text of somebody who has the webhook's URL. */
   readonly isKnownToNobody: boolean;
   /** Whether the reconciliation asks about overdue orders. */
@@ -59,7 +64,7 @@ export type UnansweredDecision =
   | { readonly to: 'ask at the end'; readonly afterSeconds: number }
   | { readonly to: 'count' }
   | { readonly to: 'leave to the reconciliation' }
-  | { readonly to: 'reject'; readonly code: Cause };
+  | { readonly to: 'reject'; readonly code: Cause; readonly askedForMs: number };
 
 /**
  * What a hint does when it has asked Azumuta in vain, and no other hint asks that it could join:
@@ -70,6 +75,9 @@ export type UnansweredDecision =
  *   unclear                                   ask again     ask again             reject
  *   not completed                             ask again     ask again             reject
  *   not completed, the reconciliation runs    ask again     ask again             leave to the reconciliation
+ *   not settled                               ask again     ask again             reject
+ *   not settled, the reconciliation runs      ask again     ask again             leave to the reconciliation; once it is
+ *                                                                                 so for `settledWithinMs`, reject
  *
  * A number that nobody knows costs little: it is noted once, and asked about three times at most. Whoever asks for the
  * last time notes nothing, as no other hint may join it.
@@ -86,8 +94,18 @@ export function decideUnanswered(facts: UnansweredFacts): UnansweredDecision {
     return { to: 'ask at the end', afterSeconds: Math.ceil(leftMs / 1000) };
   }
   if (isForged) return { to: 'count' };
-  if (shows === 'not completed' && facts.reconciles) return { to: 'leave to the reconciliation' };
-  return { to: 'reject', code: shows === 'gone' ? 'unknown-order' : 'completion-unclear' };
+  const unsettledMs = shows === 'not settled' ? unsettledForMs(facts) : 0;
+  const mayStillCome = shows === 'not completed' || shows === 'not settled';
+  const isTooLate = unsettledMs >= facts.settledWithinMs;
+  const isInTime = mayStillCome && !isTooLate;
+  if (isInTime && facts.reconciles) return { to: 'leave to the reconciliation' };
+  const code = shows === 'gone' ? 'unknown-order' : 'completion-unclear';
+  return { to: 'reject', code, askedForMs: isTooLate ? facts.settledWithinMs : askForAtMostMs };
+}
+
+/** Each hint asks for its own half hour; since when it is not settled, the question remembers. */
+function unsettledForMs({ question, now }: UnansweredFacts): number {
+  return now.getTime() - (question?.unsettledSince ?? now).getTime();
 }
 
 /** The question of another hint that asks already and is not lost. */

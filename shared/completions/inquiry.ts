@@ -34,6 +34,8 @@ export interface HintDependencies {
   readonly reconciles: boolean;
   /** When completed parts that are booked together are booked though others are not; undefined where they wait for the last. */
   readonly bookingTimes: BookingTimes | undefined;
+  /** How long what was recorded may take until it is final: then a person learns of it. */
+  readonly settledWithinMs: number;
   /** From where on a booking is more than what it is for; undefined where any is booked. */
   readonly beyondOrder: BeyondOrder | undefined;
   readonly unknownOrder: 'reject' | 'ignore';

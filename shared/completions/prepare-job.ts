@@ -29,8 +29,7 @@ export async function prepareJob(
   switch (decision.to) {
     case 'book': {
       const contents = await readContents(decision, evidence, dependencies);
-      if (typeof contents === 'string')
-        return bookPlannedOrAskAgain({ shows: 'unclear', sentence: contents }, reading, dependencies);
+      if ('shows' in contents) return bookPlannedOrAskAgain(contents, reading, dependencies);
       const wasRefusedBefore = contents.toBook.length + contents.refused.length === 0;
       if (wasRefusedBefore) await recordAnswer(reading, dependencies);
       return {

@@ -12,6 +12,7 @@ import { Rejected, rejectionOf } from '../model/errors.ts';
 import { partOfSplit } from '../model/orders.ts';
 import { quantitySchema } from '../model/quantity.ts';
 import { definedFields } from '../model/unread.ts';
+import type { Unanswered } from './ask-azumuta.ts';
 import type { Job } from './book.ts';
 import {
   aboutOf,
@@ -26,7 +27,7 @@ import {
 import type { BookingDecision, BuiltPart, CompletionFacts } from './decide-bookings.ts';
 import type { HintDependencies } from './inquiry.ts';
 import type { Evidence } from './read-facts.ts';
-import { completedOf } from './read-recordings.ts';
+import { completedOf, type ReadRecording } from './read-recordings.ts';
 import { checkWithinOrder } from './within-order.ts';
 
 type DecisionToBook = Extract<BookingDecision, { readonly to: 'book' }>;
@@ -37,6 +38,9 @@ interface Mapped {
   readonly completion: Completion;
 }
 
+/** Why something that is completed cannot be booked yet. */
+type NotYet = Pick<Unanswered, 'shows' | 'sentence'>;
+
 interface PackedContent {
   readonly completion: Completion;
   readonly content: Uint8Array;
@@ -46,20 +50,21 @@ interface PackedContent {
 /**
  * Reads the recordings of what is to be booked, and maps it. What the mapping refuses is written down, so that no
  * further trigger makes another dead letter of it.
- * @returns why it cannot be booked yet: without a recording that Azumuta does not show, another quantity might be booked.
+ * @returns why it cannot be booked yet: without a recording that Azumuta does not show, or by one that may still change,
+ * another quantity might be booked.
  */
 export async function readContents(
   { plan, othersFollow }: DecisionToBook,
   evidence: Evidence,
   dependencies: HintDependencies,
-): Promise<string | Pick<Job, 'toBook' | 'refused'>> {
+): Promise<NotYet | Pick<Job, 'toBook' | 'refused'>> {
   const toBook: Plan[] = [];
   const toRefuse: { readonly plan: Plan; readonly refusal: Rejected }[] = [];
   const { readAt, toDecideAgain, hint, attempt, home } = evidence;
   const { configuration, ledger } = dependencies;
   for (const planned of plan) {
     const read = await readMapped(planned, evidence, dependencies);
-    if (typeof read === 'string') return read;
+    if ('shows' in read) return read;
     const seen = toDecideAgain.find(({ key }) => key === planned.key);
     const content = checkAndPack(read, { ...evidence, planned, seen }, dependencies);
     const azumutaId = evidence.entry ? undefined : planned.productOrder.id;
@@ -131,12 +136,12 @@ function checkAndPack(
   }
 }
 
-/** What a booking covers, mapped; why the mapping refuses; or a sentence, when Azumuta lists a recording and does not show it. */
+/** What a booking covers, mapped; why the mapping refuses; or why it cannot be mapped yet. */
 export async function readMapped(
   planned: PlannedBooking,
   evidence: Evidence,
   dependencies: HintDependencies,
-): Promise<Mapped | Rejected | string> {
+): Promise<Mapped | Rejected | NotYet> {
   const { facts, read: earlier, readAt, attempt } = evidence;
   const chosen = [facts.current, ...facts.others]
     .toSorted((a, b) => a.index - b.index)
@@ -146,15 +151,15 @@ export async function readMapped(
     ids.filter((id) => !earlier.has(id)).map((id) => ({ id, productOrder: order })),
   );
   const read = await dependencies.reader.readRecordings(wanted, attempt);
-  const missing = wanted.find(({ id }) => !read.has(id));
-  if (missing)
-    return `Azumuta lists recording ${missing.id} of product order ${missing.productOrder.number}, and does not show it.`;
+  const found = new Map([...earlier, ...read]);
+  const notYet = whyNotYet(chosen, found);
+  if (notYet) return notYet;
   const { entry, erpOrder, parts } = facts;
   const [first, ...others] = chosen.map(({ index, order, ids }) =>
     completedOf(order, {
       erpOrder,
       part: entry && partOfSplit(entry, index, parts),
-      recordings: ids.flatMap((id) => earlier.get(id) ?? read.get(id) ?? []),
+      recordings: ids.flatMap((id) => found.get(id)?.recording ?? []),
       learnedAt: readAt.toISOString(),
     }),
   );
@@ -166,6 +171,23 @@ export async function readMapped(
     if (error instanceof Rejected) return error;
     throw error;
   }
+}
+
+function whyNotYet(
+  parts: readonly { readonly order: { readonly number: string }; readonly ids: readonly string[] }[],
+  found: ReadonlyMap<string, ReadRecording>,
+): NotYet | undefined {
+  const all = parts.flatMap(({ order, ids }) => ids.map((id) => ({ id, number: order.number })));
+  const missing = all.find(({ id }) => !found.has(id));
+  if (missing) {
+    const sentence = `Azumuta lists recording ${missing.id} of product order ${missing.number}, and does not show it.`;
+    return { shows: 'unclear', sentence };
+  }
+  const unsettled = all.find(({ id }) => found.get(id)?.unsettled !== undefined);
+  if (!unsettled) return undefined;
+  const { id, number } = unsettled;
+  const sentence = `Recording ${id} of product order ${number} is not settled: it shows ${found.get(id)?.unsettled}.`;
+  return { shows: 'not settled', sentence };
 }
 
 /** Whether its dead letter would say again what it says already. */

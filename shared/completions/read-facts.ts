@@ -7,19 +7,18 @@ import {
   type RecordHome,
 } from '../ledger/records/erp-orders.ts';
 import { isBookedTogether } from '../ledger/records/product-orders.ts';
-import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import { erpOrderRefOf } from '../model/orders.ts';
 import { recordingsNamedBy } from './ask-azumuta.ts';
 import { type BuiltPart, type CompletionFacts, recordingsOfBookings } from './decide-bookings.ts';
 import { windowStateOf } from './decide-window.ts';
 import type { HintDependencies, OrderReading } from './inquiry.ts';
-import { recordingsOfPart } from './read-recordings.ts';
+import { type ReadRecording, recordingsOfPart } from './read-recordings.ts';
 
 export interface Evidence extends OrderReading {
   readonly facts: CompletionFacts;
   /** Recordings that were read already, to prove whose they are. */
-  readonly read: ReadonlyMap<string, Recording>;
+  readonly read: ReadonlyMap<string, ReadRecording>;
 }
 
 /** Finds out which parts of an ERP order are built, and with which recordings. @throws Rejected */

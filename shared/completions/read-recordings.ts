@@ -1,5 +1,6 @@
 import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/answer-readers.ts';
 import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
+import { stepIdsOf, withStepNames } from '../azumuta/step-names.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedPart } from '../ledger/records/erp-orders.ts';
@@ -7,7 +8,7 @@ import type { CompletedProductOrder, RecordedStep, Recording } from '../model/co
 import { personalFields } from '../model/completions.ts';
 import { OutOfTime, Rejected } from '../model/errors.ts';
 import { type OrderPart, productOrderRefOf } from '../model/orders.ts';
-import { readOrWhy, Unread, withFields } from '../model/unread.ts';
+import { definedFields, readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
@@ -15,7 +16,7 @@ import type { WorkAttempt } from '../worker/worker.ts';
 import { hintId } from './decide-question.ts';
 
 interface ReaderDependencies {
-  readonly ledger: { readonly workInstructionNames: Pick<Ledger['workInstructionNames'], 'readName'> };
+  readonly ledger: { readonly workInstructionNames: Pick<Ledger['workInstructionNames'], 'readNames'> };
   readonly azumuta: AzumutaReader;
   readonly partners: Pick<PartnerCalls, 'call'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -24,6 +25,13 @@ interface ReaderDependencies {
 }
 
 type Owner = Pick<AzumutaProductOrder, 'id' | 'number'>;
+
+/** A recording as the mapping may see it. */
+export interface ReadRecording {
+  readonly recording: Recording;
+  /** What it shows where it would say that nothing changes any more; undefined once it does. */
+  readonly unsettled?: string;
+}
 
 interface WantedRecording {
   readonly id: string;
@@ -102,10 +110,11 @@ export class CompletionReader {
     this.#readings.delete(hintId(attempt));
   }
 
-  readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
-    return this.#askAzumuta(wanted.number, signal, (azumuta, guarded) =>
+  async readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
+    const order = await this.#askAzumuta(wanted.number, signal, (azumuta, guarded) =>
       readByIdOrNumber(wanted, guarded, azumuta),
     );
+    return this.#withRecordings(order, signal);
   }
 
   /**
@@ -117,21 +126,22 @@ export class CompletionReader {
     attempt: ReadingAttempt,
   ): Promise<{
     readonly parts: readonly ReadPart[];
-    readonly recordings: ReadonlyMap<string, Recording>;
+    readonly recordings: ReadonlyMap<string, ReadRecording>;
     /** Why there are parts that were not read. */
     readonly outOfTime?: OutOfTime;
   }> {
     const parts: ReadPart[] = [];
-    const recordings = new Map<string, Recording>();
+    const recordings = new Map<string, ReadRecording>();
     const readRecordingsOf = async (order: AzumutaProductOrder, ids: readonly string[] = []) => {
       const further = ids.filter((id) => !known.has(id)).map((id) => ({ id, productOrder: order }));
       for (const [id, recording] of await this.readRecordings(further, attempt))
         recordings.set(id, recording);
     };
     const readOne = async (part: CompletedPart) => {
-      const order = await this.#askAzumuta(current.order.number, attempt.signal, (azumuta, guarded) =>
+      const found = await this.#askAzumuta(current.order.number, attempt.signal, (azumuta, guarded) =>
         azumuta.productOrder(part.productOrderId, guarded),
       );
+      const order = await this.#withRecordings(found, attempt.signal);
       if (order?.completed) await readRecordingsOf(order, recordingsOfPart(part, order));
       parts.push({ ...part, order });
     };
@@ -145,6 +155,16 @@ export class CompletionReader {
     return { parts, recordings };
   }
 
+  async #withRecordings(
+    order: AzumutaProductOrder | undefined,
+    signal: AbortSignal,
+  ): Promise<AzumutaProductOrder | undefined> {
+    if (!order) return undefined;
+    return this.#askAzumuta(order.number, signal, (azumuta, guarded) =>
+      azumuta.withRecordings(order, guarded),
+    );
+  }
+
   /**
    * Reads recordings, each once, with the names of their work instructions. Ids that Azumuta does not know, or that
    * belong to another product order, are left out.
@@ -153,19 +173,20 @@ export class CompletionReader {
   async readRecordings(
     wanted: readonly WantedRecording[],
     attempt: ReadingAttempt,
-  ): Promise<ReadonlyMap<string, Recording>> {
+  ): Promise<ReadonlyMap<string, ReadRecording>> {
     const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
     const found = new Map<string, AzumutaRecording | undefined>();
     await mapConcurrently([...owners], readsAtOnce, async ([id, owner]) =>
       found.set(id, await this.#readRecording(id, owner, attempt)),
     );
     for (const id of owners.keys()) this.#recordingsOf(attempt).delete(id);
-    const read = new Map<string, Recording>();
+    const read = new Map<string, ReadRecording>();
     for (const one of wanted) {
       const recording = found.get(one.id);
       if (!recording || !belongsTo(recording, one)) continue;
       const shown = forMapping(recording, this.#dependencies);
-      read.set(one.id, await this.#withWorkInstruction(shown, one.productOrder, attempt.signal));
+      const named = await this.#withWorkInstruction(shown, one.productOrder, attempt.signal);
+      read.set(one.id, definedFields({ recording: named, unsettled: recording.unsettled }));
     }
     return read;
   }
@@ -219,16 +240,20 @@ export class CompletionReader {
   }
 
   async #withWorkInstruction(recording: Recording, of: Owner, signal: AbortSignal): Promise<Recording> {
+    const { azumuta, ledger } = this.#dependencies;
+    const { namesSteps } = azumuta;
     const { workInstruction } = recording;
-    if (!workInstruction) return recording;
-    const { id, version = 0 } = workInstruction;
-    const read = async () =>
-      (await this.#askAzumuta(of.number, signal, (azumuta, guarded) => azumuta.workInstruction(id, guarded)))
-        ?.name;
-    const name = await this.#dependencies.ledger.workInstructionNames.readName(id, version, read);
-    return name === undefined
-      ? recording
-      : withFields(recording, { workInstruction: { ...workInstruction, name } });
+    if (!workInstruction) return namesSteps ? withStepNames(recording, {}) : recording;
+    const { id, version } = workInstruction;
+    const wanted = { ...workInstruction, steps: namesSteps ? stepIdsOf(recording) : [] };
+    const { name, steps = {} } = await ledger.workInstructionNames.readNames(wanted, () =>
+      this.#askAzumuta(of.number, signal, (asked, guarded) => asked.workInstruction(id, guarded, version)),
+    );
+    const called =
+      name === undefined
+        ? recording
+        : withFields(recording, { workInstruction: { ...workInstruction, name } });
+    return namesSteps ? withStepNames(called, steps) : called;
   }
 }
 
@@ -246,14 +271,17 @@ function belongsTo(
   );
 }
 
+/** They say whether it may be booked, not what was recorded. */
+const fieldsOfReader = ['productOrder', 'unsettled'] as const;
+
 /** A recording as the mapping may see it. The type of a step says whether it names a person, in any language. */
 export function forMapping(
   recording: AzumutaRecording,
   { includeOperators }: Pick<ReaderDependencies, 'includeOperators'>,
 ): Recording {
-  if (includeOperators) return withFields(recording, {}, ['productOrder']);
+  if (includeOperators) return withFields(recording, {}, [...fieldsOfReader]);
   return withFields(recording, { steps: recording.steps.map(withoutName) }, [
-    'productOrder',
+    ...fieldsOfReader,
     ...personalFields,
   ]);
 }

@@ -202,6 +202,12 @@ export const completionsSchema = strictObject({
    * account that lists no recordings at all, where the figures come from the order: else each completion would be rejected.
    */
   unknownRecordings: z.optional(z.enum(['reject', 'ignore'])),
+  /**
+   * Hours that what was recorded may take until it is final, 1 to 720, where `azumuta.contract.recording.settled` says when
+   * it is. Until then its completion waits, half an hour in the queue and then with the overdue orders; after that a person
+   * learns of it. Default 48.
+   */
+  settledWithin: z._default(z.int().check(z.minimum(1), z.maximum(720)), 48),
   /** Whether the mapping gets operators' names and signatures (personal data). Default: false. */
   includeOperators: z.optional(z.boolean()),
 }).check(

@@ -31,6 +31,38 @@ export const usualPlaces = [
 ];
 const longest = 300;
 
+/** Whether a body is neither JSON nor XML, nor empty: such as a page, which a proxy may have sent instead of the partner. */
+export function isPage({ json, text }: Pick<HttpResponse, 'json' | 'text'>): boolean {
+  return json === undefined && text.trim() !== '' && !isXml(text);
+}
+
+/** HTML is none, even where it begins as XML does. */
+function isXml(text: string): boolean {
+  const start = text.trimStart().slice(0, longestProlog);
+  return /^<[?a-z]/i.test(start) && !/<(!doctype\s+html|html|head|body)[\s>]/i.test(start);
+}
+
+const longestProlog = 2000;
+/** Elements that hold the sentence of an error, the likeliest first: OData, SOAP 1.1 and 1.2, RFC 9457 as XML. */
+const sentenceElements = ['message', 'detail', 'faultstring', 'text', 'description', 'reason', 'title'];
+
+/** The sentence in XML: of an element of such a name, else the longest text of several words. */
+function wordsInXml(text: string): string | undefined {
+  const plain = text.replaceAll(/<!\[CDATA\[|]]>/g, '');
+  const leaves = [...plain.matchAll(/<([^\s<>/]+)(?:\s[^<>]*)?>([^<>]+)</g)].flatMap(
+    ([, name = '', words = '']) => {
+      const local = name.slice(name.indexOf(':') + 1).toLowerCase();
+      return words.trim() === '' ? [] : { local, words: words.trim() };
+    },
+  );
+  const named = sentenceElements.flatMap((one) => leaves.filter(({ local }) => local === one));
+  const longest = leaves.filter(({ words }) => /\S\s+\S/.test(words));
+  const [best] = [...named, ...longest.toSorted((a, b) => b.words.length - a.words.length)];
+  return best?.words.replaceAll(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => xmlCharacters[name] ?? '');
+}
+
+const xmlCharacters: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
 /** A partner's own sentence about a refusal, on one line, without these secrets; undefined when it gives none. */
 export function sentenceOf(
   { json, text }: HttpResponse,
@@ -41,11 +73,15 @@ export function sentenceOf(
     .flat()
     .map((each) => valueAt(json, each))
     .find(isSentence);
-  const plain =
-    found?.toString() ?? longestWords(json) ?? (json === undefined && !/<\w/.test(text) ? text : '');
+  const plain = found?.toString() ?? longestWords(json) ?? (json === undefined ? wordsOutsideJson(text) : '');
   // Before it is cut, as half a secret would not be found.
   const line = withoutSecrets(plain, secrets).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line === '' ? undefined : shorten(line, longest);
+}
+
+function wordsOutsideJson(text: string): string {
+  if (isXml(text)) return wordsInXml(text) ?? '';
+  return /<\w/.test(text) ? '' : text;
 }
 
 const deepest = 4;

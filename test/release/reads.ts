@@ -21,6 +21,7 @@ import { orderEntrySchema } from '../../shared/ledger/records/product-orders.ts'
 import { progressSchema } from '../../shared/ledger/records/pull-state.ts';
 import { answeredSchema, questionSchema } from '../../shared/ledger/records/questions.ts';
 import { bookingWindowSchema } from '../../shared/ledger/records/windows.ts';
+import { instructionNamesSchema } from '../../shared/ledger/records/work-instruction-names.ts';
 import { completionSchema } from '../../shared/model/completions.ts';
 import { productOrderMessageSchema } from '../../shared/orders/messages.ts';
 import { slotPlaceSchema } from '../../shared/slots/slots.ts';
@@ -96,7 +97,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'MESSAGE ATTEMPTS': [
     some({ unfinished: number, failures: number, unexpected: number, order: text, reason: text }),
   ],
-  'WORK-INSTRUCTION VERSION': [some({ name: text })],
+  'WORK-INSTRUCTION VERSION': [instructionNamesSchema],
   'PULL WATERMARK': [progressSchema, lease, some({ endedAt: text })],
   'RECONCILE LEASE': [lease],
   'DAY FIGURES': [daySchema],

@@ -114,10 +114,15 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     if (booking.parts.length === 3) await ledger.bookings.recordCompared(number, booking, now);
     if (booking.parts.length === 2) await ledger.bookings.withdrawPlan(number, booking);
   }
-  await ledger.questions.recordAsked(number, { by: 'hint', since: now });
+  await ledger.questions.recordAsked(number, { by: 'hint', since: now, unsettledSince: now });
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');
   await ledger.questions.recordAnswered('MO/2', { by: 'hint', at: now, listsRecordings: true });
+  const instruction = { id: 'w1', version: 1, steps: ['s1'] };
+  await ledger.workInstructionNames.readNames(instruction, async () => ({
+    name: 'W',
+    steps: { s1: 'Torque' },
+  }));
   const about = { article: 'A', quantity: '5 u', dueDate: '2026-11-30' };
   const concern = { content: 'x', cause: 'conflict', note: 'y', about } as const;
   const wanted = { draft, erpOrder, contentHash };

@@ -30,10 +30,10 @@ export async function startSandboxes() {
   };
 }
 
-export const azumutaAt = (url: string): AzumutaClient =>
+export const azumutaAt = (url: string, contract = defaultContract): AzumutaClient =>
   new AzumutaClient({
     baseUrl: azumutaSandboxBaseUrl(url),
-    contract: defaultContract,
+    contract,
     apiKey: async () => azumutaSandboxKey,
     clock: systemClock,
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from '../bundle-functions.ts';
 import { architectureWithDecisions } from './architecture.ts';
+import { assumedApiDocument, azumutaPageWithAssumptions } from './azumuta-api.ts';
 import { configurationReference } from './configuration.ts';
 import { openApiDocument } from './openapi.ts';
 import { runbookWithAdvice } from './runbook.ts';
@@ -14,6 +15,8 @@ export async function createDocuments(): Promise<Readonly<Record<string, string>
   const written = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
   return {
     'infra/build/docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
+    'infra/build/docs/azumuta-api.json': `${JSON.stringify(assumedApiDocument(), null, 2)}\n`,
+    'shared/azumuta/README.md': azumutaPageWithAssumptions(written('shared/azumuta/README.md')),
     'shared/integration/CONFIGURATION.md': configurationReference(),
     'infra/RUNBOOK.md': runbookWithAdvice(written('infra/RUNBOOK.md')),
     'ARCHITECTURE.md': architectureWithDecisions(written('ARCHITECTURE.md')),

@@ -26,7 +26,8 @@ Examples:
   npm run map -- done.json -c plants/ghent.config.ts   what another plant books in its ERP
 
 An order is written as the ERP posts it to the order endpoint, with further fields of yours in its attributes. A
-completion is a product order and its recordings as Azumuta answers them: {"productOrder": …, "recordings": […]}.
+completion is a product order and its recordings as Azumuta answers them: {"productOrder": …, "recordings": […]}; and,
+where only these name the steps, its work instructions: "workInstructions": […].
 
 Exit codes: 0 every sample is valid · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
   words: { '[sample.json]': 'an ERP order (or a list), or a completion; - reads it from standard input' },

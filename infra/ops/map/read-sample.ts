@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
-import { productOrderIn, recordingIn } from '../../../shared/azumuta/answer-readers.ts';
+import { productOrderIn, recordingIn, workInstructionIn } from '../../../shared/azumuta/answer-readers.ts';
 import {
   describeInvalidFields,
   type ReadResource,
   readByContract,
 } from '../../../shared/azumuta/field-readers.ts';
+import { withStepNames } from '../../../shared/azumuta/step-names.ts';
 import { completedOf, forMapping } from '../../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { erpOrderNumberOf } from '../../../shared/integration/mapping/completions.ts';
-import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
+import type { CompletedProductOrder, Completion, Recording } from '../../../shared/model/completions.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { quantitySchema } from '../../../shared/model/quantity.ts';
@@ -26,6 +27,8 @@ export type Sample =
 const completionSampleSchema = z.strictObject({
   productOrder: z.looseObject({}),
   recordings: z._default(z.array(z.looseObject({})), []),
+  /** Those that name the steps, where `azumuta.contract.step.nameIn` says so. */
+  workInstructions: z._default(z.array(z.looseObject({})), []),
   /** The ERP order, where it is not the one that the mapping names. */
   erpOrder: z.optional(z.object({ number: z.string(), id: z.exactOptional(z.string()) })),
   /** Which part of a split ERP order it is. */
@@ -55,7 +58,7 @@ function completionSample(
 ): Sample {
   const parsed = parse(completionSampleSchema, one);
   if (!parsed.ok) return invalidSample(at, parsed.mismatches);
-  const { productOrder, recordings, erpOrder, part, kind } = parsed.value;
+  const { productOrder, recordings, workInstructions, erpOrder, part, kind } = parsed.value;
   const mistakes: string[] = [];
   const readAt = <T>(where: string, as: ReadResource<T>, json: unknown): T[] => {
     const read = readByContract(azumuta.contract, as, json);
@@ -64,9 +67,18 @@ function completionSample(
     return [];
   };
   const [order] = readAt('productOrder', productOrderIn, productOrder);
+  const namesSteps = azumuta.contract.step.nameIn === 'workInstruction';
+  const instructions = workInstructions.flatMap((instruction, index) =>
+    readAt(`workInstructions[${index}]`, workInstructionIn, instruction),
+  );
+  const withNames = (recording: Recording) => {
+    const instruction = instructions.find(({ id }) => id === recording.workInstruction?.id);
+    return namesSteps ? withStepNames(recording, instruction?.steps ?? {}) : recording;
+  };
   const read = recordings
     .flatMap((recording, index) => readAt(`recordings[${index}]`, recordingIn, recording))
-    .map((recording) => forMapping(recording, { includeOperators: completions.includeOperators ?? false }));
+    .map((recording) => forMapping(recording, { includeOperators: completions.includeOperators ?? false }))
+    .map(withNames);
   if (order === undefined || mistakes.length > 0) return { mistakes };
   try {
     const ref = erpOrder ?? { number: erpOrderNumberOf(completions, order.number) };

@@ -4,7 +4,9 @@ import { requestForOperation } from '../../../shared/azumuta/requests.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { withoutSecrets } from '../../../shared/platform/aws/credentials.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
+import { isPage } from '../../../shared/platform/error-message.ts';
 import { createHttp, type Http, type HttpRequest, type HttpResponse } from '../../../shared/platform/http.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
 
 /** Nothing more is asked; the message says why, and what to do. */
 export class Stopped extends Error {
@@ -15,6 +17,8 @@ interface AccountAnswer {
   /** 0 when nothing usable came: a page instead of JSON, or no answer. */
   readonly status: number;
   readonly json: unknown;
+  /** Neither JSON nor XML nor nothing: the flows believe it only where the contract has the status. */
+  readonly isPage: boolean;
 }
 
 /** Asks the account. @param values What the placeholders of the operation are filled in with. */
@@ -24,7 +28,7 @@ const callsPerSecond = 2;
 /** After so many failures the account is not asked again. */
 const mostAccountFailures = 3;
 
-const unusableAnswer: AccountAnswer = { status: 0, json: undefined };
+const unusableAnswer: AccountAnswer = { status: 0, json: undefined, isPage: false };
 
 export interface AccountOptions {
   readonly baseUrl: string;
@@ -100,7 +104,11 @@ export class Account {
     this.#hasAnsweredJson ||= json !== undefined;
     const needsNoJson = status === 204 || status >= 400;
     if (json !== undefined || needsNoJson)
-      return { status, json: text.includes(apiKey) ? JSON.parse(withoutSecrets(text, [apiKey])) : json };
+      return {
+        status,
+        json: text.includes(apiKey) ? jsonOf(withoutSecrets(text, [apiKey])) : json,
+        isPage: isPage({ json, text }),
+      };
     // Some servers answer a page for an address that is not there.
     if (this.#hasAnsweredJson) return unusableAnswer;
     const found = /^\s*</.test(text) ? 'a page (HTML), perhaps of a login' : 'something that is no JSON';

@@ -53,7 +53,8 @@ export function contractModule(settings: object, findings: readonly FieldFinding
   const rankOf = ({ line }: FieldFinding) => wrongFirst.findIndex((start) => line.startsWith(start)) >>> 0;
   const remarks = findings
     .toSorted((a, b) => rankOf(a) - rankOf(b))
-    .flatMap(({ line, set, certainty, why }) => {
+    .flatMap(({ line, set, certainty, why, isOwn }) => {
+      if (isOwn) return [];
       if (set === undefined) return `${line}: ${certainty}: ${why}`;
       const own = valueAt(settings, line) ?? valueAt(defaultContract, line);
       const isOther = certainty === 'sure' && sourceOf(own) !== sourceOf(set);

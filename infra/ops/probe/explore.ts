@@ -1,7 +1,8 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
+import type { AzumutaOperation } from '../../../shared/azumuta/operations.ts';
 import type { FindOperation } from '../../../shared/azumuta/requests.ts';
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
-import { valueAt } from '../../../shared/platform/places.ts';
+import { listAt, type Place, valueAt } from '../../../shared/platform/places.ts';
 import type { AskAccount } from './account.ts';
 import { isIdPath, isNamed, rankByName } from './recognise/field-names.ts';
 import {
@@ -12,7 +13,9 @@ import {
   sure,
   toConfirm,
 } from './recognise/findings.ts';
+import type { FoundResource, FoundResources, IdOperation } from './recognise/found.ts';
 import {
+  hasNames,
   identifierOf,
   type JsonNode,
   type Located,
@@ -22,23 +25,8 @@ import {
   nodesIn,
   readsAs,
 } from './recognise/json-nodes.ts';
+import { isByHand, valueAtOwn } from './recognise/own-lines.ts';
 import type { ScreenValues } from './screen-values.ts';
-
-type IdOperation = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
-
-export interface FoundResource extends Located {
-  /** The id that was asked for, and its path where it was found. */
-  readonly id?: string | undefined;
-  readonly field?: string;
-}
-
-/** The resources that were found, by the operation that answered them. */
-export type FoundResources = { readonly [Name in FindOperation | IdOperation]?: FoundResource | undefined };
-
-/** The product order as it was read by its id, else as a list has it. */
-export function orderIn({ readProductOrder, findProductOrder }: FoundResources): FoundResource | undefined {
-  return readProductOrder ?? findProductOrder;
-}
 
 /** So many values are tried as an id. */
 const mostIdsTried = 4;
@@ -48,6 +36,8 @@ const mostRecordingsTried = 5;
 const mostRecordedDepth = 12;
 
 const addressAnswers404 = 'its address is answered with 404. Check azumuta.baseUrl first. If that is right';
+
+type IdLine = 'productOrder.id' | 'recordingRef.id' | 'recording.workInstructionId';
 
 const isSuccessStatus = (status: number) => status >= 200 && status < 300;
 
@@ -73,13 +63,18 @@ export class Explorer {
       await this.#ask({ method: 'GET', path: '/workinstructions', query: {} }, {});
     const entry = await this.#find('findProductOrder', number);
     if (!entry) return;
-    const orderIds = [...rankedIdsIn('productOrder.id', entry.resource), { path: '', value: number }];
+    const ranked = this.#idsIn('productOrder.id', entry.resource);
+    const orderIds = [...ranked, { path: '', value: number }];
     const order = await this.#read('readProductOrder', orderIds, {}, number);
     const { resource } = order ?? entry;
     const orderValues = { productOrder: { id: order?.id ?? '', number } };
     const recording = await this.#readRecording(resource, orderValues);
     if (recording)
-      await this.#read('readWorkInstruction', rankedIdsIn('recording.workInstructionId', recording.resource));
+      await this.#read(
+        'readWorkInstruction',
+        this.#idsIn('recording.workInstructionId', recording.resource),
+        { version: valueAtOwn(recording.resource, this.#contract.recording.workInstructionVersion) },
+      );
     if (article !== undefined) await this.#find('findArticle', article);
     for (const name of ['readProductOrder', 'readRecording', 'readWorkInstruction'] as const)
       await this.#findAbsence(name, orderValues);
@@ -88,9 +83,12 @@ export class Explorer {
   async #find(name: FindOperation, number: string): Promise<FoundResource | undefined> {
     const operation = this.#contract.operations[name];
     const { status, json } = await this.#ask(operation, { number });
-    const located = locateResource(json, [number]);
+    const located = this.#entryByContract(name, json, number) ?? locateResource(json, [number]);
     const missing = `this list does not have the ${name === 'findArticle' ? 'article' : 'number'}`;
-    if (!located) return this.#miss(name, status === 404 ? `${addressAnswers404}, ${missing}` : missing);
+    if (!located) {
+      const isOwn = isByHand(this.#contract, `operations.${name}.path`);
+      return this.#miss(name, status === 404 && !isOwn ? `${addressAnswers404}, ${missing}` : missing);
+    }
     const other = await this.#ask(operation, { number: unknownLike(number) });
     const isEmpty = !listsIn(other.json).some(({ value }) => value.some(isRecord));
     const isApplied = [204, 404, 410].includes(other.status) || (isSuccessStatus(other.status) && isEmpty);
@@ -103,23 +101,69 @@ export class Explorer {
       isApplied ? applied : notFound(line, why),
     );
     const fields = nodesIn(json).filter(({ value }) => value === null || identifierOf(value));
-    if (name === 'findProductOrder') this.findings.push(findFieldByName('list.next', fields));
+    if (name === 'findProductOrder') this.findings.push(this.#findNext(fields));
     this.resources[name] = located;
     return located;
   }
 
   #miss(name: keyof FoundResources, missing: string): undefined {
-    const why = `${missing}: ask Azumuta for its address, and write it there`;
-    this.findings.push(notFound(`operations.${name}.path`, why));
+    const line = `operations.${name}.path`;
+    const own = this.#contract.operations[name].path;
+    const why = isByHand(this.#contract, line)
+      ? `${missing}, at ${own} as the configuration says: check that with what Azumuta says about it`
+      : `${missing}: ask Azumuta for its address, and write it there`;
+    this.findings.push(notFound(line, why));
+  }
+
+  /** The entry with the number, where the configuration says that both are. */
+  #entryByContract(name: FindOperation, json: unknown, number: string): Located | undefined {
+    const { list, article, productOrder } = this.#contract;
+    const part = name === 'findArticle' ? article : productOrder;
+    if (!isByHand(this.#contract, 'list.entries')) return undefined;
+    const entries = [valueAtOwn(json, list.entries)].flat().filter(isRecord);
+    const resource = entries.find((entry) => identifierOf(valueAtOwn(entry, part.number)) === number);
+    return resource && { place: '', resource, places: [], own: list.entries };
+  }
+
+  #idsInEntry(entry: unknown): JsonNode[] {
+    return isRecord(entry) ? this.#idsIn('recordingRef.id', entry) : [{ path: '', value: entry }];
+  }
+
+  /** What an answer has where the configuration says that the resource is. */
+  #resourceByContract(name: IdOperation, json: unknown, id: string): Located | undefined {
+    const { answer } = this.#contract.operations[name];
+    if (!isByHand(this.#contract, `operations.${name}.answer`)) return undefined;
+    const all = [valueAtOwn(json, answer)].flat().filter(isRecord);
+    const resource = all.find((one) => hasNames(one, [id]));
+    return resource && { place: '', resource, places: [], own: answer };
+  }
+
+  #findNext(fields: readonly JsonNode[]): FieldFinding {
+    const line = 'list.next';
+    const { next } = this.#contract.list;
+    const isOwn = true;
+    const why = 'the configuration says so; a list of one page does not show it';
+    if (isByHand(this.#contract, line)) return { ...toConfirm(line, next, why), isOwn };
+    return findFieldByName(line, fields);
+  }
+
+  /** What may be the id of a line: where the configuration says that it is, else by its name. */
+  #idsIn(line: IdLine, resource: unknown): JsonNode[] {
+    const [part, name] = line.split('.');
+    const place: Place = Object(Object(this.#contract)[part ?? ''])[name ?? ''];
+    const own = isByHand(this.#contract, line) ? identifierOf(valueAtOwn(resource, place)) : undefined;
+    const ranked = rankedIdsIn(line, resource);
+    return own === undefined ? ranked : [{ path: `${place}`, value: own }, ...ranked];
   }
 
   /** Reads a recording of an order, if possible the one that has the value that was seen. */
   async #readRecording(order: object, values: object): Promise<FoundResource | undefined> {
     const { recorded } = this.#seen;
     let first: FoundResource | undefined;
-    for (const entry of likeliestRecordings(order).toReversed().slice(0, mostRecordingsTried)) {
+    const listed = await this.#recordingsListed(order, values);
+    for (const entry of listed.toReversed().slice(0, mostRecordingsTried)) {
       // The others have their id where it has worked.
-      const ids = idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
+      const ids = this.#idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
       const found = await this.#read('readRecording', ids, values);
       first ??= found;
       const isSought = found && (!recorded || containsText(found.resource, recorded.value));
@@ -130,6 +174,37 @@ export class Explorer {
     return this.#miss('readRecording', 'no recording is answered there');
   }
 
+  /** Recordings where the configuration says that they are listed, else in the list that is most likely theirs. */
+  async #recordingsListed(order: object, values: object): Promise<readonly unknown[]> {
+    const { operations, productOrder } = this.#contract;
+    if (operations.listRecordings) return this.#recordingsOnPages(operations.listRecordings, values);
+    const own = isByHand(this.#contract, 'productOrder.recordings')
+      ? valueAtOwn(order, productOrder.recordings)
+      : undefined;
+    return Array.isArray(own) && own.length > 0 ? own : likeliestRecordings(order);
+  }
+
+  /** Of a list of their own, as many pages as recordings are read at most. */
+  async #recordingsOnPages(operation: AzumutaOperation, values: object): Promise<readonly unknown[]> {
+    const { list } = this.#contract;
+    const all: unknown[] = [];
+    let asked: { readonly operation: AzumutaOperation; readonly values: object } = { operation, values };
+    for (let page = 0; page < mostRecordingsTried; page++) {
+      const { json } = await this.#ask(asked.operation, asked.values);
+      all.push(...listAt(json, list.entries));
+      const next = identifierOf(valueAtOwn(json, list.next));
+      if (next === undefined) break;
+      const takesCursor = JSON.stringify([operation.query, operation.body]).includes('{cursor}');
+      const isLink = /^https?:/i.test(next);
+      const query = isLink ? {} : { ...operation.query, [list.cursor]: next };
+      const following = { ...operation, path: isLink ? next : operation.path, query };
+      asked = takesCursor
+        ? { operation, values: { ...values, cursor: next } }
+        : { operation: following, values };
+    }
+    return all;
+  }
+
   /** By the first value that proves to be its id. @param number What it has at least, if it does not show its id. */
   async #read(name: IdOperation, ids: readonly JsonNode[], values = {}, number?: string) {
     const operation = this.#contract.operations[name];
@@ -138,13 +213,15 @@ export class Explorer {
       const { json } = await this.#ask(operation, { ...values, id });
       // An envelope may have the number only, a product order has its id, too.
       const located =
+        this.#resourceByContract(name, json, id) ??
         locateResource(json, number === undefined ? [id] : [number, id]) ??
         (number && locateResource(json, [number]));
       if (!located) continue;
       if (!this.resources[name]) {
         const why = 'an id was answered with the resource that has it';
         this.findings.push(sure(`operations.${name}.path`, operation.path, why));
-        if (located.place !== '') this.findings.push(findResourcePlace(`operations.${name}.answer`, located));
+        const isElsewhere = located.own !== undefined || located.place !== '';
+        if (isElsewhere) this.findings.push(findResourcePlace(`operations.${name}.answer`, located));
       }
       const found: FoundResource = { ...located, id, field };
       this.resources[name] = found;
@@ -157,11 +234,15 @@ export class Explorer {
     const { id, place } = this.resources[name] ?? {};
     if (id === undefined) return;
     const unknown = { ...values, id: unknownLike(id) };
-    const { status, json } = await this.#ask(this.#contract.operations[name], unknown);
+    const { status, json, isPage } = await this.#ask(this.#contract.operations[name], unknown);
     const line = `operations.${name}.none`;
     const why = 'an id that does not exist is answered';
     // The flows understand null there, and a list in which the id is missing.
     const isUnderstood = listsIn(json).length > 0 || (place && valueAt(json, place) === null);
+    if (this.#contract.operations[name].none?.includes(status)) return;
+    const needsLine = status === 404 && isPage;
+    if (needsLine)
+      this.findings.push(sure(line, [404], `${why} with a page, which only this line makes believable`));
     const isAsAssumed = status === 404 || (isSuccessStatus(status) && isUnderstood);
     if (isAsAssumed || status === 0) return;
     if ([204, 410].includes(status)) this.findings.push(sure(line, [status], `${why} so`));
@@ -173,10 +254,6 @@ export class Explorer {
 function rankedIdsIn(line: string, resource: unknown): JsonNode[] {
   const ids = namesIn(resource).filter(({ path, value }) => isIdPath(path) && identifierOf(value) !== '0');
   return rankByName(line, ids);
-}
-
-function idsInEntry(entry: unknown): JsonNode[] {
-  return isRecord(entry) ? rankedIdsIn('recordingRef.id', entry) : [{ path: '', value: entry }];
 }
 
 /** The list of ids, or of objects with an id, that is most likely the one of recordings. */

@@ -5,6 +5,7 @@ import { Account, type AccountOptions, Stopped } from './account.ts';
 import { sourceOf } from './contract-text.ts';
 import { Explorer } from './explore.ts';
 import type { FieldFinding } from './recognise/findings.ts';
+import { preferOwnLines } from './recognise/own-lines.ts';
 import { recogniseFields } from './recognise/recognise.ts';
 import type { ScreenValues } from './screen-values.ts';
 
@@ -23,7 +24,8 @@ export async function probeAccount(options: AccountOptions & { readonly seen: Sc
     if (!(error instanceof Stopped)) throw error;
     stopped = error.message;
   }
-  const findings = [...explorer.findings, ...recogniseFields(explorer.resources, seen, clock.now())];
+  const recognised = recogniseFields(explorer.resources, seen, clock.now());
+  const findings = preferOwnLines([...explorer.findings, ...recognised], contract, explorer.resources, seen);
   return { findings, settings: proposeSettings(contract, findings), calls: account.calls, stopped };
 }
 

@@ -13,6 +13,8 @@ export const questionSchema = z.object({
   aliveAt: z.coerce.date(),
   /** Recordings that other hints named, with duplicates: `by` collects them as well. */
   recordingIds: z._default(z.array(z.string()), []),
+  /** Since when it is completed, and what was recorded may still change. */
+  unsettledSince: z.optional(z.coerce.date()),
   /** Its completion: only the reconciliation still asks, as for an overdue order. */
   awaiting: z.optional(z.string()),
 });
@@ -45,12 +47,17 @@ const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
 
 export class Questions extends Records {
-  /** The asking hint has asked Azumuta, and the order is not completed. */
-  async recordAsked(number: string, { by, since }: Pick<Question, 'by' | 'since'>): Promise<void> {
+  /** The asking hint has asked Azumuta, and the order is not completed, or what was recorded is not settled. */
+  async recordAsked(
+    number: string,
+    { by, since, unsettledSince }: Pick<Question, 'by' | 'since' | 'unsettledSince'>,
+  ): Promise<void> {
     const now = this.clock.now().toISOString();
     const asked = { by, since: since.toISOString(), askedAt: now, aliveAt: now };
-    const set = { ...asked, expiresAt: this.expiresAt(questionsKeptSeconds) };
-    await this.table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
+    const unsettled = { unsettledSince: unsettledSince?.toISOString() };
+    const set = { ...asked, ...unsettled, expiresAt: this.expiresAt(questionsKeptSeconds) };
+    const remove = ['awaiting', 'dueAt', ...(unsettledSince ? [] : ['unsettledSince'])];
+    await this.table.update(questionKey(number), { set, remove });
   }
 
   /**
@@ -95,7 +102,7 @@ export class Questions extends Records {
     const askedNone = lastAskedAt ? ' AND #askedAt = :askedAt' : '';
     // Only the question ends: the journey keeps its history.
     const ended = await this.table.update(questionKey(number), {
-      remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],
+      remove: ['by', 'recordingIds', 'unsettledSince', 'awaiting', 'dueAt'],
       condition: `attribute_exists(#by) AND ${joinedNone}${askedNone}`,
       values: { read: recordingIds.length, askedAt: lastAskedAt?.toISOString() },
     });

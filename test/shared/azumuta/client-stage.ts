@@ -6,7 +6,7 @@ import { type Answer, type Received, startServer } from '../../support/server.ts
 /** A signal that never aborts. */
 export const never = { signal: new AbortController().signal };
 export const draft = { number: 'PO-1', article: 'GEAR-01', parameters: {}, variants: [] };
-export const article = { id: 'a1', number: 'GEAR-01', variants: [] };
+export const article = { id: 'a1', number: 'GEAR-01', variants: [], raw: { id: 'a1', number: 'GEAR-01' } };
 export const order = { id: 'p1', number: 'PO-1', status: 'open', steps: [] };
 export const webPage = '<html><body>We will be back in a minute.</body></html>';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contractSchema } from '../../../shared/azumuta/contract.ts';
-import { article, draft, never, order, startClient } from './client-stage.ts';
+import { article, draft, never, order, startClient, webPage } from './client-stage.ts';
 
 describe('an operation of the contract', () => {
   it('has changed nothing when it reads by POST, so it may simply be repeated', async () => {
@@ -84,6 +84,29 @@ describe('an operation of the contract', () => {
     expect(await client.productOrder('p2', never)).toBeUndefined();
     await expect(client.recording('r1', never)).rejects.toThrow(
       'Azumuta refused reading recording r1 (404): What?.',
+    );
+  });
+
+  it.each([
+    ['XML', {}, '<error><message>There is no such thing.</message></error>', true],
+    ['a page', {}, webPage, false],
+    ['a page, where that is written', { none: [404] }, webPage, true],
+  ])('means that there is none by a 404 with %s', async (_, written, text, isNone) => {
+    const contract = contractSchema.parse({
+      operations: { readRecording: written, readProductOrder: written },
+    });
+    const { client } = await startClient(() => ({ status: 404, body: text }), contract);
+
+    for (const reading of [client.recording('r1', never), client.productOrder('p1', never)])
+      if (isNone) expect(await reading).toBeUndefined();
+      else await expect(reading).rejects.toMatchObject({ name: 'RetryLater', scope: 'partner' });
+  });
+
+  it('keeps the sentence of a refusal in XML', async () => {
+    const body = '<fault><reason>The article is archived.</reason></fault>';
+    const { client } = await startClient(() => ({ status: 400, body }));
+    await expect(client.createProductOrder(draft, article, never)).rejects.toThrow(
+      'Azumuta refused creating product order PO-1 (400): The article is archived.',
     );
   });
 

@@ -7,6 +7,7 @@ import {
   type UnansweredFacts,
 } from '../../../shared/completions/decide-question.ts';
 import type { Question } from '../../../shared/ledger/records/questions.ts';
+import { hourMs } from '../../../shared/model/time.ts';
 
 const now = new Date('2026-11-24T08:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
@@ -72,6 +73,7 @@ function whatNext(given: Partial<UnansweredFacts>): string {
     shows: 'not completed',
     isKnownToNobody: false,
     reconciles: false,
+    settledWithinMs: 48 * hourMs,
     ...given,
   });
   const since = 'since' in decision ? ` since ${(now.getTime() - decision.since.getTime()) / 1000}` : '';
@@ -110,6 +112,16 @@ describe('a hint that has asked Azumuta in vain', () => {
       'ask again since 0 | ask again since 1799 | leave to the reconciliation',
     ],
     [
+      'not settled',
+      { shows: 'not settled' },
+      'ask again since 0 | ask again since 1799 | reject as completion-unclear',
+    ],
+    [
+      'not settled, while the reconciliation runs',
+      { shows: 'not settled', reconciles: true },
+      'ask again since 0 | ask again since 1799 | leave to the reconciliation',
+    ],
+    [
       'not completed, of a number that only Azumuta knows',
       { ...reconciled, isKnownToNobody: true },
       'ask again since 0 | ask again since 1799 | leave to the reconciliation',
@@ -127,12 +139,29 @@ describe('a hint that has asked Azumuta in vain', () => {
     expect(whatNext(given)).toBe(expected);
   });
 
+  it.each<[number, string]>([
+    [48 * 3600 - 1, 'leave to the reconciliation'],
+    [48 * 3600, 'reject as completion-unclear'],
+  ])(
+    'tells a person once what was recorded is not settled for as long as it may take: %i s',
+    (seconds, expected) => {
+      const { question: asked, ...attempt } = own(2000, 1800);
+      const unsettled = { ...asked, unsettledSince: ago(seconds) };
+      expect(whatNext({ ...attempt, question: unsettled, shows: 'not settled', reconciles: true })).toBe(
+        expected,
+      );
+      expect(whatNext({ ...attempt, question: unsettled, ...reconciled })).toBe(
+        'leave to the reconciliation',
+      );
+    },
+  );
+
   it('asks for half an hour, however often it is asked and whoever asked before, and not for longer', () => {
     const anyFacts = fc.record({
       sentAt: fc.nat(4000).map(ago),
       since: fc.nat(4000).map(ago),
       isOwn: fc.boolean(),
-      shows: fc.constantFrom('not completed', 'gone', 'unclear'),
+      shows: fc.constantFrom('not completed', 'gone', 'unclear', 'not settled'),
       isKnownToNobody: fc.boolean(),
       reconciles: fc.boolean(),
     });
@@ -142,6 +171,7 @@ describe('a hint that has asked Azumuta in vain', () => {
         const by = isOwn ? `mine#${sentAt.getTime()}` : 'another';
         const decision = decideUnanswered({
           ...asking({ attempt, question: question({ by, since }) }),
+          settledWithinMs: 48 * hourMs,
           ...given,
         });
         const asks = decision.to.startsWith('ask');

@@ -15,6 +15,7 @@ import type { CompletedProductOrder } from '../../../shared/model/completions.ts
 import { Rejected, rejectionOf, Wait } from '../../../shared/model/errors.ts';
 import type { Part, ProductOrderRef } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
+import { hourMs } from '../../../shared/model/time.ts';
 import type { WorkAttempt, WorkerStep } from '../../../shared/worker/worker.ts';
 import { testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
@@ -80,6 +81,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
       configuration: 'version 1',
       trustTrigger: false,
       reconciles: false,
+      settledWithinMs: 48 * hourMs,
       withoutRecordings: false,
       erpOrderNumber: undefined,
       bookingTimes: undefined,

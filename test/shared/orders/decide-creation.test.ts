@@ -8,7 +8,7 @@ import {
 
 const number = 'PO-1';
 const draft = { number, article: 'GEAR-01', parameters: { Quantity: '5' }, variants: [] };
-const article = { id: 'a1', number: 'GEAR-01', variants: [] };
+const article = { id: 'a1', number: 'GEAR-01', variants: [], raw: {} };
 type Existing = Extract<FoundProductOrder, { where: 'in Azumuta' }>;
 
 function inAzumuta({

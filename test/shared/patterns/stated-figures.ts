@@ -90,7 +90,10 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
       'first time until {} after',
       'is tried for {} again',
     ],
-    'shared/integration/schema.ts': ['`reject` shows them to a person after {}'],
+    'shared/integration/schema.ts': [
+      '`reject` shows them to a person after {}',
+      'its completion waits, {} in the queue',
+    ],
   },
   betweenQuestionsMs: {
     'shared/completions/decide-hint.ts': ['Azumuta is asked at most once {}'],

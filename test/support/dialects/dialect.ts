@@ -21,6 +21,7 @@ export interface Asking {
   /** Named groups of the pattern, decoded. */
   readonly named: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  readonly url: URL;
   /** Parsed JSON; undefined without a body. */
   // biome-ignore lint/suspicious/noExplicitAny: its type depends on how our own client was configured
   readonly body: any;
@@ -48,7 +49,8 @@ export interface Dialect {
   readonly routes: readonly DialectRoute[];
   readonly article: (article: Shown['article']) => unknown;
   readonly productOrder: (order: Shown['productOrder']) => unknown;
-  readonly recording: (recording: ShownRecording) => unknown;
+  /** @param shown How often it was shown before. */
+  readonly recording: (recording: ShownRecording, shown: number) => unknown;
   readonly workInstruction: (instruction: Shown['workInstruction']) => unknown;
   /** @param next Cursor of the next page. */
   readonly list: (entries: readonly unknown[], next: string | null, url: URL) => unknown;
@@ -101,8 +103,26 @@ export function creating(
 export const listed = (parameters: object) =>
   Object.entries(parameters).map(([key, value]) => ({ key, value }));
 
+/** The recordings of a product order, of which its own answer says nothing: some on a page, and the cursor of the next one. */
+export function recordingsOn(
+  ask: Asking['ask'],
+  id: string,
+  cursor: string | number | null | undefined,
+  most = 1,
+): { readonly page: readonly ShownRecording[]; readonly next: string | null } | { readonly refused: number } {
+  const { status = 200, body } = ask({ path: `/productorders/${encodeURIComponent(id)}` });
+  if (status >= 300) return { refused: status };
+  const ids = listAt(body, 'recordings').map((one) => String(Object(one).id));
+  const from = Number(cursor ?? 0);
+  const page = ids
+    .slice(from, from + most)
+    .map((one) => Object(ask({ path: `/recordings/${encodeURIComponent(one)}` }).body));
+  return { page, next: from + most < ids.length ? String(from + most) : null };
+}
+
 /** The sandbox's API in a dialect. */
 export function inDialect(dialect: Dialect, sandbox: (call: Received) => Answer): (call: Received) => Answer {
+  const timesShown = new Map<string, number>();
   return (call) => {
     const path = call.url.pathname.slice(azumutaBasePath.length);
     const key = call.headers[(dialect.contract.apiKeyHeader ?? 'x-api-key').toLowerCase()];
@@ -121,12 +141,12 @@ export function inDialect(dialect: Dialect, sandbox: (call: Received) => Answer)
         Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
       );
       const body = call.body === '' ? undefined : JSON.parse(call.body);
-      const asked = route.asks({ named, query: call.url.searchParams, body, ask });
+      const asked = route.asks({ named, query: call.url.searchParams, url: call.url, body, ask });
       if ('answer' in asked) return asked.answer;
       const answer = ask(asked);
       const { status = 200 } = answer;
       if (status >= 300) return { ...answer, ...dialect.refusal(status, sentenceIn(answer)) };
-      return route.shows?.(answer.body) ?? shownIn(dialect, answer.body, call.url);
+      return route.shows?.(answer.body) ?? shownIn(dialect, answer.body, call.url, timesShown);
     }
     return dialect.refusal(404, `There is no ${call.method} ${path}.`);
   };
@@ -136,29 +156,33 @@ function sentenceIn({ body }: Answer): string {
   return String(Object(Object(body).error).message ?? '');
 }
 
-function shownIn(dialect: Dialect, body: unknown, url: URL): Answer {
+function shownIn(dialect: Dialect, body: unknown, url: URL, timesShown: Map<string, number>): Answer {
   const { object, data, next } = Object(body);
   if (object === 'list') {
     const cursor = typeof next === 'string' ? new URL(next, url).searchParams.get('cursor') : null;
     const entries = data.map((entry: unknown) => {
       const isOrder = Object(entry).object === 'product-order';
-      return isOrder && dialect.summary ? dialect.summary(Object(entry)) : entryIn(dialect, entry);
+      return isOrder && dialect.summary
+        ? dialect.summary(Object(entry))
+        : entryIn(dialect, entry, timesShown);
     });
     return { body: dialect.list(entries, cursor, url), headers: dialect.headers?.(cursor, url) ?? {} };
   }
-  const entry = entryIn(dialect, body);
+  const entry = entryIn(dialect, body, timesShown);
   return { body: dialect.resource ? dialect.resource(entry, object) : entry };
 }
 
-function entryIn(dialect: Dialect, body: unknown): unknown {
+function entryIn(dialect: Dialect, body: unknown, timesShown: Map<string, number>): unknown {
   const shown = Object(body);
+  const times = timesShown.get(shown.id) ?? 0;
+  timesShown.set(shown.id, times + 1);
   switch (shown.object) {
     case 'article':
       return dialect.article(shown);
     case 'product-order':
       return dialect.productOrder(shown);
     case 'recording':
-      return dialect.recording(shown);
+      return dialect.recording(shown, times);
     default:
       return dialect.workInstruction(shown);
   }

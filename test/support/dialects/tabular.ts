@@ -114,7 +114,7 @@ export const tabular: Dialect = {
         const { status, body } = ask({ path: `/productorders/${encodeURIComponent(id)}` });
         if (status !== 200) return { path: `/productorders/${encodeURIComponent(id)}` };
         const recordings = listAt(body, 'recordings').map((one) =>
-          tabular.recording(Object(ask({ path: `/recordings/${Object(one).id}` }).body)),
+          tabular.recording(Object(ask({ path: `/recordings/${Object(one).id}` }).body), 0),
         );
         return { answer: { body: { value: recordings } } };
       },

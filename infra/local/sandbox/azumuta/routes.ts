@@ -1,5 +1,5 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import type { OperationName } from '../../../../shared/azumuta/operations.ts';
+import type { AssumedOperation } from '../../../../shared/azumuta/operations.ts';
 import { writtenQuery } from '../../../../shared/platform/http.ts';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { azumutaBasePath, defineRoute, Refusal, type SandboxRoute } from '../api.ts';
@@ -13,8 +13,8 @@ import type { RecordingRecord } from './complete.ts';
 import { type Azumuta, newProductOrderSchema, type ProductOrderRecord } from './store.ts';
 
 /**
- * Objects as Azumuta shows them. VERIFIED: `object`, ids, names as text or language map, and the work instruction.
- * ASSUMED, by analogy: product orders, recordings and articles.
+ * Objects as Azumuta shows them. VERIFIED: `object`, ids, names as text or language map, and the work
+ * instruction without its steps. ASSUMED, by analogy: these, product orders, recordings and articles.
  */
 export const showObject = {
   workInstruction: (instruction: CatalogueInstruction, origin: string) => ({
@@ -32,6 +32,7 @@ export const showObject = {
     tags: [],
     properties: [],
     linkedVariants: [],
+    steps: instruction.steps.map(({ id, name }) => ({ uuid: id, name })),
   }),
 
   article: ({ category, workInstructions, ...article }: CatalogueArticle, origin: string) => ({
@@ -94,15 +95,15 @@ type Show<T> = (entry: T, origin: string) => unknown;
 
 const { operations } = defaultContract;
 // Both have the names of the operations as their keys.
-const operationNames = Object.keys(operations) as readonly OperationName[];
+const operationNames = Object.keys(operations) as readonly AssumedOperation[];
 
 /** Where the sandbox answers a call of the contract. */
-export function pathOfOperation(name: OperationName): string {
+export function pathOfOperation(name: AssumedOperation): string {
   return `${azumutaBasePath}${operations[name].path}`;
 }
 
 /** As its calls are counted: `GET /api/v1/recordings/{id}`. */
-export function routeOfOperation(name: OperationName): string {
+export function routeOfOperation(name: AssumedOperation): string {
   return `${operations[name].method} ${pathOfOperation(name)}`;
 }
 
@@ -122,7 +123,7 @@ export function azumutaApiRoutes(azumuta: Azumuta): SandboxRoute[] {
   const ordersNumbered = (wanted: string | null) =>
     wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted);
 
-  const answers: Readonly<Record<OperationName, AnswerCall>> = {
+  const answers: Readonly<Record<AssumedOperation, AnswerCall>> = {
     findArticle: listPage(store, articlesNumbered, showObject.article),
     findProductOrder: listPage(store, ordersNumbered, shown),
     readProductOrder: singleEntry('product order', store.productOrder, shown),

@@ -21,6 +21,8 @@ export interface FieldFinding {
   readonly why: string;
   /** The value that was found there, shown with `--values` only. */
   readonly shown?: unknown;
+  /** The configuration has it already: nobody needs to write it. */
+  readonly isOwn?: true;
 }
 
 const findingOf =
@@ -87,7 +89,10 @@ export function findFieldByName(
 }
 
 /** The place of a resource that was asked for, or of the list that has it. */
-export function findResourcePlace(line: string, { place, places }: Located): FieldFinding {
+export function findResourcePlace(line: string, { place, places, own }: Located): FieldFinding {
+  const isOwn = own !== undefined;
+  if (isOwn)
+    return { ...sure(line, own, 'the configuration says so, and it has what was looked for'), isOwn };
   const here = places.filter(({ path }) => path === place);
   const { shown: _, ...found } = findFieldByValue(line, here, 'has what was looked for', places);
   return found;

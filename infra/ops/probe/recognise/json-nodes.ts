@@ -1,5 +1,6 @@
 import { instantForm, isLanguageMap } from '../../../../shared/azumuta/value-forms.ts';
 import { isRecord, nameIn } from '../../../../shared/platform/json.ts';
+import type { Place } from '../../../../shared/platform/places.ts';
 import { isOwnId } from './field-names.ts';
 
 export interface JsonNode {
@@ -119,6 +120,8 @@ export interface Located {
   readonly place: string;
   /** An entry, where the place has a list. */
   readonly resource: object;
+  /** The configuration's own line, where that has led to it. */
+  readonly own?: Place;
   /** All places of the same kind (lists, or objects) that have such a resource. */
   readonly places: readonly JsonNode[];
 }

@@ -3,7 +3,6 @@ import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
 import { fieldOf, isRecord, leavesOf } from '../../../../shared/platform/json.ts';
 import { listAt, valueAt } from '../../../../shared/platform/places.ts';
 import { stringLiteralOf, withSource } from '../contract-text.ts';
-import { type FoundResources, orderIn } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import {
   asSureAsContainer,
@@ -21,6 +20,7 @@ import {
   toConfirm,
   wasAnswered,
 } from './findings.ts';
+import { type FoundResources, orderIn } from './found.ts';
 import {
   hasNames,
   hasWords,

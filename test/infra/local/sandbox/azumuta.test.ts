@@ -39,7 +39,8 @@ async function withOrder(number: string, sandbox: Sandbox<'azumuta'> = shared) {
 
 it.each(Object.entries(defaultContract.operations))(
   'answers the call %s where the contract says that it is',
-  async (_, { method, path }) => {
+  async (_, operation) => {
+    const { method, path } = operation ?? {};
     const base = new URL(defaultBaseUrl).pathname;
 
     const { text } = await apiOf(shared, azumutaSandboxKey)(base + path, method === 'GET' ? undefined : {});

@@ -174,3 +174,18 @@ it.each([
     why: expect.stringContaining(why),
   });
 });
+
+it.each([
+  ['a page, which only the line makes believable', page.body, [404]],
+  ['XML, which is believed', '<error><message>None.</message></error>', undefined],
+])('proposes what an id that does not exist is answered with: %s', async (_, body, none) => {
+  const order = { id: 'p1', number: 'MO/0001', status: 'done', recordings: [] };
+
+  const { settings } = await probed(({ url }) => {
+    if (url.pathname.endsWith('/p1')) return { body: order };
+    if (url.pathname.includes('/productorders/')) return { status: 404, body };
+    return { body: { data: url.search.includes('0001') ? [order] : [], next: null } };
+  });
+
+  expect(settings).toEqual(none ? { operations: { readProductOrder: { none } } } : {});
+});

@@ -7,6 +7,7 @@ import { counting } from '../../../support/dialects/counting.ts';
 import type { Dialect } from '../../../support/dialects/dialect.ts';
 import { dutch } from '../../../support/dialects/dutch.ts';
 import { graph } from '../../../support/dialects/graph.ts';
+import { dialects } from '../../../support/dialects/index.ts';
 import { tabular } from '../../../support/dialects/tabular.ts';
 import { wrapped } from '../../../support/dialects/wrapped.ts';
 import { addressesOf, at, seen, startAccount, withFunctions } from './account.ts';
@@ -258,4 +259,43 @@ it('writes what is to confirm or was not found into the file, what books wrong f
   expect(told.slice(0, 4)).toEqual(['step.value', 'recording.steps', 'step.name', 'productOrder.status']);
   expect(told).toEqual(expect.arrayContaining(['completedStatuses', 'productOrder.completedAt', 'article']));
   expect(text).toContain('contract: AzumutaContractSettings = {}');
+});
+
+describe.each(dialects)('probing an account that talks $name, with its whole contract', (dialect) => {
+  const statuses: Readonly<Record<string, string>> = {
+    counting: 'Gereed',
+    tabular: 'Gereed',
+    wrapped: 'Afgewerkt',
+  };
+
+  it('misses nothing that the configuration says, asks nobody to write it, and proposes the same contract', async () => {
+    // Prepare
+    const { probe, clientOf, id } = await startAccount(dialect);
+    const completedStatus =
+      statuses[dialect.name] ?? dialect.contract.completedStatuses?.map(String)[0] ?? 'completed';
+
+    // Act
+    const { settings, findings, stopped } = await probe(dialect.contract, { ...seen, completedStatus });
+
+    // Assess
+    expect(stopped).toBeUndefined();
+    // No recording of the model has a unit.
+    const missed = findings.filter(
+      ({ certainty, line }) => certainty === 'not found' && line !== 'step.unit',
+    );
+    const isWritten = ({ line }: FieldFinding) => at(dialect.contract, line) !== undefined;
+    expect(missed.filter(isWritten)).toEqual([]);
+    expect(findings.map(({ why }) => why).join()).not.toContain('ask Azumuta for its address');
+    const remarked = [...contractModule(settings, findings).matchAll(/^\/\/ - (\S+):/gm)].map(
+      ([, line = '']) => line,
+    );
+    const written = remarked.filter(
+      (line) => line !== 'step.unit' && at(dialect.contract, line) !== undefined,
+    );
+    expect(written).toEqual([]);
+    expect(contractSchema.parse(settings).productOrder).toEqual(
+      contractSchema.parse(dialect.contract).productOrder,
+    );
+    expect(await clientOf(settings).productOrder(id, { signal })).toMatchObject({ number: 'MO/0001' });
+  });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { FoundResource, FoundResources } from '../../../../infra/ops/probe/explore.ts';
 import { isNamed } from '../../../../infra/ops/probe/recognise/field-names.ts';
+import type { FoundResource, FoundResources } from '../../../../infra/ops/probe/recognise/found.ts';
 import { locateResource } from '../../../../infra/ops/probe/recognise/json-nodes.ts';
 import { recogniseFields } from '../../../../infra/ops/probe/recognise/recognise.ts';
 import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';

@@ -64,7 +64,7 @@ it('shows that an order which is not created yet would get the numbers that the 
     {
       azumuta: {
         findProductOrder: async () => undefined,
-        findArticle: async (number) => ({ id: 'a', number, variants: [] }),
+        findArticle: async (number) => ({ id: 'a', number, variants: [], raw: {} }),
       },
       productOrders: { number: ({ number }) => `GH-${number}` },
     },
