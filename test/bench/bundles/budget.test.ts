@@ -19,7 +19,7 @@ const budgets: Partial<Record<FunctionName, number>> = {
   'send-alerts': 449_000,
   'show-pages': 296_500,
 };
-const budgetOfOthers = 396_000;
+const budgetOfOthers = 396_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {
