@@ -109,7 +109,7 @@ export async function requireConsumed(
 /**
  * Looks at the components that Odoo consumes by its plan, of an order that is done with our mark. Where a person finished it with
  * less just before we wrote our quantity, Odoo changed the product and no component (19: mrp_production.py:1017, `write`); who
- * read that, and corrected nothing, reads it again. What is consumed by hand, a person may have set.
+ * learned that, and corrected nothing, learns it again. What is consumed by hand, a person may have set.
  * @param recorded What was compared already.
  * @throws Rejected when less was consumed than is planned for what was built.
  */

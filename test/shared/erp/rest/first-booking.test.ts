@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { loadIntegration } from '../../../../infra/build/load-configuration.ts';
 import type { ErpConnector, ErpDefinition } from '../../../../shared/erp/connector.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import type { Component } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { erpOrder } from '../../../support/orders.ts';
 import { type Answer, type Received, startServer } from '../../../support/server.ts';
@@ -54,11 +55,18 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+const detailsTitle = 'What else was recorded';
+const detailsFile = 'my-erp-details.ts';
+
 it('compiles all code of the page, which begins with an empty file, and loads the plant', async () => {
   // Prepare
   const files = kinds.map(({ title, file }) => [file, codeOf(title)]);
 
-  const folder = snippetFolder({ ...Object.fromEntries(files), 'ghent.config.ts': codeOf('The plant') });
+  const folder = snippetFolder({
+    ...Object.fromEntries(files),
+    [detailsFile]: codeOf(detailsTitle),
+    'ghent.config.ts': codeOf('The plant'),
+  });
 
   // Act
   const complaints = await complaintsAbout(folder);
@@ -154,6 +162,83 @@ describe.each(kinds)('the first booking over $title', (kind) => {
     expect(failure).toBeInstanceOf(Rejected);
     expect(String(failure)).toContain(why);
     expect(books.bookings).toEqual([]);
+  });
+});
+
+describe('what else was recorded', () => {
+  const components: Component[] = [
+    { article: 'WHEEL', quantity: { amount: '4' }, lots: [{ number: 'L-1' }], recording: 'r1' },
+  ];
+  const recorded = {
+    components: { all: false, beyondPlan: false, used: components },
+    operations: [{ operation: 'Press', setupSeconds: 60, runSeconds: 600, finished: true, recording: 'r1' }],
+    checks: [{ name: 'Torque', value: 45, unit: 'Nm', passed: true }],
+    quantity: { amount: '4' },
+    scrap: { amount: '1' },
+    scrapReasons: [{ reason: 'Scratch', quantity: { amount: '1' } }],
+  };
+
+  /** The files of the page, joined as its text says, and an ERP that lists one component and one operation. */
+  async function joined() {
+    const sent: Record<string, unknown>[] = [];
+    const { url } = await startServer(({ method, url: { pathname }, body }) => {
+      if (method === 'POST') {
+        sent.push(JSON.parse(body));
+        return { status: 201 };
+      }
+      if (pathname === '/api/bookings')
+        return { body: { bookings: sent.map(({ good }) => ({ id: 'B-1', good })) } };
+      const component = { line: '10', product: 'WHEEL', planned: '5', used: '0', unit: 'u' };
+      const operations = [{ number: '20', name: 'Press' }];
+      const order = { number, product: 'GEAR', quantity: '5', unit: 'u', status: 'released' };
+      return { body: { ...order, components: [component], operations } };
+    });
+    const file = [
+      ["name: 'order',", "name: 'order', ...listed,"],
+      [
+        'request: ({ completion, built, key }) => ({',
+        'request: ({ completion, built, key, ...context }) => ({',
+      ],
+      [
+        'final: completion.final }',
+        'final: completion.final, ...details({ completion, built, key, ...context }) }',
+      ],
+      ['orders, book });', "orders, book, takes: ['components', 'operations', 'reasons', 'checks'] });"],
+    ].reduce(
+      (code, [right = '', wrong = '']) => code.replace(right, wrong),
+      `import { details, listed } from './${detailsFile}';\n${codeOf('REST')}`,
+    );
+    const folder = snippetFolder({ 'my-erp.ts': file, [detailsFile]: codeOf(detailsTitle) });
+    const { myErp } = await import(pathToFileURL(join(folder, 'my-erp.ts')).href);
+    return { sent, erp: connected(myErp(`${url}/api`), { token: 'secret' }) };
+  }
+
+  it('is sent with the quantity, as the page says', async () => {
+    const { sent, erp } = await joined();
+
+    await erp.book(completionOf({ number }, recorded), key, firstAttempt());
+
+    expect(sent).toMatchObject([
+      {
+        good: '4',
+        components: [{ line: '10', quantity: '4', lots: [{ number: 'L-1', quantity: '4' }] }],
+        operations: [{ number: '20', setupMinutes: 1, runMinutes: 10, finished: true }],
+        scrapReasons: [{ quantity: '1', reason: 'Scratch' }],
+        checks: [{ name: 'Torque', value: 45 }],
+      },
+    ]);
+  });
+
+  it('is refused before the step where the order does not have it', async () => {
+    const { sent, erp } = await joined();
+    const operations = recorded.operations.map((one) => ({ ...one, operation: 'Weld' }));
+
+    const failure = await failureOf(
+      erp.book(completionOf({ number }, { ...recorded, operations }), key, firstAttempt()),
+    );
+
+    expect(String(failure)).toContain('operation Weld (recording r1) is not in its routing (20)');
+    expect(sent).toEqual([]);
   });
 });
 
