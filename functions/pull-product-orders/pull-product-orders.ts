@@ -14,6 +14,7 @@ export function createPullProductOrders(integration: CompleteIntegration, runtim
     partners: partnerCallsOf(wiring),
     slots,
     erp: erpOf(wiring),
+    watermark: integration.erp.watermark ?? 'time',
     goLive: pull === 'off' ? undefined : pull.from,
   };
   return (_event: unknown, invocation: Invocation) => {
