@@ -20,6 +20,7 @@ export function createPullProductOrders(integration: ConfigurationOfFunction, ru
     partners: partnerCallsOf(wiring),
     slots,
     erp: erpOf(wiring),
+    watermark: integration.erp.watermark ?? 'time',
     goLive: pull === 'off' ? undefined : pull.from,
   };
   return (_event: unknown, invocation: Invocation) => {

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { BookingKey, Completion, DetailLine, Receipt } from '../model/completions.ts';
-import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark } from '../model/orders.ts';
+import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark, WatermarkKind } from '../model/orders.ts';
 import type { PartnerLimit } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Guard, PartnerCall } from '../platform/http.ts';
@@ -22,6 +22,12 @@ export interface ReleasedOrdersPage {
   readonly watermark: Watermark;
 }
 
+/** Where a listing begins. */
+export interface StartOfListing extends Watermark {
+  /** ISO time of going live: what was not changed since then does not count, also where all is listed again. */
+  readonly goLive?: string | undefined;
+}
+
 /** A row of the ERP's list that cannot be read as an order: it is for a person, and holds up no other order. */
 export interface UnreadableOrder {
   /** What the ERP calls it: its number or id; its JSON path in the answer when neither can be read. */
@@ -40,7 +46,7 @@ export interface ErpConnector {
    * @param guard Handed to each request, as `signal` is.
    */
   releasedOrders(
-    since: Watermark | undefined,
+    since: StartOfListing | undefined,
     signal: AbortSignal,
     guard?: Guard,
   ): AsyncIterable<ReleasedOrdersPage>;
@@ -98,6 +104,8 @@ export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   readonly settlingSeconds?: number | undefined;
   /** Why no stack may be made with it yet: what somebody has to try first. */
   readonly untried?: string | undefined;
+  /** `exact` where nothing can show later that comes before the position of a page. Default: `time`. */
+  readonly watermark?: WatermarkKind | undefined;
   /** What it has no place for, each with its reason: a configuration that maps it is refused. */
   readonly lacks: Lacks;
   readonly secret: ErpSecret<Credentials>;

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { WatermarkKind } from '../model/orders.ts';
 import type { PartnerLimit } from '../model/partner.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment, ErpSecret, Lacks } from './connector.ts';
@@ -20,6 +21,11 @@ interface ConnectorFacts<Folder extends string> {
   readonly options: z.ZodMiniType;
   /** Default of the option `atOnce`. Absent: no limit. */
   readonly atOnce?: number;
+  /**
+   * `exact` where the position of a page is a number that grows with each change and below which nothing can show later:
+   * the next listing begins right behind it. Default: `time`, whose next listing begins an overlap earlier.
+   */
+  readonly watermark?: WatermarkKind | undefined;
   /** True for the one that describes any ERP, step by step: its options are read in their source. */
   readonly generic?: true;
 }
@@ -58,6 +64,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
       perSecond: options.perSecond,
       settlingSeconds: options.settlingSeconds,
       untried: untried?.(options),
+      watermark: facts.watermark,
       lacks: typeof lacks === 'function' ? lacks(options) : lacks,
       secret: secret(options),
       connect: (environment) => connect(options, environment),

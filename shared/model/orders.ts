@@ -86,11 +86,17 @@ export const productOrderRefOf = (order: ProductOrderRef): ProductOrderRef =>
 export const watermarkSchema = z.object({
   /** ISO instant, UTC. */
   changedAt: z.string(),
-  /** Id of the last order read with that time: breaks ties between equal times. */
+  /** Id of the last order read with that time: breaks ties between equal times. Of an exact one: where to go on. */
   id: z.exactOptional(z.string()),
 });
 /** How far a listing of released orders has got: the last change that was read, and of which order. */
 export type Watermark = Readonly<z.output<typeof watermarkSchema>>;
+
+/**
+ * What an ERP's position says. `time`: a change may show after a later one was read, so a window begins before the one
+ * that is finished. `exact`: all up to it was read, so a window begins right behind it.
+ */
+export type WatermarkKind = 'time' | 'exact';
 
 const bookPartsSchema = z.enum(['alone', 'each', 'when-all-done']);
 /** When parts are booked in the ERP; `alone`: the ERP order is one product order. */

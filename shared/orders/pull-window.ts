@@ -1,5 +1,6 @@
+import type { StartOfListing } from '../erp/connector.ts';
 import type { PullProgress, PullWindow } from '../ledger/records/pull-state.ts';
-import type { Watermark } from '../model/orders.ts';
+import type { Watermark, WatermarkKind } from '../model/orders.ts';
 
 /** A window from its beginning on, also before its first page. */
 export type BegunPullWindow = Pick<PullWindow, 'startedAt'> & Partial<PullWindow>;
@@ -8,9 +9,9 @@ export type BegunPullWindow = Pick<PullWindow, 'startedAt'> & Partial<PullWindow
 export const overlapMs = 10 * 60_000;
 
 /**
- * Where a run begins to read: at the position of an unfinished window, else with a new window, an overlap before the
- * moment at which the last finished window began. If it began before the newest row of that window instead, it would
- * miss orders that were committed while a long window was being read:
+ * Where a run begins to read: at the position of an unfinished window, else with a new window. After an exact watermark
+ * that begins right behind it, else an overlap before the moment at which the last finished window began. If it began
+ * before the newest row of that window instead, it would miss orders that were committed while a long window was being read:
  *
  *   times of the ERP   9:50        10:00         10:10         10:20         10:30
  *   an order                      ╷ written 9:59 … committed 10:04
@@ -22,11 +23,23 @@ export const overlapMs = 10 * 60_000;
  * time leaves the position of its last page, which may be inside the overlap.
  */
 export function startOfReading(
+  kind: WatermarkKind,
   { watermark, window }: PullProgress,
   goLive: string | undefined,
+): StartOfListing | undefined {
+  const from = window?.position ?? startOfWindow(kind, watermark, goLive);
+  const listsAllAgain = kind === 'exact' && goLive !== undefined;
+  return from && listsAllAgain ? { ...from, goLive } : from;
+}
+
+/** A watermark without an id is the time of another connector, which says nothing exact. */
+function startOfWindow(
+  kind: WatermarkKind,
+  watermark: Watermark | undefined,
+  goLive: string | undefined,
 ): Watermark | undefined {
-  if (window) return window.position;
   if (!watermark) return goLive === undefined ? undefined : { changedAt: goLive };
+  if (kind === 'exact' && watermark.id !== undefined) return watermark;
   const behind = instantBefore(watermark.changedAt, overlapMs);
   return { changedAt: goLive === undefined ? behind : laterInstant(behind, goLive) };
 }
@@ -48,11 +61,16 @@ export function afterPage(window: BegunPullWindow, page: Watermark, readAt: Date
   };
 }
 
-/** The watermark once a window is at its end. It never moves backwards, as a window begins after the one before it. */
+/**
+ * The watermark once a window is at its end. An exact one is the position of its last page. One of times never moves
+ * backwards, as a window begins after the one before it.
+ */
 export function afterPullWindow(
+  kind: WatermarkKind,
   watermark: Watermark | undefined,
-  { beganAfter }: Pick<Partial<PullWindow>, 'beganAfter'>,
+  { beganAfter, position }: Pick<Partial<PullWindow>, 'beganAfter' | 'position'>,
 ): Watermark | undefined {
+  if (kind === 'exact') return position ?? watermark;
   if (beganAfter === undefined) return watermark;
   return { changedAt: watermark ? laterInstant(watermark.changedAt, beganAfter) : beganAfter };
 }

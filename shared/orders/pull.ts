@@ -3,6 +3,7 @@ import { guardEachPage, type PartnerCalls } from '../circuit-breaker/guarded-cal
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
 import { OrderNotReady, RetryLater } from '../model/errors.ts';
+import type { WatermarkKind } from '../model/orders.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Slots } from '../slots/slots.ts';
@@ -15,6 +16,8 @@ export interface PullDependencies extends AcceptDependencies {
   readonly partners: PartnerCalls;
   readonly slots?: Slots | undefined;
   readonly clock: Clock;
+  /** What a position of the ERP's listing says. */
+  readonly watermark: WatermarkKind;
   /** ISO time from which orders count, for the very first run. */
   readonly goLive: string | undefined;
 }
@@ -56,7 +59,7 @@ export async function pullOrders(
   invocation: Invocation,
   dependencies: PullDependencies,
 ): Promise<PullReport> {
-  const { ledger, clock, log, slots } = dependencies;
+  const { ledger, clock, log, slots, watermark: kind } = dependencies;
   const owner = invocation.awsRequestId;
   if ((await ledger.pauses.readPaused()).pull) return { outcome: 'paused', ...nothingDone };
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
@@ -74,7 +77,7 @@ export async function pullOrders(
     run.outcome = 'the ERP is down';
   } finally {
     await slots?.end();
-    const watermark = finished && afterPullWindow(progress.watermark, finished);
+    const watermark = finished && afterPullWindow(kind, progress.watermark, finished);
     await ledger.pullState.endRun(owner, finished && { watermark });
   }
   log.info('Pulled orders from the ERP', { ...run, at: clock.now().toISOString() });
@@ -88,11 +91,11 @@ async function readPages(
   run: PullRun,
   dependencies: PullDependencies,
 ): Promise<BegunPullWindow | undefined> {
-  const { ledger, partners, erp, clock, goLive } = dependencies;
+  const { ledger, partners, erp, watermark: kind, clock, goLive } = dependencies;
   let window: BegunPullWindow = progress.window ?? { startedAt: clock.now().toISOString() };
   const timeMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.floor(timeMs * 0.9));
-  const since = startOfReading(progress, goLive);
+  const since = startOfReading(kind, progress, goLive);
   for await (const page of guardEachPage(partners, 'erp', deadline, ({ signal, guard }) =>
     erp.releasedOrders(since, signal, guard),
   )) {

@@ -18,6 +18,26 @@ it.each([
   expect(await pull(stage)).toMatchObject({ outcome: 'read', orders, queued: orders });
 });
 
+it.each([
+  [undefined, undefined],
+  ['exact', expect.any(String)],
+] as const)(
+  'keeps the id of the last page only where the watermark of the ERP is exact: %s',
+  async (watermark, id) => {
+    // Prepare
+    const stage = await startSurroundings({ erp: { watermark } });
+    stage.plan();
+
+    // Act
+    await pull(stage);
+
+    // Assess
+    const { watermark: kept } = await stage.ledger.pullState.readState();
+    expect(kept?.changedAt).toEqual(expect.any(String));
+    expect(kept?.id).toEqual(id);
+  },
+);
+
 it('maps what the configuration wants, with its version, and has it created', async () => {
   // Prepare
   const stage = await startSurroundings({

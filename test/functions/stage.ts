@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Runtime } from '../../functions/wiring.ts';
 import { azumutaSandboxBaseUrl } from '../../infra/local/sandbox/api.ts';
+import type { ErpDefinition } from '../../shared/erp/connector.ts';
 import {
   type CompleteIntegration,
   defineIntegration,
@@ -25,7 +26,7 @@ import { sqsRecord, startSqsEndpoint } from '../support/sqs.ts';
 /** Parts of a configuration; those of a partner are added to what calls it. */
 type Settings = Partial<Omit<Integration, 'azumuta' | 'erp'>> & {
   readonly azumuta?: Integration['azumuta'];
-  readonly erp?: { readonly atOnce?: number };
+  readonly erp?: Pick<ErpDefinition, 'atOnce' | 'watermark'>;
 };
 
 type Answering = (

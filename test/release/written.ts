@@ -7,6 +7,7 @@ import { bookingKeyOf } from '../../shared/ledger/keys.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
 import { isJointKey } from '../../shared/ledger/records/joint-keys.ts';
 import { flowNames } from '../../shared/ledger/records/pauses.ts';
+import { afterPullWindow } from '../../shared/orders/pull-window.ts';
 import { createLifePlant, type LifePlant } from '../life/plant.ts';
 import { completionOf } from '../shared/erp/conformance/completions.ts';
 import { runScenario } from '../simulation/run-scenario.ts';
@@ -114,6 +115,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     if (booking.parts.length === 3) await ledger.bookings.recordCompared(number, booking, now);
     if (booking.parts.length === 2) await ledger.bookings.withdrawPlan(number, booking);
   }
+  await writeExactWatermark(ledger);
   await ledger.questions.recordAsked(number, { by: 'hint', since: now, unsettledSince: now });
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');
@@ -196,4 +198,13 @@ function collect({ table, queues }: Plant, all: Recorded[]): void {
   };
   Object.assign(table, { client: { send: async (command: never) => table.answer(command) } });
   Object.assign(queues, { client: { send: async (command: never) => queues.answer(command) } });
+}
+
+/** The end of a window of an ERP whose position is exact: with an id, which those of times never have. */
+async function writeExactWatermark({ pullState }: LifePlant['ledger']): Promise<void> {
+  const [owner, startedAt] = ['exact', '2026-11-24T06:10:00.000Z'];
+  const position = { changedAt: '2026-11-24T06:05:00.000Z', id: '812' };
+  await pullState.beginRun(owner, 60);
+  await pullState.saveWindow(owner, { startedAt, beganAfter: startedAt, position });
+  await pullState.endRun(owner, { watermark: afterPullWindow('exact', undefined, { position }) });
 }

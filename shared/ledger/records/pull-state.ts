@@ -15,7 +15,7 @@ const windowSchema = z.object({
 export type PullWindow = DeepReadonly<z.output<typeof windowSchema>>;
 
 export const progressSchema = z.object({
-  /** A time of the ERP that had passed when the last finished window began. */
+  /** A time of the ERP that had passed when the last finished window began; an exact one: where that window ended. */
   watermark: z.optional(watermarkSchema),
   /** A window that has read at least one page and is not finished. */
   window: z.optional(windowSchema),

@@ -7,7 +7,7 @@ import { afterPage, afterPullWindow, overlapMs, startOfReading } from '../../../
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
-import { pagesOfLateErp, pullFrom, type WrittenOrder } from './pull-stage.ts';
+import { pagesOfExactErp, pagesOfLateErp, pullFrom, type WrittenOrder } from './pull-stage.ts';
 
 const sqs = await startSqsEndpoint();
 let { table, clock, ledger } = ledgerOn();
@@ -158,53 +158,171 @@ it('never reads from before going live', async () => {
   expect([await erp.isKnown('BEFORE'), await erp.isKnown('AFTER')]).toEqual([false, true]);
 });
 
-it('misses no order that is committed within the overlap, whatever fails and however long it takes', () => {
-  const minutes = (most: number) => fc.noBias(fc.integer({ min: 0, max: most * 60_000 }));
-  const written = fc.record({ writtenAt: minutes(120), delay: minutes(overlapMs / 60_000) });
-  const runs = fc.record({ gap: minutes(15), pages: fc.integer({ min: 0, max: 6 }), pageMs: minutes(5) });
-  fc.assert(
-    fc.property(
-      fc.array(written, { minLength: 20, maxLength: 60 }),
-      fc.array(runs, { minLength: 5, maxLength: 30 }),
-      minutes(1000),
-      (given, plan, skewMs) => {
-        let now = 0;
-        const erpClock = { now: () => new Date(now + skewMs) };
-        const orders = given.map(({ writtenAt, delay }, at): WrittenOrder => {
-          return { number: `${at}`, writtenAt: writtenAt + skewMs, shownAt: writtenAt + delay + skewMs };
-        });
-        const known = new Set<string>();
-        let stand: PullProgress = { watermark: undefined, window: undefined };
-        const run = (most: number, pageMs: number) => {
-          const startedAt = new Date(now).toISOString();
-          let pages = 0;
-          for (const { orders: page, watermark } of pagesOfLateErp(
-            orders,
-            erpClock,
-            3,
-            startOfReading(stand, undefined),
-          )) {
-            if (pages++ === most) return;
-            now += pageMs;
-            for (const { number } of page) known.add(number);
-            const window = afterPage(stand.window ?? { startedAt }, watermark, new Date(now));
-            stand = { ...stand, window };
-          }
-          stand = { watermark: afterPullWindow(stand.watermark, stand.window ?? {}), window: undefined };
-        };
+const kinds = [
+  { kind: 'time', pagesOf: pagesOfLateErp, mostDelayMinutes: overlapMs / 60_000, mostReads: Infinity },
+  // However long a transaction is open, and nothing is read again.
+  { kind: 'exact', pagesOf: pagesOfExactErp, mostDelayMinutes: 120, mostReads: 1 },
+] as const;
 
-        for (const { gap, pages, pageMs } of plan) {
-          now += gap;
-          run(pages, pageMs);
-        }
-        // All is committed by now: the window that was under way ends, and one more follows.
-        now = Math.max(now, 131 * 60_000);
-        run(99, 0);
-        run(99, 0);
+const minutes = (most: number) => fc.noBias(fc.integer({ min: 0, max: most * 60_000 }));
+const runsOfPull = fc.array(
+  fc.record({ gap: minutes(15), pages: fc.integer({ min: 0, max: 6 }), pageMs: minutes(5) }),
+  { minLength: 5, maxLength: 30 },
+);
+type Run = typeof runsOfPull extends fc.Arbitrary<(infer One)[]> ? One : never;
 
-        expect(known.size).toBe(orders.length);
-      },
-    ),
-    { numRuns: 400 },
-  );
+/** Runs over an ERP whose orders come and show by and by. @returns how often each was read. */
+function readsOf(
+  { kind, pagesOf }: Pick<(typeof kinds)[number], 'kind' | 'pagesOf'>,
+  orders: readonly WrittenOrder[],
+  runs: readonly Run[],
+  { skewMs = 0, goLive, stand = {} }: { skewMs?: number; goLive?: string; stand?: PullProgress } = {},
+): ReadonlyMap<string, number> {
+  let now = 0;
+  let progress = stand;
+  const erpClock = { now: () => new Date(now + skewMs) };
+  const reads = new Map<string, number>();
+  for (const { gap, pages: most, pageMs } of runs) {
+    now += gap;
+    const startedAt = new Date(now).toISOString();
+    const pages = pagesOf(orders, erpClock, 3, startOfReading(kind, progress, goLive));
+    let isFinished = false;
+    for (let read = 0; read < most && !isFinished; read += 1) {
+      const page = pages.next();
+      if (page.done) isFinished = true;
+      else {
+        now += pageMs;
+        for (const { number } of page.value.orders) reads.set(number, (reads.get(number) ?? 0) + 1);
+        const window = afterPage(progress.window ?? { startedAt }, page.value.watermark, new Date(now));
+        progress = { ...progress, window };
+      }
+    }
+    if (isFinished)
+      progress = { watermark: afterPullWindow(kind, progress.watermark, progress.window ?? {}) };
+  }
+  return reads;
+}
+
+describe.each(kinds)('a watermark of the kind $kind', ({ mostDelayMinutes, mostReads, ...listing }) => {
+  const { kind } = listing;
+  const written = fc.record({ writtenAt: minutes(120), delay: minutes(mostDelayMinutes) });
+  const leftBefore = [
+    'nothing',
+    'the time of another connector',
+    'the position in a database that was restored',
+  ] as const;
+  const toTheEnd = (gap: number): Run => ({ gap, pages: 99, pageMs: 0 });
+  // All is committed by then: the window that was under way ends, and one more follows.
+  const lastRuns = [toTheEnd(241 * 60_000), toTheEnd(0)];
+
+  it('misses no order, whatever fails and however long it takes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(written, { minLength: 20, maxLength: 60 }),
+        runsOfPull,
+        minutes(1000),
+        (given, runs, skewMs) => {
+          const orders = given.map(({ writtenAt, delay }, at): WrittenOrder => {
+            return { number: `${at}`, writtenAt: writtenAt + skewMs, shownAt: writtenAt + delay + skewMs };
+          });
+
+          const reads = readsOf(listing, orders, [...runs, ...lastRuns], { skewMs });
+
+          expect(reads.size).toBe(orders.length);
+          expect(Math.max(...reads.values())).toBeLessThanOrEqual(mostReads);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('never reads from before going live, from wherever it begins; an exact one misses nothing since then', () => {
+    const instant = (ms: number) => new Date(ms).toISOString();
+    fc.assert(
+      fc.property(
+        fc.array(written, { minLength: 20, maxLength: 40 }),
+        runsOfPull,
+        minutes(120),
+        minutes(120),
+        fc.constantFrom(...leftBefore),
+        (given, runs, goLiveMs, beforeMs, left) => {
+          const orders = given.map(({ writtenAt, delay }, at): WrittenOrder => {
+            return { number: `${at}`, writtenAt, shownAt: writtenAt + delay };
+          });
+          const changedAt = instant(beforeMs);
+          const stand: PullProgress = {
+            nothing: {},
+            'the time of another connector': { watermark: { changedAt } },
+            'the position in a database that was restored': { watermark: { changedAt, id: '9999' } },
+          }[left];
+
+          const reads = readsOf(listing, orders, [...runs, ...lastRuns], {
+            goLive: instant(goLiveMs),
+            stand,
+          });
+
+          const isEarly = ({ writtenAt }: WrittenOrder) => writtenAt < goLiveMs;
+          expect(orders.filter((one) => isEarly(one) && reads.has(one.number))).toEqual([]);
+          if (left === 'the time of another connector') return;
+          const isMissed = (one: WrittenOrder) => !isEarly(one) && !reads.has(one.number);
+          if (kind === 'exact') expect(orders.filter(isMissed)).toEqual([]);
+        },
+      ),
+    );
+  });
+});
+
+it('keeps an exact watermark from run to run: what was read is not read again, what a late commit shows is', async () => {
+  // Prepare: an order that is written before another one, and committed after it
+  const at = (minute: number) => Date.parse(`2026-11-24T08:0${minute}:00Z`);
+  const orders: WrittenOrder[] = [
+    { number: 'EXACT-1', writtenAt: at(0), shownAt: at(0) },
+    { number: 'EXACT-LATE', writtenAt: at(1), shownAt: at(5) },
+    { number: 'EXACT-2', writtenAt: at(2), shownAt: at(2) },
+  ];
+  const read: (string | undefined)[] = [];
+  const dependencies: PullDependencies = {
+    ...pullFrom({ table, clock }, async function* (since) {
+      read.push(since?.id);
+      yield* pagesOfExactErp(orders, clock, 2, since);
+    }),
+    watermark: 'exact',
+    ledger,
+    queues: createQueues(sqs.client),
+    queueUrl: sqs.queueUrl('product-orders'),
+  };
+  const run = (awsRequestId: string) =>
+    pullOrders({ awsRequestId, getRemainingTimeInMillis: () => 60_000 }, dependencies);
+  const advanceTo = (minute: number) => clock.advance((at(minute) - clock.now().getTime()) / 1000);
+
+  // Act
+  advanceTo(3);
+  const reports = [await run('first'), await run('second')];
+  advanceTo(6);
+  reports.push(await run('third'), await run('fourth'));
+
+  // Assess
+  expect(reports.map((report) => report.orders)).toEqual([1, 0, 2, 0]);
+  expect(read).toEqual([undefined, '1', '1', '3']);
+  expect((await ledger.pullState.readState()).watermark).toMatchObject({ id: '3' });
+});
+
+it('goes on right behind what another version has left of an exact window, finished or not', () => {
+  const [position, startedAt] = [
+    { changedAt: '2026-11-24T08:01:00.000Z', id: '812' },
+    '2026-11-24T09:00:00.000Z',
+  ];
+  const window = { startedAt, beganAfter: startedAt, position };
+  const goLive = '2026-11-01T00:00:00Z';
+
+  expect(startOfReading('exact', { window }, goLive)).toEqual({ ...position, goLive });
+  expect(startOfReading('exact', { watermark: position }, undefined)).toEqual(position);
+  // Without an id it is the time that another connector has left.
+  expect(startOfReading('exact', { watermark: { changedAt: position.changedAt } }, undefined)).toEqual({
+    changedAt: '2026-11-24T07:51:00.000Z',
+  });
+  // An ERP that is chosen afterwards reads it as a time.
+  expect(startOfReading('time', { watermark: position }, undefined)).toEqual({
+    changedAt: '2026-11-24T07:51:00.000Z',
+  });
 });
