@@ -13,10 +13,10 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 398_500,
-  'book-completion': 452_500,
-  'create-product-orders': 444_000,
-  'send-alerts': 456_000,
+  'accept-product-orders': 401_000,
+  'book-completion': 459_000,
+  'create-product-orders': 449_000,
+  'send-alerts': 458_500,
   'show-pages': 305_000,
 };
 const budgetOfOthers = 401_500;
