@@ -32,16 +32,18 @@ export const usualPlaces = [
 const longest = 300;
 
 /** Whether a body is neither JSON nor XML, nor empty: such as a page, which a proxy may have sent instead of the partner. */
-export function isPage({ json, text }: Pick<HttpResponse, 'json' | 'text'>): boolean {
-  return json === undefined && text.trim() !== '' && !isXml(text);
+export function isPage(answer: Pick<HttpResponse, 'json' | 'text' | 'headers'>): boolean {
+  return answer.json === undefined && answer.text.trim() !== '' && !isXml(answer);
 }
 
-/** HTML is none, even where it begins as XML does. */
-function isXml(text: string): boolean {
+/** HTML is none, whatever it begins with: proxies send whole pages, and pieces such as `<h1>Not Found</h1>`. */
+function isXml({ text, headers }: Pick<HttpResponse, 'text' | 'headers'>): boolean {
   const start = text.trimStart().slice(0, longestProlog);
-  return /^<[?a-z]/i.test(start) && !/<(!doctype\s+html|html|head|body)[\s>]/i.test(start);
+  const isCalledHtml = /html/i.test(headers.get('content-type') ?? '');
+  return /^<[?a-z]/i.test(start) && !isCalledHtml && !htmlElement.test(start);
 }
 
+const htmlElement = /<(!doctype\s+html|html|head|body|title|center|h[1-6]|p|div|pre|hr|br)[\s/>]/i;
 const longestProlog = 2000;
 /** Elements that hold the sentence of an error, the likeliest first: OData, SOAP 1.1 and 1.2, RFC 9457 as XML. */
 const sentenceElements = ['message', 'detail', 'faultstring', 'text', 'description', 'reason', 'title'];
@@ -65,22 +67,25 @@ const xmlCharacters: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot
 
 /** A partner's own sentence about a refusal, on one line, without these secrets; undefined when it gives none. */
 export function sentenceOf(
-  { json, text }: HttpResponse,
+  answer: HttpResponse,
   secrets: Iterable<string>,
   place: Place = usualPlaces,
 ): string | undefined {
+  const { json } = answer;
   const found = [place]
     .flat()
     .map((each) => valueAt(json, each))
     .find(isSentence);
-  const plain = found?.toString() ?? longestWords(json) ?? (json === undefined ? wordsOutsideJson(text) : '');
+  const plain =
+    found?.toString() ?? longestWords(json) ?? (json === undefined ? wordsOutsideJson(answer) : '');
   // Before it is cut, as half a secret would not be found.
   const line = withoutSecrets(plain, secrets).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line === '' ? undefined : shorten(line, longest);
 }
 
-function wordsOutsideJson(text: string): string {
-  if (isXml(text)) return wordsInXml(text) ?? '';
+function wordsOutsideJson(answer: HttpResponse): string {
+  const { text } = answer;
+  if (isXml(answer)) return wordsInXml(text) ?? '';
   return /<\w/.test(text) ? '' : text;
 }
 

@@ -9,6 +9,7 @@ import { type DueNow, dueDayOf, dueStateOf } from '../model/due.ts';
 import { homeOfBookings } from '../model/orders.ts';
 import { dayIn } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
+import { causeWords } from './cause-words.ts';
 
 /** A product order that has a date, and is neither booked nor ended. */
 export interface DueOrder {
@@ -135,7 +136,7 @@ function placeOf(entry: OrderEntry, isPlanned: boolean, refusal: Cause | undefin
   return isInAzumuta(entry) ? 'in Azumuta' : 'to be created';
 }
 
-const placeOfRefused = (cause: Cause) => `for a person: ${cause.replaceAll('-', ' ')}`;
+const placeOfRefused = (cause: Cause) => `for a person: ${causeWords[cause]}`;
 
 /** The reconciliation moves what it has asked about, by less than this. */
 const movedByMs = 24 * 3_600_000;

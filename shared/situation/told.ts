@@ -9,6 +9,7 @@ import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
+import { causeWords } from './cause-words.ts';
 import { isAboutEnd } from './open-orders.ts';
 import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
@@ -113,7 +114,7 @@ export function toldInOwnWords(facts: ToldFacts): Told {
       messageId,
       orderNumber,
       cause,
-      reason: `Its cause: ${(cause ?? 'unknown').replaceAll('-', ' ')}`,
+      reason: `Its cause: ${cause === undefined ? 'unknown' : causeWords[cause]}`,
     })),
     journey: journey.map(({ note: _, ...entry }) => entry),
     ...(partners && { partners: { erp: hideReason(partners.erp), azumuta: hideReason(partners.azumuta) } }),

@@ -12,6 +12,7 @@ import {
   adviceOnOthers,
   adviceOnUnfiled,
 } from './advice.ts';
+import { causeWords } from './cause-words.ts';
 import type { TroubleGroup, TroubleKind } from './read.ts';
 
 type Forms = readonly [one: string, many: string];
@@ -50,14 +51,14 @@ const letterHeadlines: Readonly<Record<Partner, Forms>> = {
   ],
 };
 
-/** `3 completions cannot be booked in the ERP: refused by erp`. */
+/** `3 completions cannot be booked in the ERP: refused by the ERP`. */
 export function headlineOf({ kind, partner, cause }: TroubleGroup, count: number): string {
   if (kind === 'partner-down') return `${partnerWords[partner]} is down`;
   const headline = counted(count, ...(kind === 'dead-letter' ? letterHeadlines[partner] : headlines[kind]));
   if (kind === 'waiting') return `${headline} for ${partnerWords[partner]}`;
   // For the other kinds the headline is clear without the cause.
   if (kind !== 'dead-letter' && kind !== 'refused') return headline;
-  return `${headline}: ${(cause ?? '').replaceAll('-', ' ')}`;
+  return cause === undefined ? headline : `${headline}: ${causeWords[cause]}`;
 }
 
 /** What a person does about something that is open, by its kind, and where it needs more, by its cause. */

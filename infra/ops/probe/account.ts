@@ -96,7 +96,7 @@ export class Account {
   }
 
   /** What an answer says, unless the account refuses, fails or is none. */
-  #understand({ status, json, text }: HttpResponse, call: string): AccountAnswer {
+  #understand({ status, json, text, headers }: HttpResponse, call: string): AccountAnswer {
     const { contract, apiKey } = this.#options;
     const refused = refusalSentences(contract.apiKeyHeader)[status];
     if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
@@ -107,7 +107,7 @@ export class Account {
       return {
         status,
         json: text.includes(apiKey) ? jsonOf(withoutSecrets(text, [apiKey])) : json,
-        isPage: isPage({ json, text }),
+        isPage: isPage({ json, text, headers }),
       };
     // Some servers answer a page for an address that is not there.
     if (this.#hasAnsweredJson) return unusableAnswer;

@@ -24,7 +24,7 @@ it('tells of 200,000 letters that nobody knows in one message, once counted twic
   expect(atOnce).toBe(0);
   expect(titlesOf(stage.received.webhook)).toEqual([
     '200000 second copies of dead letters, or calls that nobody could read',
-    'MO/0042: completion cannot be booked in the ERP: refused by erp',
+    'MO/0042: completion cannot be booked in the ERP: refused by the ERP',
     'Over: 200000 second copies of dead letters, or calls that nobody could read',
   ]);
 });
@@ -41,7 +41,7 @@ it('says of forty dead letters, each delivered twice by an ERP whose every sente
 
   // Assess
   expect(stage.received.webhook.map(({ title, who }) => [title, who])).toEqual([
-    ['ghent-production: 40 completions cannot be booked in the ERP: refused by erp', 'ERP administrator'],
+    ['ghent-production: 40 completions cannot be booked in the ERP: refused by the ERP', 'ERP administrator'],
     ['ghent-production: 40 second copies of dead letters, or calls that nobody could read', 'operator'],
   ]);
   const [refusal] = stage.received.mails;

@@ -112,7 +112,7 @@ it('compares Friday and the weekend with the week before, and says what is late 
     '          · PO-1: in Azumuta',
     '          · PO-3: in Azumuta',
     'Due today 1.',
-    '          · PO-4: for a person: refused by erp',
+    '          · PO-4: for a person: refused by the ERP',
     'Waiting   In Azumuta, to be completed: 5.',
     '          To be created: 1.',
     '          To be booked: 0.',

@@ -33,7 +33,7 @@ it('tells of a dead letter once, on every channel, with order, article, quantity
       kind: 'dead-letter',
       partner: 'erp',
       cause: 'refused-by-erp',
-      title: 'ghent-production: PO 1: completion cannot be booked in the ERP: refused by erp',
+      title: 'ghent-production: PO 1: completion cannot be booked in the ERP: refused by the ERP',
       summary: 'It needs a person.',
       who: 'ERP administrator',
       since: '2026-11-24T08:00:00.000Z',
@@ -107,13 +107,13 @@ it('reminds after a day, and says that it is over', async () => {
 
   // Assess
   expect(received.webhook.map(({ event, title, troubles }) => [event, title, troubles.length])).toEqual([
-    ['new', 'ghent-production: 2 completions cannot be booked in the ERP: refused by erp', 2],
+    ['new', 'ghent-production: 2 completions cannot be booked in the ERP: refused by the ERP', 2],
     [
       'reminder',
-      'ghent-production: Still open: PO-2: completion cannot be booked in the ERP: refused by erp',
+      'ghent-production: Still open: PO-2: completion cannot be booked in the ERP: refused by the ERP',
       1,
     ],
-    ['over', 'ghent-production: Over: 2 completions cannot be booked in the ERP: refused by erp', 0],
+    ['over', 'ghent-production: Over: 2 completions cannot be booked in the ERP: refused by the ERP', 0],
   ]);
 });
 

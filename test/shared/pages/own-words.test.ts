@@ -79,7 +79,7 @@ const stories: Readonly<Record<string, Happened>> = {
     const claim = await claimed(pages.ledger, key, { owner: number, messageId: 'm', endsAt });
     await pages.ledger.claims.complete(claim, { remove: forBookingOnly }, { event: 'booked', note: words });
   },
-  'cause: refused by erp': dead,
+  'cause: refused by the ERP': dead,
   'sent to its queue again': async (pages, number) => {
     await dead(pages, number);
     await pages.ledger.deadLetters.markReplayed(letter(number), `by ${words}`);
@@ -116,7 +116,8 @@ const sayings: Readonly<Record<string, string>> = {
   withdrawn: 'Withdrawn.</strong> It was withdrawn.<',
   'given up': 'Given up.</strong> A person has given it up.<',
   booked: 'Booked.</strong> It is booked in the ERP.<',
-  'cause: refused by erp': 'Needs a person.</strong> It has a dead letter. Its cause: refused by erp.<',
+  'cause: refused by the ERP':
+    'Needs a person.</strong> It has a dead letter. Its cause: refused by the ERP.<',
   changed: 'Needs a person.</strong> Product order is not as the ERP wants it.<',
   refused:
     'Needs a person.</strong> It cannot become a product order. Order of the ERP cannot be accepted: conflict.<',

@@ -48,10 +48,10 @@ describe('a page', () => {
 
     // Assess
     expect([statusCode, others]).toEqual([200, []]);
-    expect(body).toContain('1 completion cannot be booked in the ERP: refused by erp.');
+    expect(body).toContain('1 completion cannot be booked in the ERP: refused by the ERP.');
     expect(body).toContain('This day is not counted yet');
     expect(onto).toBe(pages.link(order('MO/1')));
-    expect(opened.body).toContain('It has a dead letter. Its cause: refused by erp.');
+    expect(opened.body).toContain('It has a dead letter. Its cause: refused by the ERP.');
     pages.clock.advance(3601);
     expect((await pages.open(onto)).statusCode).toBe(410);
   });

@@ -55,6 +55,7 @@ it.each([
   ['<?xml version="1.0"?><!DOCTYPE html><html><p>We will be back.</p></html>', true],
   ['<html><body>We will be back.</body></html>', true],
   ['We will be back.', true],
+  ['<h1>Not Found</h1>', true],
   ['<error><message>There is none.</message></error>', false],
   ['', false],
 ])('takes a page for a page, which says nothing of the partner: %s', (text, is) => {

@@ -99,14 +99,18 @@ const ofOutages: Readonly<Record<Outage, RegExp>> = {
   'is slow': /no answer in time/,
 };
 const partners = { azumuta: 'Azumuta', erp: 'Sandbox ERP' } as const;
+const order = { article: 'plain', quantity: 5, scrap: 0, releasedAt: 1, builtAfter: 10 } as const;
+/** So many calls that a slow partner, who answers some of them in time, surely does not answer all. */
+const several = { orders: [1, 2, 3].map((releasedAt) => ({ ...order, releasedAt })) };
 const outagesOf = (partner: keyof typeof partners) =>
   outages.map((how) =>
-    effect({ kind: 'outage', partner, how, at: 10, minutes: 5 }, [
-      new RegExp(`Retried: ${partners[partner]} .*${ofOutages[how].source}`),
-    ]),
+    effect(
+      { kind: 'outage', partner, how, at: 10, minutes: 5 },
+      [new RegExp(`Retried: ${partners[partner]} .*${ofOutages[how].source}`)],
+      how === 'is slow' ? several : {},
+    ),
   );
 
-const order = { article: 'plain', quantity: 5, scrap: 0, releasedAt: 1, builtAfter: 10 } as const;
 const two = { orders: [order, { ...order, releasedAt: 3 }] };
 /** While the partner does not know the new secret it refuses; afterwards, a container that knows the old one reads again. */
 const rotationsOf = (partner: keyof typeof partners) => {
