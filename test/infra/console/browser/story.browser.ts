@@ -97,7 +97,7 @@ describe('the console', () => {
     await page.getByRole('link', { name: 'Flows' }).click();
     const problem = page.locator('#trouble-partner-erp');
     await problem.getByText('The ERP has been down').waitFor();
-    await problem.getByText(/waits? for it/).waitFor();
+    await problem.getByText(/waits?, and continues? automatically/).waitFor({ state: 'attached' });
     expect(await problem.textContent()).toMatch(/503[\s\S]*Nothing is lost/);
     await window.picture('flows-stuck');
     await window.page.locator('main').screenshot({ path: pictureOfReadme });
