@@ -14,20 +14,25 @@ export function asBooked(
 ): BuiltProductOrder {
   const read = new Set(plant.table.items().flatMap(({ recordingIds }) => recordingIds ?? []));
   const known = one.recordings.filter(({ id }) => !later.has(id) || wasTriggerAccepted(id) || read.has(id));
-  const added = known.filter(({ id, good }) => later.has(id) && good !== undefined);
-  // Of a figure that was recorded several times, the mapping takes the last.
   const earlier = known.filter(({ id }) => !later.has(id));
   // What is added to one that was corrected is compared with that, and people were told what was corrected.
   const isCorrected = earlier.some(({ id }) => corrected.has(id));
-  const last = added.length > 0 ? added.slice(-1) : known;
-  const counted = isCorrected ? earlier : last;
+  // Of an assembly, scrap is recorded with its reason, and the mapping adds that up.
+  const addsScrapUp = known.some(({ reason }) => reason !== undefined);
+  /** Of a figure that was recorded several times, the mapping takes the last. */
+  const countedFor = (figure: 'good' | 'scrap') => {
+    if (isCorrected) return earlier;
+    if (figure === 'scrap' && addsScrapUp) return known;
+    const added = known.filter((recording) => later.has(recording.id) && recording[figure] !== undefined);
+    return added.length > 0 ? added.slice(-1) : known;
+  };
+  const [goodIn, scrapIn] = [countedFor('good'), countedFor('scrap')];
   const recordings = known.map((recording) => {
     const { booked = recording.good } = corrected.get(recording.id) ?? {};
-    const isCounted = counted.includes(recording);
     return {
       ...recording,
-      good: isCounted ? booked : undefined,
-      scrap: isCounted ? recording.scrap : undefined,
+      good: goodIn.includes(recording) ? booked : undefined,
+      scrap: scrapIn.includes(recording) ? recording.scrap : undefined,
     };
   });
   return { ...one, recordings };

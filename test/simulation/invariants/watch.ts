@@ -32,8 +32,8 @@ const clocksDifferMs = 5000;
 const maxWorkMs = (stage: string) => (/^(pull|reconcile)/.test(stage) ? 300_000 : 60_000) + clocksDifferMs;
 /** Another container may probe after so long, as the one that probed may hang or be dead: six cooldowns. */
 const probeMs = 90_000 - clocksDifferMs;
-/** The schedule of windows runs every five minutes; a run may be missing, and the next one 25 minutes late. */
-const windowRunsWithinMs = 60 * 60_000;
+/** Runs that look for windows may fail or be missing, but not so many in a row. */
+const mostRunsMissing = 12;
 /** The operator in the sandbox's Azumuta, unless another one is given. */
 export const operatorName = 'An Peeters';
 
@@ -133,13 +133,16 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
         find('released', `${String(item.pk)} ${String(item.sk)} is held, but no function runs.`);
   }
 
-  /** Where parts are booked at times, and nothing is under way: what is completed and in no booking waits for its time. */
-  function checkWindows(): void {
+  /**
+   * Where parts are booked at times, and nothing is under way: what is completed and in no booking waits for its time.
+   * @param betweenRunsMs From one run that looks for them to the next: they are rare once nothing new comes.
+   */
+  function checkWindows(betweenRunsMs: number): void {
     const items: readonly Item[] = table().items();
     const isPaused = items.some((item) => item.bookingsPausedAt ?? item.completionsPausedAt);
     const late = items.filter(
       ({ sk, awaiting, dueAt }) =>
-        sk === 'WINDOW' && awaiting === 'window' && Number(dueAt) < now() - windowRunsWithinMs,
+        sk === 'WINDOW' && awaiting === 'window' && Number(dueAt) < now() - mostRunsMissing * betweenRunsMs,
     );
     for (const { pk, sk, since, dueAt } of items) {
       if (sk !== 'WINDOW' || since === undefined) continue;

@@ -43,9 +43,10 @@ export function startSchedules({ time, chance, plant, scenario, beginning, happe
 
   function wakeOften(): void {
     const isBusy = time.now() < beginning + busyMinutes * minuteMs;
-    time.after((isBusy ? 5 : quietMinutes) * minuteMs, () => {
+    const betweenRunsMs = (isBusy ? 5 : quietMinutes) * minuteMs;
+    time.after(betweenRunsMs, () => {
       if (isStopped) return;
-      if (plant.isQuiet()) watch.checkWindows();
+      if (plant.isQuiet()) watch.checkWindows(betweenRunsMs);
       if (!chance.happens(0.1)) time.after(delayOf(undefined), wake);
       if (chance.happens(0.1)) time.after(delayOf('late'), wake);
       wakeOften();
