@@ -11,7 +11,7 @@ import {
 } from '../../local/sandbox/shop-floor.ts';
 import { type SandboxedPartners, sandboxSentence } from '../../local/sandbox/who-is-sandbox.ts';
 import type { PageAnswers } from '../dependencies.ts';
-import { type Html, orderLink, type PageColumn, postForm, tablePart } from './parts.ts';
+import { type Html, orderLink, type PageColumn, postForm, tablePart, wholeName } from './parts.ts';
 
 /** Articles of the ERP; the last one is missing in Azumuta. */
 const articles = [
@@ -127,7 +127,7 @@ const floorOrderColumns: readonly PageColumn<ShopFloorOrder>[] = [
     title: 'Order',
     cell: ({ number }) => html`<a id="link-${elementIdOf(number)}" href="${orderLink(number)}">${number}</a>`,
   },
-  { title: 'Article', cell: ({ article }) => article },
+  { title: 'Article', cell: ({ article }) => wholeName(article) },
   { title: 'Quantity', cell: ({ quantity }) => quantity },
   {
     title: 'In Azumuta',

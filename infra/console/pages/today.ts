@@ -16,7 +16,16 @@ import {
 } from '../../../shared/situation/today.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { worksPart } from './flows.ts';
-import { dateOf, type Html, moment, orderLink, type PageColumn, type PlantTime, tablePart } from './parts.ts';
+import {
+  dateOf,
+  type Html,
+  moment,
+  orderLink,
+  type PageColumn,
+  type PlantTime,
+  tablePart,
+  wholeName,
+} from './parts.ts';
 import { addressOfProblem } from './places.ts';
 
 const shownDays = 30;
@@ -126,7 +135,7 @@ function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situ
                 title: 'Order',
                 cell: ({ number, order }) => html`<a href="${orderLink(number)}">${order}</a>`,
               },
-              { title: 'Article', narrow: 'short', cell: ({ article = '' }) => article },
+              { title: 'Article', narrow: 'short', cell: ({ article = '' }) => wholeName(article) },
               { title: 'Quantity', narrow: 'short', cell: ({ quantity = '' }) => quantity },
               {
                 title: 'Due',
