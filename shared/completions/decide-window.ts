@@ -59,7 +59,7 @@ export interface DueWindowFacts extends WindowFacts {
   readonly times: BookingTimes;
   /** Completed, and in no booking. */
   readonly parts: readonly NumberedPart[];
-  /** Whether its ERP order has a dead letter. */
+  /** Whether a booking of its ERP order has a dead letter; that of a part that could not be created does not matter. */
   readonly hasDeadLetter: boolean;
 }
 
@@ -82,7 +82,7 @@ const putOffMs = 3_600_000;
  *   its time has just come                  send a hint: it books, and that ends the window
  *   a hint should have booked it by now     send a hint, and put it off by an hour: the first may be lost
  *
- * Where its ERP order has a dead letter, a person is needed, and one hint for each time is enough: it is put off until the
+ * Where a booking of its ERP order has a dead letter, a person is needed, and one hint for each time is enough: it is put off until the
  * next one.
  */
 export function decideWindow(facts: DueWindowFacts): WindowDecision {

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { hasOpenDeadLetter } from '../ledger/records/known-orders.ts';
+import { hasDeadLetterOfBooking } from '../ledger/records/known-orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -60,7 +60,7 @@ async function wakeWindow(
     window,
     bookings,
     parts,
-    hasDeadLetter: hasOpenDeadLetter(known),
+    hasDeadLetter: hasDeadLetterOfBooking(known),
     now: clock.now(),
   });
   switch (decision.to) {

@@ -55,9 +55,9 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
   };
 }
 
-/** Of it, or of a booking that is kept here. */
-export function hasOpenDeadLetter({ letters }: KnownOrder): boolean {
-  return letters.length > 0;
+/** Whether a booking that is kept here has one that is open; that of a creation does not count. */
+export function hasDeadLetterOfBooking({ letters }: KnownOrder): boolean {
+  return letters.some(isOfBooking);
 }
 
 /** What is known of an order that somebody asks about, under the number that the ledger keeps it under. */

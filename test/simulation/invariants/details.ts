@@ -11,13 +11,14 @@ import type { Find } from './finding.ts';
  */
 export function judgeDetails(
   { erp, scenario }: World,
-  { ref, later }: ReleasedOrder,
+  { ref, later, quantity }: ReleasedOrder,
   made: readonly BuiltProductOrder[],
   find: Find,
 ): void {
   const { assembly } = erp;
   const { details, links } = erp.books(ref);
-  const all = made.filter(({ status }) => status === 'completed').flatMap(({ recordings }) => recordings);
+  const completed = made.filter(({ status }) => status === 'completed');
+  const all = completed.flatMap(({ recordings }) => recordings);
   const known = all.filter(({ id }) => links.some((url) => url.endsWith(`/${id}`)));
   if (!assembly || !details || !known.some(({ operation }) => assembly.operations.includes(operation)))
     return;
@@ -29,6 +30,8 @@ export function judgeDetails(
   }
   // A part of an order does not know whether it is the last one.
   const isPart = scenario.split === 'each';
+  // Where parts are booked at times, those that are not made or not built keep them open, unless they were given up.
+  const mayBeOpen = scenario.bookAt !== undefined && completed.length < quantity;
   for (const operation of assembly.operations) {
     const of = known.filter((one) => one.operation === operation);
     // What came later counts if it came before the booking.
@@ -36,7 +39,7 @@ export function judgeDetails(
     const { minutes: is = 0, finished = false } = reported[operation] ?? {};
     if (is < least || is > most)
       find('details', `${ref.number}: ${is} min of operation ${operation} booked, ${most} recorded.`);
-    if (finished === isPart)
+    if (finished === isPart && !mayBeOpen)
       find('details', `${ref.number}: operation ${operation} is ${finished ? '' : 'not '}finished.`);
   }
 }

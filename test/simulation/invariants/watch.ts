@@ -133,16 +133,25 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
         find('released', `${String(item.pk)} ${String(item.sk)} is held, but no function runs.`);
   }
 
+  let heldBackUntil = 0;
+  /** A pause holds windows back, also while messages wait. */
+  function notePause(): void {
+    const isPaused = table()
+      .items()
+      .some((item: Item) => item.bookingsPausedAt ?? item.completionsPausedAt);
+    if (isPaused) heldBackUntil = now();
+  }
+
   /**
    * Where parts are booked at times, and nothing is under way: what is completed and in no booking waits for its time.
    * @param betweenRunsMs From one run that looks for them to the next: they are rare once nothing new comes.
    */
   function checkWindows(betweenRunsMs: number): void {
     const items: readonly Item[] = table().items();
-    const isPaused = items.some((item) => item.bookingsPausedAt ?? item.completionsPausedAt);
+    const isLate = (dueAt: number) =>
+      Math.max(dueAt, heldBackUntil) < now() - mostRunsMissing * betweenRunsMs;
     const late = items.filter(
-      ({ sk, awaiting, dueAt }) =>
-        sk === 'WINDOW' && awaiting === 'window' && Number(dueAt) < now() - mostRunsMissing * betweenRunsMs,
+      ({ sk, awaiting, dueAt }) => sk === 'WINDOW' && awaiting === 'window' && isLate(Number(dueAt)),
     );
     for (const { pk, sk, since, dueAt } of items) {
       if (sk !== 'WINDOW' || since === undefined) continue;
@@ -151,8 +160,7 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       if (isAhead && dueAt !== first)
         find('wakes', `The window of ${String(pk)} is due at ${Number(dueAt)}, and its time is ${first}.`);
     }
-    if (!isPaused)
-      for (const { pk } of late) find('wakes', `The window of ${String(pk)} is due, and nobody looks.`);
+    for (const { pk } of late) find('wakes', `The window of ${String(pk)} is due, and nobody looks.`);
     const isAt = (home: string) => (item: Item) => item.pk === `ORDER#${home}`;
     for (const { sk, number, reopened } of items) {
       if (!String(sk).startsWith('COMPLETED#') || reopened === true) continue;
@@ -172,6 +180,7 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
 
   return {
     checkWindows,
+    notePause,
     /** A call leaves a container. */
     begins(container: string, stage: string, service: Service): void {
       working.add(container);

@@ -46,6 +46,7 @@ export function startSchedules({ time, chance, plant, scenario, beginning, happe
     const betweenRunsMs = (isBusy ? 5 : quietMinutes) * minuteMs;
     time.after(betweenRunsMs, () => {
       if (isStopped) return;
+      watch.notePause();
       if (plant.isQuiet()) watch.checkWindows(betweenRunsMs);
       if (!chance.happens(0.1)) time.after(delayOf(undefined), wake);
       if (chance.happens(0.1)) time.after(delayOf('late'), wake);
