@@ -187,6 +187,25 @@ describe('parts that are booked at the times of the plant', () => {
     expect(order.finals).toEqual([false, true]);
   });
 
+  it('are booked however late their time is noticed, though another part could not be created', async () => {
+    // Prepare: as after a pause of the bookings
+    const { stage, home, build, wake, erpOrder } = await shifts(sandboxes, 3);
+    await build(2);
+    const ofCreation = {
+      messageId: `creation of ${home}`,
+      orderNumber: home,
+      stage: 'create-product-orders',
+    };
+    await stage.ledger.deadLetters.record({ ...ofCreation, reason: 'Refused.', cause: 'refused-by-azumuta' });
+    stage.clock.advance(6 * hourSeconds);
+
+    // Act
+    await wake();
+
+    // Assess
+    expect(await inErp(stage, erpOrder)).toEqual(['1']);
+  });
+
   it('have one dead letter for each time, not for each hour, where a person is needed', async () => {
     // Prepare: Azumuta shows another article than was ordered
     const { stage, home, build, wake, handling } = await shifts(sandboxes, 3);
