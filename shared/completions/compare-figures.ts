@@ -8,7 +8,7 @@ import { betweenQuestionsMs, isSentBefore } from './decide-question.ts';
 import type { HintDependencies } from './inquiry.ts';
 import { readMapped } from './read-contents.ts';
 import type { Evidence } from './read-facts.ts';
-import { recordingsOfPart } from './read-recordings.ts';
+import { completedPartsIn } from './read-recordings.ts';
 
 /** What Azumuta shows now of a booking's parts. */
 interface ShownParts {
@@ -93,9 +93,7 @@ async function readPartsOf(
     attempt.log.warn('There is no time to compare a booking of so many parts', { booking: booked.key });
     return undefined;
   }
-  const others = read.parts.flatMap(({ order, ...part }): BuiltPart[] =>
-    order?.completed ? [{ index: part.index, order, recordingIds: recordingsOfPart(part, order) }] : [],
-  );
+  const others = completedPartsIn(read.parts);
   const missing = read.parts.flatMap(({ index, order }) => {
     if (order?.completed) return [];
     return order ? `part ${index} is not completed any more` : `part ${index} is not there any more`;

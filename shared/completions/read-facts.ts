@@ -13,7 +13,7 @@ import { recordingsNamedBy } from './ask-azumuta.ts';
 import { type BuiltPart, type CompletionFacts, recordingsOfBookings } from './decide-bookings.ts';
 import { windowStateOf } from './decide-window.ts';
 import type { HintDependencies, OrderReading } from './inquiry.ts';
-import { type ReadRecording, recordingsOfPart } from './read-recordings.ts';
+import { completedPartsIn, type ReadRecording } from './read-recordings.ts';
 
 export interface Evidence extends OrderReading {
   readonly facts: CompletionFacts;
@@ -124,11 +124,7 @@ async function partsBookedTogether(
   const read = await reader.readParts({ wanted: needed, current: shown, known }, attempt);
   for (const part of read.parts.filter(({ order: other }) => !other?.completed))
     if (!booked.has(part.index)) await awaitReopenedPart(part, record, ledger);
-  const others = read.parts.flatMap(({ order: other, ...part }): BuiltPart[] =>
-    other?.completed
-      ? [{ index: part.index, order: other, recordingIds: recordingsOfPart(part, other) }]
-      : [],
-  );
+  const others = completedPartsIn(read.parts);
   const hasOpenPart = [index, ...others.map((part) => part.index)].some((each) => !booked.has(each));
   // Nothing that could be booked was read in time: the next attempt goes on.
   if (read.outOfTime && !hasOpenPart) throw read.outOfTime;

@@ -13,6 +13,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
+import type { BuiltPart } from './decide-bookings.ts';
 import { hintId } from './decide-question.ts';
 
 interface ReaderDependencies {
@@ -57,11 +58,18 @@ interface ReadPart extends CompletedPart {
 }
 
 /** Those that Azumuta lists, else those that triggers named; undefined where nobody says which there are. */
-export function recordingsOfPart(
+function recordingsOfPart(
   { named = [] }: Pick<CompletedPart, 'named'>,
   { recordingIds }: AzumutaProductOrder,
 ): readonly string[] | undefined {
   return recordingIds ?? (named.length > 0 ? named : undefined);
+}
+
+/** Those of the parts that are completed. */
+export function completedPartsIn(parts: readonly ReadPart[]): BuiltPart[] {
+  return parts.flatMap(({ order, ...part }) =>
+    order?.completed ? [{ index: part.index, order, recordingIds: recordingsOfPart(part, order) }] : [],
+  );
 }
 
 /** Calls to Azumuta at the same time within one attempt: few, as several attempts run at the same time. */

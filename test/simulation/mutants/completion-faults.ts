@@ -289,10 +289,10 @@ export const completionFaults: Faults = {
       foundIn: life('daily-look', 'keeps its rest open in'),
     },
   },
-  'shared/completions/read-facts.ts': {
+  'shared/completions/read-recordings.ts': {
     'opened-part-booked': {
-      find: '    other?.completed\n      ? [{',
-      replace: '    other\n      ? [{',
+      find: '    order?.completed ? [{',
+      replace: '    order ? [{',
       why: 'A part that is open for rework is booked as good.',
       foundBy: ['nothingElse'],
     },
