@@ -298,7 +298,7 @@ function decideUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedO
     case 'withdraw':
       return withdrawUncreated(entry, contentConcerns(known, number), wanted);
     case 'tell':
-      return keepUnwanted(entry, known, wanted);
+      return keepUnwanted(entry, known, wanted, outcome.ends);
     case 'end':
       return keepEndingConcerns(
         entry,
