@@ -10,6 +10,7 @@ import { graph } from '../../../support/dialects/graph.ts';
 import { dialects } from '../../../support/dialects/index.ts';
 import { tabular } from '../../../support/dialects/tabular.ts';
 import { wrapped } from '../../../support/dialects/wrapped.ts';
+import type { Received } from '../../../support/server.ts';
 import { addressesOf, at, seen, startAccount, withFunctions } from './account.ts';
 
 const { signal } = new AbortController();
@@ -261,7 +262,29 @@ it('writes what is to confirm or was not found into the file, what books wrong f
   expect(text).toContain('contract: AzumutaContractSettings = {}');
 });
 
+/** A call as its server reads it, whichever connection it came by. */
+function requestIn({ method, url, headers: { connection, ...headers }, body }: Received) {
+  return { method, url: url.href, headers, body };
+}
+
 describe.each(dialects)('probing an account that talks $name, with its whole contract', (dialect) => {
+  it('sends what the flows send: methods, addresses, headers and bodies', async () => {
+    // Prepare
+    const { probe, calls, clientOf, id } = await startAccount(dialect);
+    const client = clientOf(dialect.contract);
+    await client.findProductOrder('MO/0001', { signal });
+    await client.productOrder(id, { signal });
+    await client.findArticle('CHAIR', { signal });
+    const ofFlows = calls.splice(0).map(requestIn);
+
+    // Act
+    await probe(dialect.contract);
+
+    // Assess
+    expect(ofFlows.length).toBeGreaterThan(2);
+    expect(calls.map(requestIn)).toEqual(expect.arrayContaining(ofFlows));
+  });
+
   const statuses: Readonly<Record<string, string>> = {
     counting: 'Gereed',
     tabular: 'Gereed',
