@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { linesOfContract } from '../../../../infra/build/docs/azumuta-api.ts';
 import { cannotBeRead, contractModule } from '../../../../infra/ops/probe/contract-text.ts';
 import type { FieldFinding } from '../../../../infra/ops/probe/recognise/findings.ts';
 import { contractSchema, defaultContract } from '../../../../shared/azumuta/contract.ts';
@@ -198,6 +199,34 @@ describe.each(cases)('probing an account that talks $name', (one) => {
     for (const secret of [account.apiKey, 'MO/0001', 'CHAIR', 'Müller', '"Left"', 'An Peeters', id])
       expect(told + written).not.toContain(secret);
   });
+});
+
+it('looks for each field that the contract has a place for, or says that it cannot', async () => {
+  // Prepare: a line that is named in parentheses, or the part that it is in
+  const unseen = cannotBeRead.join(' ');
+  const isSaid = (line: string) =>
+    line.split('.').some((_, depth, names) => {
+      const named = names
+        .slice(0, depth + 1)
+        .join('.')
+        .replaceAll('.', '[.]');
+      return new RegExp(`[(, ]${named}[),]`).test(unseen);
+    });
+
+  // Act
+  const found = new Set<string>();
+  for (const { dialect, completedStatus } of cases) {
+    const { probe } = await startAccount(dialect);
+    const { findings } = await probe(dialect && addressesOf(dialect), { ...seen, completedStatus });
+    for (const { line } of findings) found.add(line);
+  }
+
+  // Assess
+  const howToCall = /^(apiKey|operations\.|list\.cursor|error\.|trustTrigger)/;
+  const fields = linesOfContract().filter((line) => !howToCall.test(line));
+  const forgotten = fields.filter((line) => !found.has(line) && !isSaid(line));
+  expect(fields.length).toBeGreaterThan(40);
+  expect(forgotten).toEqual([]);
 });
 
 it('leaves at most three lines to be written by hand on average', () => {
