@@ -64,6 +64,15 @@ export function readStack(assembly: Assembly, place: StackPlace) {
     }),
     tables: of('AWS::DynamoDB::GlobalTable'),
     secrets: of('AWS::SecretsManager::Secret'),
+    /** Resources that are encrypted with a key that is not AWS's own: who uses one uses its key. */
+    encrypted: [
+      ...queues.map(({ arn, KmsMasterKeyId }) => ({ on: arn, key: KmsMasterKeyId })),
+      ...of('AWS::DynamoDB::GlobalTable').map(({ arn, Replicas }) => ({
+        on: arn,
+        key: Replicas.find(({ SSESpecification }) => SSESpecification?.KMSMasterKeyId)?.SSESpecification
+          ?.KMSMasterKeyId,
+      })),
+    ].flatMap(({ on, key }) => (key === undefined ? [] : { on, key })),
     topics: of('AWS::SNS::Topic'),
     subscriptions: of('AWS::SNS::Subscription'),
     schedules,
