@@ -8,6 +8,7 @@ import {
   type Http,
   type HttpRequest,
   type HttpResponse,
+  type MayWrite,
   type PartnerCall,
   partnerFailure,
 } from '../platform/http.ts';
@@ -41,6 +42,7 @@ export interface AzumutaOptions {
   /** The API key; `refresh` reads the secret again after Azumuta refused it. */
   readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<string>;
   readonly clock: Clock;
+  readonly mayWrite: MayWrite;
 }
 
 interface AzumutaCall extends PartnerCall {
@@ -84,7 +86,8 @@ export class AzumutaSession {
 
   constructor(options: AzumutaOptions) {
     this.#options = options;
-    this.#http = createHttp({ partner: azumutaName, baseUrl: options.baseUrl, clock: options.clock });
+    const { baseUrl, clock, mayWrite } = options;
+    this.#http = createHttp({ partner: azumutaName, baseUrl, clock, mayWrite });
   }
 
   /** One call with the key. A refused key is read again once, as it may have been rotated; a call refused with 401 did nothing. */

@@ -3,7 +3,7 @@ import type { BookingKey, Completion, DetailLine, Receipt } from '../model/compl
 import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark, WatermarkKind } from '../model/orders.ts';
 import type { PartnerLimit } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Guard, PartnerCall } from '../platform/http.ts';
+import type { Guard, MayWrite, PartnerCall } from '../platform/http.ts';
 
 /**
  * How a connector is being called: hand `signal` and `guard` to each request, so that the circuit breaker learns what was
@@ -85,6 +85,8 @@ export interface ErpEnvironment<Credentials> {
   /** Reads the ERP's secret, parsed. `refresh` reads it again after the ERP refused it. */
   readonly credentials: (options?: { readonly refresh?: boolean }) => Promise<Credentials>;
   readonly clock: Clock;
+  /** For the HTTP client, which asks it. A connector does not: in shadow it reads and decides the same. */
+  readonly mayWrite: MayWrite;
 }
 
 /** Shape of the ERP's secret, and what to write there, as an example that holds no real value. */

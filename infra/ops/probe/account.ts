@@ -54,7 +54,7 @@ export class Account {
   constructor(options: AccountOptions) {
     const { baseUrl, clock } = options;
     this.#options = options;
-    this.#http = createHttp({ partner: 'Azumuta', baseUrl, clock });
+    this.#http = createHttp({ partner: 'Azumuta', baseUrl, clock, mayWrite: () => false });
   }
 
   readonly ask: AskAccount = async (operation, values) => {

@@ -75,8 +75,8 @@ export type Writer = TrytonWriter & Reader;
  * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
  */
 export function createTrytonClient(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>) {
-  const { clock } = environment;
-  const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock });
+  const { clock, mayWrite } = environment;
+  const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock, mayWrite });
   const path = `/${encodeURIComponent(options.database)}/`;
   const send: Send = ({ authorization, ...asked }, { signal, guard, writes }) => {
     const headers = authorization === undefined ? {} : { authorization };
