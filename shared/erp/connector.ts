@@ -28,6 +28,13 @@ export interface StartOfListing extends Watermark {
   readonly goLive?: string | undefined;
 }
 
+/** A right that bookings need, and whether the ERP says that our user has it. */
+export interface UserRight {
+  /** `write mrp.production`: the ERP's own words, which whoever gives rights there knows. */
+  readonly to: string;
+  readonly isGranted: boolean;
+}
+
 /** A row of the ERP's list that cannot be read as an order: it is for a person, and holds up no other order. */
 export interface UnreadableOrder {
   /** What the ERP calls it: its number or id; its JSON path in the answer when neither can be read. */
@@ -70,6 +77,11 @@ export interface ErpConnector {
    * @param order One that is listed now.
    */
   readonly notOffered?: ((order: ErpOrderRef, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
+  /**
+   * Which rights of those that bookings need our user has, as far as the ERP tells them by a read; nothing is tried. `doctor`
+   * says it. Leave it out if no read tells them.
+   */
+  readonly readRights?: ((signal: AbortSignal) => Promise<readonly UserRight[]>) | undefined;
   /** Ends its session, where the ERP counts sessions. A command calls it at its end; a container does not know its end. */
   readonly close?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }

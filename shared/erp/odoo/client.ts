@@ -46,7 +46,7 @@ interface OdooRequest extends OdooCall, PartnerCall {
   readonly order: string | undefined;
 }
 
-type ReadingMethod = 'search_read' | 'fields_get' | 'context_get';
+type ReadingMethod = 'search_read' | 'fields_get' | 'context_get' | 'check_access_rights';
 
 interface OdooSearch<Row> extends Pick<OdooArguments, 'context'> {
   readonly domain: readonly unknown[];
