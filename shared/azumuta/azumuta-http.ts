@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import { createHttp, type HttpRequest, type HttpResponse } from '../platform/http.ts';
+import { createHttp, type HttpRequest, type HttpResponse, type MayWrite } from '../platform/http.ts';
 import type { AzumutaContract } from './contract.ts';
 
 /** Where an Azumuta account is called, and how. */
@@ -18,8 +18,9 @@ export function createAzumutaHttp({
   baseUrl,
   contract: { apiKeyHeader, apiKeyFormat },
   clock,
-}: AzumutaAddress & { readonly clock: Clock }): SendToAzumuta {
-  const http = createHttp({ partner: 'Azumuta', baseUrl, clock });
+  mayWrite,
+}: AzumutaAddress & { readonly clock: Clock; readonly mayWrite: MayWrite }): SendToAzumuta {
+  const http = createHttp({ partner: 'Azumuta', baseUrl, clock, mayWrite });
   return (request, apiKey) => {
     const headers = { ...request.headers, [apiKeyHeader]: apiKeyFormat.replace('{key}', () => apiKey) };
     return http.send({ ...request, headers });

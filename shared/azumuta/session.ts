@@ -3,7 +3,13 @@ import { OrderNotReady, PartnerDown, Rejected } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isError, isPage, sentenceOf } from '../platform/error-message.ts';
-import { type HttpRequest, type HttpResponse, type PartnerCall, partnerFailure } from '../platform/http.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type MayWrite,
+  type PartnerCall,
+  partnerFailure,
+} from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { type Place, valueAt } from '../platform/places.ts';
 import { requiredName } from './answer-readers.ts';
@@ -35,6 +41,7 @@ export interface AzumutaOptions {
   /** The API key; `refresh` reads the secret again after Azumuta refused it. */
   readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<string>;
   readonly clock: Clock;
+  readonly mayWrite: MayWrite;
 }
 
 interface AzumutaCall extends PartnerCall {

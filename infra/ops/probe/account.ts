@@ -54,7 +54,7 @@ export class Account {
 
   constructor(options: AccountOptions) {
     this.#options = options;
-    this.#sendToAzumuta = createAzumutaHttp(options);
+    this.#sendToAzumuta = createAzumutaHttp({ ...options, mayWrite: () => false });
   }
 
   readonly ask: AskAccount = async (operation, values) => {
