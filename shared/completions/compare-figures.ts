@@ -44,7 +44,7 @@ export async function compareFigures(
   else await beginFiguresConcern({ was, settled, is, missing: shown.missing }, evidence, dependencies);
 }
 
-/** What a person has said to be right after it was booked: the ERP has that since, by documents of its own. */
+/** What a person has said to be right after it was booked: the ERP has that since, by its own documents. */
 async function readSettledFigures(
   was: string,
   { home }: Evidence,

@@ -89,7 +89,7 @@ export function withdrawUncreated(
 
 /**
  * It may be in Azumuta, and surplus, or of an order that the ERP does not want any more.
- * @param needless Kinds of concerns that nobody needs to see to now.
+ * @param needless Kinds of concerns that need nobody now.
  */
 export function keepUnwanted(
   entry: OrderEntry,

@@ -140,7 +140,8 @@ export function commandToCopy<T extends object>(
   const typed = parser.options.flatMap((one) => {
     const key = one.attributeName();
     const value = given.get(key);
-    if (namedByWhere.has(key) || value === undefined || value === false) return [];
+    const isLeftOut = value === undefined || value === false;
+    if (namedByWhere.has(key) || isLeftOut) return [];
     return value === true ? [one.long ?? ''] : [one.long ?? '', shellWord(String(value))];
   });
   const quoted = words.map((word) => shellWord(word));

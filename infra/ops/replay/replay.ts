@@ -42,17 +42,17 @@ export function replayDependenciesOf(target: Target, options?: Omit<DeadLetterQu
   } satisfies ReplayDependencies;
 }
 
-export type LetterCondition = (letter: DeadLetterMessage) => boolean;
+export type ConditionOnOne = (deadLetter: DeadLetterMessage) => boolean;
 
 export interface ReplayRequest {
   /** False: only look. */
   readonly go: boolean;
   /** Numbers of the order, as planners know them; absent for any. */
   readonly orders?: ReadonlySet<string> | undefined;
-  /** What each letter must have. Who asks for letters by what they have wants those, and no order without a letter. */
-  readonly conditions?: readonly LetterCondition[] | undefined;
-  /** A further condition on each letter, which leaves orders without a letter in; absent for any. */
-  readonly wanted?: LetterCondition | undefined;
+  /** What each dead letter must have. Who asks by what they have wants those, and no order without one. */
+  readonly conditions?: readonly ConditionOnOne[] | undefined;
+  /** A further condition on each dead letter, which leaves orders without one in; absent for any. */
+  readonly wanted?: ConditionOnOne | undefined;
   /** Figures beyond its order that a person accepts, of the one order that is asked for. @see limitsLeft */
   readonly accepts?: string | undefined;
   /** Who replays, and why: kept with each order. */
@@ -130,9 +130,9 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
     await chooseLetters(run, { ...request, orders: asked?.numbers }, dependencies);
     const { held } = dependencies.deadLetters;
     run.copies = copiesOf(splitCopies([...run.chosen.values()]).firsts, held).length;
-    const isByLetters = (request.conditions ?? []).length > 0;
-    const mayLackLetter = !isByLetters && !run.more && !signal.aborted;
-    if (asked && mayLackLetter) {
+    const isByWhatTheyHave = (request.conditions ?? []).length > 0;
+    const mayLackOne = !isByWhatTheyHave && !run.more && !signal.aborted;
+    if (asked && mayLackOne) {
       run.hinted = withoutLetter(asked.homes, 'completions', run);
       run.unknown = run.hinted.filter((number) => asked.unknown.includes(number));
       run.created = withoutLetter(asked.refused, 'product-orders', run);

@@ -18,7 +18,7 @@ import {
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import { orderRefusedWith, parseAcceptedFigures } from './accept.ts';
 import { followReplay, outcomeLines, type ReplayOutcome } from './outcomes.ts';
-import { type LetterCondition, type ReplayDependencies, replayDeadLetters } from './replay.ts';
+import { type ConditionOnOne, type ReplayDependencies, replayDeadLetters } from './replay.ts';
 import { type ReplayCounts, replayLines } from './report.ts';
 
 /** What fails at once is a dead letter again within seconds. */
@@ -39,9 +39,9 @@ const selectingNames = Object.keys(selectingOptions) as readonly SelectingName[]
 const allOf = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 const oneOfThese = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
-/** What a letter must have, by each of them but the order, which is looked at again without a letter, too. */
-const letterConditions: Readonly<
-  Record<Exclude<SelectingName, 'order'>, (given: string) => LetterCondition>
+/** What a dead letter must have, by each of them but the order, which is looked at again without one, too. */
+const conditionsByOption: Readonly<
+  Record<Exclude<SelectingName, 'order'>, (given: string) => ConditionOnOne>
 > = {
   reason: hasReasonOrCause,
 };
@@ -115,7 +115,7 @@ export async function replayAsTyped(
   const orders =
     asked && accepts !== undefined ? new Set([await orderRefusedWith(accepts, asked, ledger)]) : asked;
   const { sent, ...report } = await replayDeadLetters(
-    { go, signal, conditions: conditionsOf(options), orders, accepts, note },
+    { go, signal, conditions: conditionsTyped(options), orders, accepts, note },
     dependencies,
   );
   const seconds = wait ?? waitSeconds;
@@ -130,7 +130,7 @@ export async function replayAsTyped(
 }
 
 /** @param text Part of the reason, in upper or lower case, or a cause code. */
-export function hasReasonOrCause(text: string): LetterCondition {
+export function hasReasonOrCause(text: string): ConditionOnOne {
   return ({ cause, reason }) => cause === text || reason.toLowerCase().includes(text.toLowerCase());
 }
 
@@ -161,10 +161,10 @@ function selectingNamesIn(options: ReplayCommandOptions): readonly SelectingName
   return selectingNames.filter((name) => options[name] !== undefined);
 }
 
-function conditionsOf(options: ReplayCommandOptions): readonly LetterCondition[] {
+function conditionsTyped(options: ReplayCommandOptions): readonly ConditionOnOne[] {
   return selectingNames.flatMap((name) => {
     const given = options[name];
-    return name === 'order' || given === undefined ? [] : letterConditions[name](given);
+    return name === 'order' || given === undefined ? [] : conditionsByOption[name](given);
   });
 }
 

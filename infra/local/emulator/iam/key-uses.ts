@@ -1,7 +1,7 @@
 import type { LocalStack } from '../template/read-stack.ts';
 import type { AwsCall } from './authorize.ts';
 
-/** What puts something new into a resource, which is encrypted with a data key of its own. */
+/** What puts something new into a resource, which is encrypted with its own data key. */
 const storing = /^(sqs:SendMessage|dynamodb:(Put|Update|BatchWrite))/;
 
 /**
