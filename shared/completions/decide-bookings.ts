@@ -9,7 +9,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/causes.ts';
-import type { BookingKey } from '../model/completions.ts';
+import { type BookingKey, quantityKeyOf } from '../model/completions.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 import type { WindowState } from './decide-window.ts';
 
@@ -214,7 +214,7 @@ function quantitiesOf(
 ): QuantityOfParts[] {
   const [first] = open;
   if (!first) return [];
-  if (!isBookedTogether(entry)) return quantityWithKey(`${first.order.id}#quantity`, open);
+  if (!isBookedTogether(entry)) return quantityWithKey(quantityKeyOf(first.order.id), open);
   const again = quantityToDecideAgain(open, toDecideAgain);
   if (!again) return quantityWithKey(nextJointKey, open);
   // What was ignored holds no part, for nobody: it may get any.

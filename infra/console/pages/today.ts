@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import type { Role } from '../../../shared/model/roles.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
+import { countOrders, ordersOf, standInWords } from '../../../shared/situation/open-orders.ts';
 import { headlineOfAll, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import {
@@ -11,7 +12,6 @@ import {
   mostDueShown,
   readToday,
   type Today,
-  type WaitingName,
   waitingFigures,
 } from '../../../shared/situation/today.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
@@ -26,7 +26,7 @@ import {
   tablePart,
   wholeName,
 } from './parts.ts';
-import { addressOfProblem } from './places.ts';
+import { addressOfFigure, addressOfProblem } from './places.ts';
 
 const shownDays = 30;
 
@@ -49,7 +49,7 @@ export function todayPageContent(
   const time = { now: situation.at, timeZone };
   return html`<h1>Today</h1>
     <div id="today" data-live>
-      ${needsPart(problems, nameActor)}
+      ${needsPart(problems, situation, nameActor)}
       ${lateOrdersPart(today, situation)}
       ${ordersDuePart(today)}
       ${figuresPart(today, time)}
@@ -59,10 +59,16 @@ export function todayPageContent(
 }
 
 /** Each kind of what is open in one line, once: what it is, where it is put right, and who acts. */
-function needsPart(problems: readonly Problem[], nameActor: (role: Role) => string): Html {
+function needsPart(
+  problems: readonly Problem[],
+  { orders }: Situation,
+  nameActor: (role: Role) => string,
+): Html {
   if (problems.length === 0) return worksPart;
+  const count = countOrders('for a person', orders);
+  const about = html` <small>about <a href="${addressOfFigure('for a person')}">${count === '1' ? '1 product order' : `${count} product orders`}</a></small>`;
   return html`<section aria-labelledby="needs">
-    <h2 id="needs">${counted(problems.length, 'thing')} for a person</h2>
+    <h2 id="needs">${counted(problems.length, 'thing')} for a person${count === '0' ? '' : about}</h2>
     <ul class="lines">${problems.map(
       (problem) => html`<li id="need-${problem.id}">
         <a href="${addressOfProblem(problem)}">${problem.what}</a> <span class="who">${nameActor(problem.who)}</span>
@@ -94,27 +100,20 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
   </section>`;
 }
 
-/** Where each figure of what is open stands in full. */
-const listsOfFigures: Readonly<Record<WaitingName, string>> = {
-  'In Azumuta, to be completed': '/orders?list=waiting',
-  'To be created': '/flows',
-  'To be booked': '/flows',
-  'For a person': '/orders?list=concerns',
-};
-
 function waitingPart(situation: Situation): Html {
   return html`<section aria-labelledby="waits">
-    <h2 id="waits">Waiting now</h2>
+    <h2 id="waits">Waiting now <small>in product orders</small></h2>
     ${tilesOf(
-      waitingFigures(situation).map(([name, value]) => [
-        html`<a href="${listsOfFigures[name]}">${name}</a>`,
+      waitingFigures(situation).map(({ figure, name, value, note }) => [
+        html`<a href="${addressOfFigure(figure)}">${name}</a>`,
         value,
+        note === undefined ? undefined : html` <span class="hint">${note}</span>`,
       ]),
     )}
   </section>`;
 }
 
-function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint?: Html])[]): Html {
+function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint: Html | undefined])[]): Html {
   return html`<dl class="tiles">${tiles.map(
     ([name, value, hint]) =>
       html`<div class="tile"><dt>${name}</dt><dd><span class="number">${value}</span>${hint ?? ''}</dd></div>`,
@@ -122,7 +121,7 @@ function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint?: Ht
 }
 
 function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situation): Html {
-  const more = orders.late.length - late.length;
+  const more = ordersOf('late', orders).length - late.length;
   return html`<section aria-labelledby="late">
     <h2 id="late">Late: ${late.length === 0 ? 'none' : lateCount}</h2>
     ${
@@ -153,7 +152,7 @@ function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situ
             late,
           )
     }
-    ${more > 0 ? html`<p class="hint">These were due first; <a href="/orders?list=late">all of them</a>.</p>` : ''}
+    ${more > 0 ? html`<p class="hint">These were due first; <a href="${addressOfFigure('late')}">all of them</a>.</p>` : ''}
   </section>`;
 }
 
@@ -161,8 +160,8 @@ function ordersDuePart({ dueToday }: Today): Html {
   const shown = dueToday.slice(0, mostDueShown);
   return html`<section aria-labelledby="due">
     <h2 id="due">Due today: ${dueToday.length === 0 ? 'none' : counted(dueToday.length, 'product order')}</h2>
-    <ul>${shown.map(({ number, place }) => html`<li><a href="${orderLink(number)}">${number}</a> ${place}</li>`)}</ul>
-    ${dueToday.length > shown.length ? html`<p class="hint">${dueToday.length - shown.length} more are due today.</p>` : ''}
+    <ul>${shown.map((order) => html`<li><a href="${orderLink(order.number)}">${order.number}</a> ${standInWords(order)}</li>`)}</ul>
+    ${dueToday.length > shown.length ? html`<p class="hint"><a href="${addressOfFigure('due today')}">All ${dueToday.length} that are due today</a></p>` : ''}
   </section>`;
 }
 

@@ -13,11 +13,11 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 403_000,
+  'accept-product-orders': 403_500,
   'book-completion': 460_000,
-  'create-product-orders': 451_000,
-  'send-alerts': 460_500,
-  'show-pages': 306_000,
+  'create-product-orders': 452_000,
+  'send-alerts': 464_000,
+  'show-pages': 311_000,
 };
 const budgetOfOthers = 403_500;
 

@@ -112,11 +112,11 @@ it('compares Friday and the weekend with the week before, and says what is late 
     '          · PO-1: in Azumuta',
     '          · PO-3: in Azumuta',
     'Due today 1.',
-    '          · PO-4: for a person: refused by the ERP',
-    'Waiting   In Azumuta, to be completed: 5.',
-    '          To be created: 1.',
+    '          · PO-4: in Azumuta (refused by the ERP)',
+    'Waiting   In Azumuta, to be completed: 4, 4 for a person.',
+    '          To be created: 1, 1 for a person.',
     '          To be booked: 0.',
-    '          For a person: 4.',
+    '          For a person: 6.',
     '          The ERP has been down for 3 h. The ERP failed (503) at GET /orders.',
     '          Booking in the ERP is paused for 3 h. Somebody paused it. Completions are still read from Azumuta and planned.',
     'To do     3 for planner (An Peeters, ext. 23)',
@@ -206,6 +206,6 @@ it('compares pieces, scrap and what was on time, each unit on its own', () => {
   expect(figureLines([monday, before]).slice(-3)).toEqual([
     'Pieces                120 u, 3.5 kg           0',
     'Scrap                           2 u           0',
-    'On time                   75 % of 4           –',
+    'On time                   75 % of 4    none due',
   ]);
 });
