@@ -26,6 +26,14 @@ async function mailsOver(options: StageOptions, hours: number) {
   return times;
 }
 
+/** A stack that has run before its morning, five minutes later. */
+async function startRunningStage(options: StageOptions) {
+  const stage = await startAlertStage(options);
+  await stage.run();
+  stage.clock.advance(300);
+  return stage;
+}
+
 const mailOf = ({ received }: Awaited<ReturnType<typeof startAlertStage>>) =>
   received.mails.find(({ topic }) => topic === 'morning');
 
@@ -59,8 +67,14 @@ it('does not come on the afternoon on which the stack was deployed, and comes th
   ]);
 });
 
+it('does not come right after a deployment within the hour, and comes the next morning', async () => {
+  expect(await mailsOver({ ...at('06:30'), start: '2026-11-26T05:45:00Z' }, 25)).toEqual([
+    '2026-11-27T05:45:00.000Z',
+  ]);
+});
+
 it('is sent at the next run when SNS does not accept it, and then once', async () => {
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-27T05:25:00Z' });
   stage.sns.isUp = false;
   await stage.run();
   stage.sns.isUp = true;
@@ -70,7 +84,7 @@ it('is sent at the next run when SNS does not accept it, and then once', async (
 
 it('compares Friday and the weekend with the week before, and says what is late and where it stands, and what waits for whom', async () => {
   // Prepare
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-20T09:00:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-20T08:55:00Z' });
   const { ledger, clock, counts } = stage;
   for (const number of ['PO-1', 'PO-2', 'PO-3']) await create(ledger, number, '2026-11-27');
   await ledger.concerns.begin('PO-2', removedConcern);
@@ -132,7 +146,7 @@ it('compares Friday and the weekend with the week before, and says what is late 
 
 it('names to each person the first of what is theirs, and counts the rest', async () => {
   // Prepare
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-27T05:25:00Z' });
   for (let count = 1; count <= 12; count += 1)
     await stage.ledger.concerns.begin(`PO-${String(count).padStart(2, '0')}`, removedConcern);
 
@@ -152,7 +166,7 @@ it('names to each person the first of what is theirs, and counts the rest', asyn
 });
 
 it('says in a line each that nothing waits and nothing needs a person', async () => {
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-27T05:25:00Z' });
   await stage.run();
   expect(mailOf(stage)?.text).toContain(
     [
@@ -165,10 +179,10 @@ it('says in a line each that nothing waits and nothing needs a person', async ()
 
 it('names the first ten of many late orders, and says how many more there are', async () => {
   // Prepare
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-10T05:30:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-10T05:20:00Z' });
   const numbers = Array.from({ length: 11 }, (_, index) => `PO-${10 + index}`);
   for (const number of numbers) await create(stage.ledger, number, '2026-11-12');
-  stage.clock.advance(14 * 86_400);
+  stage.clock.advance(14 * 86_400 + 300);
 
   // Act
   await stage.run();
