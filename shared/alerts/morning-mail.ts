@@ -4,7 +4,13 @@ import { countOrders, type OrderFigure, ordersOf, standInWords } from '../situat
 import { problemsOf } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { groupByReason } from '../situation/reasons.ts';
-import { figureCells, type PeriodFigures, readFigures, waitingTexts } from '../situation/today.ts';
+import {
+  figureCells,
+  noteOfFigures,
+  type PeriodFigures,
+  readFigures,
+  waitingTexts,
+} from '../situation/today.ts';
 import { tellTrouble } from '../situation/told.ts';
 import { maxName } from '../situation/words.ts';
 import { namedActor, stackOption } from './compose.ts';
@@ -50,12 +56,14 @@ export async function composeMorningMail(
     readFigures(situation, asked, ledger),
     taskLines(dependencies, situation),
   ]);
+  const note = noteOfFigures(sums);
   const counts = sums.map((sum, at) => ({ ...sum, period: periods[at]?.name ?? '' }));
   const link = dependencies.linkTo?.({ page: 'today' });
   const text = [
     `${stack}, ${day} (${timeZone})`,
     '',
     ...figureLines(counts),
+    ...(note === undefined ? [] : [note]),
     '',
     ...waitingLines(situation),
     ...titled('To do', tasks),

@@ -12,7 +12,14 @@ import type { OrderFacts } from '../situation/order-facts.ts';
 import { flows } from '../situation/pauses.ts';
 import { type Problem, problemsOfTroubles } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { figureCells, lateBy, mostDueShown, type Today, waitingTexts } from '../situation/today.ts';
+import {
+  figureCells,
+  lateBy,
+  mostDueShown,
+  noteOfFigures,
+  type Today,
+  waitingTexts,
+} from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
 import { partnerState } from '../situation/words.ts';
 import { definitionList, html, htmlPage, type Markup } from './html.ts';
@@ -36,7 +43,7 @@ export function todayPage(
 ): string {
   const figures = today.days.find(({ day }) => day === today.day);
   const made = figures
-    ? html`${definitionList(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
+    ? html`${definitionList(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}. ${noteOfFigures([figures, today.sumBefore]) ?? ''}</p>`
     : html`<p>This day is not counted yet: the next run of the alerts does it.</p>`;
   return htmlPage(
     `Today at ${plant}`,

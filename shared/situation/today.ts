@@ -4,7 +4,7 @@ import { type Day, sumOfDays } from '../ledger/records/days.ts';
 import { dueDayOf } from '../model/due.ts';
 import type { JourneyEvent } from '../model/journey.ts';
 import { formatQuantity } from '../model/quantity.ts';
-import { counted } from '../model/text.ts';
+import { capitalized, counted } from '../model/text.ts';
 import { dayBefore, dayIn } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { countOrders, countsAs, type OrderFigure, type OrdersNow, ordersOf } from './open-orders.ts';
@@ -119,8 +119,8 @@ export interface PeriodFigures extends Pick<Day, 'events' | 'good' | 'scrap'> {
   readonly inTime: number;
   /** Today is one of them: more may be booked in time. */
   readonly isRunning: boolean;
-  /** A version counted some of them that did not count by due days; or more orders are late than are read. */
-  readonly isUnknown: boolean;
+  /** Why it cannot be said how many were on time. */
+  readonly unknownBecause: string | undefined;
 }
 
 /**
@@ -128,9 +128,9 @@ export interface PeriodFigures extends Pick<Day, 'events' | 'good' | 'scrap'> {
  * @returns the days that were counted, and the sum of each period.
  */
 export async function readFigures(
-  { at, orders, terms }: Situation,
+  { at, orders, terms }: Pick<Situation, 'at' | 'orders' | 'terms'>,
   periods: readonly (readonly string[])[],
-  { days: records }: Pick<Ledger, 'days'>,
+  { days: records }: { readonly days: Pick<Ledger['days'], 'readDays'> },
 ) {
   const asked = periods.flat();
   const today = dayIn(terms.timeZone, at);
@@ -149,7 +149,7 @@ export async function readFigures(
       due: due.reduce((sum, one) => sum + one.due, 0),
       inTime: due.reduce((sum, one) => sum + one.inTime, 0),
       isRunning: named.includes(today),
-      isUnknown: orders.cut.has('late') || days.some(({ bookedDue }) => bookedDue === undefined),
+      unknownBecause: whyUnknown(days, orders),
     };
   };
   const counted = read.filter(({ day }) => asked.includes(day));
@@ -157,6 +157,12 @@ export async function readFigures(
     days: counted.map((one) => ({ day: one.day, upTo: one.upTo, ...figuresOf([one.day]) })),
     sums: periods.map(figuresOf),
   };
+}
+
+function whyUnknown(days: readonly Day[], { cut }: OrdersNow): string | undefined {
+  if (cut.has('late')) return 'more orders are late than are read';
+  const isOlder = days.some(({ bookedDue }) => bookedDue === undefined);
+  return isOlder ? 'an earlier version has counted, and not by due days' : undefined;
 }
 
 /** An order counts on the day on which it was due: in time if it was booked by then, and not if it was later, or is open. */
@@ -184,13 +190,21 @@ export function figureCells(figures: PeriodFigures | undefined): [name: string, 
     }),
     ['Pieces', piecesIn(good)],
     ['Scrap', piecesIn(scrap)],
-    ['On time', figures ? onTimeIn(figures) : 'not known'],
+    ['On time', figures ? onTimeIn(figures) : notKnown],
   ];
 }
 
+const notKnown = 'not known';
+
+/** What stands below figures of which some are not known: why. Undefined where all are. */
+export function noteOfFigures(shown: readonly (PeriodFigures | undefined)[]): string | undefined {
+  const reasons = new Set(shown.flatMap((figures) => figures?.unknownBecause ?? []));
+  return reasons.size === 0 ? undefined : `${capitalized(notKnown)}: ${[...reasons].join('; ')}.`;
+}
+
 /** `75 % of 4`; of today `3 of 4 so far`; why there is no share. */
-function onTimeIn({ due, inTime, isRunning, isUnknown }: PeriodFigures): string {
-  if (isUnknown) return 'not known';
+function onTimeIn({ due, inTime, isRunning, unknownBecause }: PeriodFigures): string {
+  if (unknownBecause !== undefined) return notKnown;
   if (due === 0) return 'none due';
   if (isRunning) return `${inTime} of ${due} so far`;
   return `${Math.round((100 * inTime) / due)} % of ${due}`;

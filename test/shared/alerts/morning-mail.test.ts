@@ -206,7 +206,7 @@ it('compares pieces, scrap and what was on time, each unit on its own', () => {
     due: 0,
     inTime: 0,
     isRunning: false,
-    isUnknown: false,
+    unknownBecause: undefined,
     period: '2026-11-16',
   };
   const monday = {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { OrderFigure, OrderNow } from '../../../shared/situation/open-orders.ts';
 import type { OrderPlace } from '../../../shared/situation/stand.ts';
-import { waitingTexts } from '../../../shared/situation/today.ts';
+import { figureCells, noteOfFigures, readFigures, waitingTexts } from '../../../shared/situation/today.ts';
 
 function ordersAt(place: OrderPlace, count: number, needsPerson = false): OrderNow[] {
   return Array.from({ length: count }, (_, at) => ({
@@ -59,4 +59,29 @@ it.each<[what: string, texts: string[], ...Parameters<typeof textsOf>]>([
   ],
 ])('the figures of what waits %s', (_, texts, ...given) => {
   expect(textsOf(...given)).toEqual(texts);
+});
+
+/** A day, counted by this version or by one that did not count by due days, while so many late orders are read. */
+async function figuresOf(bookedDue: Readonly<Record<string, number>> | undefined, cut: OrderFigure[] = []) {
+  const counted = { day: '2026-11-23', upTo: '2026-11-23T23:00:00Z', events: {}, good: {}, scrap: {} };
+  const situation = {
+    at: new Date('2026-11-24T08:00:00Z'),
+    orders: { all: [], openOn: new Map(), cut: new Set(cut) },
+    terms: { timeZone: 'Europe/Brussels', graceHours: 0 },
+  };
+  const days = { readDays: async () => [{ ...counted, due: 0, late: 0, bookedDue }] };
+  const { sums } = await readFigures(situation, [['2026-11-23']], { days });
+  return { onTime: figureCells(sums[0]).at(-1)?.[1], note: noteOfFigures(sums) };
+}
+
+it('what was on time is a share, or not known, and then it says why', async () => {
+  expect(await figuresOf({ '2026-11-23': 4 })).toEqual({ onTime: '100 % of 4', note: undefined });
+  expect(await figuresOf(undefined)).toEqual({
+    onTime: 'not known',
+    note: 'Not known: an earlier version has counted, and not by due days.',
+  });
+  expect(await figuresOf({}, ['late'])).toEqual({
+    onTime: 'not known',
+    note: 'Not known: more orders are late than are read.',
+  });
 });
