@@ -91,7 +91,8 @@ function countWaiting(
   return figure === 'to be created' && isMore ? `about ${queued}` : countOrders(figure, orders);
 }
 
-function noteOfPersons(figure: WaitingFigure, orders: OrdersNow): string | undefined {
+/** `40 for a person`; undefined where there are none. */
+export function noteOfPersons(figure: WaitingFigure, orders: OrdersNow): string | undefined {
   const theirs = ordersOf(figure, orders).filter((order) => countsAs('for a person', order)).length;
   return theirs === 0 ? undefined : `${theirs} for a person`;
 }

@@ -18,6 +18,7 @@ import {
   problemsOf,
 } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
+import { noteOfPersons } from '../../../shared/situation/today.ts';
 import { refusesCredentials } from '../../../shared/situation/words.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
@@ -215,10 +216,12 @@ function queueNode(
   const pause = pauseHoldingQueue(name, partners.erp);
   const messages = waiting + underWay;
   const count = countOrders(figure, orders);
+  const note = noteOfPersons(figure, orders);
   const isIdle = messages === 0 && count === '0';
   return html`<li class="node queue ${pause ? 'paused' : isIdle ? 'idle' : 'busy'}">
     <p class="name"><a href="${addressOfFigure(figure)}">${capitalized(figure)}</a></p>
     <p class="number">${count}</p>
+    ${note === undefined ? '' : html`<p class="role">${note}</p>`}
     ${
       messages === 0
         ? html`<p class="role">no messages</p>`

@@ -229,10 +229,10 @@ function listTab(list: OrderList, isCurrent: boolean, { orders }: Situation): Ht
 function listPart(list: AskedOrders['list'], rows: readonly OrderRow[], time: PlantTime): Html {
   const columns = orderColumns(list, time);
   const { title } = orderLists[list];
-  if (!isForPersons(list)) return tablePart(title, columns, rows);
+  if (!isForPersons(list)) return tablePart(title, columns, rows, { isList: true });
   // Those of one cause follow each other: what is to be done about them, and by whom, is said once.
   const ofEach = columns.filter(({ isInHeading }) => !isInHeading);
-  return tablePart(title, ofEach, rows, { headingOf });
+  return tablePart(title, ofEach, rows, { headingOf, isList: true });
 }
 
 function filterPart(asked: AskedOrders, day: string): Html {
@@ -292,9 +292,11 @@ function orderColumns(list: AskedOrders['list'], time: PlantTime): readonly Orde
     {
       title: 'Stage',
       narrow: 'short',
-      cell: ({ stage, needsPerson }) => {
+      cell: ({ stage, place, needsPerson }) => {
         const isSaid = !needsPerson || isForPersons(list) || list === 'late';
-        return html`${stageBadge(stage)}${isSaid ? '' : html` ${stageBadge('needs a person')}`}`;
+        // By the name of the figure that counts it.
+        const shown = place === 'to be created' ? place : stage;
+        return html`${stageBadge(shown)}${isSaid ? '' : html` ${stageBadge('needs a person')}`}`;
       },
       csv: ['stage', 'needsPerson'],
     },

@@ -10,6 +10,7 @@ import {
   figureCells,
   lateBy,
   mostDueShown,
+  noteOfFigures,
   readToday,
   type Today,
   waitingFigures,
@@ -84,6 +85,7 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
     return html`<p class="verdict">Today is not counted yet: the next run of the alerts does it.</p>`;
   const before = figureCells(lastWeek);
   const made = figureCells(today);
+  const note = noteOfFigures([today, lastWeek]);
   const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(day));
   return html`<section aria-labelledby="made">
     <h2 id="made">Made today <small>counted up to ${moment(new Date(today.upTo), time)}</small></h2>
@@ -93,10 +95,11 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
         return [
           html`${name}`,
           value,
-          html` <span class="hint">all last ${weekday}: <span class="whole">${then}</span></span>`,
+          html` <span class="hint">the whole of last ${weekday}: <span class="whole">${then}</span></span>`,
         ];
       }),
     )}
+    ${note === undefined ? '' : html`<p class="hint">${note}</p>`}
   </section>`;
 }
 
@@ -132,7 +135,7 @@ function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situ
             [
               {
                 title: 'Order',
-                cell: ({ number, order }) => html`<a href="${orderLink(number)}">${order}</a>`,
+                cell: ({ number, order }) => html`<a href="${orderLink(number)}">${wholeName(order)}</a>`,
               },
               { title: 'Article', narrow: 'short', cell: ({ article = '' }) => wholeName(article) },
               { title: 'Quantity', narrow: 'short', cell: ({ quantity = '' }) => quantity },
@@ -147,9 +150,9 @@ function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situ
                 cell: ({ dueDate }) => lateBy(dueDate, day, terms.timeZone),
               },
               { title: 'Where it stands', narrow: 'short', cell: ({ place = '' }) => place },
-              { title: 'What to do', narrow: 'bare', cell: ({ next }) => next },
             ],
-            late,
+            [...Map.groupBy(late, ({ next }) => next).values()].flat(),
+            { headingOf: ({ next }) => next },
           )
     }
     ${more > 0 ? html`<p class="hint">These were due first; <a href="${addressOfFigure('late')}">all of them</a>.</p>` : ''}
@@ -160,7 +163,7 @@ function ordersDuePart({ dueToday }: Today): Html {
   const shown = dueToday.slice(0, mostDueShown);
   return html`<section aria-labelledby="due">
     <h2 id="due">Due today: ${dueToday.length === 0 ? 'none' : counted(dueToday.length, 'product order')}</h2>
-    <ul>${shown.map((order) => html`<li><a href="${orderLink(order.number)}">${order.number}</a> ${standInWords(order)}</li>`)}</ul>
+    <ul>${shown.map((order) => html`<li><a href="${orderLink(order.number)}">${wholeName(order.number)}</a> ${standInWords(order)}</li>`)}</ul>
     ${dueToday.length > shown.length ? html`<p class="hint"><a href="${addressOfFigure('due today')}">All ${dueToday.length} that are due today</a></p>` : ''}
   </section>`;
 }
@@ -170,7 +173,8 @@ const bookedOn = ({ events }: CountedDay) => events.booked ?? 0;
 const chart = { width: 600, height: 120, gap: 4 } as const;
 
 /** Booked orders of each day as bars, and all figures as a table: what is drawn can be read. */
-function monthPart({ day: today, days, sum }: Today): Html {
+function monthPart(read: Today): Html {
+  const { day: today, days } = read;
   if (days.length === 0) return html``;
   const most = Math.max(1, ...days.map((day) => bookedOn(day)));
   const width = chart.width / days.length;
@@ -185,11 +189,11 @@ function monthPart({ day: today, days, sum }: Today): Html {
       })}
     </svg>
     <p class="ends hint"><span>${days[0]?.day}</span><span>booked orders, at most ${most}</span><span>${days.at(-1)?.day}</span></p>
-    <details id="month-figures"><summary>The figures</summary>${monthTable(days, sum)}</details>
+    <details id="month-figures"><summary>The figures</summary>${monthTable(read)}</details>
   </section>`;
 }
 
-function monthTable(days: readonly CountedDay[], sum: Today['sum']): Html {
+function monthTable({ day: today, days, sum }: Today): Html {
   const figures: PageColumn<CountedDay>[] = figureCells(sum).map(([title, foot], at) => ({
     title,
     cell: (day) => figureCells(day)[at]?.[1] ?? '',
@@ -197,12 +201,14 @@ function monthTable(days: readonly CountedDay[], sum: Today['sum']): Html {
   }));
   const dayColumn: PageColumn<CountedDay> = {
     title: 'Day',
-    cell: ({ day }) => html`<a href="/orders?list=day&amp;day=${day}">${day}</a>`,
+    cell: ({ day }) =>
+      html`<a href="/orders?list=day&amp;day=${day}">${day}</a>${day === today ? ' so far' : ''}`,
     foot: 'All',
   };
   return tablePart(
     `What happened on each of the last ${shownDays} days`,
     [dayColumn, ...figures],
     days.toReversed(),
+    { isList: true },
   );
 }

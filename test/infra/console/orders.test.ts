@@ -93,6 +93,16 @@ describe('the lists of orders', () => {
     expect(today).toMatch(/For a person<\/a><\/dt><dd><span class="number">44</);
   });
 
+  it('have a link to their further rows for a narrow window, and no list that is short', async () => {
+    const [long, short] = [
+      await visitor.get('/orders?list=to-be-booked'),
+      await visitor.get('/orders?list=waiting'),
+    ];
+    expect(long.text).toContain('<summary>Show 32 more</summary>');
+    expect(long.text.match(/<tr class="further">/g)).toHaveLength(32);
+    expect(short.text).not.toContain('further');
+  });
+
   it('leave out other articles of the page, and say how many', async () => {
     const { text } = await visitor.get('/orders?list=waiting&article=gear-02');
     expect(numbersIn(text)).toEqual(['MO/0010']);
@@ -251,6 +261,13 @@ describe('the page of one order', () => {
   });
 });
 
+it('says in a list of what is to be created by the name of that figure where it stands', async () => {
+  await stage.ledger.orders.create(newOrder({ number: 'MO/0500' }));
+  const { text } = await visitor.get('/orders?list=to-be-created');
+  const row = rowsOf(text).find(([first]) => first === 'MO/0500');
+  expect(row?.[4]).toBe('to be created');
+});
+
 describe('the search', () => {
   beforeAll(async () => {
     await stage.ledger.orders.create(newOrder({ number: 'PO-1/1' }));
@@ -289,4 +306,23 @@ describe('the search', () => {
     expect(linksOf(text, '/orders?list=day&q=PO-GONE')).toHaveLength(1);
     expect(linksOf(text, '/letters')).not.toEqual([]);
   });
+});
+
+it('shows each order of a figure once, page by page', async () => {
+  // Prepare
+  const numbers = Array.from({ length: 60 }, (_, index) => `MANY-${100 + index}`);
+  for (const number of numbers) await stage.ledger.orders.create(newOrder({ number }));
+
+  // Act
+  const pages: (string | undefined)[][] = [];
+  for (let next: string | undefined = '/orders?list=to-be-created'; next; ) {
+    const { text } = await visitor.get(next);
+    pages.push(numbersIn(text));
+    [next] = linksOf(text, '/orders?').filter((href) => href.includes('after='));
+  }
+
+  // Assess
+  const many = pages.flat().filter((number) => number?.startsWith('MANY-'));
+  expect(pages).toHaveLength(2);
+  expect(many.toSorted()).toEqual(numbers);
 });

@@ -32,7 +32,7 @@ export const outWords: Readonly<Record<string, OutWord>> = {
   anew: {
     pattern: /\banew\b/i,
     say: 'again, or decided again',
-    budget: { texts: 8, names: 1, comments: 2 },
+    budget: { texts: 5, names: 1, comments: 2 },
   },
   over: {
     pattern: /\b(is|are|was|were|be|been|being|not) over\b(?! \d)/i,
