@@ -36,6 +36,7 @@ import {
   type PageColumn,
   type PlantTime,
   stageBadge,
+  standBadge,
   tablePart,
   wholeName,
 } from './parts.ts';
@@ -294,9 +295,7 @@ function orderColumns(list: AskedOrders['list'], time: PlantTime): readonly Orde
       narrow: 'short',
       cell: ({ stage, place, needsPerson }) => {
         const isSaid = !needsPerson || isForPersons(list) || list === 'late';
-        // By the name of the figure that counts it.
-        const shown = place === 'to be created' ? place : stage;
-        return html`${stageBadge(shown)}${isSaid ? '' : html` ${stageBadge('needs a person')}`}`;
+        return html`${standBadge({ stage, place })}${isSaid ? '' : html` ${stageBadge('needs a person')}`}`;
       },
       csv: ['stage', 'needsPerson'],
     },

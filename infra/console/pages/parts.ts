@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { type FactName, orderFacts, type ShownFacts } from '../../../shared/model/order-facts.ts';
 import { localTime } from '../../../shared/model/time.ts';
+import type { OrderNow } from '../../../shared/situation/open-orders.ts';
 import type { OrderPlace } from '../../../shared/situation/stand.ts';
 import type { OrderState } from '../../ops/trace/trace.ts';
 
@@ -39,6 +40,11 @@ export function factCell(name: FactName, facts: ShownFacts): Cell {
 
 export function stageBadge(state: OrderState | OrderPlace): Html {
   return html`<span class="badge ${state.replaceAll(' ', '-')}">${state}</span>`;
+}
+
+/** Where an order stands: what is to be created by the name of the figure that counts it, anything else by its stage. */
+export function standBadge({ stage, place }: Pick<OrderNow, 'stage' | 'place'>): Html {
+  return stageBadge(place === 'to be created' ? place : stage);
 }
 
 export function orderLink(number: string): string {

@@ -118,7 +118,7 @@ export type OrderState = Stage | 'needs a person';
 /** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */
 function statusForPlanner(
   number: string,
-  { stage, needsPerson, says, next, who, command }: Told,
+  { stage, place, needsPerson, says, next, who, command }: Told,
   where: string,
 ) {
   const state: OrderState = needsPerson ? 'needs a person' : stage;
@@ -129,7 +129,7 @@ function statusForPlanner(
   };
   const typed = command && commands[command];
   const todo = command && !typed ? definedLines(next, notTyped).join(' ') : next;
-  return { state, stage, says, next: todo, who, command: typed };
+  return { state, stage, place, says, next: todo, who, command: typed };
 }
 
 /** Figures, lots and counts of what is planned or was refused, and figures of what was booked; never its texts. */

@@ -261,11 +261,18 @@ describe('the page of one order', () => {
   });
 });
 
-it('says in a list of what is to be created by the name of that figure where it stands', async () => {
+it('says of what is to be created by the name of that figure where it stands, in its list and on its page', async () => {
+  // Prepare
   await stage.ledger.orders.create(newOrder({ number: 'MO/0500' }));
-  const { text } = await visitor.get('/orders?list=to-be-created');
-  const row = rowsOf(text).find(([first]) => first === 'MO/0500');
+
+  // Act
+  const list = await visitor.get('/orders?list=to-be-created');
+  const page = await visitor.get('/order?number=MO/0500');
+
+  // Assess
+  const row = rowsOf(list.text).find(([first]) => first === 'MO/0500');
   expect(row?.[4]).toBe('to be created');
+  expect(page.text).toContain('<span class="badge to-be-created">to be created</span>');
 });
 
 describe('the search', () => {
