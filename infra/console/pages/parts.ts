@@ -61,7 +61,7 @@ export function wholeName(name: string): Cell {
   return name === '' || isLong ? name : html`<span class="whole">${name}</span>`;
 }
 
-type Cell = string | Html;
+export type Cell = string | Html;
 
 /** Names and values; those without a value are left out. */
 export function namesAndValues(rows: readonly (readonly [name: string, value: Cell | undefined])[]): Html {
