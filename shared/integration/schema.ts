@@ -135,7 +135,11 @@ export const completionsSchema = strictObject({
    * count.
    */
   quantity: optionalFn<(completed: CompletedProductOrder) => Amount | undefined>(),
-  /** Quantity that was built and cannot be used, 0 or more, or a list of such quantities with their reasons. Default: none. */
+  /**
+   * Quantity that was built and cannot be used, 0 or more, or a list of such quantities with their reasons. Default: none, and
+   * then no scrap is booked: where the operations count, it is what they have lost, and nothing else gives any. Lots with
+   * `scrapped: true` only say which pieces it is: without scrap they are refused.
+   */
   scrap: optionalFn<(completed: CompletedProductOrder) => Amount | readonly GivenScrap[] | undefined>(),
   /**
    * Serial or lot numbers that were built; `scrapped: true` for those that cannot be used, with their `reason`. Default:

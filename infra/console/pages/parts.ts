@@ -68,7 +68,7 @@ export function wholeName(name: string): Cell {
   return html`<span class="${name.length > longestWhole ? 'long' : 'whole'}">${name}</span>`;
 }
 
-type Cell = string | Html;
+export type Cell = string | Html;
 
 /** Names and values; those without a value are left out. */
 export function namesAndValues(rows: readonly (readonly [name: string, value: Cell | undefined])[]): Html {

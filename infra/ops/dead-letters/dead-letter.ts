@@ -10,7 +10,7 @@ import { consumerOf, type QueueName, queueNames } from '../../../shared/model/qu
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { withoutOrder } from '../../../shared/situation/reasons.ts';
-import { type LetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
+import { type DeadLetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
 export type DeadLetterMessage = ReturnType<typeof parseDeadLetter>;
@@ -55,7 +55,7 @@ export const deadLetterAttributesSchema = z.object({
   /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
   booking: textIfAny,
   figures: textIfAny,
-} satisfies Record<LetterAttribute, unknown>);
+} satisfies Record<DeadLetterAttribute, unknown>);
 
 export const webhookCallSchema = z.object({
   method: z.string(),

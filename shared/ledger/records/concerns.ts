@@ -33,7 +33,8 @@ import { Records } from './records.ts';
  *                      that nobody knows; one an hour
  *
  * Its owner looks when the order is posted, pulled, triggered or replayed, and once a day. After that, a concern is open
- * exactly while its cause is.
+ * exactly while its cause is. A release that does not have a kind leaves it out after a rollback: `leftOutConcerns` in
+ * `release.test.ts` names those.
  */
 export const orderConcernKinds = [
   'changed',
