@@ -21,6 +21,8 @@ interface ConnectorFacts<Folder extends string> {
   readonly options: z.ZodMiniType;
   /** Default of the option `atOnce`. Absent: no limit. */
   readonly atOnce?: number;
+  /** Default of the option `perSecond`. Absent: no limit. */
+  readonly perSecond?: number;
   /**
    * `exact` where the position of a page is a number that grows with each change and below which nothing can show later:
    * the next listing begins right behind it. Default: `time`, whose next listing begins an overlap earlier.
@@ -61,7 +63,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     return {
       name: options.name ?? facts.folder,
       atOnce: options.atOnce ?? facts.atOnce,
-      perSecond: options.perSecond,
+      perSecond: options.perSecond ?? facts.perSecond,
       settlingSeconds: options.settlingSeconds,
       untried: untried?.(options),
       watermark: facts.watermark,

@@ -1,10 +1,12 @@
 import type { ErpDefinition } from '../../../shared/erp/connector.ts';
 import type * as connectors from '../../../shared/erp/registry.ts';
-import { odoo, sapS4Hana } from '../../../shared/erp/registry.ts';
+import { businessCentral, odoo, sapS4Hana } from '../../../shared/erp/registry.ts';
 import type { Decimal } from '../../../shared/model/quantity.ts';
+import { bcPlant } from '../../shared/erp/conformance/plants/business-central.ts';
 import { odooPlant } from '../../shared/erp/conformance/plants/odoo.ts';
 import type { ErpPlant } from '../../shared/erp/conformance/plants/plant.ts';
 import { sapPlant } from '../../shared/erp/conformance/plants/sap-s4hana.ts';
+import { bcCompany } from '../../shared/erp/conformance/servers/business-central.ts';
 import type { OdooVersion } from '../../shared/erp/conformance/servers/odoo-models.ts';
 import type { Cannot, PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
 import { sandboxPlant } from '../../shared/erp/rest/plant.ts';
@@ -56,6 +58,7 @@ type ConnectorFolder = Connectors[keyof Connectors]['facts']['folder'];
 
 /** The models of each connector of the registry: one without any says why. */
 const models = {
+  'business-central': { 'business-central': businessCentralModel },
   odoo: {
     'odoo 17': (world: ErpWorld) => odooModel(17, world),
     'odoo 19': (world: ErpWorld) => odooModel(19, world),
@@ -70,6 +73,7 @@ const models = {
 export const erpModels = {
   ...models.odoo,
   ...models['sap-s4hana'],
+  ...models['business-central'],
   ...models.rest,
   ...models.tryton,
 };
@@ -80,7 +84,7 @@ export type ErpName = keyof typeof erpModels;
 export const assembling: ReadonlySet<ErpName> = new Set(['rest']);
 
 /** Those whose orders have no id: a number that comes again may be that of another order. */
-export const withoutIds: ReadonlySet<ErpName> = new Set(['sap-s4hana']);
+export const withoutIds: ReadonlySet<ErpName> = new Set(['sap-s4hana', 'business-central']);
 
 function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
   const plant = odooPlant(version, now);
@@ -104,6 +108,21 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
         goodsMovements: 'receipt',
         activities: { run: 1 },
         notesField: 'OrderLongText',
+        ...options,
+      }),
+  });
+}
+
+function businessCentralModel({ now, newId }: ErpWorld): ErpModel {
+  const login = { auth: 'oauth2', user: 'azumuta-client', secret: newId() } as const;
+  return modelOf(bcPlant(login, { time: now, newId }), newId, {
+    cannot: { 'scrapped-serials': 'scrap makes no stock in Business Central, so it has no serial number' },
+    definition: (url, options) =>
+      businessCentral({
+        url,
+        auth: { tokenUrl: `${url}/oauth/token` },
+        company: bcCompany.id,
+        finish: 'complete',
         ...options,
       }),
   });
