@@ -62,7 +62,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     }
     return {
       name: options.name ?? facts.folder,
-      atOnce: options.atOnce ?? facts.atOnce,
+      atOnce: options.atOnce ?? mostAtOnce(facts, options),
       perSecond: options.perSecond ?? facts.perSecond,
       settlingSeconds: options.settlingSeconds,
       untried: untried?.(options),
@@ -73,4 +73,11 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     };
   }
   return Object.assign(define, { facts });
+}
+
+/** The default of `atOnce`, no more than the requests a second of a plant that says them alone. */
+function mostAtOnce({ atOnce }: PartnerLimit, { perSecond = atOnce }: PartnerLimit): number | undefined {
+  return atOnce === undefined || perSecond === undefined
+    ? atOnce
+    : Math.max(1, Math.min(atOnce, Math.floor(perSecond)));
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { Receipt } from '../../model/completions.ts';
 import { OrderNotReady, Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
@@ -6,7 +7,7 @@ import { odataText, type Writer } from './client.ts';
 import { shortItemIn } from './errors.ts';
 import { type BookingToPost, findNote, findOurs, type NoteToPost, type ToBook } from './look.ts';
 import { partner } from './options.ts';
-import { readOrder } from './order.ts';
+import { filterOfLine, lineIn } from './order.ts';
 
 /** Writes what a look has left, and reads it back: an answer is no proof. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
@@ -16,7 +17,7 @@ export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
 async function postBooking(writer: Writer, { completion, key, body, used }: BookingToPost): Promise<Receipt> {
   const { number } = completion.erpOrder;
   const refused = await refusalOf(
-    writer.write({ page: 'bookings', method: 'POST', body, what: `the booking of order ${number}` }),
+    writer.write({ page: 'bookings', body, what: `the booking of order ${number}` }),
   );
   const receipt = await findOurs(writer, completion, key);
   return receiptAfter(refused && withUse(refused, used), receipt, `the booking of order ${number}`);
@@ -24,7 +25,7 @@ async function postBooking(writer: Writer, { completion, key, body, used }: Book
 
 async function addNote(writer: Writer, { erpOrder, key, note }: NoteToPost): Promise<Receipt> {
   const what = `the note of order ${erpOrder.number}`;
-  const refused = await refusalOf(writer.write({ page: 'bookingNotes', method: 'POST', body: note, what }));
+  const refused = await refusalOf(writer.write({ page: 'bookingNotes', body: note, what }));
   return receiptAfter(refused, await findNote(writer, erpOrder, key), what);
 }
 
@@ -61,24 +62,17 @@ function withUse(refused: Rejected | OrderNotReady, used: BookingToPost['used'])
   );
 }
 
-/** Shows in the order which product order it became: one row for each line, which is changed where it is there. */
+/** Shows in the order which product orders it became: a row for each, whose key is both, so that one that is there is refused. */
 export async function linkProductOrder(
   writer: Writer,
   erpOrder: ErpOrderRef,
   { id, number, url = '' }: ProductOrderRef,
 ): Promise<void> {
-  const { orderNo, lineNo, productOrder } = await readOrder(writer, erpOrder);
-  if (productOrder === id) return;
+  const filter = `${filterOfLine(erpOrder)} and productOrder eq ${odataText(id)}`;
   const what = `the link of order ${erpOrder.number}`;
-  const link = { productOrder: id, number, url };
-  if (productOrder === '')
-    await writer.write({ page: 'links', method: 'POST', body: { orderNo, lineNo, ...link }, what });
-  else
-    await writer.write({
-      page: 'links',
-      method: 'PATCH',
-      key: `(orderNo=${encodeURIComponent(odataText(orderNo))},lineNo=${lineNo})`,
-      body: link,
-      what,
-    });
+  const body = { ...lineIn(erpOrder), productOrder: id, number, url };
+  const refused = await refusalOf(writer.write({ page: 'links', body, what }));
+  if (!refused) return;
+  const [link] = await writer.readRows({ page: 'links', filter, what }, z.unknown());
+  if (link === undefined) throw refused;
 }

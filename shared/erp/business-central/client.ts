@@ -27,11 +27,9 @@ interface BcRead {
   readonly isAboutOrder?: boolean;
 }
 
+/** A row to be inserted: no page of the extension lets us change one. */
 interface BcWrite {
   readonly page: BcPage;
-  readonly method: 'POST' | 'PATCH';
-  /** `(orderNo='RPO-1001',lineNo=10000)`. Default: the page itself. */
-  readonly key?: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly what: string;
 }
@@ -101,17 +99,8 @@ export function createClient(options: BusinessCentralOptions, environment: ErpEn
         const { value } = await call({ path: pathOf(page), query }, asked, z.object({ value: z.array(row) }));
         return value;
       },
-      write: ({ page, key = '', method, body, what }: BcWrite): Promise<unknown> =>
-        call(
-          {
-            method,
-            path: `${pathOf(page)}${key}`,
-            body,
-            headers: method === 'PATCH' ? { 'if-match': '*' } : {},
-          },
-          { what },
-          z.record(z.string(), z.unknown()),
-        ),
+      write: ({ page, body, what }: BcWrite): Promise<unknown> =>
+        call({ method: 'POST', path: pathOf(page), body }, { what }, z.record(z.string(), z.unknown())),
     };
   };
 }

@@ -38,8 +38,6 @@ export const lineSchema = z.object({
   lastOperationFlushing: optionalText,
   lotRequired: flag,
   serialRequired: flag,
-  /** Azumuta's id of the product order that it became. */
-  productOrder: optionalText,
   systemModifiedAt: z.iso.datetime({ offset: true }),
   extensionVersion: optionalText,
 });

@@ -1,6 +1,7 @@
 import type { ErpDefinition } from '../../../shared/erp/connector.ts';
 import type * as connectors from '../../../shared/erp/registry.ts';
 import { businessCentral, odoo, sapS4Hana } from '../../../shared/erp/registry.ts';
+import type { PartnerLimit } from '../../../shared/model/partner.ts';
 import type { Decimal } from '../../../shared/model/quantity.ts';
 import { bcPlant } from '../../shared/erp/conformance/plants/business-central.ts';
 import { odooPlant } from '../../shared/erp/conformance/plants/odoo.ts';
@@ -40,7 +41,7 @@ export interface PlannedModelOrder {
   readonly dueDate?: string;
 }
 
-interface DefinitionOptions {
+interface DefinitionOptions extends PartnerLimit {
   /** Orders per page when the ERP is listed. */
   readonly pageSize?: number;
 }
@@ -81,7 +82,7 @@ export const erpModels = {
 export type ErpName = keyof typeof erpModels;
 
 /** Those that take an assembly, of which journeys book components, operations, reasons and checks. */
-export const assembling: ReadonlySet<ErpName> = new Set(['rest']);
+export const assembling: ReadonlySet<ErpName> = new Set(['rest', 'business-central']);
 
 /** Those whose orders have no id: a number that comes again may be that of another order. */
 export const withoutIds: ReadonlySet<ErpName> = new Set(['sap-s4hana', 'business-central']);
@@ -115,7 +116,10 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
 
 function businessCentralModel({ now, newId }: ErpWorld): ErpModel {
   const login = { auth: 'oauth2', user: 'azumuta-client', secret: newId() } as const;
-  return modelOf(bcPlant(login, { time: now, newId }), newId, {
+  // The unit in which operators record components, and the reason of their scrap.
+  const plant = bcPlant(login, { time: now, newId }, 'u');
+  plant.server.books.scrapCodes.add('Scratch');
+  return modelOf(plant, newId, {
     cannot: { 'scrapped-serials': 'scrap makes no stock in Business Central, so it has no serial number' },
     definition: (url, options) =>
       businessCentral({

@@ -83,7 +83,7 @@ export function integrationOf(
     plant: 'simulation',
     timeZone: plantZone,
     azumuta: { baseUrl: azumutaSandboxBaseUrl(urlOf('azumuta')), contract, ...limit },
-    erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
+    erp: erp.definition(urlOf('erp'), { ...limit, ...(pageSize !== undefined && { pageSize }) }),
     productOrders: {
       number: ({ id, number }) => shared.get(id ?? number) ?? number,
       parameters: (order, { of }) => ({

@@ -29,42 +29,44 @@ export interface BcPlant extends ErpPlant {
   readonly server: BcServer;
 }
 
-export function addArticles(books: BcBooks): void {
-  books.addArticle('LEG', {});
+/** @param unit Of all of them. */
+export function addArticles(books: BcBooks, unit = 'PCS'): void {
+  const add: BcBooks['addArticle'] = (no, article) => books.addArticle(no, { unit, ...article });
+  add('LEG', {});
   // Its legs are taken with the output of the first operation.
-  books.addArticle('CHAIR', {
+  add('CHAIR', {
     operations: [{ link: 'SAW' }, {}],
     components: [{ itemNo: 'LEG', flushing: 'Backward', link: 'SAW' }],
   });
-  books.addArticle('SOAP', { tracking: 'lot' });
-  books.addArticle('PUMP', { tracking: 'serial' });
+  add('SOAP', { tracking: 'lot' });
+  add('PUMP', { tracking: 'serial' });
   books.addStock('LEG');
   const { article, components, operations, scarceLot = '' } = bcAssembly;
-  books.addArticle(article, {
+  add(article, {
     operations: operations.map((operationNo) => ({ operationNo })),
     components: components.map((one) => ({ itemNo: one.article })),
   });
   for (const one of components) {
-    books.addArticle(one.article, { tracking: 'optional' });
+    add(one.article, { tracking: 'optional' });
     for (const lot of ['', one.lot]) books.addStock(one.article, lot);
   }
   books.addStock(components[0]?.article ?? '', scarceLot, '1');
-  books.addArticle(repeated.article, {
+  add(repeated.article, {
     operations: [{}],
     components: [repeated.plain, repeated.plain, repeated.lotted, repeated.lotted].map((itemNo) => ({
       itemNo,
     })),
   });
-  books.addArticle(repeated.plain, {});
+  add(repeated.plain, {});
   books.addStock(repeated.plain);
-  books.addArticle(repeated.lotted, { tracking: 'optional' });
+  add(repeated.lotted, { tracking: 'optional' });
   for (const lot of ['', ...repeated.lots]) books.addStock(repeated.lotted, lot);
 }
 
-export function bcPlant(login: BcLogin, world?: BcWorld): BcPlant {
+export function bcPlant(login: BcLogin, world?: BcWorld, unit?: string): BcPlant {
   const server = createBusinessCentral(login, world);
   const { books } = server;
-  addArticles(books);
+  addArticles(books, unit);
   /** Deleted orders, by their numbers. */
   const removed = new Map<string, BcLine>();
 
@@ -140,7 +142,7 @@ export function bcPlant(login: BcLogin, world?: BcWorld): BcPlant {
     },
     renameArticle: (order, article) =>
       onOpen(order, (line) => {
-        if (!books.items.has(article)) books.addArticle(article, {});
+        if (!books.items.has(article)) books.addArticle(article, books.articles.get(line.itemNo) ?? {});
         line.itemNo = article;
       }),
     finishByHand(order) {

@@ -49,9 +49,9 @@ export interface BcWorld {
 export interface BcLink {
   readonly orderNo: string;
   readonly lineNo: number;
-  productOrder: string;
-  number: string;
-  url: string;
+  readonly productOrder: string;
+  readonly number: string;
+  readonly url: string;
 }
 
 export interface BcNote {

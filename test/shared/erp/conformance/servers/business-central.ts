@@ -88,7 +88,7 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
       );
     if (!path.startsWith(apiRoot))
       throw new BcError('Internal_CompanyNotFound', 'Cannot find company with the Id that was given.', 404);
-    const [, set = '', key] = /^(\w+)(?:\((.*)\))?$/.exec(path.slice(apiRoot.length)) ?? [];
+    const set = path.slice(apiRoot.length);
     if (server.forbidden === set)
       throw new BcError(
         'Authorization_RequestDenied',
@@ -99,7 +99,6 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
     if (method === 'POST' && set === 'bookings') return { status: 201, body: shownBooking(post(call)) };
     if (method === 'POST' && set === 'bookingNotes') return { status: 201, body: insertNote(call) };
     if (method === 'POST' && set === 'links') return { status: 201, body: insertLink(call) };
-    if (method === 'PATCH' && set === 'links') return { body: changeLink(call, key ?? '') };
     if (set in pages) throw new BcError('BadRequest_MethodNotAllowed', 'Entity does not support this.', 405);
     throw new BcError('BadRequest_ResourceNotFound', `No HTTP resource was found that matches ${path}.`, 404);
   }
@@ -157,7 +156,6 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
       lastOperationFlushing: last ? enumName(last.flushing) : '',
       lotRequired: item?.tracking === 'lot',
       serialRequired: item?.tracking === 'serial',
-      productOrder: books.links.find(isOf(line))?.productOrder ?? '',
       rowVersion: line.rowVersion,
       safeRowVersion: books.safeRowVersion,
       systemModifiedAt: line.modifiedAt,
@@ -211,23 +209,13 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
     );
     books.requireUnlocked(link.orderNo);
     if (link.productOrder.length > 250 || link.number.length > 250) throw tooLong('Product Order', 250);
-    if (books.links.some(isOf(link)))
+    if (books.links.some((one) => isOf(link)(one) && one.productOrder === link.productOrder))
       throw new BcError(
         'Internal_EntityWithSameKeyExists',
         'The record in table Azumuta Link already exists.',
       );
     books.links.push(link);
     return { ...link };
-  }
-
-  function changeLink({ headers, body }: Received, key: string): BcRow {
-    if (headers['if-match'] === undefined)
-      throw new BcError('BadRequest_InvalidToken', 'Could not validate the client concurrency token.');
-    const [, orderNo = '', lineNo = ''] = /^orderNo='(.*)',lineNo=(\d+)$/.exec(key) ?? [];
-    const link = books.links.find(isOf({ orderNo: orderNo.replaceAll("''", "'"), lineNo: Number(lineNo) }));
-    if (!link) throw new BcError('Internal_RecordNotFound', 'The link does not exist.', 404);
-    const changed = z.parse(changedLinkSchema, knownFields(body, ['productOrder', 'number', 'url']));
-    return { ...Object.assign(link, changed) };
   }
 
   function list({ url }: Received, rows: readonly BcRow[]): Answer {
@@ -352,8 +340,13 @@ const requestSchema = z.object({
   details: z.string(),
 });
 const noteSchema = z.object({ id: z.string(), orderNo: z.string(), lineNo: z.number(), text: z.string() });
-const changedLinkSchema = z.object({ productOrder: z.string(), number: z.string(), url: z.string() });
-const linkSchema = z.object({ orderNo: z.string(), lineNo: z.number(), ...changedLinkSchema.shape });
+const linkSchema = z.object({
+  orderNo: z.string(),
+  lineNo: z.number(),
+  productOrder: z.string(),
+  number: z.string(),
+  url: z.string(),
+});
 
 function readRequest(body: string): BcRequest {
   const { details, ...request } = z.parse(requestSchema, knownFields(body, Object.keys(requestSchema.shape)));
