@@ -77,7 +77,5 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
 
 /** The default of `atOnce`, no more than the requests a second of a plant that says them alone. */
 function mostAtOnce({ atOnce }: PartnerLimit, { perSecond = atOnce }: PartnerLimit): number | undefined {
-  return atOnce === undefined || perSecond === undefined
-    ? atOnce
-    : Math.max(1, Math.min(atOnce, Math.floor(perSecond)));
+  return atOnce === undefined || perSecond === undefined ? atOnce : Math.min(atOnce, Math.ceil(perSecond));
 }

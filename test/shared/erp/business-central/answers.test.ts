@@ -108,7 +108,7 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
   'our key without entries': each(async ({ books, ...plant }) => {
     books.commitsAmidPosting = true;
     const failure = await failureOf(plant.book(completionOf(plant.plan())));
-    expect(failure).toMatchObject({ causeCode: 'booked-otherwise' });
+    expect(failure).toMatchObject(rejection('without entries', 'booked-otherwise'));
     return failure;
   }),
   'our key with another order or figures': each(async (plant) => {

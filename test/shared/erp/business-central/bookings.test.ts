@@ -288,3 +288,20 @@ it('says for doctor whether it was tried, may post, and on which days', async ()
     expect.stringContaining('from 2026-12-01 to any day only'),
   ]);
 });
+
+it('finishes an operation with the booking that completes its line, and not before', async () => {
+  const { line, numberOf, book } = startPlant();
+  const planned = line();
+  const part = (n: number, amount: string) =>
+    book(
+      partOf({ number: numberOf(planned) }, n, amount, {
+        operations: [{ operation: '10', runSeconds: 60, finished: true }],
+      }),
+    );
+
+  await part(1, '2');
+  const between = planned.operations[0]?.status;
+  await part(2, '3');
+
+  expect([between, planned.operations[0]?.status]).toEqual(['In Progress', 'Finished']);
+});
