@@ -81,18 +81,25 @@ export function partnerCallsOf(wiring: Wiring, breaker = breakerOf(wiring)): Par
   return new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
 }
 
+/** Every function is live: what is to be written, is. */
+const mayWrite = () => true;
+
 /** What Azumuta is asked with: the function that creates makes the whole client of it, and the others one that only reads. */
 export function azumutaOptionsOf({ integration, setting, secrets, clock }: Wiring): AzumutaOptions {
   const arn = setting('AZUMUTA_API_KEY_SECRET_ARN');
   const { baseUrl, contract } = integration.azumuta;
   const apiKey = async (options?: { readonly refresh?: boolean }) =>
     (await secrets.read(arn, apiKeySchema, options)).apiKey;
-  return { baseUrl, contract, clock, apiKey };
+  return { baseUrl, contract, clock, mayWrite, apiKey };
 }
 
 export function erpOf({ integration: { erp }, setting, secrets, clock }: Wiring): ErpConnector {
   const arn = setting('ERP_CREDENTIALS_SECRET_ARN');
-  return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.secret.schema, options) });
+  return erp.connect({
+    clock,
+    mayWrite,
+    credentials: (options) => secrets.read(arn, erp.secret.schema, options),
+  });
 }
 
 export function wireAccepting({ integration, runtime, setting, ledger, queues, log, clock }: Wiring) {

@@ -4,16 +4,16 @@ import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isError, isPage, sentenceOf } from '../platform/error-message.ts';
 import {
-  createHttp,
-  type Http,
   type HttpRequest,
   type HttpResponse,
+  type MayWrite,
   type PartnerCall,
   partnerFailure,
 } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { type Place, valueAt } from '../platform/places.ts';
 import { requiredName } from './answer-readers.ts';
+import { createAzumutaHttp, type SendToAzumuta } from './azumuta-http.ts';
 import type { AzumutaContract } from './contract.ts';
 import {
   createFieldReader,
@@ -41,6 +41,7 @@ export interface AzumutaOptions {
   /** The API key; `refresh` reads the secret again after Azumuta refused it. */
   readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<string>;
   readonly clock: Clock;
+  readonly mayWrite: MayWrite;
 }
 
 interface AzumutaCall extends PartnerCall {
@@ -80,11 +81,11 @@ const resourceOf = {
 /** Calls Azumuta, and interprets its answers, by the contract. */
 export class AzumutaSession {
   readonly #options: AzumutaOptions;
-  readonly #http: Http;
+  readonly #sendToAzumuta: SendToAzumuta;
 
   constructor(options: AzumutaOptions) {
     this.#options = options;
-    this.#http = createHttp({ partner: azumutaName, baseUrl: options.baseUrl, clock: options.clock });
+    this.#sendToAzumuta = createAzumutaHttp(options);
   }
 
   /** One call with the key. A refused key is read again once, as it may have been rotated; a call refused with 401 did nothing. */
@@ -233,9 +234,8 @@ export class AzumutaSession {
   }
 
   async #sendWith(key: string, request: HttpRequest): Promise<AzumutaAnswer> {
-    const { apiKeyHeader, apiKeyFormat, error } = this.#options.contract;
-    const headers = { ...request.headers, [apiKeyHeader]: apiKeyFormat.replace('{key}', () => key) };
-    const response = await this.#http.send({ ...request, headers });
+    const { error } = this.#options.contract;
+    const response = await this.#sendToAzumuta(request, key);
     const said = () => {
       const sentence = callConfigured('azumuta.contract.error.sentence failed', () =>
         sentenceOf(response, [key], error.sentence),

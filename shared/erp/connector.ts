@@ -3,7 +3,7 @@ import type { BookingKey, Completion, DetailLine, Receipt } from '../model/compl
 import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark, WatermarkKind } from '../model/orders.ts';
 import type { PartnerLimit } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Guard, PartnerCall } from '../platform/http.ts';
+import type { Guard, MayWrite, PartnerCall } from '../platform/http.ts';
 
 /**
  * How a connector is being called: hand `signal` and `guard` to each request, so that the circuit breaker learns what was
@@ -26,6 +26,13 @@ export interface ReleasedOrdersPage {
 export interface StartOfListing extends Watermark {
   /** ISO time of going live: what was not changed since then does not count, also where all is listed again. */
   readonly goLive?: string | undefined;
+}
+
+/** A right that bookings need, and whether the ERP says that our user has it. */
+export interface UserRight {
+  /** `write mrp.production`: the ERP's own words, which whoever gives rights there knows. */
+  readonly to: string;
+  readonly isGranted: boolean;
 }
 
 /** A row of the ERP's list that cannot be read as an order: it is for a person, and holds up no other order. */
@@ -70,6 +77,11 @@ export interface ErpConnector {
    * @param order One that is listed now.
    */
   readonly notOffered?: ((order: ErpOrderRef, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
+  /**
+   * Which rights of those that bookings need our user has, as far as the ERP tells them by a read; nothing is tried. `doctor`
+   * says it. Leave it out if no read tells them.
+   */
+  readonly readRights?: ((signal: AbortSignal) => Promise<readonly UserRight[]>) | undefined;
   /** Ends its session, where the ERP counts sessions. A command calls it at its end; a container does not know its end. */
   readonly close?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
@@ -85,6 +97,8 @@ export interface ErpEnvironment<Credentials> {
   /** Reads the ERP's secret, parsed. `refresh` reads it again after the ERP refused it. */
   readonly credentials: (options?: { readonly refresh?: boolean }) => Promise<Credentials>;
   readonly clock: Clock;
+  /** For the HTTP client, which asks it. A connector does not: in shadow it reads and decides the same. */
+  readonly mayWrite: MayWrite;
 }
 
 /** Shape of the ERP's secret, and what to write there, as an example that holds no real value. */

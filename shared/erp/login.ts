@@ -43,6 +43,9 @@ const assumedSeconds = 300;
 export type ErpRequest = HttpRequest & PartnerCall;
 export type Login = ReturnType<typeof createLogin>;
 
+/** Whether it may write comes with the environment, so that no connector can forget it. */
+type LoginOptions = Omit<HttpOptions, 'mayWrite'>;
+
 /**
  * Calls an ERP, logged in by a header made from the secret, or a token (OAuth2, RFC 6749 §4.3 and §4.4), with the further
  * secrets that `auth.sends` names.
@@ -51,11 +54,12 @@ export type Login = ReturnType<typeof createLogin>;
  */
 export function createLogin(
   auth: Authentication,
-  options: HttpOptions,
+  reached: LoginOptions,
   environment: ErpEnvironment<unknown>,
   encode: (text: string) => string = encodeURIComponent,
   whyRefused: WhyRefused = () => undefined,
 ) {
+  const options: HttpOptions = { ...reached, mayWrite: environment.mayWrite };
   const http = createHttp(options);
   const used = new Set<string>();
   const source = loginSource(auth, { http: options, environment, used, encode, whyRefused }, http);

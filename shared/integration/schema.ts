@@ -5,9 +5,10 @@ import { fn, optionalFn, readonlyList, textThat, timeZoneSchema } from '../erp/o
 import type {
   Check,
   CompletedProductOrder,
+  Component,
   Link,
   Lot,
-  RecordedPlace,
+  Operation,
   UsedLot,
 } from '../model/completions.ts';
 import type { ErpOrder, OrderPart, ParameterValue } from '../model/orders.ts';
@@ -110,22 +111,20 @@ export const productOrdersSchema = strictObject({
 type Amount = Quantity | string | number;
 /** Scrap, and why. */
 type GivenScrap = { readonly quantity: Amount; readonly reason?: string | undefined };
-/** What was used of a component. @see Component */
-type GivenComponent = RecordedPlace & {
-  readonly article: string;
-  readonly quantity?: Amount | undefined;
-  readonly lots?: readonly (UsedLot | string)[] | undefined;
+/** How a mapping may give the value of a field: a quantity by its amount alone, a lot by its number. */
+type GivenValue<Value> = Value extends Quantity
+  ? Amount
+  : Value extends readonly UsedLot[]
+    ? readonly (UsedLot | string)[]
+    : Value;
+/** An entry as a mapping may give it: of the fields that it has in a completion, only its name is needed. */
+type GivenEntry<Entry, Name extends keyof Entry> = { readonly [Needed in Name]: Entry[Needed] } & {
+  readonly [Other in Exclude<keyof Entry, Name>]?: GivenValue<NonNullable<Entry[Other]>> | undefined;
 };
-/** What an operation reports. @see Operation */
-type GivenOperation = RecordedPlace & {
-  readonly operation: string;
-  readonly good?: Amount | undefined;
-  readonly scrap?: Amount | undefined;
-  readonly setupSeconds?: number | undefined;
-  readonly runSeconds?: number | undefined;
-  /** Default: true, as the product order is completed. */
-  readonly finished?: boolean | undefined;
-};
+/** What was used of a component. */
+type GivenComponent = GivenEntry<Component, 'article'>;
+/** What an operation reports. `finished` is true unless it says otherwise, as the product order is completed. */
+type GivenOperation = GivenEntry<Operation, 'operation'>;
 
 export type { Amount, GivenComponent, GivenOperation, GivenScrap };
 

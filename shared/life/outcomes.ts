@@ -23,8 +23,12 @@ export type OrderOutcome =
   | { readonly to: 'decide again' }
   /** Book what was planned, exactly so. */
   | { readonly to: 'book as planned' }
-  /** It needs a person: a concern of this kind begins, or knows more. */
-  | { readonly to: 'tell'; readonly kind: OrderConcernKind }
+  /** It needs a person: a concern of this kind begins, or knows more. What it makes needless `ends`. */
+  | {
+      readonly to: 'tell';
+      readonly kind: OrderConcernKind;
+      readonly ends?: readonly [OrderConcernKind, ...OrderConcernKind[]];
+    }
   /** Concerns of these kinds have ended. */
   | { readonly to: 'end'; readonly kinds: readonly [OrderConcernKind, ...OrderConcernKind[]] }
   /** Nothing more is created, asked or booked for it. */

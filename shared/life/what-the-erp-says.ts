@@ -55,7 +55,8 @@ const withdrawNotMade = { to: 'withdraw' } as const;
 const lookInAzumuta = { to: 'look' } as const;
 const createEndedAgain = { to: 'take the end back' } as const;
 const tellErpChange = { to: 'tell', kind: 'changed' } as const;
-const tellUnwanted = { to: 'tell', kind: 'unwanted' } as const;
+/** Nobody needs to correct in Azumuta what is to be removed there; what the ERP wants again is compared again. */
+const tellUnwanted = { to: 'tell', kind: 'unwanted', ends: ['changed'] } as const;
 const tellTaken = { to: 'tell', kind: 'number-taken' } as const;
 /** What is going to be made as it is wanted, or not at all: no concern about its content is true any more. */
 const endOfContent = { to: 'end', kinds: ['changed', 'unwanted', 'removed', 'used-again'] } as const;

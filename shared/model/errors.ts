@@ -220,6 +220,14 @@ export function afterWriting(failure: Failure): Failure {
   return failure.with({ wrote: failure.kind === 'partner-down' ? 'perhaps' : 'known' });
 }
 
+/**
+ * What was to be sent writes, and here nothing may be sent that does: in shadow, and in a command that only reads. All that
+ * came before it was read and decided as it always is. It is no verdict: whoever makes such clients knows what it means.
+ */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
+}
+
 export function rejectionOf(rejected: Rejected) {
   return { reason: reasonOf(rejected), cause: rejected.causeCode } as const;
 }

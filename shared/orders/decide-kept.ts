@@ -35,13 +35,15 @@ export function concernsOfKinds(
   return concerns.filter(({ kind }) => kinds.includes(kind));
 }
 
+type KeptBesides = Pick<Kept, 'sentence'> & Partial<Pick<Kept, 'ends' | 'looks'>>;
+
 /** @param looks Whether a look at Azumuta may show that its cause is gone: unless it says otherwise, what is created is looked at. */
 export function keepWithConcern(
   entry: OrderEntry,
   begins: readonly [Concern, ...Concern[]],
-  { sentence, looks = entry.state === 'done' }: Pick<Kept, 'sentence'> & Partial<Pick<Kept, 'looks'>>,
+  { sentence, ends = [], looks = entry.state === 'done' }: KeptBesides,
 ): Kept {
-  return keepOrder(entry, { action: 'concern', begins, sentence, looks });
+  return keepOrder(entry, { action: 'concern', begins, ends, sentence, looks });
 }
 
 export function keepOrder(entry: OrderEntry, how: Partial<Kept> = {}): Kept {
@@ -85,8 +87,16 @@ export function withdrawUncreated(
   return { number, action: 'withdraw', entry, ends, sentence, ...event };
 }
 
-/** It may be in Azumuta, and surplus, or of an order that the ERP does not want any more. */
-export function keepUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): Kept {
+/**
+ * It may be in Azumuta, and surplus, or of an order that the ERP does not want any more.
+ * @param ends What that makes needless.
+ */
+export function keepUnwanted(
+  entry: OrderEntry,
+  known: KnownErpOrder,
+  wanted: WantedOrder,
+  ends: readonly Concern[],
+): Kept {
   const { number, part } = entry;
   const why = whyUnwanted(entry, wanted);
   const { content, sayOf } = isBuilt(known, number, part)
@@ -94,7 +104,7 @@ export function keepUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: Wa
     : unwantedUnbuiltWords(why, entry);
   const cause = wanted.mapped ? 'conflict' : 'order-state';
   const concern = { kind: 'unwanted', content, note: sayOf('it'), cause } as const;
-  return keepWithConcern(entry, [concern], { sentence: `${sayOf(`product order ${number}`)}.` });
+  return keepWithConcern(entry, [concern], { ends, sentence: `${sayOf(`product order ${number}`)}.` });
 }
 
 /** The words for a person about an order that is not wanted any more. */

@@ -2,6 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import {
   afterWriting,
   isFailure,
+  NotSent,
   OrderNotReady,
   OutOfTime,
   PartnerDown,
@@ -16,13 +17,19 @@ import { codeOf, systemFailureOf } from './system-errors.ts';
 /**
  * The only HTTP client of this project, for Azumuta and every ERP: built-in fetch with keep-alive, a time limit, a
  * size limit, no redirects, https only, and errors that name the partner and the call but never a header, a query or
- * a body. It never retries: the queue is the only retry loop.
+ * a body. It never retries: the queue is the only retry loop. And it is the one place which keeps the promise that nothing
+ * is written where nothing may be (`mayWrite`), whatever asks for it.
  */
 export interface HttpOptions {
   /** How errors name the partner: `Azumuta`, `Tryton`. */
   readonly partner: string;
   /** Every path is resolved against it; a request to another origin is refused. */
   readonly baseUrl: string;
+  /**
+   * Asked before each call that can change something at the partner; one that may not is never sent. Whoever makes a client
+   * is given it, and hands it on: `ErpEnvironment` and `AzumutaOptions` have it.
+   */
+  readonly mayWrite: MayWrite;
   /** Permits plain http to other machines than this one. */
   readonly allowHttp?: boolean | undefined;
   /** Longest wait for a whole answer. Default 15 s, below every function's timeout. */
@@ -34,6 +41,9 @@ export interface HttpOptions {
   /** Default: this machine's. */
   readonly clock?: Pick<Clock, 'timeout'>;
 }
+
+/** Whether the partners may be changed: not in shadow, and not by a command that only reads. */
+export type MayWrite = () => boolean;
 
 /** Below the timeout of every function. */
 const partnerAnswersWithinMs = 15_000;
@@ -77,7 +87,10 @@ export interface HttpRequest {
   readonly signal?: GuardedSignal | undefined;
   /** Of the work that it belongs to (`PartnerCall`). Default: the one that its signal names. */
   readonly guard?: Guard | undefined;
-  /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */
+  /**
+   * Whether the call can change anything at the partner. Default: every method but GET and HEAD. A login, or a question by
+   * POST, says false: then it is sent in shadow as well, so the suite of each connector books in shadow, too.
+   */
   readonly writes?: boolean;
   /** Whether a redirect is an answer, as to a login by a form. It is never followed. Default: it is a failure. */
   readonly takesRedirect?: boolean;
@@ -101,6 +114,7 @@ export function createHttp(options: HttpOptions) {
     timeoutMs = partnerAnswersWithinMs,
     maxBytes = 10 * 1024 * 1024,
     clock = systemClock,
+    mayWrite,
   } = options;
   let answers = 0;
 
@@ -109,9 +123,7 @@ export function createHttp(options: HttpOptions) {
     guard: Guard | undefined,
     built: ReturnType<typeof buildRequest>,
   ): Promise<HttpResponse> {
-    const { url, headers, body } = built;
-    const method = request.method ?? 'GET';
-    const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
+    const { method, writes, url, headers, body } = built;
     const call = `${method} ${url.pathname}`;
     if (request.signal?.aborted) throw outOfTimeError(`${partner} ${call}`, false);
     const answersBefore = answers;
@@ -158,11 +170,16 @@ export function createHttp(options: HttpOptions) {
   return {
     /**
      * One call, whatever its status. @throws PartnerDown without a usable answer (no connection, time or size limit,
-     * redirect); OrderNotReady when only this one was slow; OutOfTime when the given signal aborted it.
+     * redirect); OrderNotReady when only this one was slow; OutOfTime when the given signal aborted it; NotSent when it
+     * writes, and may not.
      */
     async send(request: HttpRequest): Promise<HttpResponse> {
       const built = buildRequest(base, request, partner);
       const { signal, guard = signal?.guard } = request;
+      if (built.writes && !mayWrite()) {
+        const call = `${built.method} ${built.url.pathname}`;
+        throw new NotSent(`${partner} was not sent ${call}, as nothing may be written from here.`);
+      }
       const sendBuilt = () => sendNow(request, guard, built);
       return guard?.pace ? guard.pace(signal, sendBuilt) : sendBuilt();
     },
@@ -242,9 +259,12 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
 
 /** @throws Rejected when the request cannot be built: nothing was sent, and it is not the partner's fault. */
 function buildRequest(base: URL, request: HttpRequest, partner: string) {
-  const { body } = request;
+  const { body, method = 'GET' } = request;
+  const isReadingMethod = method === 'GET' || method === 'HEAD';
   try {
     return {
+      method,
+      writes: request.writes ?? !isReadingMethod,
       url: resolveUrl(base, request, partner),
       headers: new Headers({
         accept: 'application/json',

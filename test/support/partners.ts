@@ -36,6 +36,7 @@ export const azumutaAt = (url: string, contract = defaultContract): AzumutaClien
     contract,
     apiKey: async () => azumutaSandboxKey,
     clock: systemClock,
+    mayWrite: () => true,
   });
 
 /** Calls to the partners through the breakers of this table. */

@@ -63,7 +63,7 @@ function wordsOf(outcome: OrderOutcome, reasons: Set<string>): string {
     case 'replace':
       return outcome.ifAsked ? 'replace, if asked' : 'replace';
     case 'tell':
-      return `tell ${outcome.kind}`;
+      return `tell ${outcome.kind}${outcome.ends ? `, end ${outcome.ends.join(', ')}` : ''}`;
     case 'end':
       return `end ${outcome.kinds.length === orderConcernKinds.length ? 'what is named' : outcome.kinds.join(', ')}`;
     case 'end the order':

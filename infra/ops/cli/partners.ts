@@ -17,7 +17,10 @@ export async function connectPlant(target: Target, config: string) {
   return { ...connectPartners(configuration.integration, new SecretStore(target)), ...configuration };
 }
 
-/** With the stack's secrets, which are read when they are first needed. Calls throw what those of the flows throw. */
+/**
+ * With the stack's secrets, which are read when they are first needed. Calls throw what those of the flows throw. Commands
+ * only read from partners, so nothing that writes is sent.
+ */
 export function connectPartners({ azumuta, erp }: CompleteIntegration, secrets: Pick<SecretStore, 'read'>) {
   async function secret<T>(name: StackSecretName, schema: z.ZodMiniType<T>): Promise<T> {
     const stored = await secrets.read(name);
@@ -27,14 +30,20 @@ export function connectPartners({ azumuta, erp }: CompleteIntegration, secrets: 
     );
   }
 
+  const mayWrite = () => false;
   return {
     azumuta: new AzumutaClient({
       baseUrl: azumuta.baseUrl,
       contract: azumuta.contract,
       clock: systemClock,
+      mayWrite,
       apiKey: async () => (await secret('azumuta-api-key', apiKeySchema)).apiKey,
     }),
-    erp: erp.connect({ clock: systemClock, credentials: () => secret('erp-credentials', erp.secret.schema) }),
+    erp: erp.connect({
+      clock: systemClock,
+      mayWrite,
+      credentials: () => secret('erp-credentials', erp.secret.schema),
+    }),
   };
 }
 

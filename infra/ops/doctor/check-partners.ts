@@ -1,5 +1,7 @@
+import { orRefusal } from '../../../shared/erp/booking-rules.ts';
+import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { isVerdict, reasonOf } from '../../../shared/model/errors.ts';
+import { isVerdict, Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { setCredentials } from '../../../shared/situation/words.ts';
@@ -100,9 +102,11 @@ export function partnerChecks(
           if (pages === mostReleasedPagesRead) break;
         }
         const notOffered = (order && (await erp.notOffered?.(order, signal))) ?? [];
-        const answers = `answers, takes the credentials and lists released orders (${rows} were looked at; whether it lets us book is not tried)`;
         return [
-          fine(answers),
+          fine(
+            `answers, takes the credentials and lists released orders (${rows} were looked at; no booking is tried)`,
+          ),
+          ...(await rightsFindings(erp, signal)),
           ...notOffered.map((says) =>
             notice(says, 'nothing, if that is meant; else give its user the right'),
           ),
@@ -112,6 +116,28 @@ export function partnerChecks(
       }
     }),
   ];
+}
+
+/** What the ERP tells by a read of the rights of its user. */
+async function rightsFindings({ readRights }: ErpConnector, signal: AbortSignal): Promise<CheckOutcome[]> {
+  if (!readRights)
+    return [fine('does not tell whether its user may book, by nothing that can be read: this is not known')];
+  const rights = await orRefusal(readRights(signal));
+  if (rights instanceof Rejected)
+    return [fine(`did not tell whether its user may book: this is not known (${reasonOf(rights)})`)];
+  const namesOf = (isGranted: boolean) =>
+    rights.flatMap((right) => (right.isGranted === isGranted ? right.to : [])).join(', ');
+  const findings: CheckOutcome[] = [];
+  const [granted, denied] = [namesOf(true), namesOf(false)];
+  if (granted !== '')
+    findings.push(
+      fine(`says that its user may ${granted}; what its rules say of single orders is not known`),
+    );
+  if (denied !== '') {
+    const next = 'give its user these rights, unless nothing is booked that needs them';
+    findings.push(notice(`says that its user may not ${denied}`, next));
+  }
+  return findings;
 }
 
 function partnerFinding(error: unknown, partner: Partner, where: string) {

@@ -46,7 +46,7 @@ interface OdooRequest extends OdooCall, PartnerCall {
   readonly order: string | undefined;
 }
 
-type ReadingMethod = 'search_read' | 'fields_get' | 'context_get';
+type ReadingMethod = 'search_read' | 'fields_get' | 'context_get' | 'check_access_rights';
 
 interface OdooSearch<Row> extends Pick<OdooArguments, 'context'> {
   readonly domain: readonly unknown[];
@@ -103,8 +103,8 @@ export interface Source extends OdooReader {
  * that was answered.
  */
 export function createOdooClient(options: OdooOptions, environment: ErpEnvironment<OdooCredentials>) {
-  const { clock, credentials } = environment;
-  const http = createHttp({ ...options, partner: 'Odoo', baseUrl: options.url, clock });
+  const { clock, credentials, mayWrite } = environment;
+  const http = createHttp({ ...options, partner: 'Odoo', baseUrl: options.url, clock, mayWrite });
   const { version = 19 } = options;
   const send = version >= 19 ? json2(http, options, clock) : jsonRpc(http, options, clock);
   let facts: OdooFacts | undefined;

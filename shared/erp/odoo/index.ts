@@ -6,6 +6,7 @@ import { createOdooClient } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { linkProductOrder } from './marks.ts';
 import { type OdooCredentials, type OdooOptions, odooCredentialsSchema, optionsSchema } from './options.ts';
+import { readOdooRights } from './rights.ts';
 
 /**
  * Odoo 17 to 19 with Manufacturing, over its external API: JSON-2 (19 and later) or JSON-RPC. Comments in this folder
@@ -53,6 +54,7 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
   return {
     releasedOrders: (since, signal, guard) => listReleasedOrders(client({ signal, guard }), since),
     readOrder: (order, signal, guard) => readListedOrder(client({ signal, guard }, order.number), order),
+    readRights: (signal) => readOdooRights(client({ signal })),
     linkProductOrder: (order, productOrder, attempt) =>
       keepingTrackOfWrites(async (onWritten) => {
         const writer = await client(attempt, order.number, onWritten).connect();

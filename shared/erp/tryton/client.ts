@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { createHttp, type HttpResponse, type PartnerCall, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
-import type { ErpEnvironment } from '../connector.ts';
+import type { ErpEnvironment, UserRight } from '../connector.ts';
 import { partnerDown } from '../failures.ts';
 import { failureOfTrytonError } from './errors.ts';
 import { type Send, trytonSessions } from './login.ts';
@@ -75,8 +75,8 @@ export type Writer = TrytonWriter & Reader;
  * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
  */
 export function createTrytonClient(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>) {
-  const { clock } = environment;
-  const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock });
+  const { clock, mayWrite } = environment;
+  const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock, mayWrite });
   const path = `/${encodeURIComponent(options.database)}/`;
   const send: Send = ({ authorization, ...asked }, { signal, guard, writes }) => {
     const headers = authorization === undefined ? {} : { authorization };
@@ -167,7 +167,8 @@ const allowed = z.pipe(
 );
 const accessSchema = z.record(z.string(), z.object({ write: allowed, create: allowed }));
 
-export async function readAbilities({ read }: TrytonReader): Promise<Abilities> {
+export async function readAbilities(reader: TrytonReader): Promise<Abilities> {
+  const { read } = reader;
   async function hasField(model: string, field: string): Promise<boolean> {
     const what = `asking whether ${model} has the field ${field}`;
     const answer = z.record(z.string(), z.unknown());
@@ -176,13 +177,30 @@ export async function readAbilities({ read }: TrytonReader): Promise<Abilities> 
 
   const lots = await hasField('stock.move', 'lot');
   const works = await hasField('production', 'works');
-  const models = ['production', 'stock.move', ...(lots ? ['stock.lot'] : [])];
-  const access = await read({
+  const access = await readAccess(reader, ['production', 'stock.move', ...(lots ? ['stock.lot'] : [])]);
+  return { lots, works, may: (right, model) => access[model]?.[right] ?? true };
+}
+
+/** What groups allow on whole models: it tells neither record rules nor who may press a button. */
+function readAccess({ read }: TrytonReader, models: readonly string[]) {
+  return read({
     model: 'ir.model.access',
     method: 'get_access',
     params: [models],
     answer: accessSchema,
     what: 'asking for the rights of our user',
   });
-  return { lots, works, may: (right, model) => access[model]?.[right] ?? true };
+}
+
+/** The last two only where notes or links are booked, and that of lots where Tryton has them. */
+export async function readTrytonRights(reader: TrytonReader): Promise<UserRight[]> {
+  const { lots, may } = await readAbilities(reader);
+  const besides = await readAccess(reader, ['ir.note', 'ir.attachment']);
+  return [
+    { to: 'write production', isGranted: may('write', 'production') },
+    { to: 'write stock.move', isGranted: may('write', 'stock.move') },
+    ...(lots ? [{ to: 'create stock.lot', isGranted: may('create', 'stock.lot') }] : []),
+    { to: 'create ir.note', isGranted: besides['ir.note']?.create ?? true },
+    { to: 'create ir.attachment', isGranted: besides['ir.attachment']?.create ?? true },
+  ];
 }

@@ -3,7 +3,13 @@ import { bookWhatIsLeft, keepingTrackOfWrites, withDone } from '../booking-rules
 import type { Attempt, ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
 import { booking } from './booking.ts';
-import { type Abilities, createTrytonClient, readAbilities, type Writer } from './client.ts';
+import {
+  type Abilities,
+  createTrytonClient,
+  readAbilities,
+  readTrytonRights,
+  type Writer,
+} from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { linkProductOrder } from './marks.ts';
 import {
@@ -76,6 +82,7 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
   return {
     releasedOrders: (since, signal, guard) => listReleasedOrders(client({ signal, guard }), since),
     readOrder: (order, signal, guard) => readListedOrder(client({ signal, guard }), order),
+    readRights: (signal) => readTrytonRights(client({ signal })),
     linkProductOrder: (order, productOrder, attempt) =>
       act(attempt, (writer) => linkProductOrder(writer, order, productOrder)),
     book: (completion, key, attempt) =>

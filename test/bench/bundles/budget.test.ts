@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 401_000,
-  'book-completion': 459_000,
-  'create-product-orders': 449_000,
-  'send-alerts': 458_500,
+  'accept-product-orders': 403_000,
+  'book-completion': 460_000,
+  'create-product-orders': 451_000,
+  'send-alerts': 460_500,
   'show-pages': 306_000,
 };
-const budgetOfOthers = 401_500;
+const budgetOfOthers = 403_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -32,6 +32,7 @@ export async function openPlant() {
     ): ErpConnector =>
       tryton({ url: faults.url, database, ...options }).connect({
         clock: systemClock,
+        mayWrite: () => true,
         credentials: async () => user,
       }),
     plan: (plan: Plan = {}) => admin.planProduction(plan),

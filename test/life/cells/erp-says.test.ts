@@ -132,6 +132,7 @@ async function walk(row: ErpRow, event: ErpEvent, way: Way): Promise<void> {
   if (outcome.to === 'end') await begin(scene, outcome.kinds);
   else if (needsNobody.includes(row) && !('ifAsked' in outcome)) await begin(scene, ['unwanted', 'removed']);
   if (outcome.to === 'look') await begin(scene, ['changed']);
+  if ('ends' in outcome) await begin(scene, outcome.ends);
   const happens = async () => {
     events[event](scene);
     await hear(row, outcome, scene);

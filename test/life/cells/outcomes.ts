@@ -77,9 +77,12 @@ const checks: {
     expect(later.made).toEqual(before.made);
     expect(later.booked).toEqual(books);
   },
-  tell({ before, after, later }, { kind }) {
+  tell({ before, after, later }, { kind, ends = [] }) {
+    const needless: readonly OrderConcernKind[] = ends;
+    expect(before.concerns).toEqual(expect.arrayContaining([...needless]));
     for (const seen of [after, later]) {
       expect(seen.concerns).toContain(kind);
+      expect(seen.concerns.filter((one) => needless.includes(one))).toEqual([]);
       expect(seen.booked).toEqual(before.booked);
     }
   },

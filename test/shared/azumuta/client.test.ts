@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
+import { NotSent } from '../../../shared/model/errors.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
 import { article, draft, never, order, startClient, webPage } from './client-stage.ts';
 
@@ -243,6 +244,37 @@ describe('a refused key', () => {
       expect(failure).toContain('Azumuta');
       // A key that is cut at the end of a long sentence is still most of a key.
       expect(failure).not.toMatch(/old|b2xk/);
+    }
+  });
+});
+
+describe('where nothing may be written', () => {
+  it.each(reads)('reads %s', async (_, read) => {
+    const { client, calls } = await startClient(
+      () => ({ status: 404 }),
+      defaultContract,
+      () => false,
+    );
+    await read(client);
+    expect(calls).not.toEqual([]);
+  });
+
+  it('creates nothing, whichever method the contract says', async () => {
+    for (const method of ['POST', 'PUT', 'PATCH'] as const) {
+      // Prepare
+      const contract = contractSchema.parse({ operations: { createProductOrder: { method } } });
+      const { client, calls } = await startClient(
+        () => ({ body: order }),
+        contract,
+        () => false,
+      );
+
+      // Act
+      const failure = await client.createProductOrder(draft, article, never).catch((error: unknown) => error);
+
+      // Assess
+      expect(failure).toBeInstanceOf(NotSent);
+      expect(calls).toEqual([]);
     }
   });
 });

@@ -27,6 +27,7 @@ it.each(dialects)('needs its own contract to find an article in the dialect $nam
       contract: one,
       baseUrl: azumutaSandboxBaseUrl(url),
       clock: testClock(),
+      mayWrite: () => true,
       apiKey: async () => account.apiKey,
     }).findArticle('CHAIR', { signal: new AbortController().signal });
 

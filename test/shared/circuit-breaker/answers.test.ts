@@ -27,7 +27,9 @@ describe('an open breaker', () => {
     [
       'a link to another server',
       () =>
-        createHttp({ partner: 'ERP', baseUrl: 'http://127.0.0.1:1' }).send({ path: 'http://127.0.0.1:2/' }),
+        createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl: 'http://127.0.0.1:1' }).send({
+          path: 'http://127.0.0.1:2/',
+        }),
     ],
     ['a rejection of ours', () => Promise.reject(new Rejected('No.', { causeCode: 'refused-by-erp' }))],
     ['a list that has ended already', async () => ({ done: true })],
@@ -49,7 +51,7 @@ describe('an open breaker', () => {
     // Prepare
     await openedAndCooled();
     const { url } = await startServer(() => ({ status }));
-    const http = createHttp({ partner: 'ERP', baseUrl: url });
+    const http = createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl: url });
 
     // Act
     const asked = partners().call('erp', signal, async (call) => {
@@ -77,7 +79,7 @@ describe('the answer to a request', () => {
     // Prepare
     await openedAndCooled();
     const { url } = await startServer(() => ({}));
-    const http = createHttp({ partner: 'ERP', baseUrl: url });
+    const http = createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl: url });
 
     // Act
     await partners().call('erp', signal, (call) => http.send({ path: '/orders/1', ...madeOf(call) }));

@@ -67,7 +67,7 @@ describe('a probe', () => {
     [
       'before a call of a connector',
       () =>
-        createHttp({ partner: 'Tryton', baseUrl: 'https://tryton.example' }).send({
+        createHttp({ mayWrite: () => true, partner: 'Tryton', baseUrl: 'https://tryton.example' }).send({
           path: '/book',
           signal: AbortSignal.abort(),
         }),
@@ -82,7 +82,7 @@ describe('a probe', () => {
           aborting.abort();
           return new Promise(() => undefined);
         });
-        const http = createHttp({ partner: 'Tryton', baseUrl: silentPartner.url });
+        const http = createHttp({ mayWrite: () => true, partner: 'Tryton', baseUrl: silentPartner.url });
         await http.send({ method: 'POST', path: '/book', signal: aborting.signal });
       },
     ],

@@ -55,7 +55,7 @@ export const outWords: Readonly<Record<string, OutWord>> = {
   letter: {
     pattern: /(?<!\b(?:dead|small|capital)[ -]|[/"]|beginning with a )\bletters?\b(?!,? (and )?digits)/i,
     say: 'dead letter',
-    budget: { texts: 8, names: 49, comments: 45 },
+    budget: { texts: 8, names: 48, comments: 43 },
   },
   'once more': { pattern: /\bonce more\b/i, say: 'again', budget: { texts: 1, comments: 1 } },
   'kept of a person': { pattern: /\bkept of (a|each|one) person\b/i, say: 'personal data' },

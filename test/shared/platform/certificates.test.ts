@@ -38,13 +38,13 @@ it('does not call a partner whose certificate has no known authority, until the 
   const baseUrl = `https://127.0.0.1:${port}`;
 
   // Act and assess
-  const strange = createHttp({ partner: 'ERP', baseUrl });
+  const strange = createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl });
   await expect(strange.send({ path: '/', method: 'POST' })).rejects.toMatchObject({
     scope: 'partner',
     wrote: 'nothing',
     message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT'),
   });
   expect(asked).toBe(0);
-  const known = createHttp({ partner: 'ERP', baseUrl, caCertificate: cert });
+  const known = createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl, caCertificate: cert });
   await expect(known.send({ path: '/' })).resolves.toMatchObject({ status: 200 });
 });

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Rejected, type RetryLater } from '../../../shared/model/errors.ts';
-import { createHttp, partnerFailure, retryAfterSeconds } from '../../../shared/platform/http.ts';
+import { NotSent, Rejected, type RetryLater } from '../../../shared/model/errors.ts';
+import { createHttp, type Guard, partnerFailure, retryAfterSeconds } from '../../../shared/platform/http.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
 
 /** Calls of a partner on loopback that answers so. */
@@ -12,7 +12,10 @@ async function partnerThat(
 ) {
   const { url, close } = await listenOnLoopback(answers);
   onTestFinished(close);
-  return { url, http: createHttp({ partner: 'ERP', baseUrl: `${url}${path}`, ...options }) };
+  return {
+    url,
+    http: createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl: `${url}${path}`, ...options }),
+  };
 }
 
 const failureOf = (sent: Promise<unknown>): Promise<RetryLater> =>
@@ -79,11 +82,20 @@ describe('one call to a partner', () => {
       '127.0.0.1.evil.example',
       'localhost.evil.example',
     ])
-      expect(() => createHttp({ partner: 'ERP', baseUrl: `http://${host}` })).toThrow('must be https');
+      expect(() => createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl: `http://${host}` })).toThrow(
+        'must be https',
+      );
     for (const host of ['127.0.0.1:80', '127.1', '127.3.2.1', 'localhost', '[::1]'])
-      expect(() => createHttp({ partner: 'ERP', baseUrl: `http://${host}` })).not.toThrow();
+      expect(() =>
+        createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl: `http://${host}` }),
+      ).not.toThrow();
     expect(() =>
-      createHttp({ partner: 'ERP', baseUrl: 'http://erp.example.com', allowHttp: true }),
+      createHttp({
+        mayWrite: () => true,
+        partner: 'ERP',
+        baseUrl: 'http://erp.example.com',
+        allowHttp: true,
+      }),
     ).not.toThrow();
   });
 
@@ -101,11 +113,77 @@ async function failsBothWays(http: ReturnType<typeof createHttp>, why: string): 
   expect(await failureOf(write)).toMatchObject({ ...failure, wrote: 'perhaps' });
 }
 
+describe('where nothing may be written', () => {
+  const call = { path: '/orders/1', query: { key: 'CANARY' } };
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)(
+    'sends no %s, and says what was not sent',
+    async (method) => {
+      // Prepare
+      let received = 0;
+      const counts: RequestListener = (_, response) => {
+        received += 1;
+        response.end('{}');
+      };
+      const { http } = await partnerThat(counts, { mayWrite: () => false });
+
+      // Act
+      const failure = await failureOf(http.send({ method, ...call }));
+
+      // Assess
+      expect(failure).toBeInstanceOf(NotSent);
+      expect(failure.message).toBe(
+        `ERP was not sent ${method} /orders/1, as nothing may be written from here.`,
+      );
+      expect(received).toBe(0);
+    },
+  );
+
+  it('sends what changes nothing: a GET, a HEAD, and a question by POST', async () => {
+    const { http } = await partnerThat((_, response) => response.end(), { mayWrite: () => false });
+    const questions = [{}, { method: 'HEAD' }, { method: 'POST', writes: false }] as const;
+    for (const question of questions)
+      expect(await http.send({ ...call, ...question })).toMatchObject({ status: 200 });
+  });
+
+  it('does not send a GET that writes, either', async () => {
+    const { http } = await partnerThat((_, response) => response.end(), { mayWrite: () => false });
+    expect(await failureOf(http.send({ ...call, writes: true }))).toBeInstanceOf(NotSent);
+  });
+
+  it('asks before each call, and does not wait for the pace of what is not sent', async () => {
+    // Prepare
+    let isLive = true;
+    let paced = 0;
+    const { http } = await partnerThat((_, response) => response.end(), { mayWrite: () => isLive });
+    const guard: Guard = {
+      answered: false,
+      pace: (_signal, send) => {
+        paced += 1;
+        return send();
+      },
+    };
+    const write = () => http.send({ method: 'POST', ...call, guard });
+    await write();
+
+    // Act
+    isLive = false;
+    const failure = await failureOf(write());
+
+    // Assess
+    expect(failure).toBeInstanceOf(NotSent);
+    expect(paced).toBe(1);
+  });
+});
+
 describe('a call without an answer is a failure of the partner', () => {
   it('has written nothing when the connection was refused', async () => {
     const { url: baseUrl, close } = await listenOnLoopback(() => undefined);
     await close();
-    const sent = createHttp({ partner: 'ERP', baseUrl }).send({ method: 'POST', path: '/' });
+    const sent = createHttp({ mayWrite: () => true, partner: 'ERP', baseUrl }).send({
+      method: 'POST',
+      path: '/',
+    });
     expect(await failureOf(sent)).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 

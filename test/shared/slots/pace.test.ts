@@ -81,7 +81,7 @@ describe('a partner with a limit of requests a second', () => {
   it('gets every request of a call at its pace, whatever signal comes with it', async () => {
     // Prepare
     const { url, calls } = await startServer(() => ({}));
-    const http = createHttp({ partner: 'The ERP', baseUrl: url });
+    const http = createHttp({ mayWrite: () => true, partner: 'The ERP', baseUrl: url });
     const slept: number[] = [];
     const sleep = async (ms: number) => {
       slept.push(ms);
@@ -108,7 +108,7 @@ describe('a request that waits until it may leave', () => {
   it('is given up, and never sent, when its attempt is out of time', async () => {
     // Prepare
     const { url, calls } = await startServer(() => ({}));
-    const http = createHttp({ partner: 'The ERP', baseUrl: url });
+    const http = createHttp({ mayWrite: () => true, partner: 'The ERP', baseUrl: url });
     const timeUp = new AbortController();
     let sleeps = 0;
     const sleep: Clock['sleep'] = (_, signal) => {

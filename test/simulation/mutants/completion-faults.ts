@@ -357,8 +357,8 @@ export const completionFaults: Faults = {
       foundBy: ['figures'],
     },
     'lots-of-components-dropped': {
-      find: 'return { ...first, lots',
-      replace: 'return { ...first, ...definedFields({ quantity }), lots: [] };\n    return { ...first, lots',
+      find: 'return componentFrom({ article, quantity, lots, recording, step });',
+      replace: 'return componentFrom({ article, quantity, lots: [], recording, step });',
       why: 'Nobody can say later which lot is in which product.',
       foundBy: ['details'],
     },

@@ -39,15 +39,19 @@ function toldRarely({ erp, via, split, orders }: Setting): readonly Told[] {
   const isOdoo = erp === 'odoo 17' || erp === 'odoo 19';
   const isSentWithoutId = withoutIds.has(erp) && via === 'endpoint';
   return [
-    ...[removed, forgotten, refusedCreation, articleMissing, waitsTooLong, dies],
+    ...[removed, forgotten, refusedCreation, articleMissing, dies],
     ...(isOne ? [contentChanged] : []),
-    ...(split !== 'when-all-done' && hasPlain ? [figuresChanged, figuresChanged] : []),
-    ...(isOne && hasPlain ? [completedOtherwise, completedOtherwise] : []),
-    ...(orders.length > 1 ? [numberTaken, numberTaken] : []),
-    ...(isOdoo && via === 'pull' ? [renumbered, renumbered, renumbered] : []),
-    ...(isSentWithoutId ? Array.from({ length: 6 }, () => usedAgain) : []),
+    ...(split !== 'when-all-done' && hasPlain ? repeated(2, figuresChanged) : []),
+    ...(isOne && hasPlain ? repeated(4, completedOtherwise) : []),
+    ...(orders.length > 1 ? repeated(2, numberTaken) : []),
+    ...(isOdoo && via === 'pull' ? repeated(9, renumbered) : []),
+    ...(isSentWithoutId ? repeated(6, usedAgain) : []),
+    // A pull puts nothing into the queue while orders are paused.
+    ...(via === 'endpoint' ? repeated(2, waitsTooLong) : []),
   ];
 }
+
+const repeated = (times: number, one: Told): readonly Told[] => Array.from({ length: times }, () => one);
 
 /** One of the orders that record nothing but a quantity. */
 function plainOrderIn(chance: Chance, { orders }: Setting) {

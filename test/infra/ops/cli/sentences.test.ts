@@ -37,7 +37,10 @@ it.each([
   ],
   [
     'a partner that does not run',
-    () => createHttp({ partner: 'Odoo', baseUrl: `http://127.0.0.1:${closed}` }).send({ path: '/api' }),
+    () =>
+      createHttp({ mayWrite: () => true, partner: 'Odoo', baseUrl: `http://127.0.0.1:${closed}` }).send({
+        path: '/api',
+      }),
     () =>
       'Odoo did not answer GET /api: nothing listens there (ECONNREFUSED). Start it, or correct the address.',
   ],

@@ -1,9 +1,14 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { partnerChecks } from '../../../../infra/ops/doctor/check-partners.ts';
+import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { rest } from '../../../../shared/erp/rest/index.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { startPlant as startOdoo } from '../../../shared/erp/conformance/odoo-plant.ts';
 import { minute, row } from '../../../shared/erp/rest/rows.ts';
 import { smallOptions } from '../../../shared/erp/rest/small.ts';
 import { startPlant } from '../../../shared/erp/sap-s4hana/plant.ts';
+import { TrytonBooks } from '../../../shared/erp/tryton/books.ts';
+import { createRpcServer } from '../../../shared/erp/tryton/server.ts';
 import worked from '../../../shared/integration/worked.config.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
@@ -73,7 +78,74 @@ it('says once what bookings would ask, and the ERP does not answer', async () =>
   const findings = (await checks.find(({ about }) => about === 'ERP (SAP)')?.look()) ?? [];
 
   // Assess
-  expect(findings.map(({ result }) => result)).toEqual(['fine', 'notice']);
-  expect(findings[1]?.says).toContain('GetGdsMvtProposal');
+  expect(findings.map(({ result }) => result)).toEqual(['fine', 'fine', 'notice']);
+  expect(findings[2]?.says).toContain('GetGdsMvtProposal');
   expect(faults.calls().filter(({ method }) => method === 'POST').length).toBe(1);
+});
+
+describe('the rights of the user in the ERP', () => {
+  /** What doctor finds at an ERP besides that it answers. */
+  async function findingsAbout(connector: ErpConnector) {
+    const listsNothing = { ...connector, async *releasedOrders() {} };
+    const erp = { ...worked.erp, name: 'the ERP', connect: () => listsNothing };
+    const keeper = { read: async () => JSON.stringify({ apiKey: 'a-key' }) };
+    const checks = partnerChecks(onThisMachine({}), { ...worked, erp }, keeper);
+    const [, ...findings] = (await checks.find(({ about }) => about === 'ERP (the ERP)')?.look()) ?? [];
+    return findings.map(({ result, says }) => `${result}: ${says}`);
+  }
+
+  it.each([17, 18, 19] as const)('are asked for by reads alone in Odoo %i, and said', async (version) => {
+    // Prepare
+    const { books, connect, everything } = startOdoo(version);
+    books.rights.denied.add('create stock.scrap');
+    const before = everything();
+
+    // Act
+    const said = await findingsAbout(connect({}, undefined, undefined, () => false));
+
+    // Assess
+    expect(said).toEqual([
+      'fine: says that its user may write mrp.production, write stock.move, create stock.lot, write mrp.workorder, create mrp.workcenter.productivity; what its rules say of single orders is not known',
+      'notice: says that its user may not create stock.scrap',
+    ]);
+    expect(everything()).toEqual(before);
+  });
+
+  it.each([
+    [true, 'write stock.move, create stock.lot, create ir.note, create ir.attachment'],
+    [false, 'write stock.move, create ir.note, create ir.attachment'],
+  ])(
+    'are asked for by reads alone in Tryton, and said; that of lots only where it has them: %s',
+    async (hasLots, granted) => {
+      // Prepare
+      const books = new TrytonBooks({ hasLots });
+      books.denied = ['write production'];
+      const { connector } = createRpcServer(books.answer);
+
+      // Act
+      const said = await findingsAbout(connector({}, () => false));
+
+      // Assess
+      expect(said).toEqual([
+        `fine: says that its user may ${granted}; what its rules say of single orders is not known`,
+        'notice: says that its user may not write production',
+      ]);
+    },
+  );
+
+  it('are not known where no read tells them, or the ERP refuses to', async () => {
+    // Prepare
+    const { connect } = startPlant({ goodsMovements: 'backflush' });
+    const refuses = async () => {
+      throw new Rejected('The method does not exist', { causeCode: 'configuration' });
+    };
+
+    // Act
+    const silent = await findingsAbout(connect());
+    const refused = await findingsAbout({ ...connect(), readRights: refuses });
+
+    // Assess
+    expect(silent).toEqual([expect.stringMatching(/^fine: does not tell whether its user may book/)]);
+    expect(refused).toEqual([expect.stringMatching(/^fine: did not tell .*The method does not exist/)]);
+  });
 });

@@ -91,6 +91,7 @@ export async function startAccount(dialect?: Dialect) {
       contract: contractSchema.parse(contract),
       baseUrl,
       clock,
+      mayWrite: () => true,
       apiKey: async () => account.apiKey,
     });
   const client = clientOf(dialect?.contract ?? {});

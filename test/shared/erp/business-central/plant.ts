@@ -26,6 +26,7 @@ export function startPlant(configured: Partial<BusinessCentralOptions> = {}) {
     } as const;
     return businessCentral({ ...usual, ...configured, ...options }).connect({
       clock: systemClock,
+      mayWrite: () => true,
       credentials: async () => ({ clientId: 'azumuta-client', clientSecret }),
     });
   }

@@ -16,10 +16,18 @@ export function connecting<Credentials>(
   define: (reached: Reached) => ErpDefinition<Credentials>,
 ) {
   return (options: ConnectorOptions = {}): ErpConnector => {
-    const { baseUrl = url, clock = systemClock, wrongCredentials, rotated, ...asked } = options;
+    const {
+      baseUrl = url,
+      clock = systemClock,
+      mayWrite = () => true,
+      wrongCredentials,
+      rotated,
+      ...asked
+    } = options;
     let isRight = !wrongCredentials && !rotated;
     return define({ baseUrl, ...asked }).connect({
       clock,
+      mayWrite,
       async credentials({ refresh } = {}) {
         if (refresh && rotated) isRight = true;
         return isRight ? secrets.right : secrets.wrong;

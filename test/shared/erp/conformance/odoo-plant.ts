@@ -6,6 +6,7 @@ import type { Cause } from '../../../../shared/model/causes.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
+import type { MayWrite } from '../../../../shared/platform/http.ts';
 import { failureOf, firstAttempt } from './attempts.ts';
 import { quantityKey } from './completions.ts';
 import { createFaultProxy } from './fault-proxy.ts';
@@ -31,9 +32,10 @@ export function startPlant(version: OdooVersion, time?: () => Date) {
     options: Partial<OdooOptions> = {},
     credentials: Credentials = async () => plant.login,
     clock: Clock = systemClock,
+    mayWrite: MayWrite = () => true,
   ): ErpConnector {
     const whole: OdooOptions = { url: faults.url, database: 'plant', version, backorder: 'keep', ...options };
-    return odoo(whole).connect({ clock, credentials });
+    return odoo(whole).connect({ clock, credentials, mayWrite });
   }
 
   const book = (completion: Completion, connector = connect()) =>

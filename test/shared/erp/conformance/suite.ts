@@ -12,6 +12,7 @@ import { listingTests } from './suite-listing.ts';
 import { markTests } from './suite-marks.ts';
 import { readingTests } from './suite-reading.ts';
 import { refusalTests } from './suite-refusals.ts';
+import { shadowTests } from './suite-shadow.ts';
 import { partTests } from './suite-split-orders.ts';
 import { unreadableTests } from './suite-unreadable-orders.ts';
 import { waitTests } from './suite-waits.ts';
@@ -35,6 +36,7 @@ const chapters = {
   waiting: ['waiting for slow or locked orders, and capped pages', waitTests],
   once: ['booking exactly once', exactlyOnceTests],
   failing: ['failing', failureTests],
+  shadow: ['in shadow', shadowTests],
 } as const satisfies Record<string, readonly [string, (chapter: Chapter) => void]>;
 
 export type ChapterName = keyof typeof chapters;
@@ -43,7 +45,8 @@ export type ChapterName = keyof typeof chapters;
  * Runs every promise of the ERP port against one connector and one server. Call it at the top level of a
  * test file; `makeTarget` runs once, its `close` at the end.
  * @param cannot What this ERP cannot do, each with the reason.
- * @param only The chapters to run, for a configuration that differs little from another one. Default: all.
+ * @param only The chapters to run, for a configuration that differs little from another one. Default: all. It runs in shadow
+ *   in any case.
  */
 export function describeErpConformance(
   name: string,
@@ -77,7 +80,8 @@ export function describeErpConformance(
     afterAll(() => running?.close?.());
 
     for (const [each, [title, tests]] of Object.entries(chapters)) {
-      if (!only || only.some((one) => one === each)) describe(title, () => tests(chapter));
+      const isChosen = only === undefined || only.some((one) => one === each);
+      if (isChosen || each === 'shadow') describe(title, () => tests(chapter));
     }
   });
 }

@@ -3,6 +3,7 @@ import type { BookingKey, Completion, Receipt } from '../../../../shared/model/c
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
+import type { MayWrite } from '../../../../shared/platform/http.ts';
 import type { DetailLeaf } from './detail-leaf.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 
@@ -124,6 +125,8 @@ export interface ConnectorOptions {
   /** Longest wait for an answer. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
+  /** Whether it may change the ERP, asked before each such call. Default: it may. */
+  readonly mayWrite?: MayWrite;
   /** Use a password (key, secret) that the server refuses. */
   readonly wrongCredentials?: boolean;
   /** The secret was rotated: the one that is known is refused, and the right one is read when it is read anew. */
@@ -269,6 +272,8 @@ export type Capability =
   | 'silent-no-op'
   /** Cancelled orders are listed as such. */
   | 'cancelled-listed'
+  /** Refuse by the look all that is refused: what the ERP refuses with the write, shadow does not know. */
+  | 'refusing-look'
   /** Distinguish our own completion from somebody else's. */
   | 'foreign-completion';
 

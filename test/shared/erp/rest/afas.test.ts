@@ -55,6 +55,8 @@ describeErpConformance(
   makeTarget,
   {
     link: 'its example has no field for it',
+    'refusing-look':
+      'it says with the booking that components are not there, and its example does not ask before',
     closing: 'its example leaves to people what is not built of an order',
     'never-changed': 'every order has a change time',
     'same-page': 'its pages have offsets: a list ends after 10,000 calls',

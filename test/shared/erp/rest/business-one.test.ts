@@ -49,6 +49,8 @@ describeErpConformance(
   makeTarget,
   {
     link: 'its example has no field for it',
+    'refusing-look':
+      'it says with the booking that components are not there, and its example does not ask before',
     closing: 'its example leaves to people what is not built of an order',
     changes: 'its change time has no hours, so that all open orders are listed each time',
     'change-times': 'its change time has no hours',

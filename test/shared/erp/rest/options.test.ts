@@ -48,7 +48,11 @@ it.each([
 });
 
 it('offers neither a link nor an order without a description of it', () => {
-  const connector = rest(options).connect({ credentials: async () => ({}), clock: systemClock });
+  const connector = rest(options).connect({
+    credentials: async () => ({}),
+    clock: systemClock,
+    mayWrite: () => true,
+  });
 
   expect(connector.linkProductOrder).toBeUndefined();
   expect(connector.readOrder).toBeUndefined();

@@ -11,6 +11,7 @@ export function connected(
 ) {
   return definition.connect({
     clock,
+    mayWrite: () => true,
     credentials: async () => (typeof secret === 'function' ? secret() : secret),
   });
 }

@@ -22,6 +22,7 @@ export function startPlant({ timeZone, ...configured }: Partial<SapOptions> = {}
     const usual = { url: faults.url, auth: 'basic', goodsMovements: 'backflush' } as const;
     return sapS4Hana({ ...usual, ...zone, ...configured, ...options }).connect({
       clock: systemClock,
+      mayWrite: () => true,
       credentials: async () => ({ username: 'AZUMUTA', password: 'right-password' }),
     });
   }

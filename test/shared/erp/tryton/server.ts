@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
+import type { MayWrite } from '../../../../shared/platform/http.ts';
 import { createFaultProxy } from '../conformance/fault-proxy.ts';
 
 export interface RpcCall {
@@ -43,9 +44,10 @@ export function createRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined
     calls,
     /** Runs before the next call of a method (without `model.`) is answered, once. */
     before: (method: string, act: () => void) => void hooks.push({ method, act }),
-    connector: (options: Partial<TrytonOptions> = {}) =>
+    connector: (options: Partial<TrytonOptions> = {}, mayWrite: MayWrite = () => true) =>
       tryton({ url, database: 'plant', ...options }).connect({
         clock: { ...systemClock, now: () => new Date('2026-11-24T10:00:00Z') },
+        mayWrite,
         credentials: async () => credentials,
       }),
   };

@@ -14,7 +14,12 @@ export class Books {
   readonly tables = new Map<string, OdooRow[]>();
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly locked = new Set<number>();
-  readonly rights: Rights = { hidden: new Set(), readOnly: new Set(), accounting: undefined };
+  readonly rights: Rights = {
+    hidden: new Set(),
+    readOnly: new Set(),
+    denied: new Set(),
+    accounting: undefined,
+  };
   decimals = 2;
   /** Where a putaway rule sends what is built; undefined without one. */
   shelf: number | undefined;

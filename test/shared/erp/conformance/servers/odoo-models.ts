@@ -96,6 +96,9 @@ export class OdooBooks extends Books {
         return fieldsGet(this, model, call.named);
       case 'context_get':
         return { lang: 'en_US', tz: 'Europe/Brussels', uid: us.uid };
+      case 'check_access_rights':
+        // Deprecated since 18.0 (odoo/orm/models.py, 19.0), and not refused.
+        return !this.rights.denied.has(`${call.named.operation} ${model}`);
       case 'create':
         return this.#create(model, call.named.vals_list);
       case 'write':

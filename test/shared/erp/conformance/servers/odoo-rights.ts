@@ -52,6 +52,8 @@ export interface Rights {
   readonly hidden: Set<number>;
   /** Orders that a record rule lets our user only read. */
   readonly readOnly: Set<number>;
+  /** What no group of our user allows: `create stock.lot`. */
+  readonly denied: Set<string>;
   /** Any accounting module of 19, and the groups that our user has besides *Manufacturing* and *Inventory*. */
   accounting: { readonly groups: readonly string[] } | undefined;
 }

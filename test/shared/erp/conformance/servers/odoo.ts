@@ -71,7 +71,9 @@ export function createOdoo(
     if (database !== login.database || user !== us.uid || key !== login.apiKey) throw denied();
     const list = Array.isArray(positional) ? [...positional] : [];
     const { context = {}, ...rest } = named as Record<string, Record<string, unknown>>;
-    const onModel = ['search_read', 'fields_get', 'context_get', 'create'].includes(String(name));
+    const onModel = ['search_read', 'fields_get', 'context_get', 'check_access_rights', 'create'].includes(
+      String(name),
+    );
     const ids = onModel ? [] : list.shift();
     // Both take their values by position (`call_kw`: api.py:445 (17.0), :536 (18.0), service/model.py:98 (19.0)).
     const [values] = list;
