@@ -26,7 +26,7 @@ permissionset 50100 AZUMUTA
         table "Azumuta Link" = X,
         tabledata "Azumuta Booking" = RIM,
         tabledata "Azumuta Booking Note" = RI,
-        tabledata "Azumuta Link" = RIM,
+        tabledata "Azumuta Link" = RI,
         tabledata "Capacity Ledger Entry" = R,
         tabledata "General Ledger Setup" = R,
         tabledata Item = R,

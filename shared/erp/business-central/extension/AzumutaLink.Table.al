@@ -1,7 +1,7 @@
 // Not compiled here. Names were resolved against Business Central 29.0 (microsoft/BCApps c3414ede); a partner compiles this, then does the checks of README.md in a sandbox.
 namespace Azumuta.Production;
 
-/// <summary>Which product order of Azumuta an order line became.</summary>
+/// <summary>Which product orders of Azumuta an order line became: one, or several where the order was split.</summary>
 table 50102 "Azumuta Link"
 {
     Caption = 'Azumuta Link';
@@ -34,7 +34,7 @@ table 50102 "Azumuta Link"
 
     keys
     {
-        key(PK; "Order No.", "Order Line No.")
+        key(PK; "Order No.", "Order Line No.", "Product Order")
         {
             Clustered = true;
         }

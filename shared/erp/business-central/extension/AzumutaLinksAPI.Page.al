@@ -1,7 +1,7 @@
 // Not compiled here. Names were resolved against Business Central 29.0 (microsoft/BCApps c3414ede); a partner compiles this, then does the checks of README.md in a sandbox.
 namespace Azumuta.Production;
 
-/// <summary>Which product order an order line became: inserted once, changed from then on.</summary>
+/// <summary>Which product orders an order line became: a row for each, inserted once.</summary>
 page 50105 "Azumuta Links API"
 {
     PageType = API;
@@ -12,8 +12,9 @@ page 50105 "Azumuta Links API"
     EntityName = 'link';
     EntitySetName = 'links';
     SourceTable = "Azumuta Link";
-    ODataKeyFields = "Order No.", "Order Line No.";
+    ODataKeyFields = "Order No.", "Order Line No.", "Product Order";
     DelayedInsert = true;
+    ModifyAllowed = false;
     DeleteAllowed = false;
     Extensible = false;
 

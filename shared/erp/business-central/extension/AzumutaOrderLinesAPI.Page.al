@@ -122,10 +122,6 @@ page 50100 "Azumuta Order Lines API"
                 {
                     Caption = 'Serial Required';
                 }
-                field(productOrder; AzumutaLink."Product Order")
-                {
-                    Caption = 'Product Order';
-                }
                 field(rowVersion; Rec.SystemRowVersion)
                 {
                     Caption = 'Row Version';
@@ -149,7 +145,6 @@ page 50100 "Azumuta Order Lines API"
     var
         ProductionOrder: Record "Production Order";
         ItemTrackingSetup: Record "Item Tracking Setup";
-        AzumutaLink: Record "Azumuta Link";
         OrderRules: Codeunit "Azumuta Order Rules";
         SafeRowVersion: BigInteger;
         LineNumber: Text;
@@ -161,7 +156,6 @@ page 50100 "Azumuta Order Lines API"
     begin
         Rec.ReadIsolation := IsolationLevel::ReadCommitted;
         ProductionOrder.ReadIsolation := IsolationLevel::ReadCommitted;
-        AzumutaLink.ReadIsolation := IsolationLevel::ReadCommitted;
         // Before the first row is read: what is below it had been committed by then, and is seen.
         SafeRowVersion := Database.MinimumActiveRowVersion();
         ExtensionVersion := OrderRules.ExtensionVersion();
@@ -174,8 +168,6 @@ page 50100 "Azumuta Order Lines API"
         LineNumber := Rec."Prod. Order No." + '/' + Format(Rec."Line No.", 0, 9);
         if not ProductionOrder.Get(Rec.Status, Rec."Prod. Order No.") then
             Clear(ProductionOrder);
-        if not AzumutaLink.Get(Rec."Prod. Order No.", Rec."Line No.") then
-            Clear(AzumutaLink);
         LastOperationNo := '';
         LastOperationFlushing := '';
         if OrderRules.FindLastOperation(Rec, LastOperation) then begin
