@@ -50,10 +50,12 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     readonly secret: (options: Options) => ErpSecret<Credentials>;
     /** Why no stack may be made with these options yet. Default: it may. */
     readonly untried?: (options: Options) => string | undefined;
+    /** What doctor and each morning mail say of it with these options. Default: nothing. */
+    readonly caution?: (options: Options) => string | undefined;
     readonly connect: (options: Options, environment: ErpEnvironment<Credentials>) => ErpConnector;
   },
 ): Connector<Options, Credentials, Folder> {
-  const { lacks, secret, untried, connect, ...facts } = described;
+  const { lacks, secret, untried, caution, connect, ...facts } = described;
   function define(options: Options): ErpDefinition<Credentials> {
     const parsed = parse(facts.options, options);
     if (!parsed.ok) {
@@ -66,6 +68,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
       perSecond: options.perSecond ?? facts.perSecond,
       settlingSeconds: options.settlingSeconds,
       untried: untried?.(options),
+      caution: caution?.(options),
       watermark: facts.watermark,
       lacks: typeof lacks === 'function' ? lacks(options) : lacks,
       secret: secret(options),

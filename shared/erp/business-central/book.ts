@@ -68,11 +68,14 @@ export async function linkProductOrder(
   erpOrder: ErpOrderRef,
   { id, number, url = '' }: ProductOrderRef,
 ): Promise<void> {
-  const filter = `${filterOfLine(erpOrder)} and productOrder eq ${odataText(id)}`;
   const what = `the link of order ${erpOrder.number}`;
+  const filter = `${filterOfLine(erpOrder)} and productOrder eq ${odataText(id)}`;
+  const isLinked = async () =>
+    (await writer.readRows({ page: 'links', filter, what }, z.unknown())).length > 0;
+  if (await isLinked()) return;
   const body = { ...lineIn(erpOrder), productOrder: id, number, url };
   const refused = await refusalOf(writer.write({ page: 'links', body, what }));
   if (!refused) return;
-  const [link] = await writer.readRows({ page: 'links', filter, what }, z.unknown());
-  if (link === undefined) throw refused;
+  // Another session may have linked it meanwhile.
+  if (!(await isLinked())) throw refused;
 }

@@ -6,8 +6,8 @@ import { linkProductOrder } from './book.ts';
 import { booking } from './booking.ts';
 import { createClient } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
-import { type BusinessCentralOptions, optionsSchema } from './options.ts';
-import { readSetupFindings } from './setup.ts';
+import { type BusinessCentralOptions, optionsSchema, partner } from './options.ts';
+import { readBcRights, readSetupFindings } from './setup.ts';
 
 /**
  * Microsoft Dynamics 365 Business Central, in the cloud and on premises, over the pages of the extension in `extension/`.
@@ -35,8 +35,14 @@ export const businessCentral = defineConnector({
   secret({ auth }: BusinessCentralOptions): ErpSecret<unknown> {
     return auth === 'basic' ? secrets.basic : secrets.oauth2ClientCredentials;
   },
+  caution: cautionOf,
   connect,
 });
+
+function cautionOf({ tried }: BusinessCentralOptions): string | undefined {
+  if (tried !== undefined) return undefined;
+  return `The connector was not tried on a real ${partner}: do the checks of shared/erp/business-central/extension/README.md, then write into erp.tried when, by whom and on which version.`;
+}
 
 function connect(options: BusinessCentralOptions, environment: ErpEnvironment<unknown>): ErpConnector {
   const client = createClient(options, environment);
@@ -45,7 +51,8 @@ function connect(options: BusinessCentralOptions, environment: ErpEnvironment<un
     readOrder: (order, signal, guard) => readListedOrder(client({ signal, guard }), order),
     linkProductOrder: (order, productOrder, attempt) =>
       keepingTrackOfWrites((onWritten) => linkProductOrder(client(attempt, onWritten), order, productOrder)),
-    notOffered: (order, signal) => readSetupFindings(client({ signal }), order),
+    notOffered: (_order, signal) => readSetupFindings(client({ signal })),
+    readRights: (signal) => readBcRights(client({ signal })),
     book: (completion, key, attempt) =>
       keepingTrackOfWrites((onWritten) =>
         bookWhatIsLeft(booking, client(attempt, onWritten), completion, key, attempt),

@@ -39,7 +39,7 @@ export const optionsSchema = strictObject({
   finish: z.optional(z.enum(['planner', 'complete'])),
   /**
    * When, by whom and on which version it was tried on a real Business Central: `'2027-01-15, A. Peeters, 29.1 sandbox'`. Until
-   * then `doctor` says that it was not.
+   * then `doctor` and each morning mail say that it was not.
    */
   tried: z.optional(textThat((text) => text.trim() !== '', 'when, by whom and on which version')),
   /** Orders read per call. Default 500. */

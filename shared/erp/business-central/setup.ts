@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
-import type { ErpOrderRef } from '../../model/orders.ts';
+import type { UserRight } from '../connector.ts';
 import type { Reader } from './client.ts';
 import { partner } from './options.ts';
 import { requireExtension } from './order.ts';
@@ -16,21 +16,21 @@ const setupSchema = z.object({
 });
 
 /** Sentences for `doctor`: what bookings would find out first. */
-export async function readSetupFindings(reader: Reader, _order: ErpOrderRef): Promise<readonly string[]> {
-  const { tried } = reader.options;
-  const setup = await readSetup(reader);
-  const { userName, company, postingFrom, postingTo, canPost } = setup;
+export async function readSetupFindings(reader: Reader): Promise<readonly string[]> {
+  const { userName, company, postingFrom, postingTo } = await readSetup(reader);
   const isLimited = !isEmptyDate(postingFrom) || !isEmptyDate(postingTo);
+  if (!isLimited) return [];
   const from = isEmptyDate(postingFrom) ? 'any day' : postingFrom;
   const until = isEmptyDate(postingTo) ? 'any day' : postingTo;
-  const findings: (string | false)[] = [
-    tried === undefined &&
-      `the connector was not tried on a real ${partner}: do the checks of its extension's page, then write into the option tried when, by whom and on which version`,
-    !canPost && `${userName} may not post item journals in ${company}: bookings would be refused`,
-    isLimited &&
-      `${userName} may post in ${company} from ${from} to ${until} only: bookings of other days wait for a person`,
+  return [
+    `${userName} may post in ${company} from ${from} to ${until} only: bookings of other days wait for a person`,
   ];
-  return findings.filter((one) => one !== false);
+}
+
+/** By `WritePermission` of the tables that a booking writes: it is of the permission sets, and posts nothing. */
+export async function readBcRights(reader: Reader): Promise<UserRight[]> {
+  const { company, canPost } = await readSetup(reader);
+  return [{ to: `write bookings and item journals in ${company}`, isGranted: canPost }];
 }
 
 async function readSetup({ readRows }: Reader): Promise<z.output<typeof setupSchema>> {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { figureLines } from '../../../shared/alerts/morning-mail.ts';
+import { businessCentral } from '../../../shared/erp/business-central/index.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { claimedOrder } from '../../support/bookings.ts';
@@ -57,6 +58,27 @@ it('does not come on the afternoon on which the stack was deployed, and comes th
   expect(await mailsOver({ ...at('06:30'), start: '2026-11-26T15:26:00Z' }, 24)).toEqual([
     '2026-11-27T05:56:00.000Z',
   ]);
+});
+
+it.each([
+  [undefined, 1],
+  ['2027-01-15, A. Peeters, 29.1 sandbox', 0],
+])('says each morning that Business Central was not tried, until it was: %s', async (tried, count) => {
+  // Prepare
+  const company = '5d115c9c-44e3-ea11-bb43-000d3a2feca1';
+  const erp = businessCentral({ tenant: 'plant.example', environment: 'Test', company, tried });
+  const stage = await startAlertStage({ ...at('06:30'), erp, start: '2026-11-26T05:30:00Z' });
+
+  // Act
+  await stage.run();
+  stage.clock.advance(86_400);
+  await stage.run();
+
+  // Assess
+  const told = stage.received.mails.map(
+    ({ text }) => text.split('not tried on a real Business Central').length - 1,
+  );
+  expect(told).toEqual([count, count]);
 });
 
 it('is sent at the next run when SNS does not accept it, and then once', async () => {

@@ -10,10 +10,13 @@ const promise = (connector: string, name: string) => ({
 export const connectorFaults: Faults = {
   'shared/erp/business-central/book.ts': {
     'link-that-is-there-taken-for-a-refusal': {
-      find: 'if (link === undefined) throw refused;',
+      find: 'if (!(await isLinked())) throw refused;',
       replace: 'throw refused;',
-      why: 'An order whose link was written, and not answered, never becomes a created one.',
-      foundIn: promise('business-central', 'writes the product order into the ERP order once'),
+      why: 'Of two workers that link an order at once, one sends a person to what is linked.',
+      foundIn: {
+        file: 'test/shared/erp/business-central/bookings.test.ts',
+        name: 'links once, and refuses none, of two workers at once',
+      },
     },
     'refusal-of-our-own-booking': {
       find: 'if (receipt) return { ...receipt, alreadyBooked: refused !== undefined };',

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { businessCentral } from '../../../../shared/erp/business-central/index.ts';
 import type { BusinessCentralOptions } from '../../../../shared/erp/business-central/options.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import { failureOf, newSignal } from '../conformance/attempts.ts';
-import { assemblyOf, completionOf, partOf } from '../conformance/completions.ts';
+import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
+import { assemblyOf, completionOf, partOf, productOrderOf } from '../conformance/completions.ts';
 import { bcAssembly } from '../conformance/plants/business-central.ts';
 import { rejection } from '../conformance/rejection.ts';
 import type { BcLine } from '../conformance/servers/bc-records.ts';
@@ -266,26 +266,35 @@ it('gives the number of the entries as its receipt', async () => {
   for (const { reference } of receipts) expect(reference).toMatch(/^entries \d+ to \d+$/);
 });
 
-it('says for doctor whether it was tried, may post, and on which days', async () => {
+it('links once, and refuses none, of two workers at once', async () => {
+  const { plan, books, connect } = startPlant();
+  const order = plan();
+  const link = () => connect().linkProductOrder?.(order, productOrderOf(order), firstAttempt());
+
+  await Promise.all([link(), link()]);
+
+  expect(books.links).toHaveLength(1);
+});
+
+it('says for doctor whether it may post, and on which days', async () => {
   // Prepare
   const { server, books, plan, connect } = startPlant();
   const order = plan();
-  const findings = async (tried?: string) =>
-    connect(tried === undefined ? {} : { tried }).notOffered?.(order, newSignal());
+  const { notOffered, readRights } = connect();
+  const look = async () => [await notOffered?.(order, newSignal()), await readRights?.(newSignal())];
 
   // Act
-  const untried = await findings();
-  const tried = await findings('2027-01-15, A. Peeters, 29.1');
+  const unlimited = await look();
   server.canPost = false;
   books.postingFrom = '2026-12-01';
-  const limited = await findings('2027-01-15, A. Peeters, 29.1');
+  const limited = await look();
 
   // Assess
-  expect(untried).toEqual([expect.stringContaining('was not tried on a real Business Central')]);
-  expect(tried).toEqual([]);
+  const to = 'write bookings and item journals in CRONUS BE';
+  expect(unlimited).toEqual([[], [{ to, isGranted: true }]]);
   expect(limited).toEqual([
-    expect.stringContaining('may not post item journals'),
-    expect.stringContaining('from 2026-12-01 to any day only'),
+    [expect.stringContaining('from 2026-12-01 to any day only')],
+    [{ to, isGranted: false }],
   ]);
 });
 

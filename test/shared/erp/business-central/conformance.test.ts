@@ -13,6 +13,8 @@ const cannot: Cannot = {
   'scrapped-serials': 'scrap makes no stock, so its numbers are in the note',
   reservations: 'what is reserved for an order is taken with its consumption',
   units: 'a line is posted in its own unit',
+  'refusing-look':
+    'a short part, and an operation that was not recorded, are looked at where the booking is posted',
 };
 
 describeErpConformance(
