@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { Receipt } from '../../model/completions.ts';
 import { OrderNotReady, Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
@@ -8,6 +7,7 @@ import { shortItemIn } from './errors.ts';
 import { type BookingToPost, findNote, findOurs, type NoteToPost, type ToBook } from './look.ts';
 import { partner } from './options.ts';
 import { filterOfLine, lineIn } from './order.ts';
+import { bcLinkSchema } from './records.ts';
 
 /** Writes what a look has left, and reads it back: an answer is no proof. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
@@ -71,7 +71,7 @@ export async function linkProductOrder(
   const what = `the link of order ${erpOrder.number}`;
   const filter = `${filterOfLine(erpOrder)} and productOrder eq ${odataText(id)}`;
   const isLinked = async () =>
-    (await writer.readRows({ page: 'links', filter, what }, z.unknown())).length > 0;
+    (await writer.readRows({ page: 'links', filter, what }, bcLinkSchema)).length > 0;
   if (await isLinked()) return;
   const body = { ...lineIn(erpOrder), productOrder: id, number, url };
   const refused = await refusalOf(writer.write({ page: 'links', body, what }));

@@ -20,7 +20,7 @@ export interface AskedOfBc {
 }
 
 /** How the refusals of the extension begin, and who has to act (`extension/`, codeunit Azumuta Post). */
-const ownRefusals: Readonly<Record<string, Cause>> = {
+export const ownRefusals: Readonly<Record<string, Cause>> = {
   'AZ-STATE': 'order-state',
   // A look has found the line: it, an operation or a component is gone since.
   'AZ-UNKNOWN': 'order-state',

@@ -1,5 +1,4 @@
 import Big from 'big.js';
-import * as z from 'zod/mini';
 import { checkLine, lotLine, reasonLine } from '../../model/completion-lines.ts';
 import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
@@ -23,7 +22,7 @@ import { planUses, readComponents } from './components.ts';
 import { planOperations, readOperations } from './operations.ts';
 import { type BusinessCentralOptions, partner } from './options.ts';
 import { lineIn, readOrder } from './order.ts';
-import { type BcBooked, type BcOrderLine, bookingSchema, enumText } from './records.ts';
+import { type BcBooked, type BcOrderLine, bcNoteSchema, bookingSchema, enumText } from './records.ts';
 
 /** A Decimal of Business Central has so many decimals. */
 const mostDecimals = 5;
@@ -147,10 +146,14 @@ export async function findOurs(
   );
   if (!booked) return undefined;
   requireAsAsked(booked, completion, key);
-  const { firstEntryNo, lastEntryNo } = booked;
-  const entries =
-    firstEntryNo === lastEntryNo ? `entry ${firstEntryNo}` : `entries ${firstEntryNo} to ${lastEntryNo}`;
-  return { reference: entries, alreadyBooked: true };
+  return { reference: postedEntries(booked), alreadyBooked: true };
+}
+
+function postedEntries({ firstEntryNo, lastEntryNo, capacityEntries }: BcBooked): string {
+  const ledger = capacityEntries ? 'capacity ' : '';
+  return firstEntryNo === lastEntryNo
+    ? `${ledger}entry ${firstEntryNo}`
+    : `${ledger}entries ${firstEntryNo} to ${lastEntryNo}`;
 }
 
 function requireAsAsked(booked: BcBooked, completion: Completion, key: BookingKey): void {
@@ -177,8 +180,6 @@ function requireAsAsked(booked: BcBooked, completion: Completion, key: BookingKe
 function isSame(one: string, other: string): boolean {
   return compareDecimals(one, other) === 0;
 }
-
-const bcNoteSchema = z.object({ id: z.string() });
 
 /** The receipt of an amendment. */
 export async function findNote(

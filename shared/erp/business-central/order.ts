@@ -86,5 +86,9 @@ function isOurs(
 
 /** What a mapping may read of it; enums as people see them. */
 function attributesOf({ extensionVersion: _, systemModifiedAt: __, ...line }: BcOrderLine) {
-  return { ...line, lastOperationFlushing: enumText(line.lastOperationFlushing) };
+  return {
+    ...line,
+    lastOperationFlushing: enumText(line.lastOperationFlushing),
+    sourceType: enumText(line.sourceType),
+  };
 }

@@ -25,6 +25,7 @@ export const lineSchema = z.object({
   blocked: flag,
   itemNo: z.string(),
   variantCode: optionalText,
+  description: optionalText,
   unit: z.string(),
   quantity: bcFigure,
   finishedQuantity: bcFigure,
@@ -32,6 +33,10 @@ export const lineSchema = z.object({
   dueDate: optionalText,
   locationCode: optionalText,
   planningLevel: z._default(z.int(), 0),
+  /** Of the order, for a mapping; what it was made for is an item, a family or a sales order. */
+  orderDescription: optionalText,
+  sourceType: optionalText,
+  sourceNo: optionalText,
   /** By which its operations are found: lines of a family share one routing. */
   routingReferenceNo: z.optional(z.int()),
   lastOperation: optionalText,
@@ -91,8 +96,26 @@ export const bookingSchema = z.object({
   postedScrap: bcFigure,
   firstEntryNo: z.int(),
   lastEntryNo: z.int(),
+  /** Whether the numbers are of the capacity ledger: of scrap alone nothing comes into stock. */
+  capacityEntries: flag,
 });
 export type BcBooked = z.output<typeof bookingSchema>;
+
+/** A note of a line (page `bookingNotes`). */
+export const bcNoteSchema = z.object({ id: z.string() });
+
+/** A product order of a line (page `links`). */
+export const bcLinkSchema = z.object({ productOrder: z.string() });
+
+/** What the extension says of itself, of our user and of the company (page `setups`). */
+export const setupSchema = z.object({
+  extensionVersion: z.string(),
+  company: z.string(),
+  userName: z.string(),
+  postingFrom: z.string(),
+  postingTo: z.string(),
+  canPost: z.boolean(),
+});
 
 /** Enums come with names such as `Pick_x0020__x002B__x0020_Manual`. */
 export function enumText(name: string): string {

@@ -1,19 +1,10 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import type { UserRight } from '../connector.ts';
 import type { Reader } from './client.ts';
 import { partner } from './options.ts';
 import { requireExtension } from './order.ts';
-
-/** What the extension says of itself, of our user and of the company (page `setups`). */
-const setupSchema = z.object({
-  extensionVersion: z.string(),
-  company: z.string(),
-  userName: z.string(),
-  postingFrom: z.string(),
-  postingTo: z.string(),
-  canPost: z.boolean(),
-});
+import { setupSchema } from './records.ts';
 
 /** Sentences for `doctor`: what bookings would find out first. */
 export async function readSetupFindings(reader: Reader): Promise<readonly string[]> {

@@ -276,6 +276,15 @@ it('links once, and refuses none, of two workers at once', async () => {
   expect(books.links).toHaveLength(1);
 });
 
+it('says that entries are of the capacity ledger, where scrap alone was booked', async () => {
+  const { plan, book } = startPlant();
+  const completion = completionOf(plan(), { quantity: { amount: '0' }, scrap: { amount: '2' } });
+
+  const { reference } = await book(completion);
+
+  expect(reference).toMatch(/^capacity entry \d+$/);
+});
+
 it('says for doctor whether it may post, and on which days', async () => {
   // Prepare
   const { server, books, plan, connect } = startPlant();

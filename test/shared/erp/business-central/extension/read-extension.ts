@@ -76,6 +76,13 @@ export function errorCodes(files = readFiles()): string[] {
   return [...new Set(codes)].toSorted();
 }
 
+/** The names that `details` of a booking may have, of whatever depth. */
+export function detailNames(files = readFiles()): string[] {
+  const source = files.get('AzumutaDetails.Codeunit.al') ?? '';
+  const names = [...source.matchAll(/'([a-zA-Z|]+)'/g)].flatMap(([, all = '']) => all.split('|'));
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
 export function isApiPage(object: AlObject): boolean {
   return object.kind === 'page' && textOf(object, 'PageType') === 'API';
 }

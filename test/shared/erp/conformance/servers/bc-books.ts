@@ -288,6 +288,7 @@ export class BcBooks {
       postedScrap: '0',
       firstEntryNo: 0,
       lastEntryNo: 0,
+      capacityEntries: false,
     };
     if (this.ignoreNext) {
       this.ignoreNext = false;
@@ -310,6 +311,7 @@ export class BcBooks {
       const last = line.operations.at(-1)?.operationNo ?? '';
       const onLast = posted.filter((one) => one.type === 'capacity' && one.operationNo === last);
       this.#change(booking, {
+        capacityEntries: posted.every(({ type }) => type === 'capacity'),
         firstEntryNo,
         lastEntryNo: this.entries.at(-1)?.entryNo ?? 0,
         postedGood: sumOf(posted.flatMap((one) => (one.type === 'output' ? [one.quantity] : []))),
@@ -360,8 +362,10 @@ export class BcBooks {
     for (const operation of line.operations) {
       if (operation === last) continue;
       const recorded = details.operations?.find(({ no }) => no === operation.operationNo);
-      const isPosted =
-        recorded !== undefined || (operation.flushing === 'Manual' && operation.status !== 'Finished');
+      // Without a recording the good quantity is posted there too, if there is any (`WriteEarlierOperation`).
+      const isProposed =
+        operation.flushing === 'Manual' && operation.status !== 'Finished' && compareDecimals(good, '0') > 0;
+      const isPosted = recorded !== undefined || isProposed;
       if (!isPosted) continue;
       const { good: left = good, scrap: lost = '0', setup, run, finished } = recorded ?? {};
       postOutput(this.#posting, line, {

@@ -170,6 +170,7 @@ export interface BcBooking extends BcRequest {
   postedScrap: Decimal;
   firstEntryNo: number;
   lastEntryNo: number;
+  capacityEntries: boolean;
 }
 
 /** `Unit of Measure Management.RoundToItemRndPrecision` (BCApps, Inventory/Item): to 5 decimals, then up to the precision. */

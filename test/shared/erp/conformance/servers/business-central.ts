@@ -119,6 +119,7 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
     links: () => books.links.map((one) => ({ ...one })),
     setups: () => [
       {
+        id: '9a3f2c51-0c3e-4c7e-8d8e-6f3a1c5b7d20',
         extensionVersion: server.extension,
         company: bcCompany.name,
         userName: 'AZUMUTA ERP',
@@ -273,6 +274,7 @@ function shownOperation(line: BcLine, one: BcOperation): BcRow {
   return {
     orderNo: line.orderNo,
     prodOrderLineNo: line.lineNo,
+    routingNo: line.itemNo,
     operationNo: one.operationNo,
     description: one.description,
     centerType: 'Work_x0020_Center',
