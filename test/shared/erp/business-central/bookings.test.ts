@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { businessCentral } from '../../../../shared/erp/business-central/index.ts';
 import type { BusinessCentralOptions } from '../../../../shared/erp/business-central/options.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
+import { OrderNotReady } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
 import { assemblyOf, completionOf, partOf, productOrderOf } from '../conformance/completions.ts';
 import { bcAssembly } from '../conformance/plants/business-central.ts';
@@ -274,6 +275,38 @@ it('links once, and refuses none, of two workers at once', async () => {
   await Promise.all([link(), link()]);
 
   expect(books.links).toHaveLength(1);
+});
+
+it('gives no receipt for a booking whose transaction is open, and books once after it was undone', async () => {
+  // Prepare
+  const { books, plan, book } = startPlant();
+  const completion = completionOf(plan());
+  books.holdsNext = true;
+
+  // Act
+  const cut = await failureOf(book(completion));
+  const meanwhile = await failureOf(book(completion));
+  books.held = undefined;
+  const receipt = await book(completion);
+
+  // Assess
+  expect(cut).toMatchObject({ kind: 'partner-down', wrote: 'perhaps' });
+  expect(meanwhile).toBeInstanceOf(OrderNotReady);
+  expect(receipt).toMatchObject({ alreadyBooked: false });
+  expect(books.bookings).toHaveLength(1);
+});
+
+it('would give one, if pages showed what is not committed: so each page of the extension reads what is', async () => {
+  const { server, books, plan, book } = startPlant();
+  const completion = completionOf(plan());
+  server.readsUncommitted = true;
+  books.holdsNext = true;
+
+  await failureOf(book(completion));
+  const receipt = await book(completion);
+
+  expect(receipt.alreadyBooked).toBe(true);
+  expect(books.bookings).toEqual([]);
 });
 
 it('says that entries are of the capacity ledger, where scrap alone was booked', async () => {

@@ -81,6 +81,10 @@ export class BcBooks {
   commitsAmidPosting = false;
   /** The next booking is answered with 201, and is not there. */
   ignoreNext = false;
+  /** The next booking is posted, and its transaction remains open: its caller is answered 504. */
+  holdsNext = false;
+  /** The booking of a transaction that is open: pages that read what is committed do not show it. */
+  held: BcBooking | undefined;
   /** Row versions of transactions that are open: nothing from the lowest on may have shown yet. */
   readonly #open = new Set<number>();
   readonly #world: BcWorld;
@@ -290,6 +294,13 @@ export class BcBooks {
       lastEntryNo: 0,
       capacityEntries: false,
     };
+    if (this.held?.id === request.id) throw lockedRecord('Azumuta Booking');
+    if (this.holdsNext) {
+      this.holdsNext = false;
+      const entries = { firstEntryNo: 901, lastEntryNo: 901 };
+      this.held = { ...booking, postedGood: request.good, postedScrap: request.scrap, ...entries };
+      throw new BcError('', '', 504);
+    }
     if (this.ignoreNext) {
       this.ignoreNext = false;
       return booking;
@@ -348,11 +359,7 @@ export class BcBooks {
   /** The words of the platform (MicrosoftDocs/dynamics365smb-devitpro-pb, dev-itpro/developer). Its status is not known. */
   requireUnlocked(orderNo: string): void {
     if (!this.locked.has(orderNo)) return;
-    throw new BcError(
-      'Unknown',
-      "We can't save your changes right now, because a record in table 'Prod. Order Line' is being updated in a transaction done by another session.",
-      500,
-    );
+    throw lockedRecord('Prod. Order Line');
   }
 
   /** Operations in the order of the routing, then components. */
@@ -463,6 +470,14 @@ export class BcBooks {
       },
     };
   }
+}
+
+function lockedRecord(table: string): BcError {
+  return new BcError(
+    'Unknown',
+    `We can't save your changes right now, because a record in table '${table}' is being updated in a transaction done by another session.`,
+    500,
+  );
 }
 
 /** `External Document No.`: the key without dashes. */

@@ -113,7 +113,9 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
     bookings: ({ headers }) => {
       // A replica may be behind: the last booking is not there yet (Data-Access-Intent).
       const isPrimary = headers['data-access-intent'] === 'ReadWrite';
-      return (isPrimary ? books.bookings : books.bookings.slice(0, -1)).map(shownBooking);
+      const committed = isPrimary ? books.bookings : books.bookings.slice(0, -1);
+      const open = server.readsUncommitted && books.held ? [books.held] : [];
+      return [...committed, ...open].map(shownBooking);
     },
     bookingNotes: () => books.notes.map((one) => ({ ...one })),
     links: () => books.links.map((one) => ({ ...one })),
@@ -254,6 +256,8 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
     /** The page that our user may not use. */
     forbidden: undefined as string | undefined,
     canPost: true,
+    /** Whether pages show what is not committed, as they do without `ReadIsolation` (dev-itpro/developer/devenv-read-isolation.md). */
+    readsUncommitted: false,
     largestPage: undefined as number | undefined,
     expireTokens: () => bearers.clear(),
   };
