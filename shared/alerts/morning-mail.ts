@@ -33,7 +33,7 @@ export async function composeMorningMail(
   mailedOn: string | undefined,
   situation: Situation,
 ) {
-  const { ledger, timeZone, stack, morningMail } = dependencies;
+  const { ledger, timeZone, stack, morningMail, caution } = dependencies;
   const [day, time] = [dayIn(timeZone, situation.at), localTime(situation.at, timeZone).slice(11, 16)];
   if (!morningMail) return undefined;
   if (day === mailedOn || time < morningMail.at) return undefined;
@@ -67,6 +67,7 @@ export async function composeMorningMail(
     '',
     ...waitingLines(situation),
     ...titled('To do', tasks),
+    ...(caution === undefined ? [] : titled('Caution', [caution])),
     ...(link === undefined ? [] : ['', `See it: ${link}`]),
   ];
   return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };

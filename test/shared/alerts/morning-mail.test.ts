@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { figureLines } from '../../../shared/alerts/morning-mail.ts';
+import { businessCentral } from '../../../shared/erp/business-central/index.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { claimedOrder } from '../../support/bookings.ts';
@@ -71,6 +72,27 @@ it('does not come right after a deployment within the hour, and comes the next m
   expect(await mailsOver({ ...at('06:30'), start: '2026-11-26T05:45:00Z' }, 25)).toEqual([
     '2026-11-27T05:45:00.000Z',
   ]);
+});
+
+it.each([
+  [undefined, 1],
+  ['2027-01-15, A. Peeters, 29.1 sandbox', 0],
+])('says each morning that Business Central was not tried, until it was: %s', async (tried, count) => {
+  // Prepare
+  const company = '5d115c9c-44e3-ea11-bb43-000d3a2feca1';
+  const erp = businessCentral({ tenant: 'plant.example', environment: 'Test', company, tried });
+  const stage = await startRunningStage({ ...at('06:30'), erp, start: '2026-11-26T05:25:00Z' });
+
+  // Act
+  await stage.run();
+  stage.clock.advance(86_400);
+  await stage.run();
+
+  // Assess
+  const told = stage.received.mails.map(
+    ({ text }) => text.split('not tried on a real Business Central').length - 1,
+  );
+  expect(told).toEqual([count, count]);
 });
 
 it('is sent at the next run when SNS does not accept it, and then once', async () => {

@@ -36,6 +36,7 @@ export interface StageOptions {
   readonly start?: string;
   readonly deployment?: Partial<CompleteIntegration['deployment']>;
   readonly timeZone?: string;
+  readonly erp?: CompleteIntegration['erp'];
   /** Stands before the table, to fail. */
   readonly dynamodb?: (store: LedgerStore['client']) => LedgerStore['client'];
 }
@@ -65,6 +66,7 @@ export async function startAlertStage(options: StageOptions = {}) {
   const integration: CompleteIntegration = {
     ...sample,
     timeZone: options.timeZone ?? 'Europe/Brussels',
+    erp: options.erp ?? sample.erp,
     deployment: {
       ...sample.deployment,
       alerts: { webhooks: ['teams', 'slack', 'webhook'], who: { planner: 'An Peeters, ext. 23' } },
