@@ -211,8 +211,8 @@ export function keepRenumbered(
   const now = `${numbersOfSplit(is)} (${is.book})`;
   const note = `ERP order ${nameOfErpOrder(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book})`;
   const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
-  const told = seen ?? { content: `numbered ${now}` };
-  const concern = { kind: 'changed', note, cause: 'conflict', ...told } as const;
+  const difference = seen ?? { content: `numbered ${now}` };
+  const concern = { kind: 'changed', note, cause: 'conflict', ...difference } as const;
   const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}: change that there by hand.`;
   const looks = seen !== undefined && entry.state === 'done';
   return keepWithConcern(entry, [concern], { sentence, looks });

@@ -79,7 +79,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     const mostParts = Math.max(split.of, record.mostParts);
     return { first: [], split, mostParts, earlier: record.earlier, parts: decideParts(known, own, wanted) };
   }
-  if (own.length > 0 && own.every((entry) => isToldAsUsedAgain(entry, split, known, wanted))) {
+  if (own.length > 0 && own.every((entry) => isReportedAsUsedAgain(entry, split, known, wanted))) {
     const earlier = withEarlierSplit(record);
     return { first: [], split, mostParts: split.of, earlier, parts: decideParts(known, own, wanted) };
   }
@@ -152,16 +152,16 @@ function withEarlierSplit({ earlier, split, mostParts }: ErpOrderRecord): readon
  * since: it is made. Who has settled that has said that it is the same order. Parts are never counted with those of
  * another order.
  */
-function isToldAsUsedAgain(
+function isReportedAsUsedAgain(
   entry: OrderEntry,
   split: Split,
   known: KnownErpOrder,
   wanted: WantedOrder,
 ): boolean {
   const { concerns = [] } = known.productOrders.get(entry.number) ?? {};
-  const isTold = concerns.some(({ kind }) => kind === 'used-again');
+  const isReported = concerns.some(({ kind }) => kind === 'used-again');
   const isAlone = entry.part.book === 'alone' && split.book === 'alone';
-  return isTold && isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);
+  return isReported && isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);
 }
 
 /** @param own Its product orders, as they are when `first` is done. */

@@ -220,7 +220,7 @@ function runPart(run: EqualEntries, before: JourneyEntry | undefined, place: num
 
 function timesPart(run: EqualEntries, place: number, time: PlantTime): Html {
   const times = run.map(({ at }) => moment(new Date(at), time));
-  // The id lets a refresh recognise the element, so that one which the reader has opened stays open.
+  // The id lets a refresh recognise the element, so that one which the reader has opened remains open.
   return html`<details id="times-${place}"><summary class="hint">The last time at ${times.at(-1)}</summary>
       <p class="hint">${times.map((each) => html`${each} `)}</p></details>`;
 }

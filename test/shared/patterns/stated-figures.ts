@@ -138,8 +138,8 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   },
   hourMs: {
     'shared/alerts/decide-alerts.ts': [
-      'Further troubles of a told group are collected for {}',
-      'some were not told yet new, at most once {}',
+      'Further troubles of a group that people know are collected for {}',
+      'some are not known yet new, at most once {}',
       'outages that follow each other within {}',
       'down for the third time within {}',
     ],

@@ -363,8 +363,8 @@ export const completionFaults: Faults = {
       foundBy: ['details'],
     },
     'time-of-operations-doubled': {
-      find: 'const told = reports.flatMap((report) => report[field] ?? []);',
-      replace: 'const told = [...reports, ...reports].flatMap((report) => report[field] ?? []);',
+      find: 'const reported = reports.flatMap((report) => report[field] ?? []);',
+      replace: 'const reported = [...reports, ...reports].flatMap((report) => report[field] ?? []);',
       why: 'Each operation costs twice what it took.',
       foundBy: ['details', 'worked'],
     },
