@@ -18,6 +18,8 @@ export interface BuiltPart {
   /** 1 for an order that is not split. */
   readonly index: number;
   readonly order: AzumutaProductOrder;
+  /** What it was made for, where parts are for several units: amount in the unit of the ERP order. */
+  readonly madeFor?: string | undefined;
   /** Undefined while it is unknown which recordings there are, which is not the same as none. */
   readonly recordingIds: readonly string[] | undefined;
   /** Azumuta id with which it was booked together with others; undefined for one that was not. */

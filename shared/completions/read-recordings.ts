@@ -67,9 +67,11 @@ function recordingsOfPart(
 
 /** Those of the parts that are completed. */
 export function completedPartsIn(parts: readonly ReadPart[]): BuiltPart[] {
-  return parts.flatMap(({ order, ...part }) =>
-    order?.completed ? [{ index: part.index, order, recordingIds: recordingsOfPart(part, order) }] : [],
-  );
+  return parts.flatMap(({ order, ...part }) => {
+    if (!order?.completed) return [];
+    const { index, madeFor } = part;
+    return [{ index, madeFor, order, recordingIds: recordingsOfPart(part, order) }];
+  });
 }
 
 /** Calls to Azumuta at the same time within one attempt: few, as several attempts run at the same time. */

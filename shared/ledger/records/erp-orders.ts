@@ -67,6 +67,8 @@ export const completedPartSchema = z.object({
   productOrderId: z.string(),
   /** Under which the ledger keeps it; 0.3.0 did not note it. */
   number: z.exactOptional(z.string()),
+  /** What it was made for, where that is not one unit: amount in the unit of its ERP order. 0.3.0 does not need it. */
+  madeFor: z.exactOptional(z.string()),
   /** Its recordings so far, where only triggers name them; absent where Azumuta lists them. */
   named: z.exactOptional(z.array(z.string())),
   /** It was reopened: the recordings that triggers named still count once it is completed again. */
