@@ -211,7 +211,7 @@ interface CountedParts {
  * Parts that are built count before those that are not: for as many as are `kept`, the last ones that are not built are not
  * wanted. Parts are counted by number, as what is built is booked with its own figures, whatever it was made for. How many
  * units each is for is a matter of its index (`quantityOfPart`), so one may be built instead of another that is for more or
- * less: `decideOtherSize` tells a person.
+ * less: `decideOtherSize` begins a concern.
  */
 function countParts(
   known: KnownErpOrder,
@@ -232,11 +232,11 @@ function countParts(
  * A part of several units that counts, and is for more or less than its ERP order has for it now:
  *
  *   it is                                            all parts that count come to            then
- *   built, and beyond those that there are now       what the ERP wants                      what was told of that ends
- *   the same                                         another quantity                        a person is told
+ *   built, and beyond those that there are now       what the ERP wants                      its concern ends
+ *   the same                                         another quantity                        a concern begins
  *   booked                                           what the ERP wants                      the table decides
  *   the same                                         more, and none is left to be built      the table decides
- *   the same                                         another quantity                        a person is told
+ *   the same                                         another quantity                        a concern begins
  *   neither                                          –                                       the table decides
  */
 function decideOtherSize(
@@ -252,8 +252,8 @@ function decideOtherSize(
   const beyond = compareDecimals(comesTo, quantity.amount);
   if (counted.kept.includes(entry)) {
     if (beyond !== 0) return keepOtherSize(entry, comesTo, wanted);
-    const told = contentConcerns(known, number).filter((one) => one.kind === 'changed' && !one.wanted);
-    return keepEndingConcerns(entry, told, otherSizeEndedSentence);
+    const ended = contentConcerns(known, number).filter((one) => one.kind === 'changed' && !one.wanted);
+    return keepEndingConcerns(entry, ended, otherSizeEndedSentence);
   }
   const isMapped = counted.mapped.some(({ draft }) => draft.number === number);
   const isBooked = isBookedRow(rowOfEntry(entry, known, wanted)) && !isUsedAgain(entry, known, wanted);

@@ -166,7 +166,7 @@ const act = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('follow' as const) }) },
 );
 
-it('never books more than its parts are for, and books what the ERP wants, unless a person is told', async () => {
+it('never books more than its parts are for, and books what the ERP wants, unless a person is asked', async () => {
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(
@@ -179,7 +179,7 @@ it('never books more than its parts are for, and books what the ERP wants, unles
         let wants = 80;
         /** What Azumuta showed of a part when it was completed. */
         const done = new Map<number, number>();
-        const told = new Set<string>();
+        const asked = new Set<string>();
         const shown = (part: number) =>
           plant.azumuta.productOrders().find(({ number }) => number === `${order.number}/${part}`);
         const build = async (part: number) => {
@@ -197,7 +197,7 @@ it('never books more than its parts are for, and books what the ERP wants, unles
           }
         };
         const assess = async () => {
-          for (const kind of [...(await kinds()), ...plant.letters()]) told.add(kind);
+          for (const kind of [...(await kinds()), ...plant.letters()]) asked.add(kind);
           const most = [...done.values()].reduce((sum, amount) => sum + amount, 0);
           expect(Number(plant.erp.books(order).good)).toBeLessThanOrEqual(most);
         };
@@ -218,11 +218,11 @@ it('never books more than its parts are for, and books what the ERP wants, unles
 
         // Assess
         const good = Number(plant.erp.books(order).good);
-        if (told.size === 0) expect(good).toBe(wants);
-        seen.add(told.size === 0 ? 'as wanted' : 'told');
+        if (asked.size === 0) expect(good).toBe(wants);
+        seen.add(asked.size === 0 ? 'as wanted' : 'asked');
       },
     ),
     { numRuns: 60 },
   );
-  expect([...seen].toSorted()).toEqual(['as wanted', 'told']);
+  expect([...seen].toSorted()).toEqual(['as wanted', 'asked']);
 }, 120_000);

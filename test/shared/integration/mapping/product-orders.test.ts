@@ -95,9 +95,9 @@ describe('mapping an ERP order to product orders', () => {
         // Prepare
         fc.pre(Math.ceil(whole / per) <= 500);
         const order = erpOrder({ quantity: { amount: String(whole) } });
-        const told: number[] = [];
+        const shares: number[] = [];
         const parameters = (_order: unknown, { quantity: { amount } }: { quantity: { amount: string } }) => {
-          told.push(Number(amount));
+          shares.push(Number(amount));
           return {};
         };
 
@@ -105,9 +105,9 @@ describe('mapping an ERP order to product orders', () => {
         mapProductOrders({ split: { per, book: 'when-all-done', most: 500 }, parameters }, order);
 
         // Assess
-        expect(told.reduce((sum, share) => sum + share, 0)).toBe(whole);
-        expect(told.slice(0, -1).every((share) => share === per)).toBe(true);
-        expect(told.at(-1)).toBeGreaterThan(0);
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBe(whole);
+        expect(shares.slice(0, -1).every((share) => share === per)).toBe(true);
+        expect(shares.at(-1)).toBeGreaterThan(0);
       }),
     );
   });
