@@ -13,10 +13,10 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 403_000,
-  'book-completion': 460_000,
-  'create-product-orders': 451_000,
-  'send-alerts': 460_500,
+  'accept-product-orders': 398_000,
+  'book-completion': 455_000,
+  'create-product-orders': 446_500,
+  'send-alerts': 449_500,
   'show-pages': 306_000,
 };
 const budgetOfOthers = 403_500;
