@@ -69,9 +69,9 @@ function numbersInReceipt(text: string): string[] {
 }
 
 /** Product orders that the text may name, also as Azumuta calls them by now; the parts of a split order are sorted. */
-async function findProductOrderNumbers(asked: string, { journeys, knownOrders, erpOrders }: OperatorLedger) {
+async function findProductOrderNumbers(asked: string, { knownOrders, erpOrders }: OperatorLedger) {
   const [ofErpNumber, ofErpId, ofAzumutaId, { alias }] = await Promise.all([
-    journeys.productOrdersOf(asked),
+    erpOrders.productOrdersOf(asked),
     erpOrders.find({ number: asked, id: asked }),
     knownOrders.numberOfAzumutaId(asked),
     knownOrders.read(asked),

@@ -10,6 +10,8 @@ import {
   endedPartKey,
   endedPartPrefix,
   erpOrderKey,
+  ledgerIndexes,
+  numberOf,
 } from '../keys.ts';
 import { Records } from './records.ts';
 
@@ -106,6 +108,12 @@ export class ErpOrders extends Records {
     const home = keyLedTo(found);
     const stored = home ? await this.table.get(home) : found;
     return stored && withDueDate(z.parse(recordSchema, stored));
+  }
+
+  /** The numbers of the product orders that were made of the ERP order. The index lags. */
+  async productOrdersOf(erpOrderNumber: string): Promise<string[]> {
+    const found = await this.table.queryIndex(ledgerIndexes.erpOrder, erpOrderNumber);
+    return [...new Set(found.map(numberOf))];
   }
 
   /** Replaces the record of the version before; false when another writer was first: read again and decide again. */
