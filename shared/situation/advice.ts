@@ -250,7 +250,11 @@ export const adviceOnOthers = {
   },
   'late and under way': {
     who: 'planner',
-    steps: [{ does: 'It goes on by itself. If that is too late, move its date in the ERP.' }],
+    steps: [
+      {
+        does: 'It goes on by itself; what is paused or cannot be reached must end before. If that is too late, move its date in the ERP.',
+      },
+    ],
   },
   'channel-down': {
     who: 'operator',

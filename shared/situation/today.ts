@@ -189,8 +189,8 @@ export function figureCells(figures: PeriodFigures | undefined): [name: string, 
     ...Object.entries(eventsCounted).map(([name, of]): [string, string] => {
       return [name, String(of.reduce((sum, event) => sum + (events[event] ?? 0), 0))];
     }),
-    ['Pieces', piecesIn(good)],
-    ['Scrap', piecesIn(scrap)],
+    ['Pieces booked', piecesIn(good)],
+    ['Scrap booked', piecesIn(scrap)],
     ['On time', figures ? onTimeIn(figures) : notKnown],
   ];
 }

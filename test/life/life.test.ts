@@ -276,7 +276,7 @@ describe('an order that needs nobody', () => {
       stage: 'to be booked',
       needsPerson: true,
       who: ['planner'],
-      next: 'It goes on by itself. If that is too late, move its date in the ERP.',
+      next: 'It goes on by itself; what is paused or cannot be reached must end before. If that is too late, move its date in the ERP.',
     });
     expect(JSON.stringify(planned)).not.toMatch(/complete it/i);
   });

@@ -139,8 +139,8 @@ it('compares Friday and the weekend with the week before, and says what is late 
     'Booked in the ERP                            0                         0',
     'Dead letters                                 2                         0',
     'Changed afterwards                           1                         1',
-    'Pieces                                       0                         0',
-    'Scrap                                        0                         0',
+    'Pieces booked                                0                         0',
+    'Scrap booked                                 0                         0',
     'On time                               0 % of 2                  0 % of 1',
     '',
     'Late      3.',
@@ -240,8 +240,8 @@ it('compares pieces, scrap and what was on time, each unit on its own', () => {
     scrap: { u: '2' },
   };
   expect(figureLines([monday, before]).slice(-3)).toEqual([
-    'Pieces                120 u, 3.5 kg           0',
-    'Scrap                           2 u           0',
+    'Pieces booked         120 u, 3.5 kg           0',
+    'Scrap booked                    2 u           0',
     'On time                   75 % of 4    none due',
   ]);
 });

@@ -55,7 +55,10 @@ describe('the worked mappings', () => {
   });
 
   it('make a product order for each box, the last one for what is left', () => {
-    const { productOrders } = mapProductOrders(perBox.productOrders, { ...order, quantity: { amount: '80' } });
+    const { productOrders } = mapProductOrders(perBox.productOrders, {
+      ...order,
+      quantity: { amount: '80' },
+    });
     expect(productOrders.map(({ draft }) => draft.parameters.Quantity)).toEqual(['25', '25', '25', '5']);
   });
 

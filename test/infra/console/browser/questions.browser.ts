@@ -115,7 +115,7 @@ describe('a person who asks', () => {
   it('what is late, how many pieces today and against last week: the planner reads the first page', async () => {
     await begin();
     const main = await textOf('main');
-    expect(main).toMatch(/Pieces\s*36 u\s*the whole of last Tuesday: 45 u/);
+    expect(main).toMatch(/Pieces booked\s*36 u\s*the whole of last Tuesday: 45 u/);
     expect(main).toMatch(/On time\s*8 of 8 so far/);
     expect(main).toMatch(/Late: 2 product orders/);
     expect(main).toMatch(/MO\/0010\s*GEAR-02\s*5 u\s*2026-11-20\s*4 days/);
