@@ -73,7 +73,7 @@ export class Admission {
     const reason = whyHeldBack(partner, outage);
     const waiting = waits.map((work) => {
       const seconds = secondsInOutage(left, receiveCountOf(work.record), random(), baseSeconds);
-      return { work, seconds, reason };
+      return { work, seconds, reason, isPause: outage.isPause };
     });
     this.#logWaiting(partner, waiting, outage);
     if (outage.seconds > 0 || !probing) return { toWork: [], waiting };
