@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FlowName, flowNames } from '../../shared/ledger/records/pauses.ts';
+import { queueUrlOf } from '../simulation/world/plant.ts';
 import { daysGoBy, eachWithPlant, kinds, made, plant, subjects } from './acts.ts';
 import { days, hours, minutes } from './plant.ts';
 
@@ -95,6 +96,27 @@ describe('a pause that nobody has planned', () => {
     expect(plant.erp.books(order).state).toBe('done');
     await daysGoBy(1);
     expect(await kinds()).toEqual([]);
+  });
+
+  it('does not fill a queue that is paused with a hint of each daily look', async () => {
+    // Prepare: its trigger is lost, and something is open about it, so Azumuta is looked at daily.
+    const order = plant.plan('5', 'plain', { dueDate: '2027-06-01' });
+    await plant.pulled();
+    await pause(['completions']);
+    plant.azumuta.complete(order.number);
+    plant.triggers.length = 0;
+    plant.erp.cancel(order);
+    await plant.pulled();
+
+    // Act
+    await scheduleGoesOn(10);
+    const waiting = plant.queues.messages(queueUrlOf('completions')).length;
+    await plant.ledger.pauses.resumeFlow('completions');
+    await daysGoBy(2);
+
+    // Assess
+    expect(waiting).toBe(0);
+    expect(plant.letters()).toEqual([expect.stringContaining('cancel')]);
   });
 
   it('makes nothing of an order that was given up meanwhile', async () => {
