@@ -50,6 +50,41 @@ it('gives a batch back while its flow is paused, calling nobody, and puts what i
   expect(called).toHaveLength(2);
 });
 
+it.each([
+  ['completions', 1],
+  ['bookings', 2],
+] as const)(
+  'calls nobody where the ledger cannot tell whether it is paused, and works once it can: %s, which read %i says',
+  async (flow, failing) => {
+    // Prepare
+    const plant = planted();
+    const called: string[] = [];
+    const breaker = plant.newBreaker();
+    let reads = 0;
+    const outage: typeof breaker.outage = async (partner, asked = 'bookings') => {
+      reads += 1;
+      if (reads === failing) throw new Error('ProvisionedThroughputExceededException');
+      return breaker.outage(partner, asked);
+    };
+    const worker = plant.workerOf(
+      doing(async (body) => void called.push(body)),
+      { outage },
+    );
+    const record = sqsRecord({ body: 'success' });
+    await plant.ledger.pauses.pauseFlow(flow);
+
+    // Act
+    const unknown = await worker(batch(record), invocation());
+    const paused = await worker(batch(record), invocation());
+    await plant.ledger.pauses.resumeFlow(flow);
+    const resumed = await worker(batch(record), invocation());
+
+    // Assess
+    expect([unknown, paused, resumed].map(failedIds)).toEqual([[record.messageId], [record.messageId], []]);
+    expect(called).toEqual(['success']);
+  },
+);
+
 it('does not put a message into its queue again whose order was given up during the pause', async () => {
   // Prepare
   const plant = planted();

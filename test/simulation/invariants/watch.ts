@@ -112,12 +112,13 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       );
   }
 
-  const pausesNow = (): Paused => pausedIn(unmarshall(stored('BREAKER#erp', 'STATE') ?? {}), new Date(now()));
+  /** @param ahead The clock of whoever reads it. */
+  const pausesNow = (ahead = 0): Paused =>
+    pausedIn(unmarshall(stored('BREAKER#erp', 'STATE') ?? {}), new Date(now() + ahead));
 
-  /** What is under way is finished; where the mark cannot be read, a batch is worked on. */
+  /** What is under way is finished. */
   function checkPause(partner: Partner, stage: string): void {
-    if (!isCalm()) return;
-    const paused = pausesNow();
+    const paused = pausesNow(clocksDifferMs);
     for (const flow of flowsCalling(partner, stage)) {
       const since = paused[flow]?.since.getTime() ?? Number.POSITIVE_INFINITY;
       if (now() - since > maxWorkMs(stage))
