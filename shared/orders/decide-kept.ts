@@ -89,13 +89,13 @@ export function withdrawUncreated(
 
 /**
  * It may be in Azumuta, and surplus, or of an order that the ERP does not want any more.
- * @param needless Kinds of concerns that need nobody now.
+ * @param ends What that makes needless.
  */
 export function keepUnwanted(
   entry: OrderEntry,
   known: KnownErpOrder,
   wanted: WantedOrder,
-  needless: readonly OrderConcernKind[],
+  ends: readonly Concern[],
 ): Kept {
   const { number, part } = entry;
   const why = whyUnwanted(entry, wanted);
@@ -104,7 +104,6 @@ export function keepUnwanted(
     : unwantedUnbuiltWords(why, entry);
   const cause = wanted.mapped ? 'conflict' : 'order-state';
   const concern = { kind: 'unwanted', content, note: sayOf('it'), cause } as const;
-  const ends = concernsOfKinds(contentConcerns(known, number), needless);
   return keepWithConcern(entry, [concern], { ends, sentence: `${sayOf(`product order ${number}`)}.` });
 }
 

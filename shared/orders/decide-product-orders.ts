@@ -298,7 +298,12 @@ function decideUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedO
     case 'withdraw':
       return withdrawUncreated(entry, contentConcerns(known, number), wanted);
     case 'tell':
-      return keepUnwanted(entry, known, wanted, outcome.ends);
+      return keepUnwanted(
+        entry,
+        known,
+        wanted,
+        concernsOfKinds(contentConcerns(known, number), outcome.ends),
+      );
     case 'end':
       return keepEndingConcerns(
         entry,
