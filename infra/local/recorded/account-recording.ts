@@ -154,10 +154,10 @@ function isEndOf(line: unknown, lines: number): boolean {
 
 /** Where a text is that could be a secret: the kit writes none. Undefined if there is none. */
 export function secretIn(json: unknown, path = '$'): string | undefined {
-  if (typeof json === 'string') return json.split(/[\s/?&"'<>,;:=]+/).some(isLikeSecret) ? path : undefined;
+  if (typeof json === 'string') return holdsSecret(json) ? path : undefined;
   if (Array.isArray(json)) return firstSecret(json.map((each, at) => [each, `${path}[${at}]`]));
   if (!isRecord(json)) return undefined;
-  const forbidden = Object.keys(json).find((name) => secretNames.test(name));
+  const forbidden = Object.keys(json).find((name) => secretFieldNames.test(name));
   if (forbidden !== undefined && typeof json[forbidden] === 'string') return `${path}.${forbidden}`;
   return firstSecret(
     Object.entries(json).flatMap(([name, each]) => [
@@ -175,13 +175,16 @@ function firstSecret(parts: readonly (readonly [unknown, string])[]): string | u
   return undefined;
 }
 
-const secretNames = /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|password)$/i;
+const secretFieldNames = /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|password)$/i;
 /** As the kit writes ids: the same length, and nothing of the original. */
 const writtenId = /^(id0+\d+|[09]0*\d*|0{8}-0000-4000-8000-\d{12})$/;
 const kitName = /^KIT-[\w-]*$/i;
 const instantLike = /^\d{4}-?\d\d-?\d\dT?[\d.:+-]*Z?$/;
 
-/** Whether a word could be a key: long, and letters are mixed with digits or capitals. */
+/** Whether a word of a text could be a key. */
+export const holdsSecret = (text: string) => text.split(/[\s/?&"'<>,;:=]+/).some(isLikeSecret);
+
+/** Whether a word could be a key: long, and mixed with digits or capitals. */
 export function isLikeSecret(word: string): boolean {
   if (word.length < 16 || !/^[\w+.-]+$/.test(word)) return false;
   const isKnownForm = writtenId.test(word) || kitName.test(word) || instantLike.test(word);

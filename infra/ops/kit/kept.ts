@@ -1,7 +1,7 @@
 import { instantForm, isLanguageMap } from '../../../shared/azumuta/value-forms.ts';
 import { withoutSecrets } from '../../../shared/platform/aws/credentials.ts';
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
-import { isLikeSecret, recordedOrigin } from '../../local/recorded/account-recording.ts';
+import { holdsSecret, isLikeSecret, recordedOrigin } from '../../local/recorded/account-recording.ts';
 import { isIdPath } from '../probe/recognise/field-names.ts';
 
 export interface KeepingOptions {
@@ -35,19 +35,19 @@ const nameOfKit = /^KIT-[\w-]{1,40}$/;
 /** Smaller numbers name nobody, and may be quantities. */
 const leastNumberOfId = 1000;
 /** Longer texts are pictures or files. */
-const longestLetters = 60;
-const alphabetOfLetters = 'abcdefghijklmnopqrstuvwxyz';
+const mostCharacters = 60;
+const replacementAlphabet = 'abcdefghijklmnopqrstuvwxyz';
 
 /**
- * What a recording keeps: numbers, times and status words. Ids become other ids, and free texts as many letters, each
- * always the same. Names of people, signatures and pictures become letters even where values are kept.
+ * What a recording keeps: numbers, times and status words. Ids become other ids, and free texts as many characters, each
+ * always the same. Names of people, signatures and pictures become characters even where values are kept.
  */
 export class Keeping {
   readonly #options: KeepingOptions;
   readonly #names: ReadonlyMap<string, string>;
   readonly #words: ReadonlySet<string>;
   readonly #ids = new Map<string, string>();
-  readonly #letters = new Map<string, string>();
+  readonly #replaced = new Map<string, string>();
   readonly #given = new Set<string>();
 
   constructor(options: KeepingOptions) {
@@ -76,7 +76,7 @@ export class Keeping {
   /** The text of an answer that is no JSON. */
   plain(text: string): string {
     return text.replace(/[^<>/\s"'=]+/g, (word) =>
-      /^[a-z!?-]{1,10}$/i.test(word) ? word : this.#lettersOf(word),
+      /^[a-z!?-]{1,10}$/i.test(word) ? word : this.#charactersOf(word),
     );
   }
 
@@ -85,10 +85,10 @@ export class Keeping {
     const { baseUrl } = this.#options;
     const base = new URL(baseUrl);
     const url = URL.canParse(text, baseUrl) ? new URL(text, baseUrl) : null;
-    if (url === null) return this.#lettersOf(text);
+    if (url === null) return this.#charactersOf(text);
     const segments = url.pathname.split('/').map((segment) => this.#segment(segment));
     for (const [name, value] of [...url.searchParams])
-      url.searchParams.set(name, String(this.#text(value, [name], false)));
+      url.searchParams.set(name, this.#text(value, [name], false));
     const isOwn = url.origin === base.origin;
     const origin = isOwn ? recordedOrigin : 'https://elsewhere.example';
     return `${text.startsWith('/') ? '' : origin}${segments.join('/')}${url.search}`;
@@ -96,8 +96,15 @@ export class Keeping {
 
   query(query: Readonly<Record<string, unknown>>): Record<string, string> {
     return Object.fromEntries(
-      Object.entries(query).map(([name, value]) => [name, String(this.#text(String(value), [name], false))]),
+      Object.entries(query).map(([name, value]) => [name, this.#asked(String(value), name)]),
     );
+  }
+
+  /** A filter, `Guid eq '…'`, has words of the contract around what was looked for. */
+  #asked(value: string, name: string): string {
+    const isFilter = /\s/.test(value) && /['"]/.test(value) && !this.#names.has(value.toLowerCase());
+    if (!isFilter) return this.#text(value, [name], false);
+    return value.replace(/(?<=')[^']+(?=')|(?<=")[^"]+(?=")/g, (quoted) => this.#text(quoted, ['id'], false));
   }
 
   /** A `Link` header: its addresses. */
@@ -106,17 +113,14 @@ export class Keeping {
   }
 
   #segment(segment: string): string {
-    const text = decodeURIComponent(segment);
+    const text = decodedSegment(segment);
     const isOfApi = /^([a-z][a-z-]{0,24}|v\d{1,2}|)$/i.test(text) && !this.#ids.has(text);
-    return isOfApi && !isLikeSecret(text)
-      ? segment
-      : encodeURIComponent(String(this.#text(text, ['id'], false)));
+    return isOfApi && !isLikeSecret(text) ? segment : encodeURIComponent(this.#text(text, ['id'], false));
   }
 
   #fieldName(name: string): string {
-    return plainFieldName.test(name) && !isLikeSecret(name) && !this.#isNever(name)
-      ? name
-      : String(this.#text(name, [], false));
+    const mayBeSecret = isLikeSecret(name) || this.#isNever(name);
+    return plainFieldName.test(name) && !mayBeSecret ? name : this.#text(name, [], false);
   }
 
   #number(value: number, path: readonly string[]): number {
@@ -134,15 +138,16 @@ export class Keeping {
     if (known !== undefined) return known;
     if (nameOfKit.test(value)) return value;
     if (/^(https?:\/\/|\/\w)/i.test(value))
-      return this.#isNever(value) ? this.#lettersOf(value) : this.address(value);
+      return isPersonal || this.#isNever(value) ? this.#charactersOf(value) : this.address(value);
     if (this.#ids.has(value)) return this.#idOf(value);
-    if (isPersonal || this.#isNever(value)) return isWordOfType(path, value) ? value : this.#lettersOf(value);
+    if (isPersonal || this.#isNever(value))
+      return isWordOfType(path, value) ? value : this.#charactersOf(value);
     if (isKeptAsItStands(value, field)) return value;
     if (this.#words.has(value.toLowerCase())) return value;
     const isId = isIdPath(field) || uuid.test(value) || isLikeSecret(value) || isCursor(value, field);
     if (isId) return this.#idOf(value);
     if (statusField.test(field) && statusWord.test(value)) return value;
-    return this.#options.values && !value.split(/\s+/).some(isLikeSecret) ? value : this.#lettersOf(value);
+    return this.#options.values && !holdsSecret(value) ? value : this.#charactersOf(value);
   }
 
   /** Holds a secret, or the name of somebody. */
@@ -166,35 +171,44 @@ export class Keeping {
     return id;
   }
 
-  /** As many letters, which no other text has got. */
-  #lettersOf(text: string): string {
-    const known = this.#letters.get(text);
+  /** As many characters, which no other text has got. */
+  #charactersOf(text: string): string {
+    const known = this.#replaced.get(text);
     if (known !== undefined) return known;
-    const shape = text.slice(0, longestLetters).replace(/[^\s.,:;()-]/gu, 'a');
+    const shape = text.slice(0, mostCharacters).replace(/[^\s.,:;()-]/gu, 'a');
     const places = [...shape].flatMap((character, at) => (character === 'a' ? [at] : [])).toReversed();
-    let letters = shape;
-    for (let count = this.#letters.size; count < this.#letters.size + longestLetters; count++) {
-      letters = written(shape, places, count);
-      if (!this.#given.has(letters)) break;
+    let characters = shape;
+    for (let count = this.#replaced.size; count < this.#replaced.size + mostCharacters; count++) {
+      characters = written(shape, places, count);
+      if (!this.#given.has(characters)) break;
     }
-    this.#given.add(letters);
-    this.#letters.set(text, letters);
-    return letters;
+    this.#given.add(characters);
+    this.#replaced.set(text, characters);
+    return characters;
   }
 }
 
-/** Words of two letters at least, as names have them. */
+/** Words of two characters at least, as names have them. */
 const wordsOfText = (text: string) => text.toLowerCase().match(/\p{L}{2,}/gu) ?? [];
 
-/** A count in letters, at these places from the last to the first. */
+/** A count in characters, at these places from the last to the first. */
 function written(shape: string, places: readonly number[], count: number): string {
   const characters = [...shape];
   let left = count;
   for (const place of places) {
-    characters[place] = alphabetOfLetters[left % alphabetOfLetters.length] ?? 'a';
-    left = Math.floor(left / alphabetOfLetters.length);
+    characters[place] = replacementAlphabet[left % replacementAlphabet.length] ?? 'a';
+    left = Math.floor(left / replacementAlphabet.length);
   }
   return characters.join('');
+}
+
+/** An answer may hold what looks like an address, and is not well formed. */
+function decodedSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** Numbers and times, which are not those of people: a long number may be one of a phone. */

@@ -113,6 +113,18 @@ describe('what a recording keeps of an answer', () => {
     },
   );
 
+  it('goes on after an address that is not well formed', () => {
+    expect(keepingWith().json({ place: '/orders/0%', count: 4 })).toMatchObject({ count: 4 });
+  });
+
+  it('is never a name within the address of a person or a picture', () => {
+    const person = { name: 'Jan Janssens', url: 'https://app.azumuta.com/people/jan-janssens' };
+
+    const kept = JSON.stringify(keepingWith({ values: true }).json({ operator: person, avatar: person.url }));
+
+    expect(kept).not.toMatch(/janssens/i);
+  });
+
   it('is a text of any kind that could not be a secret', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 3 }), fc.stringMatching(/^[A-Za-z0-9]{16,40}$/), (json, token) => {
