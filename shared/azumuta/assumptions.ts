@@ -4,7 +4,7 @@ export interface Assumption {
   readonly name: string;
   /** For a person at Azumuta, who knows whether that is right. */
   readonly sentence: string;
-  /** Lines of `azumuta.contract`; one that has further lines stands for all of them. */
+  /** Lines of `azumuta.contract`; one that has further lines stands for all of them. None where only code could change it. */
   readonly lines: readonly string[];
   /** The test that turns red once these lines say something else: its file, and its name there. */
   readonly test: { readonly file: string; readonly name: string };
@@ -222,6 +222,13 @@ const registered = [
       'shared/azumuta/trigger.test.ts',
       'is read as JSON, without its query, with the number as text or object, and ids listed or joined',
     ),
+  },
+  {
+    name: 'batchOrders',
+    sentence:
+      'Each product order of a batch order triggers with its own number, and no call is needed to create one in a batch.',
+    lines: [],
+    test: inTests('life/parts-of-several.test.ts', 'is four product orders, and books 80 (%s)'),
   },
 ] as const satisfies readonly Assumption[];
 

@@ -347,8 +347,8 @@ async function endOrderWaits(job: Job, orders: Orders): Promise<void> {
 /** The first part, or the only one, waits until it is booked or refused: where parts are booked together, until all are. */
 async function endWaitOfFirstPart(entry: OrderEntry, job: Job, orders: Orders): Promise<void> {
   const isBooked = job.bookings.some(({ parts }) => parts.includes(entry.part.index));
-  const isOver = isBooked || isTried(job);
-  if (entry.awaiting && isOver) await orders.markCompleted(entry);
+  const isFinished = isBooked || isTried(job);
+  if (entry.awaiting && isFinished) await orders.markCompleted(entry);
 }
 
 /**

@@ -268,6 +268,11 @@ export type DetailLine = Exclude<
  */
 export type BookingKey = string;
 
+/** The key of the quantity of a product order that is booked alone. @param id Of Azumuta. */
+export function quantityKeyOf(id: string): BookingKey {
+  return `${id}#quantity`;
+}
+
 export interface Receipt {
   /** For a person who looks in the ERP: `production 17 done`, `confirmation 0000001234`. */
   readonly reference: string;

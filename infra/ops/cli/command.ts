@@ -274,8 +274,8 @@ export function sentenceForOperator(error: unknown): string {
     return 'There are no AWS credentials here: log in (aws sso login), or set AWS_PROFILE.';
   if (/Region is missing/.test(reason)) return 'Say in which region the stack is: --region or AWS_REGION.';
   if (/^Expired|ExpiredToken/.test(name)) return 'The AWS credentials have expired: log in again.';
-  const told = systemSentenceOf(error);
-  if (told !== undefined) return told;
+  const ofSystem = systemSentenceOf(error);
+  if (ofSystem !== undefined) return ofSystem;
   if (name === 'TimeoutError' || /\btimed out\b|no answer in time/i.test(reason))
     return `${sentence(reason)} Nothing is lost: try it again.`;
   return reason;

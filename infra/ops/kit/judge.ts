@@ -364,6 +364,7 @@ const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly 
       recordingIds.length > 0 ? holds : unseen('it names no recordings'),
     ];
   },
+  batchOrders: () => [unseen('needs a whole batch that is completed, and its triggers')],
 };
 
 /** A list that found something, and says nothing of a next page. */

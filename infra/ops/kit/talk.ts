@@ -283,7 +283,7 @@ export const kitSteps = [
     stage: 'batch',
     says: () => 'Last, an order within a batch: it is only read.',
     does: readBatch,
-    proves: [],
+    proves: ['batchOrders'],
   },
 ] as const satisfies readonly KitStep[];
 
@@ -365,7 +365,7 @@ async function createOrders(talk: Talk): Promise<void> {
       const wasCreated = seen.created.status < 300;
       if (wasCreated) {
         const again = await talk.create(number, article);
-        seen.again = { ...again, orders: await countOrders(talk, number) };
+        seen.again = { ...again, orders: await countListed(talk, number) };
         const unknown = {
           ...article,
           id: unknownId(article.id),
@@ -374,7 +374,7 @@ async function createOrders(talk: Talk): Promise<void> {
         };
         const without = { ...seen.names, variant: undefined };
         const refused = await talk.create(otherNumber, unknown, without);
-        seen.unknownArticle = { ...refused, orders: await countOrders(talk, otherNumber) };
+        seen.unknownArticle = { ...refused, orders: await countListed(talk, otherNumber) };
       }
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
@@ -393,7 +393,7 @@ async function createOrders(talk: Talk): Promise<void> {
 const unknownId = (id: string) => (/^\d+$/.test(id) ? '999999999' : id.replace(/[a-z\d]/gi, 'q'));
 
 /** How many orders of the number the account lists now. */
-async function countOrders({ account, settings }: Talk, number: string): Promise<number> {
+async function countListed({ account, settings }: Talk, number: string): Promise<number> {
   account.forget();
   const { json } = await account.ask(settings.contract.operations.findProductOrder, { number });
   const [longest = 0] = listsIn(json)

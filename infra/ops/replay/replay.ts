@@ -81,7 +81,7 @@ interface ReplayRun {
   hinted: readonly string[];
   /** Of them those of which the ledger has nothing. */
   unknown: readonly string[];
-  /** Those whose creation is asked for once more, in the same way. */
+  /** Those whose creation is asked for again, in the same way. */
   created: readonly string[];
   /** Where no order was asked for: orders with a dead letter whose message SQS has dropped, which are replayed one by one. */
   gone: readonly string[];

@@ -110,7 +110,7 @@ export async function replayAsTyped(
   const { ledger, waitSeconds = 0, clock, progress } = dependencies;
   // One ERP order may have several product orders.
   const asked =
-    order === undefined ? undefined : new Set([order, ...(await ledger.journeys.productOrdersOf(order))]);
+    order === undefined ? undefined : new Set([order, ...(await ledger.erpOrders.productOrdersOf(order))]);
   const accepts = accept === undefined ? undefined : parseAcceptedFigures(accept);
   const orders =
     asked && accepts !== undefined ? new Set([await orderRefusedWith(accepts, asked, ledger)]) : asked;

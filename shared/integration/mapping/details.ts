@@ -59,8 +59,8 @@ export function operationsOf(
           ),
       );
     const seconds = (field: 'setupSeconds' | 'runSeconds') => {
-      const told = reports.flatMap((report) => report[field] ?? []);
-      return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0);
+      const reported = reports.flatMap((report) => report[field] ?? []);
+      return reported.length === 0 ? undefined : reported.reduce((sum, one) => sum + one, 0);
     };
     return operationFrom({
       operation: first.operation,

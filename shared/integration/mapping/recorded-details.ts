@@ -118,8 +118,8 @@ export function recordedOperations(
       `is of work instruction ${name === undefined ? (id ?? '(none)') : `"${name}"`}, from which no operation is mapped: give it its operation, or null if it reports none`,
     );
   }
-  return Object.entries(instructions).flatMap(([instruction, told]) => {
-    const steps: OperationSteps | null = typeof told === 'string' ? { operation: told } : told;
+  return Object.entries(instructions).flatMap(([instruction, given]) => {
+    const steps: OperationSteps | null = typeof given === 'string' ? { operation: given } : given;
     const recordings = completed.recordings.filter((recording) => nameOf(recording) === instruction);
     const isLeftOut = recordings.length === 0 && steps?.optional;
     if (!steps || isLeftOut) return [];

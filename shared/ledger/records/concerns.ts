@@ -33,7 +33,8 @@ import { Records } from './records.ts';
  *                      that nobody knows; one an hour
  *
  * Its owner looks when the order is posted, pulled, triggered or replayed, and once a day. After that, a concern is open
- * exactly while its cause is.
+ * exactly while its cause is. A release that does not have a kind leaves it out after a rollback: `leftOutConcerns` in
+ * `release.test.ts` names those.
  */
 export const orderConcernKinds = [
   'changed',
@@ -190,23 +191,7 @@ export class Concerns extends Records {
 
   /** Ends a concern, unless it says something else by now. */
   async end(number: string, concern: Concern, note: string): Promise<void> {
-    await this.#endKeeping(number, concern, note, {});
-  }
-
-  /**
-   * A person says that it was put right, or does not matter. What its owner sees again and again, and nobody can see put
-   * right, is not news until it says something else: the ERP lists the same order for weeks.
-   */
-  async settle(number: string, concern: Concern, note: string): Promise<void> {
-    const { kind, content, wanted } = concern;
-    // Once it is booked, the content of the same difference is what the ERP wants.
-    const settled = [shorten(content, maxContentLength), ...(wanted ? [wanted.contentHash] : [])];
-    await this.#endKeeping(
-      number,
-      concern,
-      note,
-      concernRules[kind].settles === 'nothing' ? {} : { settled },
-    );
+    await this.endKeeping(number, concern, note, {});
   }
 
   /** What a person has settled last of a kind, in the words of the concern that was settled. */
@@ -214,7 +199,7 @@ export class Concerns extends Records {
     return settledIn(await this.table.get(concernKey(number, kind)))[0];
   }
 
-  async #endKeeping(
+  protected async endKeeping(
     number: string,
     { kind, claimant, content }: Concern,
     note: string,
@@ -263,6 +248,20 @@ export class Concerns extends Records {
     const range = { startsWith: 'dead-letter ', limit: most };
     const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', range);
     return [...new Set(found.map(numberOf))].filter((number) => number !== noOrder);
+  }
+}
+
+/** Concerns, with what views read of them, and what a person says of one. */
+export class ConcernsForPeople extends Concerns {
+  /**
+   * A person says that it was put right, or does not matter. What its owner sees again and again, and nobody can see put
+   * right, is not news until it says something else: the ERP lists the same order for weeks.
+   */
+  async settle(number: string, concern: Concern, note: string): Promise<void> {
+    const { kind, content, wanted } = concern;
+    // Once it is booked, the content of the same difference is what the ERP wants.
+    const settled = [shorten(content, maxContentLength), ...(wanted ? [wanted.contentHash] : [])];
+    await this.endKeeping(number, concern, note, concernRules[kind].settles === 'nothing' ? {} : { settled });
   }
 
   /** The first open ones of each kind, so that many of one hide none of the others. The index lags a moment. */

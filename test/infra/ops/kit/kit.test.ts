@@ -31,7 +31,13 @@ describe('the kit in an account that talks as assumed', () => {
 
     const of = (is: KitVerdict['is']) => verdicts.filter((one) => one.is === is).map(({ name }) => name);
     expect(of('differs')).toEqual([]);
-    expect(of('not seen')).toEqual(['nextPage', 'statusAtTrigger', 'finalRecording', 'personalSteps']);
+    expect(of('not seen')).toEqual([
+      'nextPage',
+      'statusAtTrigger',
+      'finalRecording',
+      'personalSteps',
+      'batchOrders',
+    ]);
     expect(verdicts).toHaveLength(assumptions.length);
   });
 
