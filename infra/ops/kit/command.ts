@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { answerOptions, defineCommand, runCommand, textOr } from '../cli/command.ts';
-import { buildKit, oldestNodeOfKit } from './build.ts';
+import { buildKit } from './build.ts';
+import { oldestNodeOfKit } from './oldest-node.ts';
 
 const command = defineCommand({
   name: 'kit',

@@ -56,6 +56,8 @@ export interface KitEvidence {
   readonly withoutKey?: number;
   /** Why nothing more was asked. */
   readonly stopped?: string;
+  /** Numbers of creates that nothing was answered to: they may be there. */
+  readonly inDoubt: readonly string[];
   readonly created?: Act;
   /** The same number again, and how many there are since. */
   readonly again?: Act & { readonly orders: number };

@@ -15,6 +15,8 @@ export interface KeepingOptions {
   readonly names: ReadonlyMap<string, string>;
   /** Words of the contract: statuses, types. */
   readonly words: readonly string[];
+  /** Words of the contract's own paths: `productorders`. No other word of an address is kept. */
+  readonly pathWords: readonly string[];
   /** Keeps free texts. */
   readonly values: boolean;
 }
@@ -46,6 +48,7 @@ export class Keeping {
   readonly #options: KeepingOptions;
   readonly #names: ReadonlyMap<string, string>;
   readonly #words: ReadonlySet<string>;
+  readonly #pathWords: ReadonlySet<string>;
   readonly #ids = new Map<string, string>();
   readonly #replaced = new Map<string, string>();
   readonly #given = new Set<string>();
@@ -54,6 +57,7 @@ export class Keeping {
     this.#options = options;
     this.#names = new Map([...options.names].map(([text, name]) => [text.toLowerCase(), name]));
     this.#words = new Set(options.words.map((word) => word.toLowerCase()));
+    this.#pathWords = new Set(options.pathWords);
   }
 
   /** An answer or a body. @param path Names of the fields that lead to it. */
@@ -87,11 +91,13 @@ export class Keeping {
     const url = URL.canParse(text, baseUrl) ? new URL(text, baseUrl) : null;
     if (url === null) return this.#charactersOf(text);
     const segments = url.pathname.split('/').map((segment) => this.#segment(segment));
-    for (const [name, value] of [...url.searchParams])
-      url.searchParams.set(name, this.#text(value, [name], false));
+    const query = new URLSearchParams();
+    for (const [name, value] of url.searchParams)
+      query.append(this.#fieldName(name), this.#text(value, [name], false));
+    const asked = query.size === 0 ? '' : `?${query}`;
     const isOwn = url.origin === base.origin;
     const origin = isOwn ? recordedOrigin : 'https://elsewhere.example';
-    return `${text.startsWith('/') ? '' : origin}${segments.join('/')}${url.search}`;
+    return `${text.startsWith('/') ? '' : origin}${segments.join('/')}${asked}`;
   }
 
   query(query: Readonly<Record<string, unknown>>): Record<string, string> {
@@ -114,8 +120,15 @@ export class Keeping {
 
   #segment(segment: string): string {
     const text = decodedSegment(segment);
-    const isOfApi = /^([a-z][a-z-]{0,24}|v\d{1,2}|)$/i.test(text) && !this.#ids.has(text);
-    return isOfApi && !isLikeSecret(text) ? segment : encodeURIComponent(this.#text(text, ['id'], false));
+    if (text === '' || this.#pathWords.has(text)) return segment;
+    const isWord = /^[a-z][a-z-]{0,24}$/i.test(text) && !this.#ids.has(text);
+    // A word is no id: as one, it would be replaced wherever it stands.
+    const kept = isWord && !isLikeSecret(text) ? this.#wordOf(text) : this.#text(text, ['id'], false);
+    return encodeURIComponent(kept);
+  }
+
+  #wordOf(text: string): string {
+    return this.#names.get(text.toLowerCase()) ?? this.#charactersOf(text);
   }
 
   #fieldName(name: string): string {

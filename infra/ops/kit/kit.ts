@@ -1,4 +1,4 @@
-import { runKit } from './main.ts';
+import { isOlderNode, oldestNodeOfKit } from './oldest-node.ts';
 
 const leaving = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -8,4 +8,14 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     leaving.abort();
   });
 }
-process.exitCode = await runKit(process.argv.slice(2), leaving.signal);
+
+if (isOlderNode(process.versions.node)) {
+  process.stderr.write(
+    `This is Node.js ${process.versions.node}, and the kit needs ${oldestNodeOfKit} or newer: install it from https://nodejs.org, and run the same line again.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  // What an older Node.js does not have is only looked for here.
+  const { runKit } = await import('./main.ts');
+  process.exitCode = await runKit(process.argv.slice(2), leaving.signal);
+}

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,12 +10,13 @@ import {
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
+import { systemSentenceOf } from '../../../shared/platform/system-errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { writtenRecording } from '../../local/recorded/account-recording.ts';
 import type { KitEvidence } from './evidence.ts';
 import { judgeAssumptions } from './judge.ts';
 import { pageOfKit, toRemove, verdictSentence } from './page.ts';
-import { KitInterrupted, type KitPerson, kitQuestions } from './questions.ts';
+import { hasLeft, KitInterrupted, type KitPerson, kitQuestions } from './questions.ts';
 import { recordingOf } from './record.ts';
 import { mostKitCalls, talkWithAccount } from './talk.ts';
 import { personAtTerminal } from './terminal.ts';
@@ -55,6 +56,8 @@ export async function runKit(commandLine: readonly string[], signal: AbortSignal
       process.stdout.write(kitHelp);
       return 0;
     }
+    // Both files are written at the end, after somebody has built an order.
+    accessSync('.', constants.W_OK);
     const given = await contractIn(options.contract);
     const known = { ...answersIn(options.answers), ...keyInEnvironment() };
     person = personAtTerminal(known, signal);
@@ -62,13 +65,13 @@ export async function runKit(commandLine: readonly string[], signal: AbortSignal
     listener = settings.port === undefined ? undefined : await listenForTriggers(settings.port);
     if (listener) person.say(`Triggers are taken on port ${listener.port}.`);
     const seen = await talkWithAccount({ ...settings, ...(listener ? { listener } : {}) });
-    return reportOn(seen, settings, options.values, signal);
+    return reportOn(seen, settings, options.values);
   } catch (error) {
     if (error instanceof KitInterrupted) {
       process.stderr.write('Nothing was asked and nothing was written.\n');
       return 130;
     }
-    process.stderr.write(`${reasonOf(error)}\n`);
+    process.stderr.write(`${systemSentenceOf(error) ?? reasonOf(error)}\n`);
     return error instanceof KitUsageError ? 2 : 1;
   } finally {
     listener?.close();
@@ -161,7 +164,7 @@ async function askForSettings(person: KitPerson, given: AzumutaContractSettings,
   return {
     baseUrl,
     apiKey,
-    port: port === undefined ? undefined : Number(port),
+    port: port === undefined ? undefined : portIn(port),
     names: { number, otherNumber: `${number}-x`, article, parameter, variant },
     contract: parseContract(given),
     given,
@@ -169,6 +172,13 @@ async function askForSettings(person: KitPerson, given: AzumutaContractSettings,
     signal,
     person,
   };
+}
+
+function portIn(text: string): number {
+  const port = Number(text);
+  const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
+  if (!isPort) throw new KitUsageError(`"${text}" is no port, such as 8080.`);
+  return port;
 }
 
 function parseContract(given: AzumutaContractSettings) {
@@ -184,7 +194,6 @@ function reportOn(
   seen: KitEvidence,
   { baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string },
   values: boolean,
-  signal: AbortSignal,
 ): number {
   const { number } = seen.names;
   const verdicts = judgeAssumptions(seen);
@@ -203,7 +212,6 @@ function reportOn(
     '',
   ];
   process.stdout.write(lines.join('\n'));
-  const hasLeft = signal.aborted || seen.stopped?.startsWith('you left') === true;
-  if (hasLeft) return 130;
+  if (seen.stopped === hasLeft) return 130;
   return seen.stopped === undefined ? 0 : 1;
 }

@@ -61,5 +61,7 @@ export class KitInterrupted extends Error {
   override readonly name = 'KitInterrupted';
 }
 
+export const hasLeft = 'you left before its end.';
+
 export const isSkipped = (answer: string | undefined) => answer?.toLowerCase() === 'skip';
 export const saysYes = (answer: string | undefined) => /^y(es)?$/i.test(answer ?? '');

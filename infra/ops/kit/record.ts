@@ -29,6 +29,7 @@ export function recordingOf(seen: KitEvidence, options: RecordOptions): AccountR
     people: answers.operator === undefined ? [] : [answers.operator],
     names: namesKept(seen),
     words: wordsOfContract(seen),
+    pathWords: pathWordsOf(seen, baseUrl),
     values,
   });
   const write = () => ({
@@ -77,6 +78,15 @@ function wordsOfContract({ contract, answers }: KitEvidence): string[] {
   const { completedStatuses, okResults, personalStepTypes, recording } = contract;
   const words = [completedStatuses, okResults, personalStepTypes, recording.settled?.is ?? []].flat();
   return [...words.map(String), ...(answers.status === undefined ? [] : [answers.status])];
+}
+
+/** What stands between the slashes of the base path and of the paths that are asked, without placeholders. */
+function pathWordsOf({ contract, calls }: KitEvidence, baseUrl: string): string[] {
+  const operations = [...Object.values(contract.operations), ...calls.map(({ operation }) => operation)];
+  const paths = operations.flatMap((operation) => (operation ? [operation.path] : []));
+  return [new URL(baseUrl).pathname, ...paths]
+    .flatMap((path) => path.split(/[/?]/))
+    .filter((word) => word !== '' && !word.includes('{'));
 }
 
 function exchangeOf(

@@ -28,6 +28,7 @@ import {
   recordingSeen,
 } from './evidence.ts';
 import {
+  hasLeft,
   isSkipped,
   KitInterrupted,
   type KitPerson,
@@ -66,6 +67,7 @@ class Talk {
     readonly looks: Writable<KitEvidence['looks']>;
     readonly times: Writable<KitEvidence['times']>;
     readonly shown: Writable<KitEvidence['shown']>;
+    inDoubt: readonly string[];
   };
   /** The article that orders are created of. */
   article: AzumutaArticle | undefined;
@@ -83,6 +85,7 @@ class Talk {
       triggers: [],
       times: {},
       shown: {},
+      inDoubt: [],
     };
     this.account = new Account({
       baseUrl,
@@ -166,7 +169,11 @@ class Talk {
       variants: given.variant === undefined ? [] : [given.variant],
     };
     const request = requestForCreation(contract, draft, article, { signal });
+    const before = this.seen.inDoubt;
+    this.seen.inDoubt = [...before, number];
     const { status, json } = await this.account.act(contract.operations.createProductOrder, request);
+    const isAnswered = status > 0;
+    if (isAnswered) this.seen.inDoubt = before;
     return { status, json };
   }
 }
@@ -308,7 +315,7 @@ export async function talkWithAccount(settings: KitSettings): Promise<KitEvidenc
     }
   } catch (error) {
     if (!(error instanceof Stopped || error instanceof KitInterrupted)) throw error;
-    talk.seen.stopped = error.message;
+    talk.seen.stopped = settings.signal.aborted ? hasLeft : error.message;
   }
   return talk.seen;
 }
@@ -514,9 +521,15 @@ export function madeByKit(
   const link = valueAtOwn(orderSeen(seen)?.resource, contract.productOrder.url);
   const known = typeof link === 'string' ? link : undefined;
   const twice = (seen.again?.orders ?? 0) > 1 || isMade(seen.again);
+  // Where the key may only read, a person has made it.
+  const isThere = isMade(created) || orderSeen(seen) !== undefined;
   return [
-    ...(isMade(created) ? [{ number: names.number, link: known }] : []),
+    ...(isThere ? [{ number: names.number, link: known }] : []),
     ...(isMade(created) && twice ? [{ number: `${names.number} (a second one)`, link: undefined }] : []),
     ...((unknownArticle?.orders ?? 0) > 0 ? [{ number: names.otherNumber, link: undefined }] : []),
+    ...seen.inDoubt.map((number) => ({
+      number: `${number} (look whether it is there: a create of it had no answer)`,
+      link: undefined,
+    })),
   ];
 }

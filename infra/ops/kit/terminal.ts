@@ -1,26 +1,42 @@
 import { createInterface, type Interface } from 'node:readline';
-import { Writable } from 'node:stream';
-import { KitInterrupted, type KitPerson, type KitQuestionName } from './questions.ts';
+import { type Readable, Writable } from 'node:stream';
+import { hasLeft, KitInterrupted, type KitPerson, type KitQuestionName } from './questions.ts';
+
+interface TerminalStreams {
+  readonly input: Readable & { readonly isTTY?: boolean };
+  readonly output: Writable;
+  /** What Ctrl-C does: while keys are read one by one, the system sends no signal. */
+  readonly leave: () => void;
+}
+
+const ownStreams: TerminalStreams = {
+  input: process.stdin,
+  output: process.stdout,
+  leave: () => process.emit('SIGINT'),
+};
 
 /** A person at a terminal; or lines of a file, where the standard input is none. @param signal Aborts when the person leaves. */
 export function personAtTerminal(
   given: Readonly<Partial<Record<KitQuestionName, string>>>,
   signal: AbortSignal,
+  { input, output, leave } = ownStreams,
 ): KitPerson & { readonly close: () => void } {
-  const output = new SilentableOutput();
-  const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true });
+  const isTerminal = input.isTTY === true;
+  const typed = new SilentableOutput(isTerminal ? output : undefined);
+  const lines = createInterface({ input, output: typed, terminal: isTerminal });
+  lines.on('SIGINT', leave);
   const waiting = lineReader(lines, signal);
-  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const say = (text: string) => output.write(`${text}\n`);
   return {
     say: (text) => say(`\n${text}`),
     async answer(name, { asks, isNeeded, isHidden, isLong }) {
       const known = given[name];
-      if (known !== undefined) return known;
+      if (known !== undefined) return known === '' ? undefined : known;
       for (;;) {
-        process.stdout.write(`${asks} `);
-        output.isSilent = isHidden === true;
+        output.write(`${asks} `);
+        typed.isSilent = isHidden === true;
         const answer = isLong ? await linesUntilEmpty(waiting) : (await waiting()).trim();
-        output.isSilent = false;
+        typed.isSilent = false;
         if (isHidden) say('');
         if (answer !== '') return answer;
         if (!isNeeded) return undefined;
@@ -34,8 +50,15 @@ export function personAtTerminal(
 /** What is typed is not repeated while it is silent. */
 class SilentableOutput extends Writable {
   isSilent = false;
+  readonly #output: Writable | undefined;
+
+  constructor(output: Writable | undefined) {
+    super();
+    this.#output = output;
+  }
+
   override _write(chunk: Buffer, _: string, done: () => void): void {
-    if (!this.isSilent && process.stdin.isTTY) process.stdout.write(chunk);
+    if (!this.isSilent) this.#output?.write(chunk);
     done();
   }
 }
@@ -55,12 +78,12 @@ function lineReader(lines: Interface, signal: AbortSignal): () => Promise<string
   });
   signal.addEventListener('abort', () => wake());
   return async () => {
-    const hasLeft = () => hasEnded || signal.aborted;
-    while (ready.length === 0 && !hasLeft())
+    const isLeft = () => hasEnded || signal.aborted;
+    while (ready.length === 0 && !isLeft())
       await new Promise<void>((woken) => {
         wake = woken;
       });
-    if (signal.aborted || ready.length === 0) throw new KitInterrupted('you left before its end.');
+    if (signal.aborted || ready.length === 0) throw new KitInterrupted(hasLeft);
     return ready.shift() ?? '';
   };
 }

@@ -14,6 +14,7 @@ const keepingWith = (changed: Partial<KeepingOptions> = {}) =>
       ['Aantal goed', 'Good quantity'],
     ]),
     words: ['completed'],
+    pathWords: ['api', 'v1', 'productorders'],
     values: false,
     ...changed,
   });
@@ -67,7 +68,7 @@ describe('what a recording keeps of an answer', () => {
     // Assess
     expect(kept.id).toMatch(/^id0+\d+$/);
     expect(kept.id).toHaveLength(17);
-    expect(kept.url).toBe(`https://azumuta.example/product-orders/${kept.id}`);
+    expect(kept.url).toMatch(new RegExp(`^https://azumuta.example/[a-z]{7}-[a-z]{6}/${kept.id}$`));
     expect(again).toBe(`/api/v1/productorders/${kept.id}?number=KIT-ARTICLE`);
     expect(kept.steps[0].id).toMatch(/^0{8}-0000-4000-8000-\d{12}$/);
     expect(kept.operator.id).not.toBe(kept.id);
@@ -115,6 +116,20 @@ describe('what a recording keeps of an answer', () => {
 
   it('goes on after an address that is not well formed', () => {
     expect(keepingWith().json({ place: '/orders/0%', count: 4 })).toMatchObject({ count: 4 });
+  });
+
+  it('are of an address only the words of the paths that are asked: any other may be a name', () => {
+    const json = {
+      object: 'list',
+      next: '/api/v1/productorders/list/ghent-works?plant=ghent',
+      link: '/list',
+    };
+
+    const kept = Object(keepingWith().json(json));
+
+    expect(kept.next).toMatch(/^\/api\/v1\/productorders\/[a-z]{4}\/[a-z]{5}-[a-z]{5}\?plant=[a-z]{5}$/);
+    expect(JSON.stringify(kept)).not.toContain('ghent');
+    expect(kept.object).toBe('list');
   });
 
   it('is never a name within the address of a person or a picture', () => {
