@@ -12,6 +12,9 @@ import { addressesOf } from '../probe/account.ts';
 
 export const kitNumber = 'KIT-20261202-kmqz';
 
+/** What somebody does about the order of this number, and then types. */
+export type KitActs = Partial<Record<KitQuestionName, (number: string) => string | undefined>>;
+
 /** An account in a dialect, in which somebody builds what the kit has made. Without a dialect it talks as assumed. */
 export async function startDemoWorkspace(
   dialect?: Dialect,
@@ -42,13 +45,13 @@ export async function startDemoWorkspace(
   account.typeByHand('MO/0000', 'TABLE-1', { Quantity: 9 });
 
   /** What somebody does in Azumuta, and then types. */
-  const acts: Partial<Record<KitQuestionName, () => string | undefined>> = {
-    byHand() {
-      account.typeByHand(kitNumber, 'CHAIR', { Quantity: 37 });
+  const acts: KitActs = {
+    byHand(number) {
+      account.typeByHand(number, 'CHAIR', { Quantity: 37 });
       return undefined;
     },
-    completed() {
-      account.complete(kitNumber, { quantity: 36, scrap: 0, serials: ['S-1'] });
+    completed(number) {
+      account.complete(number, { quantity: 36, scrap: 0, serials: ['S-1'] });
       clock.advance(30);
       return undefined;
     },
@@ -67,16 +70,16 @@ export async function startDemoWorkspace(
     orderLink: () => 'yes',
     recordingLink: () => 'yes',
     trigger: () => (dialect ? triggerIn(dialect, trigger) : trigger),
-    opened() {
-      account.reopen(kitNumber);
+    opened(number) {
+      account.reopen(number);
       return undefined;
     },
-    corrected() {
-      account.complete(kitNumber, { quantity: 35 });
+    corrected(number) {
+      account.complete(number, { quantity: 35 });
       return '35';
     },
-    deleted() {
-      account.remove(kitNumber);
+    deleted(number) {
+      account.remove(number);
       return undefined;
     },
   };
@@ -84,16 +87,14 @@ export async function startDemoWorkspace(
   return {
     account,
     calls,
+    acts,
     baseUrl: `${url}/api/v1`,
     /** Runs the kit. @param given Lines of the contract. @param answers Others than these acts. */
-    async run(
-      given: AzumutaContractSettings = dialect ? linesByHandOf(dialect) : {},
-      answers: typeof acts = {},
-    ) {
+    async run(given: AzumutaContractSettings = dialect ? linesByHandOf(dialect) : {}, answers: KitActs = {}) {
       const said: string[] = [];
       const person: KitPerson = {
         say: (text) => said.push(text),
-        answer: async (name) => ({ ...acts, ...answers })[name]?.(),
+        answer: async (name) => ({ ...acts, ...answers })[name]?.(kitNumber),
       };
       const seen: KitEvidence = await talkWithAccount({
         baseUrl: `${url}/api/v1`,

@@ -112,6 +112,41 @@ it('asks a person to create the order where the key may only read, and holds not
   expect(toRemove(seen)).toEqual([]);
 });
 
+it('names what a person has created by hand and not deleted', async () => {
+  const { run } = await startDemoWorkspace(undefined, (call, answer) =>
+    call.method === 'POST' ? { status: 403, body: {} } : answer(),
+  );
+
+  const { seen } = await run({}, { deleted: () => 'skip' });
+
+  expect(toRemove(seen)).toEqual([expect.stringMatching(new RegExp(`^${kitNumber}: http`))]);
+});
+
+it('names an order whose creation was not answered: it may be there', async () => {
+  const { run, account } = await startDemoWorkspace(undefined, (call, answer) => {
+    const made = answer();
+    return call.method === 'POST' ? { status: 504, body: 'too late' } : made;
+  });
+
+  const { seen } = await run({}, { byHand: () => 'skip', completed: () => 'skip', deleted: () => 'skip' });
+
+  expect(account.productOrders().map(({ number }) => number)).toContain(kitNumber);
+  expect(toRemove(seen)).toContainEqual(expect.stringContaining(`${kitNumber} (look whether it is there`));
+});
+
+it('says what it expects of a pasted request that is none, and takes the next', async () => {
+  // Prepare
+  const { run } = await startDemoWorkspace();
+  const pasted = ['It came at ten.', '{ "productOrderNumber": ', `{ "productOrderNumber": "${kitNumber}" }`];
+
+  // Act
+  const { seen, said } = await run({}, { trigger: () => pasted.shift() });
+
+  // Assess
+  expect(said.filter((one) => one.startsWith('That is no request of a trigger'))).toHaveLength(2);
+  expect(seen.triggers).toHaveLength(1);
+});
+
 it('keeps what it has seen when the person leaves, with what to remove', async () => {
   // Prepare
   const { run } = await startDemoWorkspace();
