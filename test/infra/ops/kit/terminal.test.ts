@@ -16,6 +16,7 @@ function startTerminal(isTTY: boolean, given = {}) {
   onTestFinished(() => person.close());
   return {
     person,
+    signal: leaving.signal,
     types: (text: string) => input.write(text),
     ends: () => input.end(),
     shown: () => String(output.read() ?? ''),
@@ -86,4 +87,6 @@ it.each([
   leave(terminal);
 
   await expect(answer).rejects.toThrow(KitInterrupted);
+  // At a terminal also what runs between two questions must end.
+  expect(terminal.signal.aborted).toBe(isTTY);
 });
