@@ -169,15 +169,16 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       const own = items.find((item) => item.pk === `ORDER#${String(number)}` && item.sk === 'ORDER');
       const home = firstOf(own);
       const kept = items.filter(isAt(home));
-      const parts = items.filter((item) => item.sk === 'ORDER' && firstOf(item) === home);
-      const family = new Set([`ORDER#${home}`, `ORDER#${String(number)}`, ...parts.map(({ pk }) => pk)]);
       const isBooked = kept.some(({ kind, parts }) => kind === 'quantity' && Object(parts).includes?.(index));
       const isAwaited = kept.some((item) => item.sk === 'WINDOW' && item.awaiting === 'window');
+      if (isBooked || isAwaited) continue;
+      const parts = items.filter((item) => item.sk === 'ORDER' && firstOf(item) === home);
+      const family = new Set([`ORDER#${home}`, `ORDER#${String(number)}`, ...parts.map(({ pk }) => pk)]);
       // A person has its dead letter, or has given it up. What is open about another part of its ERP order is looked at
       // daily, and that look decides about all of them.
       const isOfPerson =
         own?.givenUp === true || items.some((item) => family.has(item.pk) && needsPerson(item));
-      if (!isBooked && !isAwaited && !isOfPerson)
+      if (!isOfPerson)
         find('wakes', `${String(number)} is completed and in no booking, and no window is open.`);
     }
   }
