@@ -13,7 +13,6 @@ import {
   parametersForm,
   wordsForm,
 } from '../../../shared/azumuta/value-forms.ts';
-import { usualPlaces } from '../../../shared/platform/error-message.ts';
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
 import { type Place, valueAt } from '../../../shared/platform/places.ts';
 import { isAbout } from '../../build/docs/azumuta-api.ts';
@@ -399,8 +398,7 @@ function proofOfSentence(contract: AzumutaContract, json: unknown): KitProof {
   const [found] = read.filter(isSentence);
   if (sentences.length === 0) return unseen('a refusal had no sentence');
   if (found === undefined) return differs('error.sentence', 'its sentence is at none of the usual places');
-  const isAlone = sentences.length === 1 && usualPlaces.length > 0;
-  return isAlone
+  return sentences.length === 1
     ? holds
     : differs('error.sentence', 'an error has several sentences: look which one is meant');
 }

@@ -1,18 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRecordingOfAccount } from '../../../../infra/local/recorded/account-recording.ts';
 import { buildKit } from '../../../../infra/ops/kit/build.ts';
+import { oldestNodeOfKit } from '../../../../infra/ops/kit/oldest-node.ts';
 import { kitQuestions } from '../../../../infra/ops/kit/questions.ts';
 import { newFolder } from '../../new-folder.ts';
 import { type KitActs, startDemoWorkspace } from './acted.ts';
 
-/** The oldest Node.js with which the kit is tried, where it is installed under its alias. */
+/** The oldest Node.js with which the kit is tried: a dependency under an alias. */
 const nodeOfKit = process.env.KIT_NODE ?? resolve('node_modules/node-of-kit/bin/node');
-const nodes = [process.execPath, nodeOfKit].filter((node) => existsSync(node));
 
 let file = '';
 beforeAll(async () => {
@@ -62,7 +62,13 @@ async function startWorkspace() {
   return { account, acts: all };
 }
 
-describe.each(nodes)('the file of the kit, with %s', (node) => {
+it('is tried with the oldest Node.js that the kit names', () => {
+  const { stdout } = spawnSync(nodeOfKit, ['--version'], { encoding: 'utf8' });
+
+  expect(stdout.trim()).toBe(`v${oldestNodeOfKit}`);
+});
+
+describe.each([process.execPath, nodeOfKit])('the file of the kit, with %s', (node) => {
   it('asks, and writes a recording and a page into the empty folder in which it runs', async () => {
     // Prepare
     const { account, acts } = await startWorkspace();

@@ -40,3 +40,22 @@ it('goes on when what takes a trigger fails', async () => {
 
   expect(answers.map(({ status }) => status)).toEqual([503, 503, 200]);
 });
+
+it('refuses what is too long for a trigger, and hands on nothing of it', async () => {
+  // Prepare
+  const listener = await listenForTriggers(0);
+  onTestFinished(listener.close);
+  const arrived: ArrivedTrigger[] = [];
+  listener.begin(async (trigger) => void arrived.push(trigger));
+  const url = `http://127.0.0.1:${listener.port}/`;
+
+  // Act
+  const answers = [
+    await fetch(url, { method: 'POST', body: 'x'.repeat(100_001) }),
+    await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) }),
+  ];
+
+  // Assess
+  expect(answers.map(({ status }) => status)).toEqual([413, 503]);
+  expect(arrived).toHaveLength(1);
+});
