@@ -22,8 +22,9 @@ function withoutReleased(document: string): string {
   return current;
 }
 
-/** Documents that say what is, by their path: no history, and nothing that is made of comments. */
+/** Documents that say what is, by their path: no history, nothing that is made of comments, and nothing of a package. */
 export function currentDocuments(): string[] {
   const patterns = ['*.md', '.github/*.md', '{functions,infra,plants,shared,test}/**/*.md'];
-  return globSync(patterns).filter((file) => !/^CHANGELOG\.md$|\bCONFIGURATION\.md$/.test(file));
+  const others = /^CHANGELOG\.md$|\bCONFIGURATION\.md$|\bnode_modules\b/;
+  return globSync(patterns).filter((file) => !others.test(file));
 }
