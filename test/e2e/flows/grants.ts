@@ -5,12 +5,14 @@ import { functionNames } from '../../../infra/build/bundle-functions.ts';
 import { type AwsCaller, authorize } from '../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
+import { completionHint } from '../../../shared/completions/messages.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { grantsOf } from '../../infra/stack/grants/grants.ts';
 import { azumutaPeopleOn } from '../../support/azumuta-people.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
 import { patient } from '../../support/patient.ts';
-import { booked, builtOrder } from './journey.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { booked, bookingsOf, builtOrder } from './journey.ts';
 import { lines, system } from './plant.ts';
 
 /** Roles of functions; an event source mapping polls with the role of its function. */
@@ -124,25 +126,51 @@ export function grantsTests(): void {
       await vi.waitUntil(isAsked, patient);
     });
 
+    it('puts a message of a paused flow, which was sent days ago, into its queue again', async () => {
+      // Prepare
+      const number = await builtOrder();
+      await system.azumuta.complete(number);
+      await booked(number);
+      const hint = completionHint('operator', { productOrderNumber: number }, 'sent two days ago');
+      const record = sqsRecord({
+        body: JSON.stringify(hint),
+        sentAt: new Date(Date.now() - 2 * 24 * 3_600_000),
+      });
+      await system.ledger.pauses.pauseFlow('completions');
+
+      // Act: a container may remember for some seconds that nothing was paused
+      const isSentAgain = async () => {
+        await system.emulator.invoke('FunctionsBookCompletionFunction', { Records: [record] });
+        return logLines().some((line) => line.includes('Put into its queue again'));
+      };
+      await vi.waitUntil(isSentAgain, { ...patient, interval: 500 });
+
+      // Assess
+      await system.ledger.pauses.resumeFlow('completions');
+      expect(bookingsOf(number)).toHaveLength(1);
+    });
+
     it('was never refused anything in these runs', () => {
       expect(lines.filter((line) => line.includes('not authorized'))).toEqual([]);
     });
 
     it('has Lambda’s request id in every line of its log', async () => {
-      // Prepare: every function has run by now
-      const folder = join(system.emulator.dataDir, 'logs');
-
-      // Act
-      const lines = readdirSync(folder)
-        .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+      // Act: every function has run by now
+      const logged = logLines()
         .filter((line) => line.startsWith('{"level"'))
         .map((line) => JSON.parse(line));
 
       // Assess
-      expect(new Set(lines.map(({ Function: name }) => name))).toEqual(new Set(functionNames));
-      expect(lines.filter(({ requestId }) => !/^[0-9a-f-]{36}$/.test(requestId))).toEqual([]);
+      expect(new Set(logged.map(({ Function: name }) => name))).toEqual(new Set(functionNames));
+      expect(logged.filter(({ requestId }) => !/^[0-9a-f-]{36}$/.test(requestId))).toEqual([]);
     });
   });
+}
+
+/** What the functions have logged so far. */
+function logLines(): readonly string[] {
+  const folder = join(system.emulator.dataDir, 'logs');
+  return readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'));
 }
 
 function withoutGrant(
