@@ -6,6 +6,7 @@ import { type FlowName, type Paused, pausedIn } from '../../../shared/ledger/rec
 import { productOrderMessageSchema } from '../../../shared/orders/messages.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
+import { because } from '../scenario/scenario-event.ts';
 import { recordsOf } from '../world/describe.ts';
 import type { Service } from '../world/fate.ts';
 import { minuteMs, plantZone } from '../world/moments.ts';
@@ -190,8 +191,10 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       const family = new Set([`ORDER#${home}`, `ORDER#${String(number)}`, ...parts.map(({ pk }) => pk)]);
       // A person has its dead letter, or has given it up. What is open about another part of its ERP order is looked at
       // daily, and that look decides about all of them.
+      // Who has settled that it is not wanted knows of it, until the daily look.
+      const isSettled = items.some((item) => item.pk === own?.pk && isSettledAsUnwanted(item));
       const isOfPerson =
-        own?.givenUp === true || items.some((item) => family.has(item.pk) && needsPerson(item));
+        own?.givenUp === true || isSettled || items.some((item) => family.has(item.pk) && needsPerson(item));
       if (!isOfPerson)
         find('wakes', `${String(number)} is completed and in no booking, and no window is open.`);
     }
@@ -269,6 +272,10 @@ function flowsCalling(partner: Partner, stage: string): readonly FlowName[] {
 
 function isPartner(service: Service): service is Partner {
   return service === 'azumuta' || service === 'erp';
+}
+
+function isSettledAsUnwanted({ sk, history }: Item): boolean {
+  return sk === 'CONCERN#unwanted' && Array.isArray(history) && history.at(-1)?.note === because;
 }
 
 function needsPerson(item: Item): boolean {

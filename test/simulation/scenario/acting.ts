@@ -22,9 +22,6 @@ export interface Acting<Event extends EndedByPerson = EndedByPerson> {
   readonly from: number;
 }
 
-/** Why a person does it, signed. */
-export const because = 'seen to in the simulation (signed by administrator)';
-
 /** Milliseconds that a call of a command takes: the functions go on meanwhile. */
 const [fastestMs, slowestMs] = [5, 60];
 

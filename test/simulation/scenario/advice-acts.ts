@@ -11,7 +11,7 @@ import type { Chance } from '../world/chance.ts';
 import { inAzumuta } from '../world/integration.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
-import { actingOf, because, entriesOf, noteDone } from './acting.ts';
+import { actingOf, entriesOf, noteDone } from './acting.ts';
 import { replayAll } from './administrators.ts';
 import { isSeenTo, seeToFigures } from './beyond-order.ts';
 import { postOrder } from './erp-posts.ts';
@@ -20,6 +20,7 @@ import { giveUp, openEntries, personActs, remakeOf } from './person-acts.ts';
 import { plannerDoes } from './planners.ts';
 import { madeAs, type ReleasedOrder, type ScenarioState } from './released-order.ts';
 import type { settled } from './scenario-event.ts';
+import { because } from './scenario-event.ts';
 
 /** What a person was told of one product order, and what there is to do it with. */
 export interface Advised {

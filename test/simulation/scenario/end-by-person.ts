@@ -2,11 +2,12 @@ import { discardDeadLetters } from '../../../infra/console/dead-letters.ts';
 import { UsageError } from '../../../infra/ops/cli/command.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
-import { type Acting, actingOf, because } from './acting.ts';
+import { type Acting, actingOf } from './acting.ts';
 import { toolsOf } from './administrators.ts';
 import { personActs } from './person-acts.ts';
 import { isOfGivenUp, type ScenarioState } from './released-order.ts';
 import type { EndedByPerson } from './scenario-event.ts';
+import { because } from './scenario-event.ts';
 
 /** As the commands say where something is under way: in a few minutes. */
 const tryAgainMs = 5 * minuteMs;

@@ -5,10 +5,11 @@ import { endings } from '../../../infra/ops/orders/end-order.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import { homeOfBookings } from '../../../shared/model/orders.ts';
 import { isMadeOnce, type Rightness, staysDiscarded, staysEnded, staysSettled } from '../invariants/ended.ts';
-import { type Acting, because, bookByHand, entriesOf, noteDone } from './acting.ts';
+import { type Acting, bookByHand, entriesOf, noteDone } from './acting.ts';
 import { plannerDoes } from './planners.ts';
 import { isAbout, isGivenUp, madeAs, type ReleasedOrder } from './released-order.ts';
 import type { EndedByPerson } from './scenario-event.ts';
+import { because } from './scenario-event.ts';
 
 type EventOf<Kind extends EndedByPerson['kind']> = Extract<EndedByPerson, { readonly kind: Kind }>;
 type SettledEvent = EventOf<'person settles'>;

@@ -198,3 +198,6 @@ export const disruptive: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'person gives up a part',
   'person has it made again',
 ]);
+
+/** Why a person ends something, signed. */
+export const because = 'seen to in the simulation (signed by administrator)';
