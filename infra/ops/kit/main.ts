@@ -58,10 +58,10 @@ export async function runKit(commandLine: readonly string[], signal: AbortSignal
     }
     // Both files are written at the end, after somebody has built an order.
     accessSync('.', constants.W_OK);
-    const given = await contractIn(options.contract);
+    const lines = await contractIn(options.contract);
     const known = { ...answersIn(options.answers), ...keyInEnvironment() };
     person = personAtTerminal(known, signal);
-    const settings = await askForSettings(person, given, signal);
+    const settings = await askForSettings(person, lines, signal);
     listener = settings.port === undefined ? undefined : await listenForTriggers(settings.port);
     if (listener) person.say(`Triggers are taken on port ${listener.port}.`);
     const seen = await talkWithAccount({ ...settings, ...(listener ? { listener } : {}) });
@@ -94,8 +94,8 @@ function optionsOf(commandLine: readonly string[]) {
 }
 
 /** Lines that are known to differ, so that the account can be asked at all. */
-async function contractIn(file: string | undefined): Promise<AzumutaContractSettings> {
-  if (file === undefined) return {};
+async function contractIn(file: string | undefined) {
+  if (file === undefined) return { given: {}, contract: contractSchema.parse({}) };
   if (!existsSync(file)) throw new KitUsageError(`${file}: there is no such file.`);
   const isJson = file.endsWith('.json');
   const found = isJson
@@ -105,7 +105,7 @@ async function contractIn(file: string | undefined): Promise<AzumutaContractSett
   if (!parsed.ok)
     throw new KitUsageError(`${basename(file)} is no contract: ${describeMismatches(parsed.mismatches)}.`);
   // It was just parsed as one.
-  return found as AzumutaContractSettings;
+  return { given: found as AzumutaContractSettings, contract: parsed.value };
 }
 
 function answersIn(file: string | undefined): KitAnswers {
@@ -139,7 +139,11 @@ export function newKitNumber(now: Date, random = Math.random): string {
   return `KIT-${day}-${suffix.join('')}`;
 }
 
-async function askForSettings(person: KitPerson, given: AzumutaContractSettings, signal: AbortSignal) {
+async function askForSettings(
+  person: KitPerson,
+  lines: Awaited<ReturnType<typeof contractIn>>,
+  signal: AbortSignal,
+) {
   const ask = (name: keyof typeof kitQuestions) => person.answer(name, kitQuestions[name]);
   const baseUrl = (await ask('address')) ?? defaultBaseUrl;
   if (!URL.canParse(baseUrl))
@@ -166,8 +170,7 @@ async function askForSettings(person: KitPerson, given: AzumutaContractSettings,
     apiKey,
     port: port === undefined ? undefined : portIn(port),
     names: { number, otherNumber: `${number}-x`, article, parameter, variant },
-    contract: parseContract(given),
-    given,
+    ...lines,
     clock: systemClock,
     signal,
     person,
@@ -179,12 +182,6 @@ function portIn(text: string): number {
   const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
   if (!isPort) throw new KitUsageError(`"${text}" is no port, such as 8080.`);
   return port;
-}
-
-function parseContract(given: AzumutaContractSettings) {
-  const parsed = parse(contractSchema, given);
-  if (parsed.ok) return parsed.value;
-  throw new KitUsageError(describeMismatches(parsed.mismatches));
 }
 
 const earlierRuns = () => readdirSync('.').filter((file) => /^KIT-.*\.recording\.json$/.test(file));

@@ -54,13 +54,15 @@ export function recordingOf(seen: KitEvidence, options: RecordOptions): AccountR
       version: 1,
       made,
       values,
-      basePath: new URL(baseUrl).pathname.replace(/\/$/, ''),
+      basePath: basePathOf(baseUrl),
       order,
       contract: isRecord(settings) ? settings : {},
     },
     ...write(),
   };
 }
+
+const basePathOf = (baseUrl: string) => new URL(baseUrl).pathname.replace(/\/$/, '');
 
 /** Texts that were typed, and what they are called in a recording. */
 function namesKept({ names, answers }: KitEvidence): ReadonlyMap<string, string> {
@@ -98,7 +100,7 @@ function exchangeOf(
   const known = Object.entries(contract.operations).find(([, one]) => one === operation);
   const { method = 'GET', path, query = {}, body } = request;
   const isWhole = /^https?:/i.test(path);
-  const base = new URL(baseUrl).pathname.replace(/\/$/, '');
+  const base = basePathOf(baseUrl);
   const below = isWhole ? new URL(path).pathname.replace(base, '') : path;
   const ofPath = isWhole ? Object.fromEntries(new URL(path).searchParams) : {};
   const headers = (['content-type', 'location', 'link', 'retry-after'] as const).flatMap((name) => {

@@ -1,3 +1,5 @@
+import { because } from '../scenario/scenario-event.ts';
+
 /** A broken promise: which one, and how. */
 export interface Finding {
   readonly invariant: string;
@@ -53,6 +55,11 @@ export const invariants = {
 export type Item = Readonly<Record<string, unknown>>;
 
 /** What a person must see to about an order, until it is over. */
+/** A person has settled that the ERP does not want it, and nothing was seen of that since. */
+export function isSettledAsUnwanted({ sk, history }: Item): boolean {
+  return sk === 'CONCERN#unwanted' && Array.isArray(history) && history.at(-1)?.note === because;
+}
+
 export function isOpenConcern({ sk, content }: Item): boolean {
   return String(sk).startsWith('CONCERN#') && content !== '';
 }

@@ -1,7 +1,7 @@
 import type { People } from '../scenario/people.ts';
 import { isOvertaken } from '../scenario/released-order.ts';
 import type { World } from '../world/world.ts';
-import { type Find, type Item, isOpenConcern } from './finding.ts';
+import { type Find, type Item, isOpenConcern, isSettledAsUnwanted } from './finding.ts';
 
 /**
  * Checks, after quiet days when the queues are empty, that nothing that is open lacks what wakes it: the index of what
@@ -38,13 +38,7 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
       (order) => order?.done.some(({ number }) => item.pk === `ORDER#${number}`) && isOvertaken(order, item),
     );
   // Its command has said that it is open until it is given up.
-  const isSettled = ({ pk }: Item) =>
-    orders.some((order) =>
-      order?.done.some(
-        ({ event, number }) =>
-          event.kind === 'person settles' && event.concern === 'unwanted' && pk === `ORDER#${number}`,
-      ),
-    );
+  const isSettled = ({ pk }: Item) => items.some((one) => one.pk === pk && isSettledAsUnwanted(one));
   const isTakenCareOf = (item: Item) =>
     discarded.some((number) => String(item.pk).startsWith(`ORDER#${number}`)) || isLeft(item);
   for (const item of items.filter((one) => !isTakenCareOf(one))) {

@@ -6,11 +6,10 @@ import { type FlowName, type Paused, pausedIn } from '../../../shared/ledger/rec
 import { productOrderMessageSchema } from '../../../shared/orders/messages.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
-import { because } from '../scenario/scenario-event.ts';
 import { recordsOf } from '../world/describe.ts';
 import type { Service } from '../world/fate.ts';
 import { minuteMs, plantZone } from '../world/moments.ts';
-import { createFindings, type Item, isOpenConcern } from './finding.ts';
+import { createFindings, type Item, isOpenConcern, isSettledAsUnwanted } from './finding.ts';
 
 export type Watch = ReturnType<typeof createWatch>;
 
@@ -272,10 +271,6 @@ function flowsCalling(partner: Partner, stage: string): readonly FlowName[] {
 
 function isPartner(service: Service): service is Partner {
   return service === 'azumuta' || service === 'erp';
-}
-
-function isSettledAsUnwanted({ sk, history }: Item): boolean {
-  return sk === 'CONCERN#unwanted' && Array.isArray(history) && history.at(-1)?.note === because;
 }
 
 function needsPerson(item: Item): boolean {

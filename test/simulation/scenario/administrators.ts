@@ -7,6 +7,7 @@ import {
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { type FlowName, flowNames } from '../../../shared/ledger/records/pauses.ts';
+import { hourMs } from '../../../shared/model/time.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { minuteMs } from '../world/moments.ts';
@@ -103,7 +104,6 @@ export function closePlant(minutes: number, world: World): () => void {
  * journeys.
  */
 function receiveSeldom(until: number, { time, plant }: World): void {
-  const hourMs = 60 * minuteMs;
   for (let day = time.now(); day + 24 * hourMs < until; day += 24 * hourMs)
     time.at(day + 2 * hourMs, () => {
       const switchesOn = queues.map((queue) => plant.pollers[queue].switchOff());

@@ -19,8 +19,7 @@ import { complete, giveStepItsName, isToBuild } from './operator.ts';
 import { giveUp, openEntries, personActs, remakeOf } from './person-acts.ts';
 import { plannerDoes } from './planners.ts';
 import { madeAs, type ReleasedOrder, type ScenarioState } from './released-order.ts';
-import type { settled } from './scenario-event.ts';
-import { because } from './scenario-event.ts';
+import { because, type settled } from './scenario-event.ts';
 
 /** What a person was told of one product order, and what there is to do it with. */
 export interface Advised {

@@ -6,8 +6,7 @@ import { type Acting, actingOf } from './acting.ts';
 import { toolsOf } from './administrators.ts';
 import { personActs } from './person-acts.ts';
 import { isOfGivenUp, type ScenarioState } from './released-order.ts';
-import type { EndedByPerson } from './scenario-event.ts';
-import { because } from './scenario-event.ts';
+import { because, type EndedByPerson } from './scenario-event.ts';
 
 /** As the commands say where something is under way: in a few minutes. */
 const tryAgainMs = 5 * minuteMs;

@@ -8,8 +8,7 @@ import { isMadeOnce, type Rightness, staysDiscarded, staysEnded, staysSettled } 
 import { type Acting, bookByHand, entriesOf, noteDone } from './acting.ts';
 import { plannerDoes } from './planners.ts';
 import { isAbout, isGivenUp, madeAs, type ReleasedOrder } from './released-order.ts';
-import type { EndedByPerson } from './scenario-event.ts';
-import { because } from './scenario-event.ts';
+import { because, type EndedByPerson } from './scenario-event.ts';
 
 type EventOf<Kind extends EndedByPerson['kind']> = Extract<EndedByPerson, { readonly kind: Kind }>;
 type SettledEvent = EventOf<'person settles'>;
