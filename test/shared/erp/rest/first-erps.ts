@@ -109,6 +109,8 @@ export function newBooks() {
     details,
     /** Books, and answers nothing. */
     losesAnswer: false,
+    /** Writes figures as text, as SAP CAP 10.1.1 does with an Edm.Decimal (seen on `@sap/cds` with SQLite). */
+    figuresAsText: false,
     /** Keeps no decimals, and does not say so. */
     rounds: false,
     listed: (since: string) =>
@@ -203,11 +205,14 @@ const odataLists = (expand: string | null) =>
       }
     : {};
 
-const odataRow = ({ number, product, quantity, unit, status, changedAt }: Order) => ({
+const odataRow = (
+  { number, product, quantity, unit, status, changedAt }: Order,
+  { figuresAsText }: Pick<Books, 'figuresAsText'>,
+) => ({
   '@odata.etag': 'W/"1"',
   OrderNo: number,
   ItemNo: product,
-  Quantity: Number(quantity),
+  Quantity: figuresAsText ? `${quantity}.000` : Number(quantity),
   UnitOfMeasure: unit,
   Status: `${status.charAt(0).toUpperCase()}${status.slice(1)}`,
   ModifiedAt: changedAt,
@@ -248,7 +253,7 @@ export function odataErp(books: Books, { method, url, headers, body }: Received)
   const lists = odataLists(query.get('$expand'));
   if (field === 'OrderNo') {
     const found = [books.order(wanted) ?? []].flat();
-    return { body: { value: found.map((order) => ({ ...odataRow(order), ...lists })) } };
+    return { body: { value: found.map((order) => ({ ...odataRow(order, books), ...lists })) } };
   }
   const listed = /^\(Status eq 'Released' or Status eq 'Cancelled'\)(?: and ModifiedAt ge (\S+Z))?$/.exec(
     filter,
@@ -261,7 +266,9 @@ export function odataErp(books: Books, { method, url, headers, body }: Received)
   next.searchParams.set('$skiptoken', `${from + pageSize}`);
   const nextLink = `http://inside${pathname}${next.search.replaceAll('+', '%20')}`;
   const link = from + pageSize < all.length ? { '@odata.nextLink': nextLink } : {};
-  return { body: { value: all.slice(from, from + pageSize).map(odataRow), ...link } };
+  return {
+    body: { value: all.slice(from, from + pageSize).map((order) => odataRow(order, books)), ...link },
+  };
 }
 
 const graphqlCall = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) });
