@@ -13,7 +13,7 @@ import { complaintsAbout, snippetFolder } from '../../../support/snippets.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { listOf } from '../conformance/listing.ts';
-import { type Books, graphqlErp, newBooks, odataErp, restErp } from './first-erps.ts';
+import { type Books, graphqlErp, newBooks, odataErp, odataV2Erp, restErp } from './first-erps.ts';
 import { connected } from './sandbox.ts';
 
 const page = readFileSync('shared/erp/rest/FIRST-BOOKING.md', 'utf8');
@@ -23,12 +23,29 @@ const codeOf = (title: string) => {
   return Array.from(section.matchAll(/```ts\n([\s\S]*?)```/g), ([, code = '']) => code).join('\n');
 };
 
+/** What a table of the page says to write instead: of each row, all places. */
+const asInTable = (title: string, code: string) => {
+  const [, table = ''] = new RegExp(`\n### ${title}\n([\\s\\S]*?)(?=\n## )`).exec(page) ?? [];
+  const rows = Array.from(table.matchAll(/^\| `(.+)` \| `(.+)` \|$/gm), ([, right = '', wrong = '']) => ({
+    right,
+    wrong,
+  }));
+  return rows.reduce((written, { right, wrong }) => {
+    expect(written).toContain(right);
+    return written.replaceAll(right, () => wrong);
+  }, code);
+};
+
 interface Kind {
   readonly title: string;
   readonly file: string;
+  readonly code: string;
   readonly exported: string;
   readonly secret: object;
   readonly answer: (books: Books, received: Received) => Answer | undefined;
+}
+/** One with a file for what else was recorded. */
+interface DetailedKind extends Kind {
   readonly details: Details;
 }
 
@@ -57,9 +74,10 @@ const taken = [
   "orders, book, takes: ['components', 'operations', 'reasons', 'checks'] });",
 ] as const;
 const withDetails = '...details({ completion, built, key, ...context })';
-const plain: Kind = {
+const plain: DetailedKind = {
   title: 'REST',
   file: 'my-erp.ts',
+  code: codeOf('REST'),
   exported: 'myErp',
   secret: { token: 'secret' },
   answer: restErp,
@@ -76,9 +94,10 @@ const plain: Kind = {
     sent: { ...restSent, checks: [{ name: 'Torque', value: 45, unit: 'Nm', passed: true }] },
   },
 };
-const odata: Kind = {
+const odata: DetailedKind = {
   title: 'OData',
   file: 'my-odata-erp.ts',
+  code: codeOf('OData'),
   exported: 'myODataErp',
   secret: { username: 'me', password: 'secret' },
   answer: odataErp,
@@ -101,43 +120,49 @@ const odata: Kind = {
     },
   },
 };
-const kinds: readonly Kind[] = [
-  plain,
-  odata,
-  {
-    title: 'GraphQL',
-    file: 'my-graphql-erp.ts',
-    exported: 'myGraphqlErp',
-    secret: { apiKey: 'secret' },
-    answer: graphqlErp,
-    details: {
-      title: 'Details over GraphQL',
-      file: 'my-graphql-erp-details.ts',
-      imports: 'details, fields, listed',
-      joins: [
-        listedInOrder,
-        [
-          "'query Order($number: String!) { order(number: $number) { product quantity unit status } }'",
-          `\`query Order($number: String!) { order(number: $number) { product quantity unit status \${fields} } }\``,
-        ],
-        wholeContext,
-        ['final: completion.final,', `final: completion.final, ${withDetails},`],
-        taken,
+const graphql: DetailedKind = {
+  title: 'GraphQL',
+  file: 'my-graphql-erp.ts',
+  code: codeOf('GraphQL'),
+  exported: 'myGraphqlErp',
+  secret: { apiKey: 'secret' },
+  answer: graphqlErp,
+  details: {
+    title: 'Details over GraphQL',
+    file: 'my-graphql-erp-details.ts',
+    imports: 'details, fields, listed',
+    joins: [
+      listedInOrder,
+      [
+        "'query Order($number: String!) { order(number: $number) { product quantity unit status } }'",
+        `\`query Order($number: String!) { order(number: $number) { product quantity unit status \${fields} } }\``,
       ],
-      sent: { ...restSent, checks: [{ name: 'Torque', value: '45', unit: 'Nm', passed: true }] },
-    },
+      wholeContext,
+      ['final: completion.final,', `final: completion.final, ${withDetails},`],
+      taken,
+    ],
+    sent: { ...restSent, checks: [{ name: 'Torque', value: '45', unit: 'Nm', passed: true }] },
   },
-];
+};
+const odataV2: Kind = {
+  ...odata,
+  title: 'OData V2',
+  file: 'my-odata-v2-erp.ts',
+  code: asInTable('OData V2', odata.code),
+  answer: odataV2Erp,
+};
+const detailedKinds = [plain, odata, graphql];
+const kinds: readonly Kind[] = [...detailedKinds, odataV2];
 
 it('compiles all code of the page, which begins with an empty file, and loads the plant', async () => {
   // Prepare
-  const files = kinds.flatMap(({ title, file, details }) => [
-    [file, codeOf(title)],
+  const files = kinds.map(({ file, code }) => [file, code]);
+  const detailed = detailedKinds.flatMap(({ file, code, details }) => [
     [details.file, codeOf(details.title)],
-    [`joined-${file}`, joinedCode(title, details)],
+    [`joined-${file}`, joinedCode(code, details)],
   ]);
   const folder = snippetFolder({
-    ...Object.fromEntries(files),
+    ...Object.fromEntries([...files, ...detailed]),
     'ghent.config.ts': codeOf('The plant'),
   });
 
@@ -152,17 +177,17 @@ it('compiles all code of the page, which begins with an empty file, and loads th
 });
 
 /** The first file, with what the page says to write into it. */
-function joinedCode(title: string, { file, imports, joins }: Details): string {
-  const first = `import { ${imports} } from './${file}';\n${codeOf(title)}`;
-  return joins.reduce((code, [right, wrong]) => {
-    expect(code).toContain(right);
-    return code.replace(right, () => wrong);
+function joinedCode(code: string, { file, imports, joins }: Details): string {
+  const first = `import { ${imports} } from './${file}';\n${code}`;
+  return joins.reduce((joined, [right, wrong]) => {
+    expect(joined).toContain(right);
+    return joined.replace(right, () => wrong);
   }, first);
 }
 
 /** The ERP of a section, and its connector as the page describes it. @param differs What stands there, and instead of it. */
 async function started(kind: Kind, [right = '', wrong = ''] = ['', '']) {
-  return startedWith(kind, { [kind.file]: codeOf(kind.title).replace(right, wrong) });
+  return startedWith(kind, { [kind.file]: kind.code.replace(right, wrong) });
 }
 
 async function startedWith(
@@ -263,7 +288,7 @@ it('reads figures over OData that the server writes as text', async () => {
   expect(orders[0]?.quantity.amount).toBe('5');
 });
 
-describe.each(kinds)('what else was recorded, over $title', (kind) => {
+describe.each(detailedKinds)('what else was recorded, over $title', (kind) => {
   const components: Component[] = [
     { article: 'WHEEL', quantity: { amount: '4' }, lots: [{ number: 'L-1' }], recording: 'r1' },
   ];
@@ -277,9 +302,9 @@ describe.each(kinds)('what else was recorded, over $title', (kind) => {
   };
 
   /** The files of the page, joined as its text says. */
-  const joined = (kind: Kind) =>
+  const joined = (kind: DetailedKind) =>
     startedWith(kind, {
-      [kind.file]: joinedCode(kind.title, kind.details),
+      [kind.file]: joinedCode(kind.code, kind.details),
       [kind.details.file]: codeOf(kind.details.title),
     });
 

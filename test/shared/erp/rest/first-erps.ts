@@ -271,6 +271,55 @@ export function odataErp(books: Books, { method, url, headers, body }: Received)
   };
 }
 
+const v2Decimal = z.pipe(z.string().check(z.regex(/^\d+(\.\d+)?$/)), z.transform(Number));
+const odataV2Booking = z.strictObject({
+  OrderNo: z.string(),
+  Reference: z.string(),
+  Quantity: v2Decimal,
+  ScrapQuantity: v2Decimal,
+  Finished: z.boolean(),
+});
+const odataAnswer = z.object({
+  value: z.array(z.record(z.string(), z.unknown())),
+  '@odata.nextLink': z.optional(z.string()),
+});
+const csrfToken = 'token-of-session';
+
+/**
+ * An ERP with OData V2: as the one with V4, but with the literals, times and decimals of
+ * https://www.odata.org/documentation/odata-version-2-0/json-format/, and the token of SAP Gateway.
+ */
+export function odataV2Erp(books: Books, received: Received): Answer | undefined {
+  const { method, url, headers, body } = received;
+  const session = { 'x-csrf-token': csrfToken, 'set-cookie': 'session=1' };
+  if (headers['x-csrf-token'] === 'Fetch') return { body: { d: {} }, headers: session };
+  if (method === 'POST') {
+    const isOfSession = headers['x-csrf-token'] === csrfToken && headers.cookie === 'session=1';
+    if (!isOfSession) return { status: 403, headers: { 'x-csrf-token': 'Required' } };
+    const booking = z.parse(odataV2Booking, JSON.parse(body));
+    return odataErp(books, { ...received, body: JSON.stringify(booking) });
+  }
+  const asked = new URL(url);
+  const filter = url.searchParams.get('$filter') ?? '';
+  // A time that is no such literal fits no filter of V4.
+  const inV4 = filter.replace(/ ge datetimeoffset'(.*)'$/, ' ge $1');
+  const isLiteral = inV4 !== filter || !filter.includes(' ge ');
+  asked.searchParams.set('$filter', isLiteral ? inV4 : '');
+  const answer = odataErp(books, { ...received, url: asked });
+  const read = z.safeParse(odataAnswer, answer?.body);
+  if (!read.success) return answer;
+  const results = read.data.value.map((row) => {
+    const { ModifiedAt, Quantity } = row;
+    const time = typeof ModifiedAt === 'string' ? { ModifiedAt: `/Date(${Date.parse(ModifiedAt)})/` } : {};
+    return { ...row, ...time, Quantity: `${Quantity}` };
+  });
+  const next = read.data['@odata.nextLink'];
+  if (next === undefined) return { body: { d: { results } } };
+  const link = new URL(next);
+  link.searchParams.set('$filter', filter);
+  return { body: { d: { results, __next: `${link}`.replaceAll('+', '%20') } } };
+}
+
 const graphqlCall = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) });
 /** A field of an input has one type. */
 const graphqlBooking = z.strictObject({
