@@ -13,7 +13,7 @@ import { complaintsAbout, snippetFolder } from '../../../support/snippets.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { listOf } from '../conformance/listing.ts';
-import { type Books, graphqlErp, newBooks, odataErp, odataV2Erp, restErp } from './first-erps.ts';
+import { type Books, graphqlErp, newBooks, odataErp, odataV2Erp, restErp, sessionErp } from './first-erps.ts';
 import { connected } from './sandbox.ts';
 
 const page = readFileSync('shared/erp/rest/FIRST-BOOKING.md', 'utf8');
@@ -154,15 +154,19 @@ const odataV2: Kind = {
 const detailedKinds = [plain, odata, graphql];
 const kinds: readonly Kind[] = [...detailedKinds, odataV2];
 
+const loginTitle = 'A session';
+const loginFile = 'my-erp-login.ts';
+
 it('compiles all code of the page, which begins with an empty file, and loads the plant', async () => {
   // Prepare
   const files = kinds.map(({ file, code }) => [file, code]);
+  const login = [loginFile, codeOf(loginTitle)];
   const detailed = detailedKinds.flatMap(({ file, code, details }) => [
     [details.file, codeOf(details.title)],
     [`joined-${file}`, joinedCode(code, details)],
   ]);
   const folder = snippetFolder({
-    ...Object.fromEntries([...files, ...detailed]),
+    ...Object.fromEntries([...files, ...detailed, login]),
     'ghent.config.ts': codeOf('The plant'),
   });
 
@@ -276,6 +280,27 @@ describe.each(kinds)('the first booking over $title', (kind) => {
     expect(String(failure)).toContain(why);
     expect(books.bookings).toEqual([]);
   });
+});
+
+it('logs in by a session, as the page says, and books once where it ends between any calls', async () => {
+  // Prepare
+  const opened: string[] = [];
+  const secret = { username: 'me', password: 'secret' };
+  const bearer = "auth: { kind: 'bearer' }";
+  expect(plain.code).toContain(bearer);
+  const code = `import { login } from './${loginFile}';\n${plain.code.replace(bearer, 'auth: login')}`;
+  const files = { [plain.file]: code, [loginFile]: codeOf(loginTitle) };
+  const { erp, books } = await startedWith({ ...plain, secret, answer: sessionErp(opened) }, files);
+
+  // Act
+  const listed = await listOf(erp);
+  for (const { number } of books.orders.slice(0, 5))
+    await erp.book(completionOf({ number }), quantityKey(productOrderOf({ number })), firstAttempt());
+
+  // Assess
+  expect(listed.numbers).toHaveLength(6);
+  expect(books.bookings.map(({ order }) => order)).toEqual(['WO-1', 'WO-2', 'WO-3', 'WO-4', 'WO-5']);
+  expect(opened.length).toBeGreaterThan(4);
 });
 
 it('reads figures over OData that the server writes as text', async () => {

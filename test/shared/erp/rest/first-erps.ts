@@ -178,6 +178,29 @@ export function restErp(books: Books, { method, url, headers, body }: Received):
   return written(books, error === undefined ? { status: 201 } : { status: 409, body: { error } });
 }
 
+const sessionLogin = z.strictObject({ user: z.literal('me'), password: z.literal('secret') });
+
+/**
+ * The ERP with REST behind a session that ends after three calls, which it says with 200.
+ * @param opened The sessions; the last one is open.
+ */
+export function sessionErp(opened: string[]) {
+  let left = 0;
+  return (books: Books, received: Received): Answer | undefined => {
+    const { method, url, headers, body } = received;
+    const id = opened.at(-1);
+    if (url.pathname === '/api/sessions' && method === 'POST') {
+      if (!z.safeParse(sessionLogin, JSON.parse(body)).success) return { status: 403 };
+      left = 3;
+      opened.push(`session-${opened.length + 1}`);
+      return { body: { session: { id: opened.at(-1) } } };
+    }
+    if (headers['x-session'] !== id || left === 0) return { body: { error: { code: 'SESSION_ENDED' } } };
+    left -= 1;
+    return restErp(books, { ...received, headers: { ...headers, authorization: 'Bearer secret' } });
+  };
+}
+
 const odataBooking = z.strictObject({
   OrderNo: z.string(),
   Reference: z.string(),
