@@ -56,19 +56,18 @@ export type Wiring = ReturnType<typeof createWiring>;
 
 export function createWiring(functionName: string, integration: ConfigurationOfFunction, runtime: Runtime) {
   const surroundings = surroundingsOf(functionName, runtime);
-  const { setting, clock, log } = surroundings;
+  const { setting, clock } = surroundings;
   const settlingSeconds = setting('SETTLING_SECONDS');
   const table = new Table(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
-  const { azumuta, erp } = integration;
   return {
     ...surroundings,
+    functionName,
     integration,
     runtime,
     settlingSeconds,
     table,
     ledger: createFlowLedger({ table, clock, settlingSeconds }),
     queues: createQueues(runtime.sqs),
-    slots: new Slots({ limits: { azumuta, erp }, table, clock, name: functionName, settlingSeconds, log }),
   };
 }
 
@@ -76,9 +75,14 @@ export function breakerOf({ table, clock, setting }: Wiring): Breaker {
   return new Breaker(table, clock, setting('BREAKER_COOLDOWN_SECONDS'));
 }
 
-export function partnerCallsOf(wiring: Wiring, breaker = breakerOf(wiring)): PartnerCalls {
-  const { log, slots, runtime } = wiring;
-  return new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
+/** What a function has that calls its partners: their slots and breakers, and the calls, which share both. */
+export function wirePartners(wiring: Wiring) {
+  const { integration, functionName: name, table, clock, settlingSeconds, log, runtime } = wiring;
+  const { azumuta, erp } = integration;
+  const slots = new Slots({ limits: { azumuta, erp }, table, clock, name, settlingSeconds, log });
+  const breaker = breakerOf(wiring);
+  const partners = new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
+  return { slots, breaker, partners };
 }
 
 /** Every function is live: what is to be written, is. */
@@ -121,9 +125,9 @@ export function wireAccepting({ integration, runtime, setting, ledger, queues, l
 
 /** What a consumer has besides: calls to its partners, the ERP, and what its worker needs. All share what was read of the breakers. */
 export function wireConsumer(wiring: Wiring, queueUrl: string) {
-  const { ledger, queues, clock, log, slots, runtime, setting } = wiring;
+  const { ledger, queues, clock, log, runtime, setting } = wiring;
   const { attempts, deadLetters } = ledger;
-  const breaker = breakerOf(wiring);
+  const { slots, breaker, partners } = wirePartners(wiring);
   const worker: WorkerDependencies = {
     queueUrl,
     deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'),
@@ -137,6 +141,5 @@ export function wireConsumer(wiring: Wiring, queueUrl: string) {
     random: runtime.random,
     baseSeconds: setting('RETRY_BASE_SECONDS'),
   };
-  const partners = partnerCallsOf(wiring, breaker);
   return { breaker, worker, partners, erp: erpOf(wiring) };
 }

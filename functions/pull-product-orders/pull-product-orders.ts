@@ -5,20 +5,21 @@ import {
   type ConfigurationOfFunction,
   createWiring,
   erpOf,
-  partnerCallsOf,
   type Runtime,
   wireAccepting,
+  wirePartners,
 } from '../wiring.ts';
 
 export function createPullProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
   const wiring = createWiring('pull-product-orders', integration, runtime);
-  const { clock, slots, log } = wiring;
+  const { clock, log } = wiring;
+  const { slots, partners } = wirePartners(wiring);
   const { pull } = integration.schedule;
   const dependencies = {
     ...wireAccepting(wiring),
     ledger: createLedger(wiring),
     clock,
-    partners: partnerCallsOf(wiring),
+    partners,
     slots,
     erp: erpOf(wiring),
     watermark: integration.erp.watermark ?? 'time',

@@ -10,13 +10,14 @@ import {
   azumutaOptionsOf,
   type ConfigurationOfFunction,
   createWiring,
-  partnerCallsOf,
   type Runtime,
+  wirePartners,
 } from '../wiring.ts';
 
 export function createReconcileCompletions(integration: ConfigurationOfFunction, runtime: Runtime) {
   const wiring = createWiring('reconcile-completions', integration, runtime);
-  const { ledger, clock, queues, slots, log } = wiring;
+  const { ledger, clock, queues, log } = wiring;
+  const { slots, partners } = wirePartners(wiring);
   const { reconcile } = integration.schedule;
   const dependencies = {
     ...(reconcile === 'off' ? reconcileDefaults : reconcile),
@@ -31,7 +32,7 @@ export function createReconcileCompletions(integration: ConfigurationOfFunction,
       const refused = await queues.sendAll(wiring.setting('PRODUCT_ORDERS_QUEUE_URL'), messages);
       log.info('Has open product orders looked at', { orders: numbers.length, refused: refused.length });
     },
-    partners: partnerCallsOf(wiring),
+    partners,
     slots,
     azumuta: new AzumutaReader(azumutaOptionsOf(wiring)),
     log,

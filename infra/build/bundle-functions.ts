@@ -57,7 +57,7 @@ export async function bundleFunctions(
         out: `${name}/index`,
       })),
       outdir: outputFolder,
-      plugins: [integrationPlugin(integrationFile), ...trimAwsSdkPlugins, ...plugins],
+      plugins: [integrationPlugin(integrationFile), ...trimAwsSdkPlugins, withoutRestOptions, ...plugins],
       metafile: true,
     });
     return metafile;
@@ -107,6 +107,15 @@ const withoutDeployment = leaveOut(
   'deployment',
   /[\\/]shared[\\/]integration[\\/]deployment\.ts$/,
   "import * as z from 'zod/mini'; export const deploymentSchema = z.unknown();",
+);
+/**
+ * A connector checks its options whenever a configuration is loaded, as it is for each stack that is made. The generic one has
+ * so many of them that its functions do without: theirs are the same.
+ */
+const withoutRestOptions = leaveOut(
+  'rest-options',
+  /[\\/]shared[\\/]erp[\\/]rest[\\/]options\.ts$/,
+  "import * as z from 'zod/mini'; export const optionsSchema = () => z.unknown();",
 );
 
 /** What is ours and not the plant's. */

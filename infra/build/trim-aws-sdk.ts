@@ -20,6 +20,7 @@ export const comparedVersions: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node': '3.972.98',
   '@aws-sdk/endpoint-cache': '3.972.11',
   '@smithy/core': '3.41.0',
+  '@smithy/signature-v4': '5.7.5',
 };
 
 /**
@@ -85,6 +86,18 @@ export const standIns: readonly StandIn[] = [
     contents: ['EventStreamSerde', 'eventStreamSerdeProvider']
       .map((name) => `export function ${name}() { throw new Error('Event streams are not bundled.'); }`)
       .join('\n'),
+  },
+  {
+    module: '@smithy/signature-v4/dist-es/HeaderFormatter.js',
+    reason: 'It writes the headers of a message in an event stream, and no service of ours streams events.',
+    assumes:
+      'SignatureV4 makes one without arguments, and calls it only to sign a message of an event stream.',
+    originals: {
+      '@smithy/signature-v4/dist-es/HeaderFormatter.js':
+        'd82a105e2abe3fbd67a4c0310d48f7b93354813de1dbf98083f76fd08d4583e7',
+    },
+    contents:
+      "export class HeaderFormatter { format() { throw new Error('Event streams are not bundled.'); } }",
   },
   {
     module: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js',

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import type { HttpRequest, HttpResponse } from '../platform/http.ts';
 import { placeSchema } from '../platform/places.ts';
 import { strictObject } from '../platform/validation.ts';
-import type { ErpSecret } from './connector.ts';
 import { fn, optionalFn, textThat } from './options.ts';
+import { apiKeyHeader } from './secrets.ts';
 
 /** The name of a field of the secret. A wrong one is never repeated, as it may be the secret itself. */
 const secretField = z
@@ -133,48 +133,4 @@ function headersOf(auth: Authentication): string[] {
     case 'none':
       return [];
   }
-}
-
-/** Where an API key is sent, if nothing else is said. */
-export const apiKeyHeader = 'X-API-Key';
-
-export const secretText = z.string().check(z.minLength(1));
-const user = { username: 'the integration user', password: 'its password' };
-const client = { clientId: 'the OAuth client', clientSecret: 'its secret' };
-
-/** The secret of these fields, each with what to write there. */
-function secretOf<Field extends string>(example: Readonly<Record<Field, string>>) {
-  const fields = Object.keys(example).map((field) => [field, secretText]);
-  const shape: Record<Field, typeof secretText> = Object.fromEntries(fields);
-  return { schema: z.object(shape), example };
-}
-
-/** Shape of the secret for each kind of login, with what to write there. */
-export const secrets = {
-  apiKey: secretOf({ apiKey: 'the API key' }),
-  basic: secretOf(user),
-  bearer: secretOf({ token: 'the access token' }),
-  none: secretOf({}),
-  session: secretOf(user),
-  oauth2ClientCredentials: secretOf(client),
-  oauth2Password: secretOf({ ...client, ...user }),
-};
-
-/** The secret that a login needs, with the fields that it sends besides. */
-export function secretFor(auth: Authentication): ErpSecret<unknown> {
-  const isPassword = auth.kind === 'oauth2ClientCredentials' && auth.grant === 'password';
-  const example: Readonly<Record<string, string>> =
-    secrets[isPassword ? 'oauth2Password' : auth.kind].example;
-  return secretOf({ ...example, ...fieldsSent(auth.sends), ...example });
-}
-
-/** Each field of the secret that a call carries besides its login, with where. */
-function fieldsSent({ headers = {}, query = {} }: Sends = {}): Record<string, string> {
-  const shown =
-    (place: string) =>
-    ([name, field]: [string, string]) => [field, `what the ${place} ${name} takes`];
-  return Object.fromEntries([
-    ...Object.entries(headers).map(shown('header')),
-    ...Object.entries(query).map(shown('query parameter')),
-  ]);
 }

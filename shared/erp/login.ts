@@ -11,8 +11,8 @@ import {
   partnerFailure,
 } from '../platform/http.ts';
 import { parse } from '../platform/validation.ts';
-import { type Authentication, apiKeyHeader, type OAuth2, secrets, secretText } from './authentication.ts';
-import type { ErpEnvironment } from './connector.ts';
+import type { Authentication, OAuth2, Sends } from './authentication.ts';
+import type { ErpEnvironment, ErpSecret } from './connector.ts';
 import { keepCookies } from './cookies.ts';
 import { partnerDown } from './failures.ts';
 import {
@@ -25,10 +25,12 @@ import {
   type WhyRefused,
   withProofs,
 } from './proof.ts';
+import { apiKeyHeader, secretOf, secrets, secretText } from './secrets.ts';
 import { sessionLogin } from './session-login.ts';
 import { SharedSession, withCredentials } from './shared-session.ts';
 
-export { type Authentication, authenticationSchema, secretFor, secrets } from './authentication.ts';
+export type { Authentication } from './authentication.ts';
+export { secrets } from './secrets.ts';
 export { SharedSession, withCredentials } from './shared-session.ts';
 export type { WhyRefused };
 
@@ -225,4 +227,23 @@ function tokenIn(response: HttpResponse, partner: string, { used, whyRefused }: 
     // RFC 6749 §5.2: an unknown client is a 400 or a 401.
     { unauthorized: response.status === 400 },
   );
+}
+
+/** The secret that a login needs, with the fields that it sends besides. */
+export function secretFor(auth: Authentication): ErpSecret<unknown> {
+  const isPassword = auth.kind === 'oauth2ClientCredentials' && auth.grant === 'password';
+  const example: Readonly<Record<string, string>> =
+    secrets[isPassword ? 'oauth2Password' : auth.kind].example;
+  return secretOf({ ...example, ...fieldsSent(auth.sends), ...example });
+}
+
+/** Each field of the secret that a call carries besides its login, with where. */
+function fieldsSent({ headers = {}, query = {} }: Sends = {}): Record<string, string> {
+  const shown =
+    (place: string) =>
+    ([name, field]: [string, string]) => [field, `what the ${place} ${name} takes`];
+  return Object.fromEntries([
+    ...Object.entries(headers).map(shown('header')),
+    ...Object.entries(query).map(shown('query parameter')),
+  ]);
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { HttpOptions, HttpRequest, HttpResponse, PartnerCall } from '../platform/http.ts';
-import { type Sends, secretText } from './authentication.ts';
+import type { Sends } from './authentication.ts';
 import type { ErpEnvironment } from './connector.ts';
 import { type Cookies, cookieHeader } from './cookies.ts';
+import { secretText } from './secrets.ts';
 
 /** Headers or query parameters by their names. */
 export type Named = Readonly<Record<string, string>>;

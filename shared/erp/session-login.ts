@@ -5,10 +5,11 @@ import { PartnerDown } from '../model/errors.ts';
 import { sentenceOf } from '../platform/error-message.ts';
 import { type Http, type HttpResponse, type PartnerCall, partnerFailure } from '../platform/http.ts';
 import { textAt } from '../platform/places.ts';
-import { type SessionAuthentication, secretText } from './authentication.ts';
+import type { SessionAuthentication } from './authentication.ts';
 import { type Cookies, keepCookies } from './cookies.ts';
 import { partnerDown } from './failures.ts';
 import { type LoginParts, noProof, type Proof, type ProofSource, proofOf, withProofs } from './proof.ts';
+import { secretText } from './secrets.ts';
 import { SharedSession, withCredentials } from './shared-session.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Receipt } from '../../model/completions.ts';
-import { secretFor } from '../authentication.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment, ErpSecret } from '../connector.ts';
 import { type Connector, defineConnector } from '../define-connector.ts';
+import { secretFor } from '../login.ts';
 import { book } from './book.ts';
 import { booking } from './booking.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';

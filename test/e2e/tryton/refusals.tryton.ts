@@ -35,6 +35,12 @@ describe('a booking that Tryton would refuse halfway', () => {
     await expectRefused(system.connector({ scrapLocation: 'NOWHERE' }), scrapped(production), 'NOWHERE');
   });
 
+  it('is refused before any write: works that nobody has finished', async () => {
+    const production = await system.plan({ routing: 'Gearbox routing' });
+
+    await expectRefused(system.connector(), completed(production), 'its works must be finished first');
+  });
+
   it('is refused before any write: a user who may not create lots', async () => {
     const production = await system.plan({ article: 'GEAR-LOT' });
     const [lots, readers] = ['stock.lot', 'Reads lots'];

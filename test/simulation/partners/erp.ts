@@ -9,7 +9,7 @@ import type { ErpPlant } from '../../shared/erp/conformance/plants/plant.ts';
 import { sapPlant } from '../../shared/erp/conformance/plants/sap-s4hana.ts';
 import { bcCompany } from '../../shared/erp/conformance/servers/business-central.ts';
 import type { OdooVersion } from '../../shared/erp/conformance/servers/odoo-models.ts';
-import type { Cannot, PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
+import type { Capability, PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
 import { sandboxPlant } from '../../shared/erp/rest/plant.ts';
 import { sandboxErp } from '../../shared/erp/rest/sandbox.ts';
 
@@ -21,7 +21,7 @@ export interface ErpModel extends Omit<ErpPlant, 'plan' | 'credentials' | 'rotat
   /** The real connector; its calls must be passed to `answer`. */
   readonly definition: (url: string, options?: DefinitionOptions) => ErpDefinition;
   /** As in the conformance suite. An ERP without `serials` accepts one serial number for an order of one piece. */
-  readonly cannot: Cannot;
+  readonly cannot: Readonly<Partial<Record<Capability, string>>>;
   /** The current secret. */
   readonly credentials: unknown;
   /** Replaces the secret: the previous one is refused from now on. */

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { firstAttempt } from './attempts.ts';
 import { quantityKey } from './completions.ts';
+import { complaintsOfCells } from './open-cells.ts';
 import { bookingTests } from './suite-booking.ts';
 import { changedTests } from './suite-changed-orders.ts';
 import { componentTests } from './suite-components.ts';
@@ -56,6 +57,7 @@ export function describeErpConformance(
 ): void {
   describe(`${name} keeps the promises of the ERP port`, () => {
     let running: ErpConformanceTarget | undefined;
+    const asked = new Set<string>();
     const target = (): ErpConformanceTarget => {
       if (!running) throw new Error(`${name}: the target did not start.`);
       return running;
@@ -68,7 +70,8 @@ export function describeErpConformance(
         target().connector().book(completion, quantityKey(completion.productOrder), attempt),
       promise(promised, needs, test) {
         const lacking = needs.find((capability) => cannot[capability] !== undefined);
-        const title = lacking ? `${promised} (not here: ${cannot[lacking]})` : promised;
+        const title = lacking ? `${promised} (not here: ${cannot[lacking]?.reason})` : promised;
+        for (const capability of needs) asked.add(capability);
         it.skipIf(lacking !== undefined)(title, test, testTimeoutMs);
       },
     };
@@ -83,5 +86,9 @@ export function describeErpConformance(
       const isChosen = only === undefined || only.some((one) => one === each);
       if (isChosen || each === 'shadow') describe(title, () => tests(chapter));
     }
+
+    it('leaves nothing out without a reason and its source', () => {
+      expect(complaintsOfCells(cannot, only ? undefined : asked)).toEqual([]);
+    });
   });
 }

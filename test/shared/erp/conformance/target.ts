@@ -6,6 +6,7 @@ import type { Clock } from '../../../../shared/platform/clock.ts';
 import type { MayWrite } from '../../../../shared/platform/http.ts';
 import type { DetailLeaf } from './detail-leaf.ts';
 import type { FaultProxy } from './fault-proxy.ts';
+import type { OpenCell } from './open-cells.ts';
 
 /**
  * What the author of a connector provides for the conformance suite: a connector for a real server, and
@@ -200,9 +201,9 @@ export interface Consumed {
 
 /**
  * The capabilities that this ERP (or this configuration of it) lacks: their tests are skipped, with the reason in
- * their names.
+ * their names. None is open without a reason and its source.
  */
-export type Cannot = Readonly<Partial<Record<Capability, string>>>;
+export type Cannot = Readonly<Partial<Record<Capability, OpenCell>>>;
 
 export type Capability =
   /** Take a field of what was recorded besides the quantity: its reason says what becomes of it. */

@@ -4,6 +4,7 @@ import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { connecting } from '../conformance/connecting.ts';
 import { firstPage, listOf } from '../conformance/listing.ts';
+import { notInErp, notUsedBy } from '../conformance/open-cells.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { ErpConformanceTarget } from '../conformance/target.ts';
 import { createAfas } from './erps/afas.ts';
@@ -50,28 +51,43 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
   };
 }
 
+const leftOut = (reason: string) => notUsedBy(reason, 'plants/examples/afas.ts');
+
 describeErpConformance(
   'the configuration for AFAS Profit',
   makeTarget,
   {
-    link: 'its example has no field for it',
-    'refusing-look':
+    link: leftOut('its example has no field for it'),
+    'refusing-look': leftOut(
       'it says with the booking that components are not there, and its example does not ask before',
-    closing: 'its example leaves to people what is not built of an order',
-    'never-changed': 'every order has a change time',
-    'same-page': 'its pages have offsets: a list ends after 10,000 calls',
-    concurrency: 'a reference is not unique; the ledger locks the order',
-    'booked-before': 'a look-up tells the quantity of the order alone',
-    units: 'a configuration knows no unit but the one that the order has',
-    scrap: 'AFAS has no field for scrap, as far as its public pages say',
-    assembly: 'its example maps quantities alone',
-    amendments: 'its example has no call for them',
-    notes: 'its example has no field for them',
-    links: 'its example has no field for them',
-    lots: 'its example refuses lots',
-    serials: 'its example refuses lots',
-    'scrapped-serials': 'its example refuses lots',
-    marks: 'the key has its own field',
+    ),
+    closing: leftOut('its example leaves to people what is not built of an order'),
+    'never-changed': notInErp(
+      'every order has a change time',
+      'github.com/AFASSoftware/OASContent, MarkdownPages/Profit/nl/Get-connector.md',
+    ),
+    'same-page': notInErp(
+      'its pages have offsets: a list ends after 10,000 calls',
+      'github.com/AFASSoftware/OASContent, MarkdownPages/Profit/nl/Get-connector.md',
+    ),
+    concurrency: notInErp(
+      'a reference is not unique; the ledger locks the order',
+      'github.com/AFASSoftware/OASContent, MarkdownPages/Profit/nl/UpdateConnector.md',
+    ),
+    'booked-before': leftOut('a look-up tells the quantity of the order alone'),
+    units: leftOut('a configuration knows no unit but the one that the order has'),
+    scrap: notInErp(
+      'AFAS has no field for scrap, as far as its public pages say',
+      'github.com/AFASSoftware/OASContent, MarkdownPages/Profit/nl/UpdateConnector.md',
+    ),
+    assembly: leftOut('its example maps quantities alone'),
+    amendments: leftOut('its example has no call for them'),
+    notes: leftOut('its example has no field for them'),
+    links: leftOut('its example has no field for them'),
+    lots: leftOut('its example refuses lots'),
+    serials: leftOut('its example refuses lots'),
+    'scrapped-serials': leftOut('its example refuses lots'),
+    marks: leftOut('the key has its own field'),
   },
   ['listing', 'unreadable', 'reading', 'booking', 'parts', 'refusing', 'waiting', 'once'],
 );

@@ -3,27 +3,51 @@ import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { connecting } from '../conformance/connecting.ts';
+import { notInErp, notUsedBy, shownBy } from '../conformance/open-cells.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { ErpConformanceTarget, PlannedOrderRef } from '../conformance/target.ts';
 import { dolibarrZone } from './dolibarr-records.ts';
 import { createDolibarr } from './dolibarr-server.ts';
+
+const noLots = 'api_mos.class.php:713 (22.0.4), `produceAndConsume`: an article and a quantity';
 
 // How the generic connector fails is asked of the sandbox (conformance.test.ts).
 describeErpConformance(
   'the configuration for Dolibarr',
   makeTarget,
   {
-    concurrency: 'Dolibarr books twice; the ledger locks the order',
-    'never-changed': 'every order of Dolibarr has a change time',
-    'same-page': 'its pages have numbers: a list ends after 10,000 calls',
-    'booked-before': 'its look-up tells the quantity of the order alone',
-    units: 'a configuration knows no unit but the one that the order tells',
-    scrap: 'Dolibarr books no scrap',
-    assembly: 'its API books components, and no lots of them (dolibarr-components.test.ts)',
-    lots: 'its API does not book products that are tracked by lot',
-    serials: 'its API does not book products that are tracked by lot',
-    'scrapped-serials': 'its API does not book products that are tracked by lot',
-    'page-cap': 'Dolibarr gives as many rows as are asked for, and one more',
+    concurrency: notInErp(
+      'Dolibarr books twice; the ledger locks the order',
+      'api_mos.class.php:770 (22.0.4): the same inventorycode twice books twice',
+    ),
+    'never-changed': notInErp(
+      'every order of Dolibarr has a change time',
+      'moline.class.php, mo.class.php (22.0.4): `tms` is a timestamp that the database sets',
+    ),
+    'same-page': notInErp(
+      'its pages have numbers: a list ends after 10,000 calls',
+      'api_mos.class.php:102 (22.0.4), `index`: `page` and `limit`',
+    ),
+    'booked-before': notUsedBy(
+      'its look-up tells the quantity of the order alone',
+      'plants/examples/dolibarr.ts',
+    ),
+    units: notUsedBy(
+      'a configuration knows no unit but the one that the order tells',
+      'plants/examples/dolibarr.ts',
+    ),
+    scrap: notInErp('Dolibarr books no scrap', noLots),
+    assembly: shownBy(
+      'its API books components, and no lots of them (dolibarr-components.test.ts)',
+      'test/shared/erp/rest/dolibarr-components.test.ts',
+    ),
+    lots: notInErp('its API does not book products that are tracked by lot', noLots),
+    serials: notInErp('its API does not book products that are tracked by lot', noLots),
+    'scrapped-serials': notInErp('its API does not book products that are tracked by lot', noLots),
+    'page-cap': notInErp(
+      'Dolibarr gives as many rows as are asked for, and one more',
+      'api_stockmovements.class.php:136 (22.0.4)',
+    ),
   },
   ['listing', 'unreadable', 'reading', 'booking', 'parts', 'changed', 'refusing', 'marks', 'waiting', 'once'],
 );

@@ -13,58 +13,160 @@ import { complaintsAbout, snippetFolder } from '../../../support/snippets.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { listOf } from '../conformance/listing.ts';
-import { type Books, graphqlErp, newBooks, odataErp, restErp } from './first-erps.ts';
+import { type Books, graphqlErp, newBooks, odataErp, odataV2Erp, restErp, sessionErp } from './first-erps.ts';
 import { connected } from './sandbox.ts';
 
 const page = readFileSync('shared/erp/rest/FIRST-BOOKING.md', 'utf8');
-/** All code of one section. */
+/** All code of one section, without that of its parts which have a title. */
 const codeOf = (title: string) => {
-  const [, section = ''] = new RegExp(`\\n## ${title}\\n([\\s\\S]*?)(?=\\n## |$)`).exec(page) ?? [];
+  const [, section = ''] = new RegExp(`\\n#{2,3} ${title}\\n([\\s\\S]*?)(?=\\n#{2,3} |$)`).exec(page) ?? [];
   return Array.from(section.matchAll(/```ts\n([\s\S]*?)```/g), ([, code = '']) => code).join('\n');
+};
+
+/** What a table of the page says to write instead: of each row, all places. */
+const asInTable = (title: string, code: string) => {
+  const [, table = ''] = new RegExp(`\n### ${title}\n([\\s\\S]*?)(?=\n## )`).exec(page) ?? [];
+  const rows = Array.from(table.matchAll(/^\| `(.+)` \| `(.+)` \|$/gm), ([, right = '', wrong = '']) => ({
+    right,
+    wrong,
+  }));
+  return rows.reduce((written, { right, wrong }) => {
+    expect(written).toContain(right);
+    return written.replaceAll(right, () => wrong);
+  }, code);
 };
 
 interface Kind {
   readonly title: string;
   readonly file: string;
+  readonly code: string;
   readonly exported: string;
   readonly secret: object;
   readonly answer: (books: Books, received: Received) => Answer | undefined;
 }
-const plain: Kind = {
+/** One with a file for what else was recorded. */
+interface DetailedKind extends Kind {
+  readonly details: Details;
+}
+
+/** What else was recorded. */
+interface Details {
+  readonly title: string;
+  readonly file: string;
+  readonly imports: string;
+  /** What the page says to write into the first file: what stands there, and instead of it. */
+  readonly joins: readonly (readonly [right: string, wrong: string])[];
+  readonly sent: object;
+}
+
+const restSent = {
+  components: [{ line: '10', quantity: '4', lots: [{ number: 'L-1', quantity: '4' }] }],
+  operations: [{ number: '20', setupMinutes: 1, runMinutes: 10, finished: true }],
+  scrapReasons: [{ quantity: '1', reason: 'Scratch' }],
+};
+const listedInOrder = ["name: 'order',", "name: 'order', ...listed,"] as const;
+const wholeContext = [
+  'request: ({ completion, built, key }) =>',
+  'request: ({ completion, built, key, ...context }) =>',
+] as const;
+const taken = [
+  'orders, book });',
+  "orders, book, takes: ['components', 'operations', 'reasons', 'checks'] });",
+] as const;
+const withDetails = '...details({ completion, built, key, ...context })';
+const plain: DetailedKind = {
   title: 'REST',
   file: 'my-erp.ts',
+  code: codeOf('REST'),
   exported: 'myErp',
   secret: { token: 'secret' },
   answer: restErp,
+  details: {
+    title: 'What else was recorded',
+    file: 'my-erp-details.ts',
+    imports: 'details, listed',
+    joins: [
+      listedInOrder,
+      wholeContext,
+      ['final: completion.final }', `final: completion.final, ${withDetails} }`],
+      taken,
+    ],
+    sent: { ...restSent, checks: [{ name: 'Torque', value: 45, unit: 'Nm', passed: true }] },
+  },
 };
-const kinds: readonly Kind[] = [
-  plain,
-  {
-    title: 'OData',
-    file: 'my-odata-erp.ts',
-    exported: 'myODataErp',
-    secret: { username: 'me', password: 'secret' },
-    answer: odataErp,
+const odata: DetailedKind = {
+  title: 'OData',
+  file: 'my-odata-erp.ts',
+  code: codeOf('OData'),
+  exported: 'myODataErp',
+  secret: { username: 'me', password: 'secret' },
+  answer: odataErp,
+  details: {
+    title: 'Details over OData',
+    file: 'my-odata-erp-details.ts',
+    imports: 'details, expanded, listed',
+    joins: [
+      listedInOrder,
+      ['query: { $filter: `OrderNo', 'query: { ...expanded, $filter: `OrderNo'],
+      wholeContext,
+      ['Finished: completion.final,', `Finished: completion.final, ${withDetails},`],
+      taken,
+    ],
+    sent: {
+      Components: [{ LineNo: 10, Quantity: 4, Lots: [{ LotNo: 'L-1', Quantity: 4 }] }],
+      Operations: [{ OperationNo: '20', SetupMinutes: 1, RunMinutes: 10, Finished: true }],
+      ScrapReasons: [{ Quantity: 1, Reason: 'Scratch' }],
+      Checks: [{ Name: 'Torque', Value: '45', Unit: 'Nm', Passed: true }],
+    },
   },
-  {
-    title: 'GraphQL',
-    file: 'my-graphql-erp.ts',
-    exported: 'myGraphqlErp',
-    secret: { apiKey: 'secret' },
-    answer: graphqlErp,
+};
+const graphql: DetailedKind = {
+  title: 'GraphQL',
+  file: 'my-graphql-erp.ts',
+  code: codeOf('GraphQL'),
+  exported: 'myGraphqlErp',
+  secret: { apiKey: 'secret' },
+  answer: graphqlErp,
+  details: {
+    title: 'Details over GraphQL',
+    file: 'my-graphql-erp-details.ts',
+    imports: 'details, fields, listed',
+    joins: [
+      listedInOrder,
+      [
+        "'query Order($number: String!) { order(number: $number) { product quantity unit status } }'",
+        `\`query Order($number: String!) { order(number: $number) { product quantity unit status \${fields} } }\``,
+      ],
+      wholeContext,
+      ['final: completion.final,', `final: completion.final, ${withDetails},`],
+      taken,
+    ],
+    sent: { ...restSent, checks: [{ name: 'Torque', value: '45', unit: 'Nm', passed: true }] },
   },
-];
+};
+const odataV2: Kind = {
+  ...odata,
+  title: 'OData V2',
+  file: 'my-odata-v2-erp.ts',
+  code: asInTable('OData V2', odata.code),
+  answer: odataV2Erp,
+};
+const detailedKinds = [plain, odata, graphql];
+const kinds: readonly Kind[] = [...detailedKinds, odataV2];
 
-const detailsTitle = 'What else was recorded';
-const detailsFile = 'my-erp-details.ts';
+const loginTitle = 'A session';
+const loginFile = 'my-erp-login.ts';
 
 it('compiles all code of the page, which begins with an empty file, and loads the plant', async () => {
   // Prepare
-  const files = kinds.map(({ title, file }) => [file, codeOf(title)]);
-
+  const files = kinds.map(({ file, code }) => [file, code]);
+  const login = [loginFile, codeOf(loginTitle)];
+  const detailed = detailedKinds.flatMap(({ file, code, details }) => [
+    [details.file, codeOf(details.title)],
+    [`joined-${file}`, joinedCode(code, details)],
+  ]);
   const folder = snippetFolder({
-    ...Object.fromEntries(files),
-    [detailsFile]: codeOf(detailsTitle),
+    ...Object.fromEntries([...files, ...detailed, login]),
     'ghent.config.ts': codeOf('The plant'),
   });
 
@@ -78,12 +180,27 @@ it('compiles all code of the page, which begins with an empty file, and loads th
   expect(mapped?.draft).toMatchObject({ article: 'GEAR', parameters: { Quantity: 5 } });
 });
 
+/** The first file, with what the page says to write into it. */
+function joinedCode(code: string, { file, imports, joins }: Details): string {
+  const first = `import { ${imports} } from './${file}';\n${code}`;
+  return joins.reduce((joined, [right, wrong]) => {
+    expect(joined).toContain(right);
+    return joined.replace(right, () => wrong);
+  }, first);
+}
+
 /** The ERP of a section, and its connector as the page describes it. @param differs What stands there, and instead of it. */
-async function started({ title, file, exported, secret, answer }: Kind, differs = ['', '']) {
+async function started(kind: Kind, [right = '', wrong = ''] = ['', '']) {
+  return startedWith(kind, { [kind.file]: kind.code.replace(right, wrong) });
+}
+
+async function startedWith(
+  { file, exported, secret, answer }: Kind,
+  files: Readonly<Record<string, string>>,
+) {
   const books = newBooks();
   const { url } = await startServer((received) => answer(books, received));
-  const [right = '', wrong = ''] = differs;
-  const folder = snippetFolder({ [file]: codeOf(title).replace(right, wrong) });
+  const folder = snippetFolder(files);
   const made: Record<string, (baseUrl: string) => ErpDefinition> = await import(
     pathToFileURL(join(folder, file)).href
   );
@@ -165,7 +282,38 @@ describe.each(kinds)('the first booking over $title', (kind) => {
   });
 });
 
-describe('what else was recorded', () => {
+it('logs in by a session, as the page says, and books once where it ends between any calls', async () => {
+  // Prepare
+  const opened: string[] = [];
+  const secret = { username: 'me', password: 'secret' };
+  const bearer = "auth: { kind: 'bearer' }";
+  expect(plain.code).toContain(bearer);
+  const code = `import { login } from './${loginFile}';\n${plain.code.replace(bearer, 'auth: login')}`;
+  const files = { [plain.file]: code, [loginFile]: codeOf(loginTitle) };
+  const { erp, books } = await startedWith({ ...plain, secret, answer: sessionErp(opened) }, files);
+
+  // Act
+  const listed = await listOf(erp);
+  for (const { number } of books.orders.slice(0, 5))
+    await erp.book(completionOf({ number }), quantityKey(productOrderOf({ number })), firstAttempt());
+
+  // Assess
+  expect(listed.numbers).toHaveLength(6);
+  expect(books.bookings.map(({ order }) => order)).toEqual(['WO-1', 'WO-2', 'WO-3', 'WO-4', 'WO-5']);
+  expect(opened.length).toBeGreaterThan(4);
+});
+
+it('reads figures over OData that the server writes as text', async () => {
+  const { erp, books } = await started(odata);
+  books.figuresAsText = true;
+
+  const { orders, unreadable } = await listOf(erp);
+
+  expect(unreadable).toEqual([]);
+  expect(orders[0]?.quantity.amount).toBe('5');
+});
+
+describe.each(detailedKinds)('what else was recorded, over $title', (kind) => {
   const components: Component[] = [
     { article: 'WHEEL', quantity: { amount: '4' }, lots: [{ number: 'L-1' }], recording: 'r1' },
   ];
@@ -178,59 +326,24 @@ describe('what else was recorded', () => {
     scrapReasons: [{ reason: 'Scratch', quantity: { amount: '1' } }],
   };
 
-  /** The files of the page, joined as its text says, and an ERP that lists one component and one operation. */
-  async function joined() {
-    const sent: Record<string, unknown>[] = [];
-    const { url } = await startServer(({ method, url: { pathname }, body }) => {
-      if (method === 'POST') {
-        sent.push(JSON.parse(body));
-        return { status: 201 };
-      }
-      if (pathname === '/api/bookings')
-        return { body: { bookings: sent.map(({ good }) => ({ id: 'B-1', good })) } };
-      const component = { line: '10', product: 'WHEEL', planned: '5', used: '0', unit: 'u' };
-      const operations = [{ number: '20', name: 'Press' }];
-      const order = { number, product: 'GEAR', quantity: '5', unit: 'u', status: 'released' };
-      return { body: { ...order, components: [component], operations } };
+  /** The files of the page, joined as its text says. */
+  const joined = (kind: DetailedKind) =>
+    startedWith(kind, {
+      [kind.file]: joinedCode(kind.code, kind.details),
+      [kind.details.file]: codeOf(kind.details.title),
     });
-    const file = [
-      ["name: 'order',", "name: 'order', ...listed,"],
-      [
-        'request: ({ completion, built, key }) => ({',
-        'request: ({ completion, built, key, ...context }) => ({',
-      ],
-      [
-        'final: completion.final }',
-        'final: completion.final, ...details({ completion, built, key, ...context }) }',
-      ],
-      ['orders, book });', "orders, book, takes: ['components', 'operations', 'reasons', 'checks'] });"],
-    ].reduce(
-      (code, [right = '', wrong = '']) => code.replace(right, wrong),
-      `import { details, listed } from './${detailsFile}';\n${codeOf('REST')}`,
-    );
-    const folder = snippetFolder({ 'my-erp.ts': file, [detailsFile]: codeOf(detailsTitle) });
-    const { myErp } = await import(pathToFileURL(join(folder, 'my-erp.ts')).href);
-    return { sent, erp: connected(myErp(`${url}/api`), { token: 'secret' }) };
-  }
 
   it('is sent with the quantity, as the page says', async () => {
-    const { sent, erp } = await joined();
+    const { books, erp } = await joined(kind);
 
     await erp.book(completionOf({ number }, recorded), key, firstAttempt());
 
-    expect(sent).toMatchObject([
-      {
-        good: '4',
-        components: [{ line: '10', quantity: '4', lots: [{ number: 'L-1', quantity: '4' }] }],
-        operations: [{ number: '20', setupMinutes: 1, runMinutes: 10, finished: true }],
-        scrapReasons: [{ quantity: '1', reason: 'Scratch' }],
-        checks: [{ name: 'Torque', value: 45 }],
-      },
-    ]);
+    expect(books.bookings).toMatchObject([{ order: number, good: '4', scrap: '1' }]);
+    expect(books.details).toEqual([kind.details.sent]);
   });
 
   it('is refused before the step where the order does not have it', async () => {
-    const { sent, erp } = await joined();
+    const { books, erp } = await joined(kind);
     const operations = recorded.operations.map((one) => ({ ...one, operation: 'Weld' }));
 
     const failure = await failureOf(
@@ -238,7 +351,7 @@ describe('what else was recorded', () => {
     );
 
     expect(String(failure)).toContain('operation Weld (recording r1) is not in its routing (20)');
-    expect(sent).toEqual([]);
+    expect(books.bookings).toEqual([]);
   });
 });
 

@@ -20,6 +20,69 @@ interface Booking {
   readonly final: boolean;
 }
 
+/** What an order lists, by the names of REST and GraphQL. */
+const orderLists = {
+  components: [{ line: '10', product: 'WHEEL', planned: '5', used: '0', unit: 'u' }],
+  operations: [{ number: '20', name: 'Press' }],
+};
+
+/** What else a booking may have, by those names. Fields that it does not know are refused, as by a typed server. */
+const plainDetails = {
+  components: z.optional(
+    z.array(
+      z.strictObject({
+        line: z.string(),
+        quantity: z.string(),
+        lots: z.array(z.strictObject({ number: z.string(), quantity: z.string() })),
+      }),
+    ),
+  ),
+  operations: z.optional(
+    z.array(
+      z.strictObject({
+        number: z.string(),
+        setupMinutes: z.number(),
+        runMinutes: z.number(),
+        finished: z.boolean(),
+      }),
+    ),
+  ),
+  scrapReasons: z.optional(z.array(z.strictObject({ quantity: z.string(), reason: z.string() }))),
+};
+
+const odataDetails = {
+  Components: z.optional(
+    z.array(
+      z.strictObject({
+        LineNo: z.int(),
+        Quantity: z.number(),
+        Lots: z.array(z.strictObject({ LotNo: z.string(), Quantity: z.number() })),
+      }),
+    ),
+  ),
+  Operations: z.optional(
+    z.array(
+      z.strictObject({
+        OperationNo: z.string(),
+        SetupMinutes: z.number(),
+        RunMinutes: z.number(),
+        Finished: z.boolean(),
+      }),
+    ),
+  ),
+  ScrapReasons: z.optional(z.array(z.strictObject({ Quantity: z.number(), Reason: z.string() }))),
+  Checks: z.optional(
+    z.array(
+      z.strictObject({
+        Name: z.string(),
+        Value: z.string(),
+        Unit: z.optional(z.string()),
+        Passed: z.optional(z.boolean()),
+      }),
+    ),
+  ),
+};
+
 export type Books = ReturnType<typeof newBooks>;
 
 /** Six orders, two of which changed in one moment, on pages of two. A booking is refused where its order is not released. */
@@ -38,11 +101,16 @@ export function newBooks() {
     };
   });
   const bookings: Booking[] = [];
+  const details: object[] = [];
   return {
     orders,
     bookings,
+    /** What came with each booking besides. */
+    details,
     /** Books, and answers nothing. */
     losesAnswer: false,
+    /** Writes figures as text, as SAP CAP 10.1.1 does with an Edm.Decimal (seen on `@sap/cds` with SQLite). */
+    figuresAsText: false,
     /** Keeps no decimals, and does not say so. */
     rounds: false,
     listed: (since: string) =>
@@ -54,11 +122,12 @@ export function newBooks() {
     order: (number: string) => orders.find((order) => order.number === number),
     bookingsOf: (reference: string) => bookings.filter((booking) => booking.reference === reference),
     /** @returns why it is refused. */
-    book(asked: Omit<Booking, 'id'>): string | undefined {
+    book(asked: Omit<Booking, 'id'>, others: object = {}): string | undefined {
       const order = orders.find(({ number }) => number === asked.order);
       if (order?.status !== 'released') return `Order ${asked.order} is not released.`;
       const good = this.rounds ? `${Math.round(Number(asked.good))}` : asked.good;
       bookings.push({ ...asked, good, id: `B-${bookings.length + 1}` });
+      details.push(others);
       if (asked.final) order.status = 'finished';
       return undefined;
     },
@@ -73,11 +142,17 @@ function written({ losesAnswer }: Books, answer: Answer): Answer | undefined {
   return losesAnswer ? undefined : answer;
 }
 
-const restBooking = z.strictObject({
+const figures = {
   reference: z.string(),
   good: z.string(),
   scrap: z.string(),
   final: z.boolean(),
+};
+/** Its checks are as they were recorded. */
+const restBooking = z.strictObject({
+  ...figures,
+  ...plainDetails,
+  checks: z.optional(z.array(z.looseObject({ name: z.string(), passed: z.boolean() }))),
 });
 
 /** An ERP with REST. */
@@ -95,11 +170,35 @@ export function restErp(books: Books, { method, url, headers, body }: Received):
     return { body: { bookings: books.bookingsOf(query.get('reference') ?? '') } };
   const order = books.order(decodeURIComponent(number ?? ''));
   if (!order) return { status: 404, body: { error: 'There is no such order.' } };
-  if (rest === '' || method !== 'POST') return { body: order };
+  if (rest === '' || method !== 'POST') return { body: { ...order, ...orderLists } };
   const asked = z.safeParse(restBooking, JSON.parse(body));
   if (!asked.success) return { status: 400, body: { error: 'The booking has a field that is unknown.' } };
-  const error = books.book({ order: order.number, ...asked.data });
+  const { reference, good, scrap, final, ...others } = asked.data;
+  const error = books.book({ order: order.number, reference, good, scrap, final }, others);
   return written(books, error === undefined ? { status: 201 } : { status: 409, body: { error } });
+}
+
+const sessionLogin = z.strictObject({ user: z.literal('me'), password: z.literal('secret') });
+
+/**
+ * The ERP with REST behind a session that ends after three calls, which it says with 200.
+ * @param opened The sessions; the last one is open.
+ */
+export function sessionErp(opened: string[]) {
+  let left = 0;
+  return (books: Books, received: Received): Answer | undefined => {
+    const { method, url, headers, body } = received;
+    const id = opened.at(-1);
+    if (url.pathname === '/api/sessions' && method === 'POST') {
+      if (!z.safeParse(sessionLogin, JSON.parse(body)).success) return { status: 403 };
+      left = 3;
+      opened.push(`session-${opened.length + 1}`);
+      return { body: { session: { id: opened.at(-1) } } };
+    }
+    if (headers['x-session'] !== id || left === 0) return { body: { error: { code: 'SESSION_ENDED' } } };
+    left -= 1;
+    return restErp(books, { ...received, headers: { ...headers, authorization: 'Bearer secret' } });
+  };
 }
 
 const odataBooking = z.strictObject({
@@ -108,13 +207,35 @@ const odataBooking = z.strictObject({
   Quantity: z.number(),
   ScrapQuantity: z.number(),
   Finished: z.boolean(),
+  ...odataDetails,
 });
 
-const odataRow = ({ number, product, quantity, unit, status, changedAt }: Order) => ({
+/** Lists come where `$expand` asks for them: part 2 of the same, 5.1.3. */
+const odataLists = (expand: string | null) =>
+  expand === 'Components,Operations'
+    ? {
+        Components: orderLists.components.map(({ line, product, planned, used, unit }) => ({
+          LineNo: Number(line),
+          ItemNo: product,
+          PlannedQuantity: Number(planned),
+          UsedQuantity: Number(used),
+          UnitOfMeasure: unit,
+        })),
+        Operations: orderLists.operations.map(({ number, name }) => ({
+          OperationNo: number,
+          Description: name,
+        })),
+      }
+    : {};
+
+const odataRow = (
+  { number, product, quantity, unit, status, changedAt }: Order,
+  { figuresAsText }: Pick<Books, 'figuresAsText'>,
+) => ({
   '@odata.etag': 'W/"1"',
   OrderNo: number,
   ItemNo: product,
-  Quantity: Number(quantity),
+  Quantity: figuresAsText ? `${quantity}.000` : Number(quantity),
   UnitOfMeasure: unit,
   Status: `${status.charAt(0).toUpperCase()}${status.slice(1)}`,
   ModifiedAt: changedAt,
@@ -133,9 +254,12 @@ export function odataErp(books: Books, { method, url, headers, body }: Received)
   });
   if (headers.authorization !== `Basic ${btoa('me:secret')}`) return failed(401, 'Log in.');
   if (method === 'POST') {
-    const { OrderNo, Reference, Quantity, ScrapQuantity, Finished } = z.parse(odataBooking, JSON.parse(body));
+    const { OrderNo, Reference, Quantity, ScrapQuantity, Finished, ...others } = z.parse(
+      odataBooking,
+      JSON.parse(body),
+    );
     const booking = { order: OrderNo, reference: Reference, final: Finished };
-    const error = books.book({ ...booking, good: `${Quantity}`, scrap: `${ScrapQuantity}` });
+    const error = books.book({ ...booking, good: `${Quantity}`, scrap: `${ScrapQuantity}` }, others);
     return written(books, error === undefined ? { status: 201, body: {} } : failed(400, error));
   }
   const filter = query.get('$filter') ?? '';
@@ -149,7 +273,11 @@ export function odataErp(books: Books, { method, url, headers, body }: Received)
           .map(({ id, good }) => ({ EntryNo: Number(id.slice(2)), Quantity: Number(good) })),
       },
     };
-  if (field === 'OrderNo') return { body: { value: [books.order(wanted) ?? []].flat().map(odataRow) } };
+  const lists = odataLists(query.get('$expand'));
+  if (field === 'OrderNo') {
+    const found = [books.order(wanted) ?? []].flat();
+    return { body: { value: found.map((order) => ({ ...odataRow(order, books), ...lists })) } };
+  }
   const listed = /^\(Status eq 'Released' or Status eq 'Cancelled'\)(?: and ModifiedAt ge (\S+Z))?$/.exec(
     filter,
   );
@@ -161,11 +289,77 @@ export function odataErp(books: Books, { method, url, headers, body }: Received)
   next.searchParams.set('$skiptoken', `${from + pageSize}`);
   const nextLink = `http://inside${pathname}${next.search.replaceAll('+', '%20')}`;
   const link = from + pageSize < all.length ? { '@odata.nextLink': nextLink } : {};
-  return { body: { value: all.slice(from, from + pageSize).map(odataRow), ...link } };
+  return {
+    body: { value: all.slice(from, from + pageSize).map((order) => odataRow(order, books)), ...link },
+  };
+}
+
+const v2Decimal = z.pipe(z.string().check(z.regex(/^\d+(\.\d+)?$/)), z.transform(Number));
+const odataV2Booking = z.strictObject({
+  OrderNo: z.string(),
+  Reference: z.string(),
+  Quantity: v2Decimal,
+  ScrapQuantity: v2Decimal,
+  Finished: z.boolean(),
+});
+const odataAnswer = z.object({
+  value: z.array(z.record(z.string(), z.unknown())),
+  '@odata.nextLink': z.optional(z.string()),
+});
+const csrfToken = 'token-of-session';
+
+/**
+ * An ERP with OData V2: as the one with V4, but with the literals, times and decimals of
+ * https://www.odata.org/documentation/odata-version-2-0/json-format/, and the token of SAP Gateway.
+ */
+export function odataV2Erp(books: Books, received: Received): Answer | undefined {
+  const { method, url, headers, body } = received;
+  const session = { 'x-csrf-token': csrfToken, 'set-cookie': 'session=1' };
+  if (headers['x-csrf-token'] === 'Fetch') return { body: { d: {} }, headers: session };
+  if (method === 'POST') {
+    const isOfSession = headers['x-csrf-token'] === csrfToken && headers.cookie === 'session=1';
+    if (!isOfSession) return { status: 403, headers: { 'x-csrf-token': 'Required' } };
+    const booking = z.parse(odataV2Booking, JSON.parse(body));
+    return odataErp(books, { ...received, body: JSON.stringify(booking) });
+  }
+  const asked = new URL(url);
+  const filter = url.searchParams.get('$filter') ?? '';
+  // A time that is no such literal fits no filter of V4.
+  const inV4 = filter.replace(/ ge datetimeoffset'(.*)'$/, ' ge $1');
+  const isLiteral = inV4 !== filter || !filter.includes(' ge ');
+  asked.searchParams.set('$filter', isLiteral ? inV4 : '');
+  const answer = odataErp(books, { ...received, url: asked });
+  const read = z.safeParse(odataAnswer, answer?.body);
+  if (!read.success) return answer;
+  const results = read.data.value.map((row) => {
+    const { ModifiedAt, Quantity } = row;
+    const time = typeof ModifiedAt === 'string' ? { ModifiedAt: `/Date(${Date.parse(ModifiedAt)})/` } : {};
+    return { ...row, ...time, Quantity: `${Quantity}` };
+  });
+  const next = read.data['@odata.nextLink'];
+  if (next === undefined) return { body: { d: { results } } };
+  const link = new URL(next);
+  link.searchParams.set('$filter', filter);
+  return { body: { d: { results, __next: `${link}`.replaceAll('+', '%20') } } };
 }
 
 const graphqlCall = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) });
-const graphqlBooking = z.strictObject({ order: z.string(), ...restBooking.shape });
+/** A field of an input has one type. */
+const graphqlBooking = z.strictObject({
+  order: z.string(),
+  ...figures,
+  ...plainDetails,
+  checks: z.optional(
+    z.array(
+      z.strictObject({
+        name: z.string(),
+        value: z.string(),
+        unit: z.optional(z.string()),
+        passed: z.boolean(),
+      }),
+    ),
+  ),
+});
 
 /** An ERP with GraphQL, as https://graphql.github.io/graphql-over-http has it for `application/json`: errors come in a 200. */
 export function graphqlErp(books: Books, { method, url, headers, body }: Received): Answer | undefined {
@@ -183,11 +377,13 @@ export function graphqlErp(books: Books, { method, url, headers, body }: Receive
   }
   if (operation === 'Order') {
     const order = books.order(text('number'));
-    return { body: { data: { order: order ? shown(order) : null } } };
+    const lists = query.includes('components {') ? orderLists : {};
+    return { body: { data: { order: order ? { ...shown(order), ...lists } : null } } };
   }
   if (operation === 'Bookings')
     return { body: { data: { bookings: { nodes: books.bookingsOf(text('key')) } } } };
-  const error = books.book(z.parse(graphqlBooking, variables.booking));
+  const { order, reference, good, scrap, final, ...others } = z.parse(graphqlBooking, variables.booking);
+  const error = books.book({ order, reference, good, scrap, final }, others);
   return written(books, {
     body:
       error === undefined ? { data: { book: { id: 'new' } } } : { data: null, errors: [{ message: error }] },

@@ -4,28 +4,37 @@ import type { Answer, Received } from '../../../support/server.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { connecting, type Reached } from '../conformance/connecting.ts';
 import { createFaultProxy } from '../conformance/fault-proxy.ts';
+import { notInErp, notUsedBy, shownBy } from '../conformance/open-cells.ts';
 import { hooksOf } from '../conformance/plants/plant.ts';
 import type { Cannot, ErpConformanceTarget } from '../conformance/target.ts';
 import { sandboxPlant } from './plant.ts';
 import { sandboxErp } from './sandbox.ts';
 
-const timesOnly = 'of an operation, the sample configuration sends the times and whether it is finished';
+/** The ERP is ours: its routes say what it has. */
+const sandbox = 'infra/local/sandbox/erp/routes.ts';
+const timesOnly = notUsedBy(
+  'of an operation, the sample configuration sends the times and whether it is finished',
+  'integration.config.ts',
+);
 
 export const sandboxCannot: Cannot = {
   'field operations.good.amount': timesOnly,
   'field operations.good.unit': timesOnly,
   'field operations.scrap.amount': timesOnly,
   'field operations.scrap.unit': timesOnly,
-  concurrency: 'this ERP books twice; the ledger locks the order',
-  'never-changed': 'every order of this ERP has a change time',
-  session: 'an API key needs no session',
-  'booked-before': 'a look-up tells the quantity of the order alone',
-  'line-by-line': 'a booking names components, and no lines of the order',
-  'component-lines': 'a look-up lists each article once (assembly.test.ts)',
-  reservations: 'this ERP reserves nothing',
-  'issued-by-hand': 'this ERP consumes with bookings alone',
-  'further-outputs': 'an order plans its product once',
-  units: 'a configuration knows no unit but the one that the order tells',
+  concurrency: notInErp('this ERP books twice; the ledger locks the order', sandbox),
+  'never-changed': notInErp('every order of this ERP has a change time', sandbox),
+  session: notInErp('an API key needs no session', sandbox),
+  'booked-before': notInErp('a look-up tells the quantity of the order alone', sandbox),
+  'line-by-line': notInErp('a booking names components, and no lines of the order', sandbox),
+  'component-lines': shownBy(
+    'a look-up lists each article once (assembly.test.ts)',
+    'test/shared/erp/rest/assembly.test.ts',
+  ),
+  reservations: notInErp('this ERP reserves nothing', sandbox),
+  'issued-by-hand': notInErp('this ERP consumes with bookings alone', sandbox),
+  'further-outputs': notInErp('an order plans its product once', sandbox),
+  units: notInErp('a configuration knows no unit but the one that the order tells', sandbox),
 };
 
 type Serve = (call: Received) => Answer;

@@ -1,25 +1,42 @@
+import { notInErp, shownBy } from '../conformance/open-cells.ts';
 import { sapTarget } from '../conformance/sap-target.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { Cannot } from '../conformance/target.ts';
 
+// SAP's own client libraries, of which shared/erp/sap-s4hana/README.md names packages and version.
+const confirmation = 'ProdnOrdConf2.d.ts';
 const cannot: Cannot = {
-  'further-outputs': 'an order plans its product once',
-  concurrency: 'SAP books every confirmation; the ledger lets one worker at a time book to an order',
-  units: 'neither service tells which units SAP would convert',
-  'scrapped-serials': 'SAP receives no scrap into stock, so it has no batch',
+  'further-outputs': notInErp(
+    'an order plans its product once',
+    'ProductionOrder_2.d.ts: one Material, one TotalQuantity',
+  ),
+  concurrency: notInErp(
+    'SAP books every confirmation; the ledger lets one worker at a time book to an order',
+    `${confirmation}: its key is a counter that SAP gives, and nothing of ours is unique`,
+  ),
+  units: notInErp(
+    'neither service tells which units SAP would convert',
+    `${confirmation} and ProductionOrder_2.d.ts: a unit for each figure, and no other unit of the material`,
+  ),
+  'scrapped-serials': notInErp(
+    'SAP receives no scrap into stock, so it has no batch',
+    `${confirmation}: scrap is a figure, and a batch belongs to a goods movement (ProdnOrdConfMatlDocItm.d.ts)`,
+  ),
 };
 
+// What this configuration does without, the other one of this file has.
+const withNotes = 'test/shared/erp/sap-s4hana/conformance.test.ts';
 const withoutNotes: Cannot = {
   ...cannot,
-  components: 'SAP posts the movements that it plans, unless it is given all of them',
-  checks: 'no notesField is configured',
-  link: 'no notesField is configured',
-  notes: 'a confirmation has one text of 40 characters',
-  links: 'a confirmation has one text of 40 characters',
-  amendments: 'no notesField is configured',
-  marks: 'no notesField is configured',
-  lots: 'backflushed receipts take no lot',
-  serials: 'backflushed receipts take no lot',
+  components: shownBy('SAP posts the movements that it plans, unless it is given all of them', withNotes),
+  checks: shownBy('no notesField is configured', withNotes),
+  link: shownBy('no notesField is configured', withNotes),
+  notes: shownBy('a confirmation has one text of 40 characters', withNotes),
+  links: shownBy('a confirmation has one text of 40 characters', withNotes),
+  amendments: shownBy('no notesField is configured', withNotes),
+  marks: shownBy('no notesField is configured', withNotes),
+  lots: shownBy('backflushed receipts take no lot', withNotes),
+  serials: shownBy('backflushed receipts take no lot', withNotes),
 };
 
 // It reads as the other one does. Its user speaks German, and figures come as numbers.

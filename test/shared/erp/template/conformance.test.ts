@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll } from 'vitest';
 import type { template } from '../../../../shared/erp/template/index.ts';
+import { notUsedBy } from '../conformance/open-cells.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import { sandboxCannot, sandboxTarget } from '../rest/target.ts';
 
@@ -36,7 +37,13 @@ describeErpConformance(
   },
   {
     ...sandboxCannot,
-    assembly: 'the template takes only quantities, and says so in lacks',
-    'page-cap': 'orders of one change time must fit on one page; else the listing ends with a sentence',
+    assembly: notUsedBy(
+      'the template takes only quantities, and says so in lacks',
+      'shared/erp/template/index.ts',
+    ),
+    'page-cap': notUsedBy(
+      'orders of one change time must fit on one page; else the listing ends with a sentence',
+      'shared/erp/template/list-orders.ts',
+    ),
   },
 );
