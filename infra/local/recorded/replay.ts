@@ -54,11 +54,11 @@ export class Replay {
       ? url.pathname.slice(azumutaBasePath.length)
       : url.pathname;
     const query = Object.fromEntries(url.searchParams);
-    const asked = questionOf({ method, path, query, body: jsonOf(body) });
+    const asked = replayedQuestionOf({ method, path, query, body: jsonOf(body) });
     const found = this.#find(asked);
     if (found === undefined) {
       this.unanswered.push(`${method} ${path}${url.search}`);
-      return absent(`The recording has no answer to ${method} ${path}.`);
+      return unknownHere(`The recording has no answer to ${method} ${path}.`);
     }
     if (found === this.#creation && this.#stage === 'before') this.#stage = 'created';
     const { status, headers, json, text = '' } = found.answers;
@@ -80,7 +80,7 @@ export class Replay {
   /** The last one that was asked so, as something may have been confirmed meanwhile. */
   #find(asked: ReplayedQuestion): RecordedExchange | undefined {
     const about = this.#recording.exchanges
-      .filter((one) => this.#mayBeShown(one) && isAboutSame(questionOf(one.asks), asked))
+      .filter((one) => this.#mayBeShown(one) && isAboutSame(replayedQuestionOf(one.asks), asked))
       .map((exchange) => ({ exchange, rank: this.#rankOf(exchange, asked) }));
     return about.toSorted((a, b) => a.rank - b.rank).at(-1)?.exchange;
   }
@@ -95,7 +95,7 @@ export class Replay {
   /** What was asked alike comes first, then what was answered in the same stage. */
   #rankOf(exchange: RecordedExchange, asked: ReplayedQuestion): number {
     const stages = recordedStages.length;
-    return likeness(questionOf(exchange.asks), asked) * stages + recordedStages.indexOf(exchange.at);
+    return likeness(replayedQuestionOf(exchange.asks), asked) * stages + recordedStages.indexOf(exchange.at);
   }
 
   /** Addresses of the account as they are here. */
@@ -126,19 +126,19 @@ function creationIn({ exchanges }: AccountRecording): RecordedExchange | undefin
   return made.find(isRead) ?? made[0];
 }
 
-const absent = (message: string): ReplayedAnswer => ({
+const unknownHere = (message: string): ReplayedAnswer => ({
   status: 404,
   headers: { 'content-type': 'application/json' },
   body: { error: { message } },
 });
 
-function questionOf({ method, path, query, body }: RecordedExchange['asks']): ReplayedQuestion {
-  return { method, path, values: new Map(valuesIn({ query, body })) };
+function replayedQuestionOf({ method, path, query, body }: RecordedExchange['asks']): ReplayedQuestion {
+  return { method, path, values: new Map(valuesByPlace({ query, body })) };
 }
 
-function valuesIn(json: unknown, place = ''): [place: string, value: string][] {
+function valuesByPlace(json: unknown, place = ''): [place: string, value: string][] {
   if (typeof json === 'object' && json !== null)
-    return Object.entries(json).flatMap(([name, each]) => valuesIn(each, `${place}.${name}`));
+    return Object.entries(json).flatMap(([name, each]) => valuesByPlace(each, `${place}.${name}`));
   return json === undefined || json === null ? [] : [[place, String(json)]];
 }
 

@@ -112,22 +112,22 @@ describe('of a recording', () => {
 
 interface FoundRecording {
   readonly file: string;
-  /** The configuration that it lies beside. */
+  /** The configuration that it lies next to. */
   readonly config?: string;
 }
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** Those of accounts in `test/recorded`, and `ghent.recording.json` beside `ghent.config.ts`. */
+/** Those of accounts in `test/recorded`, and `ghent.recording.json` next to `ghent.config.ts`. */
 function recordingsIn(folder: string): FoundRecording[] {
   const [own, ofPlants] = ['test/recorded/*.recording.json', 'plants/**/*.recording.json'].map((pattern) =>
     globSync(pattern, { cwd: folder }).map((file) => join(folder, file)),
   );
-  const beside = (file: string) =>
+  const configNextTo = (file: string) =>
     join(dirname(file), basename(file).replace('.recording.json', '.config.ts'));
   return [
     ...(own ?? []).map((file) => ({ file })),
-    ...(ofPlants ?? []).map((file) => ({ file, config: beside(file) })),
+    ...(ofPlants ?? []).map((file) => ({ file, config: configNextTo(file) })),
   ];
 }
 
@@ -151,7 +151,7 @@ it.each(recordingsIn(root))('runs both flows with $file', async (found) => {
   expect(came).toEqual(expected);
 });
 
-it('finds the recording beside the configuration of a plant, and reads it by its contract', async () => {
+it('finds the recording next to the configuration of a plant, and reads it by its contract', async () => {
   // Prepare: a dialect of which the recording alone does not say how triggers are read
   const folder = newFolder();
   const dutch = dialects.find(({ name }) => name === 'dutch');
