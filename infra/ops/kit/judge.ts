@@ -76,13 +76,17 @@ export function isAssumed(line: string, value: unknown): boolean {
   return isAmong || sourceOf(value) === sourceOf(assumed);
 }
 
+/** Before an order is completed, there is nothing of these. */
+const ofCompletedOrders = /^operations\.(readRecording|listRecordings|readWorkInstruction)\./;
+
 /** What was recognised elsewhere. By its name alone, it counts only where the assumed place has nothing. */
 function differencesRecognised(seen: KitEvidence, isMine: (line: string) => boolean): KitProof[] {
   const look = seen.looks.completed ?? seen.looks.created;
   return (look?.findings ?? []).flatMap(({ line, set, certainty, why, isOwn }) => {
     if (!isMine(line) || isOwn) return [];
     const isMissed = set === undefined && line.startsWith('operations.');
-    if (isMissed) return [differs(line, why)];
+    const isEarly = seen.looks.completed === undefined && ofCompletedOrders.test(line);
+    if (isMissed) return [isEarly ? unseen('no order was completed') : differs(line, why)];
     if (set === undefined || isAssumed(line, set)) return [];
     const isSure = certainty === 'sure';
     if (isSure || isEmptyAtPlace(seen, line))

@@ -191,6 +191,7 @@ it('keeps what it has seen when the person leaves, with what to remove', async (
   expect(recorded().exchanges.length).toBeGreaterThan(5);
   expect(toRemove(seen)).toHaveLength(2);
   expect(verdicts.find(({ name }) => name === 'steps')?.is).toBe('not seen');
+  expect(verdicts.filter(({ is }) => is === 'differs')).toEqual([]);
 });
 
 it('stops at the most calls that it has named, in an account that lists 50,000 orders whatever is asked', async () => {
