@@ -65,7 +65,7 @@ async function awaitEvent(
     if (ended === undefined && Date.now() < end) continue;
     const last = ended ?? journey.at(-1);
     const why = last === undefined ? 'nothing came of it' : `${last.event}: ${last.note ?? ''}`;
-    const asked = replay.unanswered.map((call) => ` The recording has no answer to ${call}.`);
+    const asked = [...new Set(replay.unanswered)].map((call) => ` The recording has no answer to ${call}.`);
     throw new Error(`${number} is not ${wanted}: ${why}${asked.join('')}`);
   }
 }

@@ -114,7 +114,7 @@ class Talk {
   async look(): Promise<void> {
     const { contract, clock } = this.settings;
     const values = screenValuesOf(this.seen);
-    const explorer = new Explorer(this.account.ask, contract, values);
+    const explorer = new Explorer(this.account.ask, contract, values, true);
     try {
       await explorer.follow();
     } finally {

@@ -65,6 +65,26 @@ it.each([undefined, ...dialects])(
   },
 );
 
+it('has all recordings of an order, not only that in which the number was typed', async () => {
+  // Prepare
+  const { run, account } = await startDemoWorkspace();
+  const { recorded } = await run(
+    {},
+    {
+      completed(number) {
+        account.complete(number, { quantity: 36, recordings: 2 });
+        return undefined;
+      },
+    },
+  );
+
+  // Act
+  const came = await replayRecording(recorded());
+
+  // Assess
+  expect(came).toEqual({ ...allDone, unanswered: [], booked: '42' });
+});
+
 describe('of a recording', () => {
   const url = (path: string) => new URL(`/api/v1${path}`, 'http://127.0.0.1:1234');
   const asking = (path: string) => ({ method: 'GET', url: url(path), body: '' });
