@@ -19,6 +19,8 @@ export interface LocalSystemOptions extends Omit<EmulatorOptions, 'template' | '
   readonly dataDir?: string | undefined;
   /** Called with the name of each part of the start, before it begins. */
   readonly progress?: (part: string) => void;
+  /** Variables that the configuration reads, besides the addresses of the sandboxes or instead of them. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Triggers of the Azumuta sandbox. Default: GET with single ids and POST with lists, so every order twice. */
   readonly triggers?: ((url: string) => readonly Trigger[]) | undefined;
   /** Default: `synthesize`, which takes seconds. */
@@ -59,7 +61,11 @@ export async function startLocalSystem(options: LocalSystemOptions) {
     const template = await (options.synthesize ?? synthesize)({
       integrationFile: options.integrationFile,
       folder: join(folder, 'cdk.out'),
-      environment: { AZUMUTA_BASE_URL: azumutaSandboxBaseUrl(azumuta.url), ERP_BASE_URL: erp.url },
+      environment: {
+        AZUMUTA_BASE_URL: azumutaSandboxBaseUrl(azumuta.url),
+        ERP_BASE_URL: erp.url,
+        ...options.environment,
+      },
     });
 
     progress('starting its queues, tables and functions');

@@ -1,3 +1,4 @@
+import { dirname, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { reasonOf } from '../../shared/model/errors.ts';
@@ -6,6 +7,8 @@ import { loadIntegration } from '../build/load-configuration.ts';
 import { printCommandsToTry, printOutcome } from './demo/report.ts';
 import { runDemo } from './demo/scenario.ts';
 import { createProgress, type ProgressDisplay } from './progress.ts';
+import { type ReplayServer, startReplayServer } from './recorded/replay-server.ts';
+import { environmentOfReplay, replayedConfiguration, runReplay } from './recorded/run-replay.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from './run-locally.ts';
 import { azumutaSandboxBaseUrl } from './sandbox/api.ts';
 import { sandboxedPartners } from './sandbox/who-is-sandbox.ts';
@@ -15,6 +18,7 @@ interface StartOptions {
   readonly demo: boolean;
   readonly config: string;
   readonly data?: string;
+  readonly azumuta?: string;
   readonly verbose?: boolean;
 }
 
@@ -26,6 +30,12 @@ const startCommand = new Command('npm start --')
   .option('--no-demo', 'run without the demo')
   .option('-c, --config <file>', 'integration file', 'integration.config.ts')
   .option('--data <folder>', 'keep all data there: a stop and start loses nothing')
+  .addOption(
+    new Option(
+      '--azumuta <recording>',
+      'instead of the demo, run both flows once with an Azumuta that speaks as the kit has recorded it, by the contract of --config if one is given',
+    ).conflicts(['demo', 'data']),
+  )
   .option('--verbose', 'also print restarts and retries')
   .helpOption('-h, --help', 'show this help')
   .addHelpText(
@@ -51,7 +61,17 @@ async function runPlantAndDemo(options: StartOptions, signal: AbortSignal): Prom
     } else logged.push(line);
   };
   let system: LocalSystem | undefined;
+  let server: ReplayServer | undefined;
   try {
+    if (options.azumuta !== undefined) {
+      server = await startReplayServer(options.azumuta);
+      const replayed = { config: replayedConfiguration };
+      const environment = environmentOfReplay(server, givenPlant(options));
+      system = await startPlant(replayed, progress, log, signal, environment);
+      for (const line of await runReplay(system, server, progress.step, signal))
+        process.stdout.write(`${line}\n`);
+      return 0;
+    }
     system = await startPlant(options, progress, log, signal);
     if (options.demo) printOutcome(await runDemo(system, progress.step, signal));
     if (options.once) return 0;
@@ -65,7 +85,14 @@ async function runPlantAndDemo(options: StartOptions, signal: AbortSignal): Prom
     return 1;
   } finally {
     await system?.stop();
+    await server?.close();
   }
+}
+
+/** As the configuration of a replay imports it. */
+function givenPlant({ config }: StartOptions): string | undefined {
+  if (startCommand.getOptionValueSource('config') === 'default') return undefined;
+  return relative(dirname(replayedConfiguration), config).replaceAll('\\', '/');
 }
 
 /** The configuration is read here as it was synthesized: with the addresses of the sandboxes. */
@@ -77,15 +104,17 @@ async function findSandboxed(config: string, { sandboxes: { azumuta, erp } }: Lo
 }
 
 function startPlant(
-  { config, data }: StartOptions,
+  { config, data }: Pick<StartOptions, 'config' | 'data'>,
   progress: ProgressDisplay,
   log: (line: string) => void,
   signal: AbortSignal,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<LocalSystem> {
   return progress.step('Start the plant', async (change) => {
     const start = Date.now();
     const system = await startLocalSystem({
       integrationFile: config,
+      environment,
       dataDir: data,
       // Alerts come soon, so that nobody who breaks something here waits five minutes for the mail.
       overrides: { ...localOverrides, scheduleSeconds: { SchedulesAlerts: 15 } },

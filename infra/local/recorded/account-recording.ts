@@ -48,6 +48,8 @@ const recordedExchangeSchema = z.strictObject({
   at: recordedStageSchema,
   /** Which operation of the contract it was: `findProductOrder`. */
   operation: z.string(),
+  /** It was asked with an empty key, to see that it is needed. */
+  withoutKey: z.optional(z.literal(true)),
   asks: z.strictObject({
     method: z.string(),
     /** Below the base path. */

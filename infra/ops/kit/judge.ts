@@ -76,13 +76,17 @@ export function isAssumed(line: string, value: unknown): boolean {
   return isAmong || sourceOf(value) === sourceOf(assumed);
 }
 
+/** Before an order is completed, there is nothing of these. */
+const ofCompletedOrders = /^operations\.(readRecording|listRecordings|readWorkInstruction)\./;
+
 /** What was recognised elsewhere. By its name alone, it counts only where the assumed place has nothing. */
 function differencesRecognised(seen: KitEvidence, isMine: (line: string) => boolean): KitProof[] {
   const look = seen.looks.completed ?? seen.looks.created;
   return (look?.findings ?? []).flatMap(({ line, set, certainty, why, isOwn }) => {
     if (!isMine(line) || isOwn) return [];
     const isMissed = set === undefined && line.startsWith('operations.');
-    if (isMissed) return [differs(line, why)];
+    const isEarly = seen.looks.completed === undefined && ofCompletedOrders.test(line);
+    if (isMissed) return [isEarly ? unseen('no order was completed') : differs(line, why)];
     if (set === undefined || isAssumed(line, set)) return [];
     const isSure = certainty === 'sure';
     if (isSure || isEmptyAtPlace(seen, line))
@@ -255,7 +259,7 @@ const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly 
   },
   errorSentence(seen) {
     const refused = seen.calls.filter(({ answer }) => answer.status >= 400 && isRecord(answer.json));
-    const silent = silentRefusal(seen);
+    const silent = silentRefusal(seen) ?? refusalAsAnswer(seen);
     if (silent !== undefined) return [silent];
     if (refused.length === 0) return [unseen('nothing was refused with JSON')];
     return refused.map(({ answer: { json } }) => proofOfSentence(seen.contract, json));
@@ -381,13 +385,31 @@ const isListWithoutEnd =
 /** A creation that has made nothing, and was answered as done. */
 function silentRefusal({ unknownArticle, contract }: KitEvidence): KitProof | undefined {
   if (!isDone(unknownArticle) || unknownArticle?.orders !== 0) return undefined;
-  const isSeen = valueAtOwn(unknownArticle.json, contract.error.at);
-  const isNamed = isSeen !== undefined && isSeen !== null && isSeen !== false;
-  if (isNamed) return undefined;
+  if (isErrorSeen(contract, unknownArticle.json)) return undefined;
   return differs(
     'error.at',
     `a refusal is answered with ${unknownArticle.status}: find what says that it is one`,
   );
+}
+
+/** An answer in the form of a refusal, and with the status of one that was carried out. */
+function refusalAsAnswer({ calls, contract }: KitEvidence): KitProof | undefined {
+  const formOf = (json: unknown) => (isRecord(json) ? Object.keys(json).toSorted().join() : '');
+  const forms = calls.flatMap(({ answer: { status, json } }) => (status >= 400 ? [formOf(json)] : []));
+  const found = calls.find(({ answer: { status, json } }) => {
+    const isRefusal = isRecord(json) && forms.includes(formOf(json));
+    return status < 300 && isRefusal && !isErrorSeen(contract, json);
+  });
+  if (found === undefined) return undefined;
+  return differs(
+    'error.at',
+    `a refusal is answered with ${found.answer.status}: find what says that it is one`,
+  );
+}
+
+function isErrorSeen(contract: AzumutaContract, json: unknown): boolean {
+  const seen = valueAtOwn(json, contract.error.at);
+  return seen !== undefined && seen !== null && seen !== false;
 }
 
 /** Only one text may be the sentence, else another may be the one for people. */
@@ -514,6 +536,8 @@ function proofsOfStatus(seen: KitEvidence): readonly KitProof[] {
   if (now === undefined) return [differs('productOrder.status', 'nothing is there')];
   const wasFinished = before !== undefined && isFinished(before);
   if (wasFinished) return [differs('productOrder.status', 'it says so of an open order, too')];
+  // A word that says nothing must not be proposed: with it, each order would be a completed one.
+  if (before === now) return [differs('productOrder.status', 'it says the same of an open order')];
   const time = (order: unknown) => valueAtOwn(order, contract.productOrder.completedAt);
   const wasTimed = time(open) !== undefined && time(open) !== null;
   return [

@@ -149,6 +149,7 @@ export class Keeping {
     if (value === '') return value;
     const known = this.#names.get(value.toLowerCase());
     if (known !== undefined) return known;
+    if (/^\d+$/.test(value) && Number(value) < leastNumberOfId) return value;
     if (nameOfKit.test(value)) return value;
     if (/^(https?:\/\/|\/\w)/i.test(value))
       return isPersonal || this.#isNever(value) ? this.#charactersOf(value) : this.address(value);

@@ -93,7 +93,7 @@ function pathWordsOf({ contract, calls }: KitEvidence, baseUrl: string): string[
 
 function exchangeOf(
   { contract, names }: KitEvidence,
-  { stage, operation, request, answer, ms }: SeenCall,
+  { stage, operation, request, answer, ms, isWithKey }: SeenCall,
   keeping: Keeping,
   baseUrl: string,
 ): RecordedExchange {
@@ -112,6 +112,7 @@ function exchangeOf(
   return {
     at: stage,
     operation: known?.[0] ?? 'listWorkInstructions',
+    ...(isWithKey ? {} : { withoutKey: true }),
     asks: {
       method,
       path: keeping.address(below),

@@ -114,7 +114,7 @@ class Talk {
   async look(): Promise<void> {
     const { contract, clock } = this.settings;
     const values = screenValuesOf(this.seen);
-    const explorer = new Explorer(this.account.ask, contract, values);
+    const explorer = new Explorer(this.account.ask, contract, values, true);
     try {
       await explorer.follow();
     } finally {
@@ -234,7 +234,7 @@ export const kitSteps = [
     name: 'completion',
     stage: 'completed',
     says: ({ number }) =>
-      `In Azumuta, build ${number} (the one with recordings to make, if there are two): record a number that stands nowhere else, such as 36 (within its limits), a choice, a photo, a double check and a signature, as far as there are such steps. Then complete it.`,
+      `In Azumuta, build ${number}: record a number that stands nowhere else, such as 36 (within its limits), a choice, a photo, a double check and a signature, as far as there are such steps. Then complete it.`,
     does: followCompletion,
     proves: [
       'productOrder',
@@ -427,7 +427,12 @@ const asksAboutCompletion = [
 
 async function followCompletion(talk: Talk): Promise<void> {
   const { seen, settings } = talk;
+  const { productOrder } = settings.contract;
+  const link = valueAtOwn(orderSeen(seen)?.resource, productOrder.url);
+  if (typeof link === 'string')
+    settings.person.say(`If there are two of that number, build this one: ${link}`);
   if (isSkipped(await talk.ask('completed'))) return;
+  settings.person.say('Now what the screen shows of it. Enter alone leaves a question out.');
   await talk.askAll(asksAboutCompletion);
   talk.account.forget();
   await talk.look();

@@ -52,6 +52,7 @@ export interface WatchedCall {
   readonly request: HttpRequest;
   readonly answer: HttpResponse;
   readonly ms: number;
+  readonly isWithKey: boolean;
 }
 
 /**
@@ -109,7 +110,7 @@ export class Account {
     try {
       const askedAt = clock.now().getTime();
       const answer = await this.#sendToAzumuta(request, isWithKey ? apiKey : '');
-      watch?.({ operation, request, answer, ms: clock.now().getTime() - askedAt });
+      watch?.({ operation, request, answer, ms: clock.now().getTime() - askedAt, isWithKey });
       if (!isWithKey) return { status: answer.status, json: answer.json, isPage: isPage(answer) };
       return this.#understand(answer, `${request.method} ${template}`);
     } catch (error) {

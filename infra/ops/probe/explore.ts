@@ -49,11 +49,14 @@ const isSuccessStatus = (status: number) => status >= 200 && status < 300;
 export class Explorer {
   readonly #ask: AskAccount;
   readonly #contract: AzumutaContract;
+  readonly #readsAll: boolean;
   readonly #seen: ScreenValues;
   readonly resources: { -readonly [Name in keyof FoundResources]: FoundResources[Name] } = {};
   readonly findings: FieldFinding[] = [];
 
-  constructor(ask: AskAccount, contract: AzumutaContract, seen: ScreenValues) {
+  /** @param readsAll Reads each recording of the order, not only the one that is recognised. */
+  constructor(ask: AskAccount, contract: AzumutaContract, seen: ScreenValues, readsAll = false) {
+    this.#readsAll = readsAll;
     this.#ask = ask;
     this.#contract = contract;
     this.#seen = seen;
@@ -165,6 +168,7 @@ export class Explorer {
   async #readRecording(order: object, values: object): Promise<FoundResource | undefined> {
     const { recorded } = this.#seen;
     let first: FoundResource | undefined;
+    let sought: FoundResource | undefined;
     const listed = await this.#recordingsListed(order, values);
     for (const entry of listed.toReversed().slice(0, mostRecordingsTried)) {
       // The others have their id where it has worked.
@@ -172,10 +176,12 @@ export class Explorer {
       const found = await this.#read('readRecording', ids, values);
       first ??= found;
       const isSought = found && (!recorded || containsText(found.resource, recorded.value));
-      if (isSought) return found;
+      if (isSought) sought ??= found;
+      if (sought && !this.#readsAll) break;
     }
-    this.resources.readRecording = first;
-    if (first) return first;
+    const best = sought ?? first;
+    this.resources.readRecording = best;
+    if (best) return best;
     return this.#miss('readRecording', 'no recording is answered there');
   }
 

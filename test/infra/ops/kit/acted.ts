@@ -62,7 +62,7 @@ export async function startDemoWorkspace(
     limits: () => '40-44',
     judged: () => 'yes',
     component: () => 'SEAT, 36, LOT-7',
-    doubleCheck: () => (dialect?.name === 'searching' ? 'after' : undefined),
+    doubleCheck: () => (checksLater.includes(dialect?.name ?? '') ? 'after' : undefined),
     operator: () => 'An Peeters',
     instruction: () => 'Mounting',
     version: () => '1',
@@ -131,6 +131,9 @@ export function linesByHandOf(dialect: Dialect): AzumutaContractSettings {
   return { ...addresses, operations };
 }
 
+/** Dialects in which a double check comes after completion. */
+const checksLater = ['searching', 'archiving', 'compound', 'grown'];
+
 function completedWords(dialect: Dialect | undefined): string {
   const words: Readonly<Record<string, string>> = {
     counting: 'Gereed',
@@ -139,6 +142,9 @@ function completedWords(dialect: Dialect | undefined): string {
     dutch: 'Voltooid',
     graph: 'Completed',
     searching: 'finished',
+    archiving: 'Archived',
+    compound: 'Done',
+    grown: 'Finished',
   };
   return words[dialect?.name ?? ''] ?? 'completed';
 }

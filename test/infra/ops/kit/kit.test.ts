@@ -11,7 +11,7 @@ import { KitInterrupted } from '../../../../infra/ops/kit/questions.ts';
 import { mostKitCalls } from '../../../../infra/ops/kit/talk.ts';
 import { flattenContract } from '../../../../infra/ops/probe/probe.ts';
 import { assumptions } from '../../../../shared/azumuta/assumptions.ts';
-import { dialects } from '../../../support/dialects/index.ts';
+import { dialects, dialectsOfOthers } from '../../../support/dialects/index.ts';
 import { kitNumber, startDemoWorkspace } from './acted.ts';
 
 /** Verdicts about assumptions that an account does not keep. */
@@ -76,8 +76,33 @@ it.each(dialects)(
   },
 );
 
+describe.each(dialectsOfOthers)(
+  'in the dialect $name, by somebody who has not read the recogniser,',
+  (dialect) => {
+    it('the kit holds nothing that is false', async () => {
+      const { run, calls } = await startDemoWorkspace(dialect);
+
+      const { verdicts } = await run();
+
+      expect(calls.length).toBeLessThanOrEqual(mostKitCalls);
+      const held = aboutOthers(verdicts, dialect.contract).filter(({ is }) => is === 'holds');
+      expect(held.map(({ name }) => name)).toEqual([]);
+      expect(verdicts.find(({ name }) => name === 'finalRecording')?.is).not.toBe('holds');
+    });
+
+    it('the kit proposes no word of a status that an open order has, too', async () => {
+      const { run } = await startDemoWorkspace(dialect);
+
+      const { verdicts } = await run();
+
+      const lines = verdicts.flatMap((one) => one.lines);
+      expect(lines.filter(({ line, set }) => line === 'completedStatuses' && set !== undefined)).toEqual([]);
+    });
+  },
+);
+
 it('writes a recording of each dialect that is read again, without key, name or picture', async () => {
-  for (const dialect of dialects) {
+  for (const dialect of [...dialects, ...dialectsOfOthers]) {
     // Prepare
     const { run, account } = await startDemoWorkspace(dialect);
     const { recorded } = await run();
@@ -166,6 +191,7 @@ it('keeps what it has seen when the person leaves, with what to remove', async (
   expect(recorded().exchanges.length).toBeGreaterThan(5);
   expect(toRemove(seen)).toHaveLength(2);
   expect(verdicts.find(({ name }) => name === 'steps')?.is).toBe('not seen');
+  expect(verdicts.filter(({ is }) => is === 'differs')).toEqual([]);
 });
 
 it('stops at the most calls that it has named, in an account that lists 50,000 orders whatever is asked', async () => {
