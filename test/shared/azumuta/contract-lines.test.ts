@@ -128,6 +128,16 @@ describe('a line of the contract that says where a field is', () => {
   });
 });
 
+it('is named with its part where that is within another resource: its path would be taken for one of the whole answer', () => {
+  const read = readByContract(defaultContract, recordingIn, {
+    ...recording.json,
+    components: [{ lot: 'B' }],
+  });
+  expect(() => read.ok && read.value.components).toThrow(
+    'component.article ($.article.number or $.article):',
+  );
+});
+
 /** Parts that are no part of a product order which is completed, and its recordings. */
 type PartBeside = 'article' | 'createdProductOrder' | 'workInstruction' | 'instructionStep';
 type PartsOfCompleted = Readonly<Record<Exclude<AnsweredPart, PartBeside>, readonly unknown[]>>;
