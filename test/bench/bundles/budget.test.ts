@@ -14,8 +14,8 @@ const sizes = sizesOf(metafile);
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
   'accept-product-orders': 399_300,
-  'book-completion': 455_200,
-  'create-product-orders': 447_900,
+  'book-completion': 455_800,
+  'create-product-orders': 448_400,
   'send-alerts': 452_500,
   'show-pages': 311_300,
 };
