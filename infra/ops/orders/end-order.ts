@@ -49,14 +49,18 @@ async function settleConcern({ number: asked, kind, go, note }: EndRequest, { le
   if (open.length === 0)
     throw new UsageError(`${number} has no open concern ${kind}${listOpenConcerns(concerns)}.`);
   const left = { ...known, concerns: concerns.filter((concern) => !open.includes(concern)) };
+  const { stage } = lifeOf(left);
   // An order that does not wait counts as completed without it, so the waiting is given back with its end.
-  const isAskedAgain = concernRules[wanted].stopsAsking && lifeOf(left).stage === 'completed';
+  const isAskedAgain = concernRules[wanted].stopsAsking && stage === 'completed';
+  const isLeftUnmade = wanted === 'unwanted' && stage === 'wanted';
   if (go) for (const concern of open) await ledger.concerns.settle(number, concern, note);
   if (go && isAskedAgain) await ledger.orders.awaitCompletion(number);
   return definedLines(
     open.map((concern) => `ends "${concern.kind}": ${concern.note}`),
     isAskedAgain &&
       `product order ${number} is asked about again once it is overdue: if nobody shall ask, give it up instead`,
+    isLeftUnmade &&
+      `product order ${number} is not made, and is open all the same: if nobody shall make it, give it up instead`,
   );
 }
 

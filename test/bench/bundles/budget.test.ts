@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 399_300,
-  'book-completion': 455_800,
-  'create-product-orders': 448_400,
-  'send-alerts': 452_500,
-  'show-pages': 311_300,
+  'accept-product-orders': 400_100,
+  'book-completion': 457_500,
+  'create-product-orders': 450_200,
+  'send-alerts': 455_400,
+  'show-pages': 312_900,
 };
-const budgetOfOthers = 406_400;
+const budgetOfOthers = 407_300;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {
