@@ -1,4 +1,4 @@
-import type { RecordedComponent, RecordedStep } from '../model/completions.ts';
+import type { EachField, RecordedComponent, RecordedStep, Recording } from '../model/completions.ts';
 import { shorten } from '../model/text.ts';
 import { definedFields } from '../model/unread.ts';
 import { isRecord, nameIn } from '../platform/json.ts';
@@ -23,8 +23,15 @@ import {
 } from './value-forms.ts';
 
 export type AzumutaProductOrder = ReturnType<typeof productOrderIn>;
-export type AzumutaRecording = ReturnType<typeof recordingIn>;
 export type AzumutaWorkInstruction = ReturnType<typeof workInstructionIn>;
+
+/** What a mapping gets of a recording, and what only its reader needs. */
+export interface AzumutaRecording extends Recording {
+  /** Whose it is, where it says so. */
+  readonly productOrder: { readonly id?: string; readonly number?: string };
+  /** What it shows where it would say that nothing changes any more; undefined once it does. */
+  readonly unsettled?: string;
+}
 
 /** A number or id that must be there. It is empty only when it is invalid. */
 export function requiredName<Name extends string>(
@@ -96,17 +103,20 @@ function variantIn(json: unknown, reading: ContractReading): string | undefined 
   return field('name', wordsForm) ?? plainIdOr(json, () => field('id', nameForm, 'required'));
 }
 
-export function recordingIn(json: unknown, reading: ContractReading) {
+/** A field that is added to a recording does not compile until it is read here, at a line of the contract. */
+export function recordingIn(json: unknown, reading: ContractReading): AzumutaRecording {
   const id = requiredName(createFieldReader(json, 'recording', reading), 'id');
   const field = createFieldReader(json, 'recording', { ...reading, whose: `recording ${id}` });
-  const workInstruction = (instructionId: string) =>
-    definedFields({
+  const workInstruction = (instructionId: string) => {
+    const ofInstruction: EachField<NonNullable<Recording['workInstruction']>> = {
       id: instructionId,
       version: field('workInstructionVersion', amountForm),
       name: field('workInstructionName', wordsForm),
-    });
+    };
+    return definedFields(ofInstruction);
+  };
   const instructionId = field('workInstructionId', nameForm);
-  return definedFields({
+  const fields: EachField<AzumutaRecording> = {
     id,
     productOrder: definedFields({
       id: field('productOrderId', nameForm),
@@ -122,7 +132,8 @@ export function recordingIn(json: unknown, reading: ContractReading) {
     operator: field('operator', lenientForm(wordsForm)),
     url: field('url', lenientForm(wordsForm)),
     unsettled: whyUnsettled(json, reading),
-  });
+  };
+  return definedFields(fields);
 }
 
 /** What a recording shows where it would say that nothing changes any more; undefined once it does, or where nothing is final later. */
@@ -140,12 +151,13 @@ const mostOfStatus = 40;
 
 function componentIn(json: unknown, reading: ContractReading): RecordedComponent {
   const field = createFieldReader(json, 'component', reading);
-  return definedFields({
+  const fields: EachField<RecordedComponent> = {
     article: requiredName(field, 'article'),
     quantity: field('quantity', convertedForm(amountForm, String)),
     unit: field('unit', wordsForm),
     lot: field('lot', nameForm),
-  });
+  };
+  return definedFields(fields);
 }
 
 /** A step without a name is a heading; where none has a name, it is at another place. */
@@ -169,7 +181,7 @@ function stepIn(json: unknown, reading: ContractReading): RecordedStep {
   const [callsIt, form] = isNamedHere ? (['name', wordsForm] as const) : (['id', nameForm] as const);
   const called = createFieldReader(json, 'step', startReading(contract))(callsIt, form) ?? 'without a name';
   const field = createFieldReader(json, 'step', { ...reading, whose: `${reading.whose}, step "${called}"` });
-  return definedFields({
+  const fields: EachField<RecordedStep> = {
     id: field('id', nameForm, 'lazy'),
     name: isNamedHere ? field('name', wordsForm, 'lazy') : undefined,
     value: field('value', recordedForm, 'lazy'),
@@ -182,5 +194,6 @@ function stepIn(json: unknown, reading: ContractReading): RecordedStep {
       convertedForm(wordsForm, (type) => isPersonal(type) || null),
       'lazy',
     ),
-  });
+  };
+  return definedFields(fields);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { createHttp, type HttpRequest, type HttpResponse, type MayWrite } from '../platform/http.ts';
 import type { AzumutaContract } from './contract.ts';
+import { addressOf } from './operations.ts';
 
 /** Where an Azumuta account is called, and how. */
 export interface AzumutaAddress {
@@ -28,6 +29,12 @@ export function createAzumutaHttp({
 }
 
 /** The origins that are called: HTTP refuses every other. */
-export function calledOriginsOf({ baseUrl }: Pick<AzumutaAddress, 'baseUrl'>): readonly string[] {
-  return [new URL(baseUrl).origin];
+export function calledOriginsOf({
+  baseUrl,
+  contract,
+}: Pick<AzumutaAddress, 'baseUrl'> & {
+  readonly contract: Pick<AzumutaContract, 'operations'>;
+}): readonly string[] {
+  const operations = Object.values(contract.operations).filter((operation) => operation !== undefined);
+  return [...new Set(operations.map((operation) => new URL(addressOf(operation, baseUrl)).origin))];
 }

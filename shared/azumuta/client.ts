@@ -82,7 +82,7 @@ export class AzumutaClient extends AzumutaReader {
   /** @throws Rejected before anything is sent, such as for a variant that somebody may create now. */
   #requestFor(draft: ProductOrderDraft, article: AzumutaArticle, call: PartnerCall) {
     try {
-      return requestForCreation(this.options.contract, draft, article, call);
+      return requestForCreation(this.options, draft, article, call);
     } catch (error) {
       this.#articles.delete(article.number);
       throw error instanceof Rejected ? error.beforeWriting() : error;

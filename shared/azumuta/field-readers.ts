@@ -52,7 +52,7 @@ type ResourceName = {
       : Name
     : never;
 }[keyof AzumutaContract];
-type PlaceNames<Part> = { [Name in keyof Part]: Part[Name] extends Place ? Name : never }[keyof Part];
+type PlaceNames<Part> = { [Name in keyof Part]-?: Part[Name] extends Place ? Name : never }[keyof Part];
 
 /**
  * Reads the fields of one resource, at the places that the contract names. A field is undefined when it has no value. An
@@ -80,7 +80,7 @@ export function readLazily<T>(reading: ContractReading, read: (reading: Contract
   const value = read({ ...reading, invalid: own });
   if (own.length === 0) return value;
   const sentence = `Azumuta's ${reading.whose} cannot be understood. ${describeInvalidFields(own).join(' ')}`;
-  // `made`, with which all objects are made, makes a field of it that throws.
+  // `definedFields`, with which all objects are made, makes a field of it that throws.
   return new Unread(new Rejected(sentence, { causeCode: 'refused-by-azumuta' })) as T;
 }
 
@@ -129,8 +129,24 @@ export function readByContract<T>(
 const mostInvalidNamed = 10;
 export const mostFieldsNamed = 20;
 
-/** Resources that are part of another one, in a list or a map. */
-const nested = /^(variant|parameter|recordingRef|step|instructionStep)\./;
+/** Whether it is part of another resource, in a list or a map: its path alone would be taken for one of the whole answer. */
+const isPartOfAnother: Readonly<Record<ResourceName, boolean>> = {
+  list: false,
+  error: false,
+  article: false,
+  variant: true,
+  productOrder: false,
+  createdProductOrder: false,
+  parameter: true,
+  recordingRef: true,
+  recording: false,
+  step: true,
+  component: true,
+  workInstruction: false,
+  instructionStep: true,
+  trigger: false,
+};
+const nestedResources = Object.entries(isPartOfAnother).flatMap(([name, isPart]) => (isPart ? [name] : []));
 
 /**
  * A sentence for each, with the line of the contract to set. It holds no values, which may be confidential.
@@ -138,7 +154,8 @@ const nested = /^(variant|parameter|recordingRef|step|instructionStep)\./;
  */
 export function describeInvalidFields(invalid: readonly InvalidField[], root = '$'): string[] {
   const descriptions = invalid.map(({ line, place, found, expected, fields }) => {
-    const path = nested.test(line) ? `${line} (${pathTo(place)})` : pathTo(place, root);
+    const isNested = nestedResources.some((name) => line.startsWith(`${name}.`));
+    const path = isNested ? `${line} (${pathTo(place)})` : pathTo(place, root);
     const names = fields.slice(0, mostFieldsNamed).map((each) => shorten(each, 60));
     const among = names.length > 0 ? `, among ${names.join(', ')}` : '';
     return `${path}: found ${found}, expected ${expected}; set azumuta.contract.${line} to where it is${among}.`;

@@ -38,6 +38,21 @@ export const assumedNone: readonly number[] = [404];
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
 const httpStatuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 
+/**
+ * The address of an operation: requests, links to further pages, the origins that are called and the routes of the sandbox
+ * all begin here, so whoever gives one operation another base changes this alone. HTTP refuses another origin than the
+ * account's.
+ * @param path Another one below the same base, or the link to a further page.
+ */
+export function addressOf(
+  operation: Pick<AzumutaOperation, 'path'>,
+  baseUrl: string,
+  path = operation.path,
+): string {
+  const isLink = /^https?:/i.test(path);
+  return isLink ? path : `${baseUrl.replace(/\/$/, '')}${path}`;
+}
+
 /** A path that is below the base URL with any values of its placeholders. */
 const belowBase = z.refine<string>(
   (path) => /^(\/[^/?#\\\s]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path),

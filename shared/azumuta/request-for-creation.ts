@@ -3,7 +3,6 @@ import { Rejected } from '../model/errors.ts';
 import type { ProductOrderDraft } from '../model/orders.ts';
 import type { HttpRequest, PartnerCall } from '../platform/http.ts';
 import { valueAt } from '../platform/places.ts';
-import type { AzumutaContract } from './contract.ts';
 import { mostFieldsNamed } from './field-readers.ts';
 import {
   type AzumutaArticle,
@@ -12,14 +11,16 @@ import {
   placeholdersIn,
 } from './operations.ts';
 import { requestForOperation } from './requests.ts';
+import type { AzumutaOptions } from './session.ts';
 
 /** The request that creates a product order. @throws Rejected naming a variant that the article does not have. */
 export function requestForCreation(
-  { operations: { createProductOrder } }: AzumutaContract,
+  { baseUrl, contract }: Pick<AzumutaOptions, 'baseUrl' | 'contract'>,
   draft: ProductOrderDraft,
   article: AzumutaArticle,
   call: PartnerCall,
 ): HttpRequest {
+  const { createProductOrder } = contract.operations;
   const variantIds = variantIdsOf(draft, article);
   const { number, parameters, variants: variantNames } = draft;
   const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
@@ -31,7 +32,8 @@ export function requestForCreation(
     variantIds,
     variantNames,
   };
-  const request = { ...requestForOperation(createProductOrder, values, call), writes: true };
+  const asked = requestForOperation(createProductOrder, values, { ...call, baseUrl });
+  const request = { ...asked, writes: true };
   const { body } = createProductOrder;
   if (typeof body !== 'function') return request;
   const failed = `azumuta.contract.operations.createProductOrder.body failed for ${number}`;

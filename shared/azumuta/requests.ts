@@ -3,18 +3,19 @@ import type { HttpRequest, HttpResponse } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { segmentOf, valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type AzumutaOperation, allPlaceholders, isGraphql } from './operations.ts';
+import { type AzumutaOperation, addressOf, allPlaceholders, isGraphql } from './operations.ts';
 
 /** @param values Of its placeholders. @throws Rejected for a value that cannot be part of an address. */
 export function requestForOperation(
-  { method, path, query, body }: AzumutaOperation,
+  operation: AzumutaOperation,
   values: object,
-  { signal, guard }: Pick<HttpRequest, 'signal' | 'guard'>,
+  { baseUrl, signal, guard }: Pick<HttpRequest, 'signal' | 'guard'> & { readonly baseUrl: string },
 ): HttpRequest {
+  const { method, path, query, body } = operation;
   const parameters = Object.entries(query).map(([name, template]) => [name, fillInText(template, values)]);
   return {
     method,
-    path: fillInText(path, values, segmentOf),
+    path: addressOf(operation, baseUrl, fillInText(path, values, segmentOf)),
     query: Object.fromEntries(parameters),
     ...(body === undefined || typeof body === 'function' ? {} : { body: fillIn(body, values) }),
     writes: false,
@@ -67,10 +68,10 @@ interface AzumutaListPage {
  * others only (RFC 8288 §3); `unsaid` when nothing says whether a page follows.
  */
 export function nextPage(page: AzumutaListPage): HttpRequest | 'none' | 'unsaid' {
-  const { baseUrl, contract, operation, request, answer, entries } = page;
+  const { contract, operation, request, answer, entries } = page;
   const links = answer.headers.get('link');
   const target = linkInHeader(links, 'next');
-  const next = page.next ?? (target && new URL(target, urlBelow(request.path, baseUrl)).href);
+  const next = page.next ?? (target && new URL(target, request.path).href);
   if (next !== undefined) {
     const following = requestForPage(next, page);
     // Some give the same cursor again once nothing is left.
@@ -96,16 +97,16 @@ function requestForPage(
   { baseUrl, contract, operation, values, request }: AzumutaListPage,
 ): HttpRequest {
   const isFilledIn = JSON.stringify([operation.query, operation.body]).includes('{cursor}');
-  const first = requestForOperation(operation, isFilledIn ? { ...values, cursor: next } : values, request);
+  const filledIn = isFilledIn ? { ...values, cursor: next } : values;
+  const first = requestForOperation(operation, filledIn, { ...request, baseUrl });
   if (isFilledIn) return first;
   if (/^https?:/i.test(next)) return { ...first, path: next, query: {} };
   if (!next.startsWith('/')) return { ...first, query: { ...first.query, [contract.list.cursor]: next } };
-  const fromRoot = new URL(next, baseUrl).href;
-  return { ...first, path: fromRoot.startsWith(urlBelow('', baseUrl)) ? fromRoot : next, query: {} };
+  const base = addressOf(operation, baseUrl, '/');
+  const fromRoot = new URL(next, base).href;
+  const isBelowBase = fromRoot.startsWith(new URL(base).href);
+  return { ...first, path: isBelowBase ? fromRoot : addressOf(operation, baseUrl, next), query: {} };
 }
-
-const urlBelow = (path: string, baseUrl: string) =>
-  new URL(path.replace(/^\//, ''), `${baseUrl.replace(/\/$/, '')}/`).href;
 
 /** Why a listing is not believed to be whole. */
 export function whyNotWhole(name: ListOperation, what: string, isUnsaid: boolean): string {

@@ -105,6 +105,12 @@ export class AzumutaSession {
     return answer;
   }
 
+  /** @throws Rejected for a value that cannot be part of an address. */
+  requestFor(name: OperationName, values: object, call: PartnerCall): HttpRequest {
+    const { baseUrl } = this.#options;
+    return requestForOperation(this.#operation(name), values, { ...call, baseUrl });
+  }
+
   resourceIn(name: OperationName, answer: AzumutaAnswer, what: string): unknown {
     const { answer: place = '' } = this.#operation(name);
     return readConfiguredPlace(
@@ -185,7 +191,7 @@ export class AzumutaSession {
     { what, ...call }: AzumutaCall,
   ): AsyncGenerator<ListPage> {
     const operation = this.#operation(name);
-    let following: HttpRequest | 'none' | 'unsaid' = requestForOperation(operation, values, call);
+    let following: HttpRequest | 'none' | 'unsaid' = this.requestFor(name, values, call);
     for (let page = 0; typeof following === 'object' && page < most; page++) {
       const request: HttpRequest = following;
       const answer = await this.send(name, request, what);
@@ -207,7 +213,7 @@ export class AzumutaSession {
   ): Promise<T | undefined> {
     // The id may come from a trigger: `..` would name another resource.
     if (problemOfText(values.id)) return undefined;
-    const answer = await this.send(name, requestForOperation(this.#operation(name), values, call), what);
+    const answer = await this.send(name, this.requestFor(name, values, call), what);
     if (this.#isAbsent(name, answer, what)) return undefined;
     const found = this.resourceIn(name, answer, what);
     // So GraphQL says that there is none.

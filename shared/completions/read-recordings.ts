@@ -4,7 +4,7 @@ import { stepIdsOf, withStepNames } from '../azumuta/step-names.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { FlowLedger } from '../ledger/ledger.ts';
 import type { CompletedPart } from '../ledger/records/erp-orders.ts';
-import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
+import type { CompletedProductOrder, EachField, RecordedStep, Recording } from '../model/completions.ts';
 import { personalFields } from '../model/completions.ts';
 import { OutOfTime, Rejected } from '../model/errors.ts';
 import { type OrderPart, productOrderRefOf } from '../model/orders.ts';
@@ -315,12 +315,16 @@ export function completedOf(
   { erpOrder, part, recordings, learnedAt }: Completing,
 ): CompletedProductOrder {
   const { article, parameters, completedAt = learnedAt } = order;
-  const productOrder = productOrderRefOf(order);
-  const completed = { productOrder, erpOrder, parameters, variants: [], completedAt, recordings };
+  const fields: EachField<CompletedProductOrder> = {
+    productOrder: productOrderRefOf(order),
+    erpOrder,
+    part,
+    article,
+    parameters,
+    variants: [],
+    completedAt,
+    recordings,
+  };
   const variants = readOrWhy(() => order.variants);
-  return withFields<CompletedProductOrder>(completed, {
-    variants,
-    ...(article === undefined ? {} : { article }),
-    ...(part === undefined ? {} : { part }),
-  });
+  return withFields<CompletedProductOrder>(definedFields(fields), { variants });
 }

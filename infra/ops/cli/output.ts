@@ -173,3 +173,13 @@ const wordWrapper = Object.assign(new Help(), { minWidthToWrap: 1 });
 export function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
   return wordWrapper.boxWrap(text, most).split('\n');
 }
+
+/** `changed, removed and refused`. */
+export function listWithAnd(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(words);
+}
+
+/** `changed, removed or refused`. */
+export function listWithOr(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words);
+}

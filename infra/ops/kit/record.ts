@@ -99,10 +99,9 @@ function exchangeOf(
 ): RecordedExchange {
   const known = Object.entries(contract.operations).find(([, one]) => one === operation);
   const { method = 'GET', path, query = {}, body } = request;
-  const isWhole = /^https?:/i.test(path);
-  const base = basePathOf(baseUrl);
-  const below = isWhole ? new URL(path).pathname.replace(base, '') : path;
-  const ofPath = isWhole ? Object.fromEntries(new URL(path).searchParams) : {};
+  const called = new URL(path);
+  const below = called.pathname.replace(basePathOf(baseUrl), '');
+  const ofPath = Object.fromEntries(called.searchParams);
   const headers = (['content-type', 'location', 'link', 'retry-after'] as const).flatMap((name) => {
     const value = answer.headers.get(name);
     return value === null ? [] : [[name, keptHeader(name, value, keeping)] as const];

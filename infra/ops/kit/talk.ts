@@ -161,14 +161,14 @@ class Talk {
   }
 
   async create(number: string, article: AzumutaArticle, given = this.seen.names): Promise<Act> {
-    const { contract, signal } = this.settings;
+    const { baseUrl, contract, signal } = this.settings;
     const draft = {
       number,
       article: article.number,
       parameters: { [given.parameter]: kitQuantity },
       variants: given.variant === undefined ? [] : [given.variant],
     };
-    const request = requestForCreation(contract, draft, article, { signal });
+    const request = requestForCreation({ baseUrl, contract }, draft, article, { signal });
     const before = this.seen.inDoubt;
     this.seen.inDoubt = [...before, number];
     const { status, json } = await this.account.act(contract.operations.createProductOrder, request);

@@ -1,6 +1,6 @@
 import { createAzumutaHttp, type SendToAzumuta } from '../../../shared/azumuta/azumuta-http.ts';
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
-import type { AzumutaOperation } from '../../../shared/azumuta/operations.ts';
+import { type AzumutaOperation, addressOf } from '../../../shared/azumuta/operations.ts';
 import { requestForOperation } from '../../../shared/azumuta/requests.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { withoutSecrets } from '../../../shared/platform/aws/credentials.ts';
@@ -86,7 +86,7 @@ export class Account {
   readonly ask: AskAccount = async (operation, values) => {
     let request: HttpRequest;
     try {
-      request = requestForOperation(operation, values, { signal: this.#options.signal });
+      request = requestForOperation(operation, values, this.#options);
     } catch (error) {
       // A value of the account, such as `..`, would ask for something else.
       if (error instanceof Rejected) return unusableAnswer;
@@ -99,7 +99,7 @@ export class Account {
   };
 
   async #send(request: HttpRequest, operation: AzumutaOperation, isWithKey = true): Promise<AccountAnswer> {
-    const { apiKey, clock, mostCalls, watch } = this.#options;
+    const { apiKey, baseUrl, clock, mostCalls, watch } = this.#options;
     const { path: template } = operation;
     this.#throwIfInterrupted();
     if (this.calls === mostCalls) throw new Stopped(`${mostCalls} calls were made: nothing more is asked.`);
@@ -116,7 +116,11 @@ export class Account {
     } catch (error) {
       if (!(error instanceof RetryLater || error instanceof Rejected)) throw error;
       this.#throwIfInterrupted();
-      return this.#countFailure(error.message.replace(request.path, () => template));
+      // An error names the whole path, with values of the account.
+      const called = new URL(request.path).pathname;
+      const { pathname } = new URL(addressOf(operation, baseUrl));
+      const asWritten = pathname.replaceAll('%7B', '{').replaceAll('%7D', '}');
+      return this.#countFailure(error.message.replace(called, () => asWritten));
     }
   }
 

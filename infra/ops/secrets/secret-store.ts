@@ -1,12 +1,14 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
+import { channelWords, webhookChannels } from '../../../shared/alerts/dependencies.ts';
 import { durationInWords } from '../../../shared/model/time.ts';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
 import { refreshSeconds, storedSecret, ttlSeconds } from '../../../shared/platform/aws/secrets.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { parseOrComplain, UsageError } from '../cli/command.ts';
+import { listWithOr } from '../cli/output.ts';
 import { optionsForTarget, type Target } from '../cli/target.ts';
 
 /** The secrets of a stack. Not every stack has the last two. */
@@ -34,7 +36,7 @@ export const secretFacts = {
   'alert-webhooks': {
     title: 'Addresses of the alert webhooks',
     shape: alertWebhooksSchema,
-    from: 'they are made in Teams, Slack or another receiver of alerts',
+    from: `they are made where alerts shall go: ${listWithOr(webhookChannels.map((channel) => channelWords[channel] ?? channel))}`,
   },
   'pages-key': {
     title: 'Key of the pages',

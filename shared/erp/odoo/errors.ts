@@ -14,23 +14,68 @@ export const odooErrorSchema = z.object({ name: z.string(), message: z.string() 
  * (17.0), :140 (18.0), :156 (19.0), `retrying`). Two that post on the same order at once both subscribe our user to it,
  * and one of them fails (seen on 17; mail_followers.py:70 (17.0, 18.0), :71 (19.0)).
  */
-const conflictErrors =
-  /could not serialize access|could not obtain lock|LockNotAvailable|SerializationFailure|deadlock detected|DeadlockDetected|LockError|ConcurrencyError|QueryCanceled|cannot follow twice the same object/;
+const conflictWords =
+  /could not serialize access|could not obtain lock|deadlock detected|cannot follow twice the same object/;
 /**
  * The order was split just now and has nothing left to split off: an earlier call of ours got through (seen on 17 and
  * 19; mrp_production.py:256 (17.0), :278 (18.0), :310 (19.0), constraint `qty_positive`).
  */
 const alreadySplit = /quantity to produce must be positive/;
-const loginErrors = /AccessDenied|SessionExpired/;
-/** The database or the server is in trouble, for every order; `error` is an error of JSON-RPC itself. */
-const serverErrors =
-  /OperationalError|InterfaceError|PoolError|AdminShutdown|CrashShutdown|CannotConnectNow|TooManyConnections|DiskFull|OutOfMemory|MemoryError|ServiceUnavailable|^error$/;
+
 /**
- * Somebody must change the order, the configuration or the mapping, as the message says. JSON-2 has its own names for
- * wrong arguments and for an unknown model or method (rpc/controllers/json2.py:69, :74 and :84, 19.0).
+ * Exceptions by what they mean, as parts of their Python names. The page has each of them in its table: a test walks both.
+ * JSON-2 has its own names for wrong arguments and for an unknown model or method (rpc/controllers/json2.py:69, :74 and
+ * :84, 19.0).
  */
-const errorsForPerson =
-  /UserError|ValidationError|RedirectWarning|MissingError|ValueError|TypeError|UnprocessableEntity|KeyError|AttributeError|NotFound|IntegrityError|NotNullViolation|UniqueViolation|CheckViolation/;
+export const odooExceptions = {
+  /** Somebody else has the record. */
+  conflict: [
+    'LockNotAvailable',
+    'SerializationFailure',
+    'DeadlockDetected',
+    'LockError',
+    'ConcurrencyError',
+    'QueryCanceled',
+  ],
+  login: ['AccessDenied', 'SessionExpired'],
+  /** Somebody must change the order, the configuration or the mapping, as the message says. */
+  person: [
+    'UserError',
+    'ValidationError',
+    'RedirectWarning',
+    'MissingError',
+    'ValueError',
+    'TypeError',
+    'UnprocessableEntity',
+    'KeyError',
+    'AttributeError',
+    'NotFound',
+    'IntegrityError',
+    'NotNullViolation',
+    'UniqueViolation',
+    'CheckViolation',
+  ],
+  /** The database or the server is in trouble, for every order. */
+  server: [
+    'OperationalError',
+    'InterfaceError',
+    'PoolError',
+    'AdminShutdown',
+    'CrashShutdown',
+    'CannotConnectNow',
+    'TooManyConnections',
+    'DiskFull',
+    'OutOfMemory',
+    'MemoryError',
+    'ServiceUnavailable',
+  ],
+} as const;
+/** Of an error of JSON-RPC itself. */
+const nameOfJsonRpcError = 'error';
+
+function isOneOfExceptions(kind: keyof typeof odooExceptions, text: string): boolean {
+  return odooExceptions[kind].some((name) => text.includes(name));
+}
 
 /**
  * What an Odoo exception stands for, by its Python name: the table is in README.md.
@@ -42,7 +87,8 @@ export function failureOfOdooError(
 ): RetryLater | Rejected {
   const said = shorten(message.replace(/\s+/g, ' ').trim(), 400);
   const call = order ? `order ${order}, ${what}` : what;
-  if (conflictErrors.test(`${name} ${message}`)) {
+  const isConflict = isOneOfExceptions('conflict', `${name} ${message}`) || conflictWords.test(message);
+  if (isConflict) {
     return orderWaits(`Odoo: ${call} conflicts with a change by somebody else (${said}).`);
   }
   if (alreadySplit.test(message)) {
@@ -59,15 +105,16 @@ export function failureOfOdooError(
     // A person must grant the rights.
     return orderWaits(lacks, { retry: 'seldom' });
   }
-  if (loginErrors.test(name)) {
+  if (isOneOfExceptions('login', name)) {
     const why = `${said} Check the API key, and whether Odoo has ended it.`;
     return partnerDown(`Odoo refused our user at ${what}: ${why}`, { unauthorized: true });
   }
-  if (errorsForPerson.test(name)) {
+  if (isOneOfExceptions('person', name)) {
     return rejected('refused-by-erp', `Odoo refused ${call}: ${said}`);
   }
   const failed = `Odoo failed at ${call}: ${name}: ${said}`;
-  if (serverErrors.test(name) || order === undefined) return partnerDown(failed);
+  const isServers = isOneOfExceptions('server', name) || name === nameOfJsonRpcError;
+  if (isServers || order === undefined) return partnerDown(failed);
   return rejected(
     'refused-by-erp',
     `${failed} Ask the people who look after Odoo and its modules, then replay.`,

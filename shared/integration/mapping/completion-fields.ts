@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import {
+  type Component,
   checkSchema,
   componentSchema,
   linkSchema,
   lotSchema,
+  type Operation,
   operationSchema,
   usedLotSchema,
 } from '../../model/completions.ts';
@@ -61,6 +63,9 @@ const optionalSeconds = z.exactOptional(
   z.number('seconds, 0 or more').check(z.minimum(0, 'seconds, 0 or more')),
 );
 
+/** How a mapping may give each field of a line: one that is added would be taken as it is given, and does not compile until it is here. */
+type EachGiven<Line> = Readonly<Record<keyof Required<Line>, z.ZodMiniType>>;
+
 /** What each function of the completion mapping must return: a plant's JavaScript may return anything. */
 const completionFields = {
   notes: z.array(z.string('a text')),
@@ -79,23 +84,27 @@ const completionFields = {
   ),
   components: z.array(
     schemaOfEntry(
-      z.extend(componentSchema, {
+      z.object({
         article: codeSchema,
         quantity: z.exactOptional(quantity),
         lots: z._default(schemaOfLots(usedLotSchema), []),
-      }),
+        recording: componentSchema.shape.recording,
+        step: componentSchema.shape.step,
+      } satisfies EachGiven<Component>),
     ),
   ),
   operations: z.array(
     schemaOfEntry(
-      z.extend(operationSchema, {
+      z.object({
         operation: codeSchema,
         good: z.exactOptional(quantity),
         scrap: z.exactOptional(quantity),
         setupSeconds: optionalSeconds,
         runSeconds: optionalSeconds,
         finished: z._default(operationSchema.shape.finished, true),
-      }),
+        recording: operationSchema.shape.recording,
+        step: operationSchema.shape.step,
+      } satisfies EachGiven<Operation>),
     ),
   ),
   checks: z.array(schemaOfEntry(checkSchema)),

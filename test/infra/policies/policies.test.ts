@@ -4,6 +4,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod/mini';
+import { keyUsesOf } from '../../../infra/local/emulator/iam/key-uses.ts';
 import { startAssembly } from '../stack/assembled.ts';
 import { awsActionsOf, deploy, operatorPrograms } from './aws-calls.ts';
 import { actionsFor } from './handlers.ts';
@@ -58,9 +59,34 @@ describe.each(policies)('the policy %s', (name) => {
   });
 });
 
+type TypedResource = z.output<typeof resourceSchema>;
+
+/** The calls of KMS that these calls make where a stack has something of their service with a key that is not AWS's own. */
+function keyActionsOf(sent: readonly string[], within: readonly TypedResource[]): string[] {
+  const hasOwnKey = ({ Properties }: TypedResource) =>
+    /"(Kms|KMS)(Master)?KeyId":(?!"alias\/aws\/)/.test(JSON.stringify(Properties));
+  const services = within.filter(hasOwnKey).map(({ Type }) => Type.split('::')[1]?.toLowerCase());
+  const encrypted = [{ on: 'encrypted', key: 'key' }];
+  return sent
+    .filter((action) => services.includes(action.split(':')[0]))
+    .flatMap((action) => keyUsesOf({ action, resource: 'encrypted' }, { encrypted, region: 'eu-west-1' }))
+    .map(({ action }) => action);
+}
+
 describe('operators', () => {
-  it('may do what the commands and the console send, and nothing else', async () => {
-    expect(actionsOf('operate')).toEqual(await awsActionsOf(operatorPrograms()));
+  it('may do what the commands and the console send, with the keys of what is encrypted, and nothing else', async () => {
+    const sent = await awsActionsOf(operatorPrograms());
+    const ofKeys = keyActionsOf(
+      sent,
+      resources.map(([, resource]) => resource),
+    );
+    expect(actionsOf('operate')).toEqual(sorted([...sent, ...ofKeys]));
+  });
+
+  it('would need the key of a queue that has one', () => {
+    const queue = { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: { Ref: 'Key' } } };
+    const sent = ['sqs:ReceiveMessage', 'sqs:SendMessage', 'dynamodb:PutItem'];
+    expect(sorted(keyActionsOf(sent, [queue]))).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
   });
 
   it('are told whose rights a command of the AWS CLI needs that they may not type', () => {

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { calledOriginsOf } from '../../../shared/azumuta/azumuta-http.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 
 /** What only the file that calls Azumuta may do: another file that did would miss what is added there. */
 const callsAzumuta = /\bpartner: 'Azumuta'|\bapiKeyFormat\??\.replace|\bnew URL\((?:\w+\.)*azumuta\.baseUrl/;
@@ -13,5 +14,6 @@ it('is called from one place, so that an address or a header that is added there
 });
 
 it('names each origin that is called', () => {
-  expect(calledOriginsOf({ baseUrl: 'https://app.azumuta.com/api/v1' })).toEqual(['https://app.azumuta.com']);
+  const baseUrl = 'https://app.azumuta.com/api/v1';
+  expect(calledOriginsOf({ baseUrl, contract: defaultContract })).toEqual(['https://app.azumuta.com']);
 });

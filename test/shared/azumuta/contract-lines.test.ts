@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { gearboxes } from '../../../infra/local/sandbox/azumuta/gearboxes.ts';
+import { showObject } from '../../../infra/local/sandbox/azumuta/routes.ts';
+import { shopFloorOf } from '../../../infra/local/sandbox/azumuta/shop-floor.ts';
+import { openStore } from '../../../infra/local/sandbox/azumuta/store.ts';
+import { samples } from '../../../infra/ops/map/read-sample.ts';
 import {
   productOrderIn,
   recordingIdIn,
@@ -9,6 +14,7 @@ import { type AzumutaContract, contractSchema, defaultContract } from '../../../
 import { articleIn, createdProductOrderIn } from '../../../shared/azumuta/creation-readers.ts';
 import { type ReadResource, readByContract } from '../../../shared/azumuta/field-readers.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
+import { listAt, type Place, valueAt } from '../../../shared/platform/places.ts';
 
 /** Parts of the contract that say how to call, and what words mean; the client's own tests walk them. */
 type OtherPart =
@@ -73,8 +79,10 @@ const instruction: Answer = {
   contract: contractSchema.parse({ step: { nameIn: 'workInstruction' } }),
 };
 
+type AnsweredPart = Exclude<keyof AzumutaContract, OtherPart>;
+
 /** An answer that has each field of a part, by its part: a part that is added does not compile until it has one. */
-const answers: Readonly<Record<Exclude<keyof AzumutaContract, OtherPart>, Answer>> = {
+const answers: Readonly<Record<AnsweredPart, Answer>> = {
   article,
   variant: article,
   productOrder: order,
@@ -119,3 +127,74 @@ describe('a line of the contract that says where a field is', () => {
     expect(other).not.toBe(read);
   });
 });
+
+it('is named with its part where that is within another resource: its path would be taken for one of the whole answer', () => {
+  const read = readByContract(defaultContract, recordingIn, {
+    ...recording.json,
+    components: [{ lot: 'B' }],
+  });
+  expect(() => read.ok && read.value.components).toThrow(
+    'component.article ($.article.number or $.article):',
+  );
+});
+
+/** Parts that are no part of a product order which is completed, and its recordings. */
+type PartBeside = 'article' | 'createdProductOrder' | 'workInstruction' | 'instructionStep';
+type PartsOfCompleted = Readonly<Record<Exclude<AnsweredPart, PartBeside>, readonly unknown[]>>;
+
+/** Each object of an answer by the part that says where its fields are: a part that is added does not compile until it is looked for. */
+function partsOfCompleted(productOrder: unknown, recordings: readonly unknown[]): PartsOfCompleted {
+  const { productOrder: ofOrder, recording: ofRecording } = defaultContract;
+  return {
+    productOrder: [productOrder],
+    parameter: listAt(productOrder, ofOrder.parameters),
+    variant: listAt(productOrder, ofOrder.variants),
+    recordingRef: listAt(productOrder, ofOrder.recordings),
+    recording: recordings,
+    step: recordings.flatMap((one) => listAt(one, ofRecording.steps)),
+    component: recordings.flatMap((one) => listAt(one, ofRecording.components)),
+  };
+}
+
+/** What the sandbox shows of an order that its operators have completed, and of its article. */
+function partsOfSandbox(): Readonly<Record<AnsweredPart, readonly unknown[]>> {
+  const store = openStore();
+  const ids = Array.from({ length: 100 }, (_, at) => `id-${at}`).values();
+  const newId = () => String(ids.next().value);
+  const built = gearboxes.find(({ number }) => number === 'GEAR-02');
+  const variantIds = built?.variants.map(({ id }) => id) ?? [];
+  const parameters = [{ key: 'Quantity', value: 5 }];
+  const asked = { number: 'MO/1', articleId: built?.id ?? '', parameters, variantIds };
+  store.save({ ...asked, id: 'p1', status: 'open', createdAt: at, completedAt: null, recordings: [] });
+  const done = shopFloorOf({ catalogue: gearboxes, store, now: () => new Date(at), newId }).complete('MO/1');
+  const recordings = store.productOrders().flatMap((stored) => stored.recordings);
+  const instructions = built?.workInstructions.map((one) => showObject.workInstruction(one, '')) ?? [];
+  const showRecording = (one: (typeof recordings)[number]) => showObject.recording(one, gearboxes, '');
+  return {
+    ...partsOfCompleted(done, recordings.map(showRecording)),
+    article: built ? [showObject.article(built, '')] : [],
+    createdProductOrder: [done],
+    workInstruction: instructions,
+    instructionStep: instructions.flatMap((one) => listAt(one, defaultContract.workInstruction.steps)),
+  };
+}
+
+const { productOrder: sampleOrder, recordings: sampleRecordings } = samples.completion;
+const shownBy = {
+  'the sandbox': partsOfSandbox(),
+  'the sample of map': partsOfCompleted(sampleOrder, sampleRecordings),
+};
+
+describe.each(Object.entries(shownBy))(
+  'a line of the contract has its field in what is shown by %s',
+  (_, parts) => {
+    const ofThese = lines.filter(({ part }) => part in parts);
+
+    it.each(ofThese)('$line', ({ part, name }) => {
+      const objects: readonly unknown[] = Object(parts)[part];
+      const place: Place = Object(defaultContract)[part][name];
+      const values = objects.map((one) => valueAt(one, place));
+      expect(values.filter((value) => value !== undefined && value !== null)).not.toEqual([]);
+    });
+  },
+);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOfOdooError } from '../../../shared/erp/odoo/errors.ts';
+import { failureOfOdooError, odooExceptions } from '../../../shared/erp/odoo/errors.ts';
 import { failureOf as failureOfSapAnswer } from '../../../shared/erp/sap-s4hana/errors.ts';
 import { failureOf as failureOfTemplateAnswer } from '../../../shared/erp/template/errors.ts';
 import { failureOfTrytonError } from '../../../shared/erp/tryton/errors.ts';
@@ -68,5 +68,13 @@ describe.each(Object.entries(failureOfName))(
       expect(rows.length).toBeGreaterThan(4);
       expect(verdictOfFailure(failureOf(name))).toBe(verdictInCell(result));
     });
+  },
+);
+
+it.each(Object.values(odooExceptions).flat())(
+  'names %s, which the code knows, on the page of odoo',
+  (name) => {
+    const named = readAnswerRows('odoo').filter(({ answer }) => answer.includes(`\`${name}\``));
+    expect(named).toHaveLength(1);
   },
 );

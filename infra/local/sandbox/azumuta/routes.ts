@@ -1,5 +1,5 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import type { AssumedOperation } from '../../../../shared/azumuta/operations.ts';
+import { type AssumedOperation, addressOf } from '../../../../shared/azumuta/operations.ts';
 import { writtenQuery } from '../../../../shared/platform/http.ts';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { azumutaBasePath, defineRoute, Refusal, type SandboxRoute } from '../api.ts';
@@ -99,7 +99,7 @@ const operationNames = Object.keys(operations) as readonly AssumedOperation[];
 
 /** Where the sandbox answers a call of the contract. */
 export function pathOfOperation(name: AssumedOperation): string {
-  return `${azumutaBasePath}${operations[name].path}`;
+  return addressOf(operations[name], azumutaBasePath);
 }
 
 /** As its calls are counted: `GET /api/v1/recordings/{id}`. */

@@ -5,6 +5,7 @@ import { azumutaBasePath, azumutaSandboxKey } from '../../../../infra/local/sand
 import { pathOfOperation } from '../../../../infra/local/sandbox/azumuta/routes.ts';
 import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { defaultBaseUrl, defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { addressOf } from '../../../../shared/azumuta/operations.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { azumutaAt } from '../../../support/partners.ts';
 import { patient } from '../../../support/patient.ts';
@@ -40,11 +41,15 @@ async function withOrder(number: string, sandbox: Sandbox<'azumuta'> = shared) {
 it.each(Object.entries(defaultContract.operations))(
   'answers the call %s where the contract says that it is',
   async (_, operation) => {
-    const { method, path } = operation ?? {};
-    const base = new URL(defaultBaseUrl).pathname;
+    // Prepare
+    if (!operation) throw new Error('no such operation');
+    const { method } = operation;
+    const path = addressOf(operation, new URL(defaultBaseUrl).pathname);
 
-    const { text } = await apiOf(shared, azumutaSandboxKey)(base + path, method === 'GET' ? undefined : {});
+    // Act
+    const { text } = await apiOf(shared, azumutaSandboxKey)(path, method === 'GET' ? undefined : {});
 
+    // Assess
     expect(text).not.toContain(`There is no ${method}`);
   },
 );

@@ -8,7 +8,8 @@ import {
   recordedOperations,
   recordedScrap,
 } from '../../../../shared/integration/mapping/recorded-details.ts';
-import type { RecordedStep, Recording } from '../../../../shared/model/completions.ts';
+import type { Component, Operation, RecordedStep, Recording } from '../../../../shared/model/completions.ts';
+import { reasonOf } from '../../../../shared/model/errors.ts';
 import { completedProductOrder, recording } from '../../../support/completions.ts';
 
 const [saw, assemble] = [
@@ -269,6 +270,61 @@ describe('what the operations report', () => {
       operations: { of: (one) => recordedOperations(one, { Saw: null, Assemble: '20' }) },
     };
     expect(mapped(none, worked).operations).toMatchObject([{ operation: '20', runSeconds: 1800 }]);
+  });
+});
+
+describe('a field of a line that two parts report', () => {
+  /** What they say of it; null where it names the line, or the place that a person looks at. A field that is added does not compile until it is here. */
+  type Differing<Line> = Readonly<Record<keyof Required<Line>, readonly [unknown, unknown] | null>>;
+  const operations: Differing<Operation> = {
+    operation: null,
+    good: [1, 2],
+    scrap: [1, 2],
+    setupSeconds: [60, 120],
+    runSeconds: [60, 120],
+    finished: [true, false],
+    recording: null,
+    step: null,
+  };
+  const components: Differing<Component> = {
+    article: null,
+    quantity: [1, 2],
+    lots: [['A'], ['B']],
+    recording: null,
+    step: null,
+  };
+  const [first, second] = [completed({}), completed({})];
+
+  /** What is booked of it, or why nothing is. */
+  function outcomeOf(line: 'operations' | 'components', field: string, values: readonly [unknown, unknown]) {
+    const given = (one: object) => ({ [field]: values[one === first ? 0 : 1] });
+    const operation = (one: object) => ({ operation: '10', good: 1, ...given(one) });
+    const component = (one: object) => ({ article: 'MOT-1', ...given(one) });
+    try {
+      const done = mapped(
+        {
+          operations: { count: true, of: (one) => [operation(one)] },
+          components: { of: (one) => [component(one)] },
+        },
+        first,
+        second,
+      );
+      return line === 'operations' ? done.operations : done.components;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  const fieldsOf = (line: 'operations' | 'components', differing: Differing<Operation | Component>) =>
+    Object.entries(differing).map(([field, values]) => ({ line, field, values }));
+  const differing = [...fieldsOf('operations', operations), ...fieldsOf('components', components)].flatMap(
+    ({ values, ...one }) => (values === null ? [] : [{ ...one, values }]),
+  );
+
+  it.each(differing)('is not that of the first one alone: $field of $line', ({ line, field, values }) => {
+    const alike = outcomeOf(line, field, [values[0], values[0]]);
+    const other = outcomeOf(line, field, values);
+    expect(other).not.toEqual(alike);
   });
 });
 
