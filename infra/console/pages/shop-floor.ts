@@ -129,7 +129,7 @@ const floorOrderColumns: readonly PageColumn<ShopFloorOrder>[] = [
     cell: ({ number }) => html`<a id="link-${elementIdOf(number)}" href="${orderLink(number)}">${number}</a>`,
   },
   { title: 'Article', cell: ({ article }) => wholeName(article) },
-  { title: 'Quantity', cell: ({ quantity }) => quantity },
+  { title: 'Quantity', cell: quantityText },
   {
     title: 'In Azumuta',
     cell: ({ inAzumuta, inErp }) => inAzumuta ?? (inErp === 'cancelled' ? 'cancelled' : 'not yet'),
@@ -141,6 +141,10 @@ const floorOrderColumns: readonly PageColumn<ShopFloorOrder>[] = [
       order.inAzumuta === undefined || order.inAzumuta === 'completed' ? '' : completeForm(order),
   },
 ];
+
+function quantityText({ quantity, ofQuantity }: ShopFloorOrder): string {
+  return ofQuantity === undefined ? quantity : `${quantity} of ${ofQuantity}`;
+}
 
 function bookedText(booked: ShopFloorOrder['booked']): string {
   if (booked.length === 0) return 'not yet';

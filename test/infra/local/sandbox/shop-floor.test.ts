@@ -38,6 +38,21 @@ it('completes in Azumuta, or says why not', async () => {
   );
 });
 
+it('shows of each part of a split order what it is for, and of how many', async () => {
+  const { number } = await floor.release('GEAR-01', 45);
+  for (const [at, value] of [25, 20].entries()) {
+    const part = { number: `${number}/${at + 1}`, articleId: gearboxes[0]?.id };
+    const order = { ...part, parameters: [{ key: 'Quantity', value }] };
+    await apiOf(azumuta, azumutaSandboxKey)(pathOfOperation('createProductOrder'), order);
+  }
+
+  expect((await floor.look()).orders.slice(0, 3)).toMatchObject([
+    { number: `${number}/2`, quantity: '20', ofQuantity: '45' },
+    { number: `${number}/1`, quantity: '25', ofQuantity: '45' },
+    { number, quantity: '45' },
+  ]);
+});
+
 it.each([
   ['down', 503, 503],
   ['refusing', 200, 200],
