@@ -41,6 +41,8 @@ export interface ShopFloorOrder {
   readonly quantity: string;
   /** Of a part of a split order: what its order is for. */
   readonly ofQuantity?: string | undefined;
+  /** The batch order in which it is in Azumuta. */
+  readonly batch?: string | undefined;
   /** `released`, `done`, `cancelled`; undefined when the ERP does not know it. */
   readonly inErp?: string | undefined;
   /** Azumuta's status; undefined while Azumuta does not know it. */
@@ -114,10 +116,10 @@ function joinShopFloorOrders(
 ): ShopFloorOrder[] {
   const found = new Map<string, ShopFloorOrder>();
   // Split orders, and orders from the order endpoint, are known to Azumuta only.
-  for (const { number, article, parameters, status } of productOrders) {
+  for (const { number, article, parameters, status, batchNumber: batch } of productOrders) {
     const quantity = String(parameters.find(({ key }) => key === 'Quantity')?.value ?? 1);
     const ofQuantity = orders.find((order) => isPartOf(number, order))?.quantity;
-    const made = { number, article: article?.number ?? '', quantity, ofQuantity };
+    const made = { number, article: article?.number ?? '', quantity, ofQuantity, batch };
     found.set(number, { ...made, inAzumuta: status, booked: [] });
   }
   for (const { number, product: article, quantity, status: inErp } of orders) {
