@@ -4,7 +4,7 @@ import { definedFields } from '../model/unread.ts';
 import type { HttpResponse, PartnerCall } from '../platform/http.ts';
 import { articleIn, createdProductOrderIn } from './creation-readers.ts';
 import { createFieldReader, readByContract, startReading } from './field-readers.ts';
-import type { AzumutaArticle } from './operations.ts';
+import type { AzumutaArticle, PlaceInBatch } from './operations.ts';
 import { AzumutaReader } from './reader.ts';
 import { requestForCreation } from './request-for-creation.ts';
 import { nameForm } from './value-forms.ts';
@@ -33,10 +33,11 @@ export class AzumutaClient extends AzumutaReader {
     draft: ProductOrderDraft,
     article: AzumutaArticle,
     call: PartnerCall,
+    place?: PlaceInBatch,
   ): Promise<ProductOrderRef> {
     const { number } = draft;
     const what = `creating product order ${number}`;
-    const request = this.#requestFor(draft, article, call);
+    const request = this.#requestFor(draft, article, call, place);
     const answer = await this.session.send('createProductOrder', request, what);
     const { exists } = this.options.contract.operations.createProductOrder;
     // An attempt of ours whose answer was lost, or a person just now, may have created it.
@@ -80,9 +81,14 @@ export class AzumutaClient extends AzumutaReader {
   }
 
   /** @throws Rejected before anything is sent, such as for a variant that somebody may create now. */
-  #requestFor(draft: ProductOrderDraft, article: AzumutaArticle, call: PartnerCall) {
+  #requestFor(
+    draft: ProductOrderDraft,
+    article: AzumutaArticle,
+    call: PartnerCall,
+    place: PlaceInBatch | undefined,
+  ) {
     try {
-      return requestForCreation(this.options, draft, article, call);
+      return requestForCreation(this.options, draft, article, call, place);
     } catch (error) {
       this.#articles.delete(article.number);
       throw error instanceof Rejected ? error.beforeWriting() : error;

@@ -20,7 +20,15 @@ export type CreateBody = (
   draft: ProductOrderDraft,
   article: AzumutaArticle,
   variantIds: readonly string[],
+  place: PlaceInBatch | undefined,
 ) => unknown;
+
+/** Where a product order is in its batch order. */
+export interface PlaceInBatch {
+  readonly batch: { readonly number: string };
+  /** Counted from 1, and how many there were when it was mapped. */
+  readonly part: { readonly index: number; readonly of: number };
+}
 
 /** What follows it is a field of the article: `{article.id}` and `{article.number}` by the contract, any other as it was answered. */
 export const articlePlaceholder = 'article.';
@@ -112,6 +120,9 @@ export type AzumutaOperation = Pick<Fields, 'method' | 'path' | 'query'> &
     readonly body?: BodyTemplate | CreateBody | undefined;
   };
 
+/** Of a product order in a batch order. */
+export const placePlaceholders = ['batch.number', 'part.index', 'part.of'] as const;
+
 /** Placeholders that stand for many: `{parameters.Quantity}`, `{article.categoryId}`. */
 const openPlaceholders: Readonly<Record<string, string>> = {
   parameters: 'parameters.',
@@ -168,6 +179,7 @@ function schemaOfCreating(path: string, assumed: BodyTemplate) {
   const known = noOtherPlaceholders(
     ...['number', 'article.id', 'article.number', 'article.<field>'],
     ...['parameters', 'parameterList', 'variantIds', 'variantNames'],
+    ...placePlaceholders,
   );
   const { none, endsWithoutNext, summaries, body, ...fields } = operationFields(known, path);
   return z.prefault(
@@ -193,8 +205,9 @@ export const operationsSchema = strictObject({
   /**
    * Creates one of `{number}`, `{article.id}`, `{article.number}`, `{parameters}` (a map; `{parameters.Quantity}` is
    * one of them) or `{parameterList}` (of key and value), `{variantIds}`, `{variantNames}`, and any other field of the
-   * article as it was answered (`{article.category.id}`). A body that these cannot say is a function,
-   * `(draft, article, variantIds) => …`, which has the whole answer in `article.raw`.
+   * article as it was answered (`{article.category.id}`); where `productOrders.split.batch` is given, of `{batch.number}`,
+   * `{part.index}` (from 1) and `{part.of}`, too. A body that these cannot say is a function,
+   * `(draft, article, variantIds, place) => …`, which has the whole answer in `article.raw`, and the batch in `place`.
    */
   createProductOrder: schemaOfCreating('/productorders', {
     number: '{number}',

@@ -8,7 +8,9 @@ import {
   type AzumutaArticle,
   type AzumutaOperation,
   articlePlaceholder,
+  type PlaceInBatch,
   placeholdersIn,
+  placePlaceholders,
 } from './operations.ts';
 import { requestForOperation } from './requests.ts';
 import type { AzumutaOptions } from './session.ts';
@@ -19,8 +21,10 @@ export function requestForCreation(
   draft: ProductOrderDraft,
   article: AzumutaArticle,
   call: PartnerCall,
+  place?: PlaceInBatch,
 ): HttpRequest {
   const { createProductOrder } = contract.operations;
+  if (!place) refuseWithoutBatch(createProductOrder, draft.number);
   const variantIds = variantIdsOf(draft, article);
   const { number, parameters, variants: variantNames } = draft;
   const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
@@ -31,26 +35,38 @@ export function requestForCreation(
     parameterList,
     variantIds,
     variantNames,
+    batch: place?.batch,
+    part: place?.part,
   };
   const asked = requestForOperation(createProductOrder, values, { ...call, baseUrl });
   const request = { ...asked, writes: true };
   const { body } = createProductOrder;
   if (typeof body !== 'function') return request;
   const failed = `azumuta.contract.operations.createProductOrder.body failed for ${number}`;
-  return { ...request, body: callConfigured(failed, () => body(draft, article, variantIds)) };
+  return { ...request, body: callConfigured(failed, () => body(draft, article, variantIds, place)) };
 }
+
+/** @throws Rejected where a template names a batch order: without it something else would be created. */
+function refuseWithoutBatch(operation: AzumutaOperation, number: string): void {
+  const known: readonly string[] = placePlaceholders;
+  const named = placeholdersIn(templatesOf(operation)).find((name) => known.includes(name));
+  if (named === undefined) return;
+  throw new Rejected(
+    `Product order ${number} is in no batch order, and azumuta.contract.operations.createProductOrder has {${named}}: give productOrders.split.batch, and send its order again.`,
+    { causeCode: 'configuration' },
+  );
+}
+
+const templatesOf = ({ path, query, body }: AzumutaOperation): readonly unknown[] =>
+  typeof body === 'function' ? [path, query] : [path, query, body];
 
 /**
  * All fields of the article as it was answered, with its id and number by the contract.
  * @throws Rejected for one that a placeholder names and the article does not have: without it something else would be created.
  */
-function fieldsOfArticle(
-  { path, query, body }: AzumutaOperation,
-  { id, number, raw }: AzumutaArticle,
-): object {
+function fieldsOfArticle(operation: AzumutaOperation, { id, number, raw }: AzumutaArticle): object {
   const article = { ...Object(raw), id, number };
-  const templates = typeof body === 'function' ? [path, query] : [path, query, body];
-  const named = placeholdersIn(templates).filter((name) => name.startsWith(articlePlaceholder));
+  const named = placeholdersIn(templatesOf(operation)).filter((name) => name.startsWith(articlePlaceholder));
   const missing = named.find((name) => valueAt({ article }, name) === undefined);
   if (missing === undefined) return article;
   const known = Object.keys(article).slice(0, mostFieldsNamed);

@@ -112,6 +112,11 @@ export const productOrdersSchema = strictObject({
          * recordings.
          */
         most: z.optional(z.int().check(z.minimum(1), z.maximum(500))),
+        /**
+         * Number of the batch order in which Azumuta groups the product orders of an ERP order. It is sent where
+         * `azumuta.contract.operations.createProductOrder` has `{batch.number}`. Default: they are in none.
+         */
+        batch: optionalFn<(order: ErpOrder) => string>(),
       }),
     ]),
   ),

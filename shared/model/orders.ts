@@ -106,6 +106,15 @@ export type BookParts = z.output<typeof bookPartsSchema>;
 /** How many units a part is for, where that is more than one; 0.3.0 neither knows nor needs it. */
 const perSchema = z.exactOptional(z.number());
 
+export const batchPlaceSchema = z.object({
+  /** Of the batch order. */
+  number: z.string(),
+  /** How many parts it had when this one was mapped: the record of the ERP order has how many there are by now. */
+  of: z.number(),
+});
+/** The batch order of Azumuta in which a part is made; 0.3.0 neither knows nor needs it. */
+export type BatchPlace = Readonly<z.output<typeof batchPlaceSchema>>;
+
 export const partSchema = z.object({
   /** 1 for the first. */
   index: z.number(),
@@ -113,6 +122,7 @@ export const partSchema = z.object({
   first: z.string(),
   book: bookPartsSchema,
   per: perSchema,
+  batch: z.exactOptional(batchPlaceSchema),
 });
 /** Which part of its ERP order a product order is. The record of the ERP order has the number of parts, as it changes. */
 export type Part = Readonly<z.output<typeof partSchema>>;
@@ -128,6 +138,8 @@ export const splitSchema = z.object({
   of: z.number(),
   book: bookPartsSchema,
   per: perSchema,
+  /** Number of the batch order in which all parts are made, where the plant has them. */
+  batch: z.exactOptional(z.string()),
 });
 
 /**
@@ -194,9 +206,9 @@ export function partNumber({ number, book }: Pick<Split, 'number' | 'book'>, ind
 
 /** What is kept of a part with its product order. */
 export function partFrom(split: Split, index: number): Part {
-  const { book, per } = split;
-  const first = partNumber(split, 1);
-  return per === undefined ? { index, first, book } : { index, first, book, per };
+  const { book, per, batch: number, of } = split;
+  const batch = number === undefined ? undefined : { number, of };
+  return definedFields({ index, first: partNumber(split, 1), book, per, batch });
 }
 
 /** Indexes of that many parts: 1, 2, 3 … */

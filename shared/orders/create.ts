@@ -1,5 +1,6 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import type { AzumutaClient } from '../azumuta/client.ts';
+import type { PlaceInBatch } from '../azumuta/operations.ts';
 import { readByIdOrNumber } from '../azumuta/reader.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
@@ -126,7 +127,12 @@ async function createOrRecord(
       case 'create': {
         guarded.signal.throwIfAborted();
         sent = true;
-        const productOrder = await azumuta.createProductOrder(draft, decision.article, guarded);
+        const productOrder = await azumuta.createProductOrder(
+          draft,
+          decision.article,
+          guarded,
+          placeInBatchOf(entry),
+        );
         return { productOrder, event: 'created', isBuilt: false, wasIgnored: false };
       }
       default:
@@ -140,6 +146,10 @@ async function createOrRecord(
     await ledger.claims.giveBack(claim, { error, sent, waits: waitsForCompletion });
     throw error;
   }
+}
+
+function placeInBatchOf({ part: { index, batch } }: OrderEntry): PlaceInBatch | undefined {
+  return batch && { batch: { number: batch.number }, part: { index, of: batch.of } };
 }
 
 /** A replay maps an order again only where the ERP can be asked for it. */

@@ -134,6 +134,54 @@ describe('an order of 80 per 25', () => {
   });
 });
 
+describe('an order whose parts are in a batch order', () => {
+  const createProductOrder = {
+    body: {
+      number: '{number}',
+      articleId: '{article.id}',
+      parameters: [
+        { key: 'Quantity', value: '{parameters.Quantity}' },
+        { key: 'Place', value: '{part.index} of {part.of}' },
+      ],
+      batchNumber: '{batch.number}',
+    },
+  };
+  const azumuta = {
+    baseUrl: 'https://azumuta.invalid/api/v1',
+    contract: { operations: { createProductOrder } },
+  };
+  const { completions } = per25('each');
+  const split = { per: 25, book: 'each', batch: ({ number }: { number: string }) => `B-${number}` } as const;
+  const shown = () => byNumber().map(({ batchNumber, parameters }) => [batchNumber, parameters.Place]);
+
+  it('has them made there, also those that come later, and each is booked by its own trigger', async () => {
+    plant.deploy({ azumuta, completions, productOrders: { split } });
+    const order = await madeInParts('50');
+    const batch = `B-${order.number}`;
+    expect(shown()).toEqual([
+      [batch, '1 of 2'],
+      [batch, '2 of 2'],
+    ]);
+    await quantityChanged(order, '75');
+    expect(shown().at(-1)).toEqual([batch, '3 of 3']);
+    expect(await concerns(order, 1)).toEqual([]);
+    await partsBuilt(order, 3, 1, 2);
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '75' });
+    expect(plant.letters()).toEqual([]);
+  });
+
+  it('is not made without one, where the plant names none, and is made by a replay once it does', async () => {
+    plant.deploy({ azumuta, completions, productOrders: { split: { per: 25, book: 'each' } } });
+    const order = await madeInParts('25');
+    expect(quantities()).toEqual([]);
+    expect(plant.letters()).toEqual([expect.stringContaining('give productOrders.split.batch')]);
+    plant.deploy({ azumuta, completions, productOrders: { split } });
+    await plant.replayed();
+    await plant.work();
+    expect(shown()).toEqual([[`B-${order.number}`, '1 of 1']]);
+  });
+});
+
 const allParts = [1, 2, 3, 4, 5, 6];
 
 /** What the ERP and people do with an order of 80 per 25. */

@@ -140,6 +140,11 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const per25 = { number: 'MO/5', of: 4, book: 'when-all-done', per: 25 } as const;
   const inParts = splitOrder('MO/5', 4, { book: 'when-all-done', split: per25, earlier: [per25] });
   await ledger.erpOrders.writeVersion(inParts);
+  const batched = { ...per25, number: 'MO/26', batch: 'B-26' };
+  await ledger.erpOrders.writeVersion(
+    splitOrder('MO/26', 4, { book: 'when-all-done', split: batched, earlier: [batched] }),
+  );
+  await ledger.orders.create(newOrder({ number: 'MO/26/1', part: partFrom(batched, 1) }));
   const part = partFrom(per25, 4);
   await ledger.orders.create(newOrder({ number: 'MO/5/4', part }));
   const completedPart = { index: 4, number: 'MO/5/4', productOrderId: 'id4', madeFor: '5' };

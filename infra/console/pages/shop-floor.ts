@@ -129,10 +129,10 @@ const floorOrderColumns: readonly PageColumn<ShopFloorOrder>[] = [
     cell: ({ number }) => html`<a id="link-${elementIdOf(number)}" href="${orderLink(number)}">${number}</a>`,
   },
   { title: 'Article', cell: ({ article }) => wholeName(article) },
-  { title: 'Quantity', cell: ({ quantity }) => quantity },
+  { title: 'Quantity', cell: quantityText },
   {
     title: 'In Azumuta',
-    cell: ({ inAzumuta, inErp }) => inAzumuta ?? (inErp === 'cancelled' ? 'cancelled' : 'not yet'),
+    cell: azumutaText,
   },
   { title: 'Booked in the ERP', cell: ({ booked }) => bookedText(booked) },
   {
@@ -141,6 +141,15 @@ const floorOrderColumns: readonly PageColumn<ShopFloorOrder>[] = [
       order.inAzumuta === undefined || order.inAzumuta === 'completed' ? '' : completeForm(order),
   },
 ];
+
+function azumutaText({ inAzumuta, inErp, batch }: ShopFloorOrder): string {
+  if (inAzumuta === undefined) return inErp === 'cancelled' ? 'cancelled' : 'not yet';
+  return batch === undefined ? inAzumuta : `${inAzumuta}, in batch ${batch}`;
+}
+
+function quantityText({ quantity, ofQuantity }: ShopFloorOrder): string {
+  return ofQuantity === undefined ? quantity : `${quantity} of ${ofQuantity}`;
+}
 
 function bookedText(booked: ShopFloorOrder['booked']): string {
   if (booked.length === 0) return 'not yet';

@@ -39,6 +39,10 @@ export interface ShopFloorOrder {
   readonly number: string;
   readonly article: string;
   readonly quantity: string;
+  /** Of a part of a split order: what its order is for. */
+  readonly ofQuantity?: string | undefined;
+  /** The batch order in which it is in Azumuta. */
+  readonly batch?: string | undefined;
   /** `released`, `done`, `cancelled`; undefined when the ERP does not know it. */
   readonly inErp?: string | undefined;
   /** Azumuta's status; undefined while Azumuta does not know it. */
@@ -112,9 +116,11 @@ function joinShopFloorOrders(
 ): ShopFloorOrder[] {
   const found = new Map<string, ShopFloorOrder>();
   // Split orders, and orders from the order endpoint, are known to Azumuta only.
-  for (const { number, article, parameters, status } of productOrders) {
+  for (const { number, article, parameters, status, batchNumber: batch } of productOrders) {
     const quantity = String(parameters.find(({ key }) => key === 'Quantity')?.value ?? 1);
-    found.set(number, { number, article: article?.number ?? '', quantity, inAzumuta: status, booked: [] });
+    const ofQuantity = orders.find((order) => isPartOf(number, order))?.quantity;
+    const made = { number, article: article?.number ?? '', quantity, ofQuantity, batch };
+    found.set(number, { ...made, inAzumuta: status, booked: [] });
   }
   for (const { number, product: article, quantity, status: inErp } of orders) {
     const booked = bookings
@@ -123,4 +129,9 @@ function joinShopFloorOrders(
     found.set(number, { ...found.get(number), number, article, quantity, inErp, booked });
   }
   return [...found.values()].sort((a, b) => b.number.localeCompare(a.number, 'en', { numeric: true }));
+}
+
+/** As the mapping numbers the parts of a split order, unless the configuration numbers orders otherwise. */
+function isPartOf(number: string, order: ProductionOrder): boolean {
+  return number.startsWith(`${order.number}/`) && /^\d+$/.test(number.slice(order.number.length + 1));
 }

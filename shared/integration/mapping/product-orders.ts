@@ -14,6 +14,7 @@ import {
   quantityOfPart,
   type Split,
 } from '../../model/orders.ts';
+import { definedFields } from '../../model/unread.ts';
 import type { ProductOrderMapping } from '../define.ts';
 import { callMapping, checkedDraft, codeSchema, parametersSchema, variantsSchema } from './validate.ts';
 
@@ -31,7 +32,9 @@ export function mapProductOrders(
     const number = call('number', codeSchema, () => mapping.number?.(order) ?? order.number);
     const article = call('article', codeSchema, () => mapping.article?.(order) ?? order.article);
     const variants = call('variants', variantsSchema, () => mapping.variants?.(order) ?? []);
-    const split = splitOf(mapping, order, number);
+    const ofBatch = mapping.split === 'one' ? undefined : mapping.split?.batch;
+    const batch = ofBatch && call('split.batch', codeSchema, () => ofBatch(order));
+    const split = splitOf(mapping, order, { number, batch });
     const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
       const part = partFrom(split, index);
       const ofOrder = orderPart(part, split.of, quantityOfPart(part, order.quantity));
@@ -52,7 +55,11 @@ export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): bool
   return withinTime(() => callMapping('productOrders.accept', answer, () => accept(order), order));
 }
 
-function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number: string): Split {
+function splitOf(
+  { split = 'one' }: ProductOrderMapping,
+  order: ErpOrder,
+  { number, batch }: { readonly number: string; readonly batch: string | undefined },
+): Split {
   if (split === 'one') return { number, of: 1, book: 'alone' };
   const pieces = Number(order.quantity.amount);
   const most = split.most ?? mostPartsByDefault;
@@ -73,7 +80,7 @@ function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number
   // The times are those of the configuration when it is built: they are not stored.
   const book = typeof split.book === 'string' ? split.book : 'when-all-done';
   // One of single units is stored as 0.3.0 stores it.
-  return per === 1 ? { number, of, book } : { number, of, book, per };
+  return definedFields({ number, of, book, per: per === 1 ? undefined : per, batch });
 }
 
 function hashOf(draft: ProductOrderDraft): string {

@@ -76,6 +76,46 @@ describe('what is created', () => {
     expect(calls).toEqual([]);
   });
 
+  describe('in a batch order', () => {
+    const place = { batch: { number: 'B-7' }, part: { index: 2, of: 4 } };
+    const body = { number: '{number}', batch: '{batch.number}', name: '{part.index} of {part.of}' };
+
+    it('names it, with its own place there', async () => {
+      const contract = creating({ body: { ...body, index: '{part.index}' } });
+      const { client, calls } = await startClient(() => ({ body: { id: 'p1', number: 'PO-1' } }), contract);
+
+      await client.createProductOrder(draft, { ...article, raw }, never, place);
+
+      expect(calls.map((call) => JSON.parse(call.body))).toEqual([
+        { number: 'PO-1', batch: 'B-7', name: '2 of 4', index: 2 },
+      ]);
+    });
+
+    it('may be made by a function that has its place', async () => {
+      const contract = creating({ body: (_draft, _article, _variants, given) => ({ given }) });
+      const { client, calls } = await startClient(() => ({ body: { id: 'p1', number: 'PO-1' } }), contract);
+
+      await client.createProductOrder(draft, { ...article, raw }, never, place);
+
+      expect(calls.map((call) => JSON.parse(call.body))).toEqual([{ given: place }]);
+    });
+
+    it.each(['batch.number', 'part.index', 'part.of'])(
+      'is not asked for where the plant has no batches, and the body has {%s}',
+      async (name) => {
+        const contract = creating({ body: { number: '{number}', some: `{${name}}` } });
+        const { client, calls } = await startClient(() => ({ body: {} }), contract);
+
+        await expect(client.createProductOrder(draft, { ...article, raw }, never)).rejects.toMatchObject({
+          name: 'Rejected',
+          causeCode: 'configuration',
+          message: expect.stringContaining(`has {${name}}: give productOrders.split.batch`),
+        });
+        expect(calls).toEqual([]);
+      },
+    );
+  });
+
   it('may be made by a function of the raw article, as it was looked up', async () => {
     const contract = creating({ body: (_draft, found) => ({ whole: found.raw }) });
     const { client, calls } = await startClient(

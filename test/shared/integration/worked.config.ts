@@ -90,3 +90,29 @@ export const perBox = defineIntegration({
   },
   completions: { quantity: (completed) => recorded(completed, 'Good quantity') },
 });
+
+/** A plant whose product orders are grouped in batch orders. */
+export const inBatches = defineIntegration({
+  plant: 'worked',
+  timeZone: 'Europe/Brussels',
+  erp: noErp,
+  azumuta: {
+    contract: {
+      operations: {
+        createProductOrder: {
+          body: {
+            number: '{number}',
+            articleId: '{article.id}',
+            parameters: '{parameterList}',
+            variantIds: '{variantIds}',
+            batchNumber: '{batch.number}',
+          },
+        },
+      },
+    },
+  },
+  productOrders: {
+    split: { per: 'unit', book: 'each', batch: (order) => order.number },
+  },
+  completions: { quantity: (completed) => recorded(completed, 'Good quantity') },
+});

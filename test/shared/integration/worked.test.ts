@@ -4,7 +4,7 @@ import { mapCompletion } from '../../../shared/integration/mapping/completions.t
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { completedProductOrder, recording } from '../../support/completions.ts';
 import { erpOrder } from '../../support/orders.ts';
-import worked, { perBox, perShift } from './worked.config.ts';
+import worked, { inBatches, perBox, perShift } from './worked.config.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
@@ -60,6 +60,12 @@ describe('the worked mappings', () => {
       quantity: { amount: '80' },
     });
     expect(productOrders.map(({ draft }) => draft.parameters.Quantity)).toEqual(['25', '25', '25', '5']);
+  });
+
+  it('put the product orders of an ERP order into a batch order', () => {
+    const { productOrders } = mapProductOrders(inBatches.productOrders, order);
+    const batch = { number: 'MO/0001', of: 2 };
+    expect(productOrders.map(({ part }) => part.batch)).toEqual([batch, batch]);
   });
 
   it('leave out a parameter that has no value', () => {

@@ -2,6 +2,7 @@ import { sumOf } from '../../../shared/model/quantity.ts';
 import type { Details } from '../../shared/erp/conformance/target.ts';
 import type { BuiltProductOrder, ModelRecording } from '../partners/azumuta.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
+import { partsOf } from '../scenario/setting.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 
@@ -31,7 +32,7 @@ export function judgeDetails(
   // A part of an order does not know whether it is the last one.
   const isPart = scenario.split === 'each';
   // Where parts are booked at times, those that are not made or not built keep them open, unless they were given up.
-  const mayBeOpen = scenario.bookAt !== undefined && completed.length < quantity;
+  const mayBeOpen = scenario.bookAt !== undefined && completed.length < partsOf(scenario, quantity);
   for (const operation of assembly.operations) {
     const of = known.filter((one) => one.operation === operation);
     // What came later counts if it came before the booking.

@@ -176,6 +176,15 @@ const fewerParts = {
   orders: calmJourney().orders.map((order) => ({ ...order, quantity: 3 })),
   events: [{ ...change, at: 17, quantity: 2 }],
 } as const;
+/** Parts of two, two and one. */
+const perTwo = { split: 'each', per: 2 } as const;
+/** The rest is booked as one, and the ERP then wants another two of it. */
+const otherSizes = {
+  ...perTwo,
+  orders: calmJourney().orders.map((order) => ({ ...order, lastPartFirst: true })),
+  events: [{ ...change, at: 13, quantity: 7 }],
+} as const;
+const madeForTwo = made((one) => [{ ...one, parameters: { ...one.parameters, Quantity: 2 } }]);
 /** It is open from minute 15 to 25. */
 const reworked = {
   events: [{ kind: 'operator opens it again', order: 0, at: 15, rework: 10 }],
@@ -200,6 +209,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
   created: [
     [/is in Azumuta twice/, made((one) => [one, one])],
     [/should have 1 product order\(s\) in Azumuta, but has 0/, made(() => [])],
+    [/MO\/0001\/3 is made for 2, its share is 1/, madeForTwo, perTwo],
     [/has article GEAR-01 in the ledger, but X in Azumuta/, made((one) => [{ ...one, article: 'X' }])],
   ],
   ordered: [
@@ -265,6 +275,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       ),
       { events: [change] },
     ],
+    [/The parts of MO\/0001 come to 6, the ERP wants 7, and nothing/, items(concern, 'none'), otherSizes],
     [/are open in Azumuta, the ERP order has 2 part/, items(concern, 'none'), fewerParts],
     [/is booked as 5, Azumuta shows 4, and nothing tells/, items(concern, 'none'), { events: [correction] }],
     [/Nothing reports that MO\/0001 was removed/, items(concern, 'none'), { events: [removal] }],

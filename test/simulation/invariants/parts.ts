@@ -50,11 +50,34 @@ export function judgeParts(
       `${numbers} are open in Azumuta, the ERP order has ${of} part(s), and nothing reports it.`,
     );
   }
+  const isTold = made.some(isReported) || order.done.some(({ event }) => event.kind === 'person settles');
+  if (!isTold && made.length === all.length) judgeSizes(world, order, { made, booked }, find);
   if (scenario.split !== 'when-all-done') return;
   const isBuilt = made.filter(({ status }) => status === 'completed').length >= of;
   const marks = new Set(erp.books(ref).bookings.map(({ mark }) => mark));
   if (of > 0 && isBuilt && !keysOf(world, made).some((key) => marks.has(erp.markOf(key))))
     find('booked', `All ${of} part(s) of ${ref.number} are completed, but it is not booked.`);
+}
+
+/** Checks that nobody waits for what no part is for: as people see the parts in Azumuta, they come to what the ERP wants. */
+function judgeSizes(
+  { scenario }: World,
+  { ref, quantity }: ReleasedOrder,
+  {
+    made,
+    booked,
+  }: { readonly made: readonly BuiltProductOrder[]; readonly booked: readonly BuiltProductOrder[] },
+  find: Find,
+): void {
+  if (scenario.per === undefined || made.length === 0) return;
+  const comesTo = made.reduce((sum, { parameters }) => sum + Number(parameters.Quantity), 0);
+  // Once all is booked, nothing can be put right in Azumuta any more.
+  const isTooMuch = comesTo > quantity && booked.length < made.length;
+  if (comesTo < quantity || isTooMuch)
+    find(
+      'reported',
+      `The parts of ${ref.number} come to ${comesTo}, the ERP wants ${quantity}, and nothing reports it.`,
+    );
 }
 
 /** Checks that no part is in two bookings of parts that are booked together. */

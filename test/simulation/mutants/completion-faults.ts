@@ -112,6 +112,12 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/within-order.ts': {
+    'parts-all-as-large-as-the-last-built': {
+      find: 'part && part.index !== entry.part.index ? part.quantity.amount : own.amount',
+      replace: "part === undefined || part.index > 0 ? own.amount : ''",
+      why: 'Whole parts are refused as too much, where the rest is completed last.',
+      foundBy: ['deadLetters', 'booked', 'recordings'],
+    },
     'quantity-without-a-bound': {
       find: 'if (refusal) throw refusal;',
       replace: 'void refusal;',

@@ -2,6 +2,20 @@ import { type Faults, life } from './mutant.ts';
 
 /** Faults between an ERP order and its product order, and in its life after that. */
 export const orderFaults: Faults = {
+  'shared/model/orders.ts': {
+    'rest-made-as-a-whole-part': {
+      find: ': left.toFixed();',
+      replace: ': new Big(per).toFixed();',
+      why: 'An order of 80 per 25 is built as 100 pieces.',
+      foundBy: ['created'],
+    },
+    'part-made-for-what-is-left-after-it': {
+      find: 'minus(per * (index - 1))',
+      replace: 'minus(per * index)',
+      why: 'The last whole part is made for the rest, and so is the rest.',
+      foundBy: ['created'],
+    },
+  },
   'shared/orders/accept-wanted.ts': {
     'unreadable-order-stays-refused': {
       find: ': order.number;\n',
@@ -193,6 +207,12 @@ export const orderFaults: Faults = {
     },
   },
   'shared/orders/decide-product-orders.ts': {
+    'parts-of-other-sizes-kept-quiet': {
+      find: 'if (part.per === undefined) return undefined;',
+      replace: 'if (part.per !== 0) return undefined;',
+      why: 'Fewer or more are built than the ERP waits for, as the parts that are built have other sizes, and nobody is told.',
+      foundIn: life('parts-of-several', 'tells what is missing where the rest is booked'),
+    },
     'parts-wanted-again-together': {
       find: "return askedFor === number && state !== 'done';",
       replace: "return askedFor !== undefined && number !== '' && state !== 'done';",

@@ -81,7 +81,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   }
 
   function builtOf(order: ProductOrderRecord) {
-    const { id, number, articleId, status, completedAt } = order;
+    const { id, number, articleId, status, completedAt, batchNumber } = order;
     const parameters: Readonly<Record<string, unknown>> = Object.fromEntries(
       order.parameters.map(({ key, value }) => [key, value]),
     );
@@ -91,6 +91,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       status,
       completedAt,
       parameters,
+      batchNumber,
       /** Its number. */
       article: catalogue.find((known) => known.id === articleId)?.number ?? articleId,
       /** All, oldest first; those made before it was reopened stay. */

@@ -64,7 +64,7 @@ function commandOf(seed: number, kept: Kept, drawn: Scenario): string {
   return `npm run simulate -- --seed ${seed} --only ${placesOf(kept.events)}${orders}`;
 }
 
-function settingOf({ erp, split, bookAt, clocks, via, atOnce, perSecond }: Scenario): string {
+function settingOf({ erp, split, per, bookAt, clocks, via, atOnce, perSecond }: Scenario): string {
   const splits = {
     one: 'one product order each',
     each: 'split, each part booked',
@@ -73,8 +73,9 @@ function settingOf({ erp, split, bookAt, clocks, via, atOnce, perSecond }: Scena
   const limits = [atOnce && `${atOnce} at once`, perSecond && `${perSecond} a second`].filter(Boolean);
   const limit = limits.join(', ') || 'none';
   const day = clocks ? `, clocks are ${clocks}` : '';
+  const size = per === undefined ? '' : ` for each ${per} units`;
   const way = bookAt ? `split, booked at ${bookAt.join(', ')}${day}` : splits[split];
-  return `${erp}, orders by ${via}, ${way}, limit per partner: ${limit}`;
+  return `${erp}, orders by ${via}, ${way}${size}, limit per partner: ${limit}`;
 }
 
 function wordsOfOrder(

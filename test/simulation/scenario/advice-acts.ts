@@ -20,6 +20,7 @@ import { giveUp, openEntries, personActs, remakeOf } from './person-acts.ts';
 import { plannerDoes } from './planners.ts';
 import { madeAs, type ReleasedOrder, type ScenarioState } from './released-order.ts';
 import { because, type settled } from './scenario-event.ts';
+import { partsOf } from './setting.ts';
 
 /** What a person was told of one product order, and what there is to do it with. */
 export interface Advised {
@@ -329,7 +330,7 @@ async function completeWhatIsBuilt({ number, order, world }: Advised): Promise<b
   const made = isWhole ? world.madeFor(order.ref) : madeAs(number, order, world);
   const open = made.filter((one) => one.recordings.length === 0 && isToBuild(order, one, world));
   const built = made.filter(({ status }) => status === 'completed').length + open.length;
-  if (open.length === 0 || (isWhole && built < order.quantity)) return false;
+  if (open.length === 0 || (isWhole && built < partsOf(world.scenario, order.quantity))) return false;
   for (const one of open) complete(world, order, one);
   return true;
 }

@@ -2,7 +2,7 @@ import { withoutIds } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { momentOf } from './draw-events.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import type { PlannedOrder, Setting } from './setting.ts';
+import { type PlannedOrder, partsOf, type Setting, withoutLastPart } from './setting.ts';
 
 const dayMinutes = 24 * 60;
 
@@ -195,8 +195,9 @@ function remadeAfterGivenUp(chance: Chance, setting: Setting): readonly Scenario
 
 function partGivenUp(chance: Chance, setting: Setting): readonly ScenarioEvent[] {
   const { order, planned } = orderIn(chance, setting);
-  const part = chance.between(1, planned.quantity);
-  const built = planned.releasedAt + planned.builtAfter + 4 * planned.quantity;
+  const parts = partsOf(setting, planned.quantity);
+  const part = chance.between(1, parts);
+  const built = planned.releasedAt + planned.builtAfter + 4 * parts;
   const at = later(chance, planned.releasedAt, built - planned.releasedAt + 5);
   return [...held(chance, { planned }), { kind: 'person gives up a part', order, at, part }];
 }
@@ -250,10 +251,11 @@ function withdrawnAndRemade(chance: Chance, setting: Setting): readonly Scenario
 
 /** The ERP does not want an order any more, or its last part. */
 function noLongerWanted(
-  { split, via, orders }: Setting,
+  setting: Setting,
   { order, at }: { readonly order: number; readonly at: number },
 ): ScenarioEvent {
-  const quantity = (orders[order]?.quantity ?? 1) - 1;
+  const { split, via, orders } = setting;
+  const quantity = withoutLastPart(setting, orders[order]?.quantity ?? 1);
   if (split === 'one' || (via === 'pull' && quantity < 1)) return { kind: 'planner cancels', order, at };
   return { kind: 'planner changes the quantity', order, at, quantity: Math.max(1, quantity) };
 }

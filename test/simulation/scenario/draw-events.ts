@@ -40,14 +40,14 @@ export function drawPeople(chance: Chance, setting: Setting): readonly ScenarioE
 
 function plannersDraws(
   chance: Chance,
-  { erp }: Setting,
+  { erp, per = 1 }: Setting,
   order: number,
   planned: PlannedOrder,
 ): readonly Draw[] {
   const at = momentOf(chance, planned);
   const soon = planned.releasedAt + chance.between(1, 60) / 100;
   const afterwards = at + chance.between(1, 4000) / 100;
-  const quantity = () => chance.between(1, 5);
+  const quantity = () => chance.between(1, 5 * per);
   const draws: Draw[] = [
     () => [{ kind: 'planner changes the quantity', order, at, quantity: quantity() }],
     () => [

@@ -30,7 +30,8 @@ export function startOperator(world: World, order: ReleasedOrder, state: Scenari
     const made = world.madeFor(order.ref);
     const wanted = partsOf(scenario, order.quantity);
     // A reopened product order is completed by somebody else.
-    const all = made.filter((one) => one.recordings.length === 0 && isToBuild(order, one, world));
+    const inTurn = order.planned.lastPartFirst ? made.toReversed() : made;
+    const all = inTurn.filter((one) => one.recordings.length === 0 && isToBuild(order, one, world));
     const [open] = all;
     const isDone = made.filter(({ status }) => status === 'completed').length >= wanted;
     if (isDone || time.now() > givesUpAt || (!open && isWithdrawn(order))) done();

@@ -35,8 +35,8 @@ export function drawScenario(seed: number): Scenario {
   const via = chance.pick(['pull', 'endpoint'] as const);
   const split = chance.pick(['one', 'one', 'each', 'when-all-done'] as const);
   const erp = erpOf(seed, chance.pick(earlierErps));
-  const orders = Array.from({ length: chance.between(1, 4) }, () => drawOrder(chance, split, erp));
-  const setting: Setting = { erp, via, split, orders };
+  const drawn = Array.from({ length: chance.between(1, 4) }, () => drawOrder(chance, split, erp));
+  const setting: Setting = { erp, via, split, ...partsDrawn(seed, split, drawn) };
   const events = [
     ...several(chance, 1, 1 + productOrdersOf(setting), () => drawCalls(chance, setting)),
     ...several(chance, 0, 3, () => drawPeople(chance, setting)),
@@ -55,6 +55,7 @@ export function drawScenario(seed: number): Scenario {
     seed,
     erp,
     split,
+    ...(setting.per && { per: setting.per }),
     via,
     ...limit,
     ...paceOf(seed, limit.atOnce),
@@ -68,6 +69,23 @@ export function drawScenario(seed: number): Scenario {
 function erpOf(seed: number, earlier: ErpName): ErpName {
   const share = 1 / Object.keys(erpModels).length;
   return createChance(seed ^ 0x2c1b3c6d).happens(share) ? laterErp : earlier;
+}
+
+/** Parts of several units, of which the last is often for a rest: as many parts as are drawn. Uses a random stream of its own. */
+function partsDrawn(
+  seed: number,
+  split: Setting['split'],
+  orders: readonly PlannedOrder[],
+): Pick<Setting, 'per' | 'orders'> {
+  const chance = createChance(seed ^ 0x7feb352d);
+  if (split === 'one' || !chance.happens(0.35)) return { orders };
+  const per = chance.between(2, 4);
+  const unitsOf = (parts: number) => per * parts - chance.between(0, per - 1);
+  const inParts = orders.map((order): PlannedOrder => {
+    const quantity = unitsOf(order.quantity);
+    return { ...order, quantity, lastPartFirst: chance.happens(0.5) };
+  });
+  return { per, orders: inParts };
 }
 
 /** Small pages, because a real plant has more orders than fit on a page. Uses a random stream of its own. */

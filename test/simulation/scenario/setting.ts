@@ -8,6 +8,8 @@ export interface PlannedOrder {
   readonly releasedAt: number;
   /** Minutes after it is in Azumuta. */
   readonly builtAfter: number;
+  /** Whether operators build its last part first, which may be for a rest. */
+  readonly lastPartFirst?: boolean;
 }
 
 /** A plant and its orders, without any events. */
@@ -32,6 +34,11 @@ export function shareOf(
   index: number,
 ): number {
   return split === 'one' ? quantity : Math.min(per, quantity - per * (index - 1));
+}
+
+/** The quantity without its last part. */
+export function withoutLastPart(setting: Pick<Setting, 'split' | 'per'>, quantity: number): number {
+  return quantity - shareOf(setting, quantity, partsOf(setting, quantity));
 }
 
 /** Number of product orders that the orders are split into. */

@@ -11,6 +11,8 @@ export const newProductOrderSchema = z.object({
     [],
   ),
   variantIds: z._default(z.array(z.string()), []),
+  /** Of the batch order in which it is. VERIFIED: batch orders group product orders. ASSUMED: that it is given here, and this name. */
+  batchNumber: z.optional(z.string().check(z.minLength(1))),
 });
 
 /** A product order as stored; what is configured (names, variants) is looked up in the catalogue when it is shown. */

@@ -38,6 +38,22 @@ it('completes in Azumuta, or says why not', async () => {
   );
 });
 
+it('shows of each part of a split order what it is for, of how many, and in which batch', async () => {
+  const { number } = await floor.release('GEAR-01', 45);
+  for (const [at, value] of [25, 20].entries()) {
+    const part = { number: `${number}/${at + 1}`, articleId: gearboxes[0]?.id };
+    const order = { ...part, parameters: [{ key: 'Quantity', value }], batchNumber: 'B-1' };
+    await apiOf(azumuta, azumutaSandboxKey)(pathOfOperation('createProductOrder'), order);
+  }
+
+  const { orders } = await floor.look();
+  expect(orders.filter((one) => one.number.startsWith(number))).toMatchObject([
+    { number: `${number}/2`, quantity: '20', ofQuantity: '45', batch: 'B-1' },
+    { number: `${number}/1`, quantity: '25', ofQuantity: '45', batch: 'B-1' },
+    { number, quantity: '45' },
+  ]);
+});
+
 it.each([
   ['down', 503, 503],
   ['refusing', 200, 200],

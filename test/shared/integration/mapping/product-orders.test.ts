@@ -82,6 +82,31 @@ describe('mapping an ERP order to product orders', () => {
     expect(of(1)).toEqual(of('unit'));
   });
 
+  it('puts all parts into the batch order that the configuration names, and stores none where it names none', () => {
+    const order = erpOrder({ number: 'MO/7', quantity: { amount: '80' } });
+    const batch = ({ number }: { readonly number: string }) => `B-${number}`;
+
+    const inBatch = mapProductOrders({ split: { per: 25, book: 'each', batch } }, order);
+    const inNone = mapProductOrders({ split: { per: 25, book: 'each' } }, order);
+
+    expect(inBatch.split).toEqual({ number: 'MO/7', of: 4, book: 'each', per: 25, batch: 'B-MO/7' });
+    expect(inBatch.productOrders.map(({ part }) => part.batch)).toEqual(
+      Array(4).fill({ number: 'B-MO/7', of: 4 }),
+    );
+    expect([inNone.split, inNone.productOrders[0]?.part]).toEqual([
+      { number: 'MO/7', of: 4, book: 'each', per: 25 },
+      { index: 1, first: 'MO/7/1', book: 'each', per: 25 },
+    ]);
+    expect(inBatch.productOrders.map(({ contentHash }) => contentHash)).toEqual(
+      inNone.productOrders.map(({ contentHash }) => contentHash),
+    );
+  });
+
+  it.each(['', ' '])('rejects an order whose batch order is called %j', (number) => {
+    const split = { per: 'unit', book: 'each', batch: () => number } as const;
+    expect(() => mapProductOrders({ split }, erpOrder())).toThrow(/productOrders\.split\.batch/);
+  });
+
   it('counts product orders, not units, against the most that are allowed', () => {
     const order = erpOrder({ quantity: { amount: '5001' } });
     expect(() => mapProductOrders({ split: { per: 25, book: 'each' } }, order)).toThrow(
