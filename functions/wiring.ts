@@ -9,6 +9,7 @@ import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../shared/ledger/ledger.ts';
+import { ShadowTable } from '../shared/ledger/shadow-table.ts';
 import type { ErpOrder } from '../shared/model/orders.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
 import { Table } from '../shared/platform/aws/dynamodb-table.ts';
@@ -58,13 +59,18 @@ export function createWiring(functionName: string, integration: ConfigurationOfF
   const surroundings = surroundingsOf(functionName, runtime);
   const { setting, clock, log } = surroundings;
   const settlingSeconds = setting('SETTLING_SECONDS');
-  const table = new Table(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
+  const isShadow = setting('MODE') === 'shadow';
+  const tableName = setting('LEDGER_TABLE_NAME');
+  const table = isShadow
+    ? new ShadowTable(runtime.dynamodb, tableName, clock.now)
+    : new Table(runtime.dynamodb, tableName);
   const { azumuta, erp } = integration;
   return {
     ...surroundings,
     integration,
     runtime,
     settlingSeconds,
+    mayWrite: () => !isShadow,
     table,
     ledger: createLedger({ table, clock, settlingSeconds }),
     queues: createQueues(runtime.sqs),
@@ -81,11 +87,8 @@ export function partnerCallsOf(wiring: Wiring, breaker = breakerOf(wiring)): Par
   return new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
 }
 
-/** Every function is live: what is to be written, is. */
-const mayWrite = () => true;
-
 /** What Azumuta is asked with: the function that creates makes the whole client of it, and the others one that only reads. */
-export function azumutaOptionsOf({ integration, setting, secrets, clock }: Wiring): AzumutaOptions {
+export function azumutaOptionsOf({ integration, setting, secrets, clock, mayWrite }: Wiring): AzumutaOptions {
   const arn = setting('AZUMUTA_API_KEY_SECRET_ARN');
   const { baseUrl, contract } = integration.azumuta;
   const apiKey = async (options?: { readonly refresh?: boolean }) =>
@@ -93,7 +96,7 @@ export function azumutaOptionsOf({ integration, setting, secrets, clock }: Wirin
   return { baseUrl, contract, clock, mayWrite, apiKey };
 }
 
-export function erpOf({ integration: { erp }, setting, secrets, clock }: Wiring): ErpConnector {
+export function erpOf({ integration: { erp }, setting, secrets, clock, mayWrite }: Wiring): ErpConnector {
   const arn = setting('ERP_CREDENTIALS_SECRET_ARN');
   return erp.connect({
     clock,
@@ -121,12 +124,12 @@ export function wireAccepting({ integration, runtime, setting, ledger, queues, l
 
 /** What a consumer has besides: calls to its partners, the ERP, and what its worker needs. All share what was read of the breakers. */
 export function wireConsumer(wiring: Wiring, queueUrl: string) {
-  const { ledger, queues, clock, log, slots, runtime, setting } = wiring;
+  const { ledger, queues, clock, log, slots, runtime, setting, mayWrite } = wiring;
   const { attempts, deadLetters } = ledger;
   const breaker = breakerOf(wiring);
   const worker: WorkerDependencies = {
     queueUrl,
-    deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'),
+    deadLetterQueueUrl: mayWrite() ? setting('DEAD_LETTERS_QUEUE_URL') : undefined,
     queues,
     attempts,
     deadLetters,

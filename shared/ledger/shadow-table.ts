@@ -7,7 +7,7 @@ import {
 } from '../platform/aws/dynamodb-table.ts';
 import { ledgerIndexes, ledgerTimeToLive } from './keys.ts';
 
-/** What shadow decides is kept so long: two weeks in shadow, and two more to look back at them. */
+/** Long enough to look back at what was decided in shadow. */
 const shadowKeptSeconds = 35 * 86_400;
 
 const prefix = 'SHADOW#';
@@ -31,7 +31,7 @@ function withPartitions(fields: StoredItem, change: (text: string) => string): S
 const liveItem = (item: StoredItem): StoredItem => withPartitions(item, liveText);
 
 /**
- * The ledger's table in shadow: the same calls on partitions of its own, `SHADOW#…`, also in each index, so that a flow in
+ * The ledger's table in shadow: the same calls on separate partitions, `SHADOW#…`, also in each index, so that a flow in
  * shadow finds all that it has written down and nothing that is live, and a live one nothing of it. All of it expires.
  */
 export class ShadowTable extends Table {

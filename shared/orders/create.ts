@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isSettled } from '../ledger/records/bookings.ts';
 import type { OrderEnd } from '../ledger/records/order-end.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
-import { OrderNotReady, Rejected } from '../model/errors.ts';
+import { NotSent, OrderNotReady, Rejected } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
@@ -79,6 +79,13 @@ async function createClaimed(
     return;
   }
   const made = await createOrRecord(claim, entry, attempt, dependencies);
+  if (made === wouldBeCreated) {
+    await dependencies.ledger.claims.complete(claim, waitsForCompletion, {
+      event: made,
+      note: entry.draft.article,
+    });
+    return;
+  }
   const link = await linkInErp({ ...entry, productOrder: made.productOrder }, attempt, dependencies);
   try {
     await writeCreationReceipt({ claim, entry, made, link }, attempt, dependencies);
@@ -105,13 +112,16 @@ async function refuseEnded(
   log.info('It is not created, as it has ended', { how, because });
 }
 
+/** In shadow: it is nowhere, and its creation was not sent. */
+const wouldBeCreated = 'would be created';
+
 /** Reads, decides, and creates it if it is nowhere. If that fails, the claim is given back. */
 async function createOrRecord(
   claim: Claim,
   entry: OrderEntry,
   { signal }: WorkAttempt,
   dependencies: CreateDependencies,
-): Promise<MadeProductOrder> {
+): Promise<MadeProductOrder | typeof wouldBeCreated> {
   const { azumuta, erp, partners, ledger } = dependencies;
   const { draft } = entry;
   let sent = false;
@@ -136,6 +146,7 @@ async function createOrRecord(
   try {
     return await partners.call('azumuta', signal, making, draft.number);
   } catch (cause) {
+    if (cause instanceof NotSent) return wouldBeCreated;
     const error = adviseToPostAgain(cause, erp);
     await ledger.claims.giveBack(claim, { error, sent, waits: waitsForCompletion });
     throw error;

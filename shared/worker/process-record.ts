@@ -242,7 +242,7 @@ export class RecordProcessor<Message> {
     return isGivenUp(orderNumber, new Date(Number(record.attributes.SentTimestamp)));
   }
 
-  /** @returns false when it is overdue: its next attempt writes it. */
+  /** @returns false when it is overdue: its next attempt writes it; and in shadow, where it is only noted. */
   async #sendDeadLetter(
     { record, orderNumber, partner }: RecordInWork,
     rejected: Rejected,
@@ -255,6 +255,7 @@ export class RecordProcessor<Message> {
     if (deadline.isOverdue()) return false;
     await deadLetters.record(letter);
     if (deadline.isOverdue()) return false;
+    if (deadLetterQueueUrl === undefined) return false;
     const tried = { firstAttemptAt: firstReceive(record), lastAttemptAt: clock.now() };
     const { body } = record;
     await queues.send(
