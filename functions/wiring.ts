@@ -8,7 +8,7 @@ import { completionHint } from '../shared/completions/messages.ts';
 import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
-import { createLedger } from '../shared/ledger/ledger.ts';
+import { createFlowLedger } from '../shared/ledger/ledger.ts';
 import { ShadowTable } from '../shared/ledger/shadow-table.ts';
 import type { ErpOrder } from '../shared/model/orders.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
@@ -72,7 +72,7 @@ export function createWiring(functionName: string, integration: ConfigurationOfF
     settlingSeconds,
     mayWrite: () => !isShadow,
     table,
-    ledger: createLedger({ table, clock, settlingSeconds }),
+    ledger: createFlowLedger({ table, clock, settlingSeconds }),
     queues: createQueues(runtime.sqs),
     slots: new Slots({ limits: { azumuta, erp }, table, clock, name: functionName, settlingSeconds, log }),
   };

@@ -1,3 +1,4 @@
+import { createLedger } from '../../shared/ledger/ledger.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import {
@@ -11,11 +12,11 @@ import {
 
 export function createPullProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
   const wiring = createWiring('pull-product-orders', integration, runtime);
-  const { ledger, clock, slots, log } = wiring;
+  const { clock, slots, log } = wiring;
   const { pull } = integration.schedule;
   const dependencies = {
     ...wireAccepting(wiring),
-    ledger,
+    ledger: createLedger(wiring),
     clock,
     partners: partnerCallsOf(wiring),
     slots,

@@ -39,6 +39,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     log,
     ...dueTermsOf(integration),
     morningMail,
+    caution: integration.erp.caution,
     who,
     stack: setting('STACK_NAME'),
     breaker: breakerOf(wiring),

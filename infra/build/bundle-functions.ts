@@ -62,9 +62,9 @@ export async function bundleFunctions(
     });
     return metafile;
   };
-  // A connector books in one function, and lists in the others; the alerts alone read what the stack is made of.
+  // A connector books in one function, and lists in others; the alerts call no ERP, and alone read what the stack is made of.
   const books = await bundle(['book-completion'], withoutListing, withoutDeployment);
-  const alerts = await bundle(['send-alerts'], withoutBooking);
+  const alerts = await bundle(['send-alerts'], withoutBooking, withoutListing);
   const others = await bundle(
     functionNames.filter((name) => name !== 'book-completion' && name !== 'send-alerts'),
     withoutBooking,

@@ -14,7 +14,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './nag.ts';
 import type { Placement } from './network.ts';
-import { allow, type ResourceUse } from './permissions.ts';
+import { allowOnQueues, type ResourceUse } from './permissions.ts';
 import { batchWindow } from './queues.ts';
 
 export interface IntegrationFunctionProps {
@@ -77,7 +77,7 @@ export class IntegrationFunction extends Construct {
 
   /** Feeds the function from its queue. `SqsEventSource` would grant `GetQueueUrl`, which nobody calls. */
   private consume({ queue, containers }: NonNullable<IntegrationFunctionProps['consumes']>): void {
-    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn)(this.#role);
+    allowOnQueues(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue])(this.#role);
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.lambda,
       eventSourceArn: queue.queueArn,

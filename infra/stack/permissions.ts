@@ -1,6 +1,8 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { usualSettlingSeconds } from '../../shared/erp/options.ts';
 import type { SecretName } from '../../shared/integration/deployment.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
@@ -14,9 +16,61 @@ import type { SecretRef, StackSecrets } from './secrets.ts';
  */
 export type Permission = (role: IGrantable) => Grant;
 
-export function allow(actions: readonly string[], ...resourceArns: readonly string[]): Permission {
-  return (grantee) =>
-    Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [...resourceArns] });
+/** What a role uses, with the key that encrypts it, where that is no key of AWS. */
+interface UsedResource {
+  readonly service: keyof typeof keyActions;
+  readonly arn: string;
+  readonly key: IKey | undefined;
+}
+
+/**
+ * What a role needs of the key of what it uses; the key lets nobody else.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+const keyActions = {
+  sqs: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  sns: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  dynamodb: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+  secretsmanager: ['kms:Decrypt'],
+} as const;
+
+/**
+ * To do something with resources, and to use their keys, by way of their service: whoever may use what is encrypted could do
+ * nothing without its key. The CDK would write this only into the policy of a key that it creates itself.
+ */
+function allow(actions: readonly string[], resources: readonly UsedResource[]): Permission {
+  return (grantee) => {
+    for (const { service, key } of resources)
+      if (key)
+        Grant.addToPrincipal({
+          grantee,
+          actions: [...keyActions[service]],
+          resourceArns: [key.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `${service}.${key.env.region}.amazonaws.com` } },
+        });
+    return Grant.addToPrincipal({
+      grantee,
+      actions: [...actions],
+      resourceArns: resources.map(({ arn }) => arn),
+    });
+  };
+}
+
+/** @param actions Of SQS. */
+export function allowOnQueues(
+  actions: readonly string[],
+  queues: readonly Pick<IQueue, 'queueArn' | 'encryptionMasterKey'>[],
+): Permission {
+  return allow(
+    actions,
+    queues.map(({ queueArn, encryptionMasterKey }) => ({
+      service: 'sqs',
+      arn: queueArn,
+      key: encryptionMasterKey,
+    })),
+  );
 }
 
 /** How a function uses a resource: the variables that name it, and what its role may do to it. */
@@ -64,18 +118,28 @@ export function createUses({
     const urls = names.map((name) => [queueVariables[name], queues[name].queueUrl]);
     return {
       environment: Object.fromEntries(urls),
-      may: allow([action], ...names.map((name) => queues[name].queueArn)),
+      may: allowOnQueues(
+        [action],
+        names.map((name) => queues[name]),
+      ),
     };
   }
+
+  /** An index has the key of its table. */
+  const ledgerResource = (arn: string): UsedResource => ({
+    service: 'dynamodb',
+    arn,
+    key: ledger.encryptionKey,
+  });
 
   return {
     sendTo: (...names: readonly QueueKey[]) => ofQueues(names, 'sqs:SendMessage'),
     /** To put a message of the queue off. */
     hideIn: (name: QueueKey) => ofQueues([name], 'sqs:ChangeMessageVisibility'),
     count: (...names: readonly QueueKey[]) => ofQueues(names, 'sqs:GetQueueAttributes'),
-    publish: (variable: VariableName, { topicArn }: ITopic): ResourceUse => ({
+    publish: (variable: VariableName, { topicArn, masterKey }: ITopic): ResourceUse => ({
       environment: { [variable]: topicArn },
-      may: allow(['sns:Publish'], topicArn),
+      may: allow(['sns:Publish'], [{ service: 'sns', arn: topicArn, key: masterKey }]),
     }),
     read: (...names: readonly SecretName[]): ResourceUse => {
       const own = names.map((name) => [secretVariables[name], secrets[name]?.secretArn]);
@@ -95,32 +159,27 @@ export function createUses({
       },
       may: allow(
         actions.map((action) => `dynamodb:${action}`),
-        ledger.tableArn,
+        [ledgerResource(ledger.tableArn)],
       ),
     }),
     query: (index: keyof typeof ledgerIndexes): ResourceUse => ({
-      may: allow(['dynamodb:Query'], `${ledger.tableArn}/index/${ledgerIndexes[index].name}`),
+      may: allow(
+        ['dynamodb:Query'],
+        [ledgerResource(`${ledger.tableArn}/index/${ledgerIndexes[index].name}`)],
+      ),
     }),
   };
 }
 
 export type Uses = ReturnType<typeof createUses>;
 
-/**
- * To read secrets, and to decrypt with the keys of those that have one of the plant's own, by way of Secrets Manager. The
- * CDK would write this only into the policy of a key that it creates itself.
- */
 function readSecrets(secrets: readonly SecretRef[]): Permission {
-  const read = allow(['secretsmanager:GetSecretValue'], ...secrets.map(({ secretArn }) => secretArn));
-  return (grantee) => {
-    for (const { encryptionKey, env } of secrets)
-      if (encryptionKey)
-        Grant.addToPrincipal({
-          grantee,
-          actions: ['kms:Decrypt'],
-          resourceArns: [encryptionKey.keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${env.region}.amazonaws.com` } },
-        });
-    return read(grantee);
-  };
+  const resources = secrets.map(
+    ({ secretArn, encryptionKey }): UsedResource => ({
+      service: 'secretsmanager',
+      arn: secretArn,
+      key: encryptionKey,
+    }),
+  );
+  return allow(['secretsmanager:GetSecretValue'], resources);
 }

@@ -4,7 +4,13 @@ import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { scheduledRunsOf, windowRunsOf, windowsRun } from '../../shared/integration/scheduled-runs.ts';
+import {
+  type ScheduledRuns,
+  scheduledRunsOf,
+  windowRunsOf,
+  windowsRun,
+} from '../../shared/integration/scheduled-runs.ts';
+import { durationInWords } from '../../shared/model/time.ts';
 import type { Functions } from './functions.ts';
 
 export type Scheduled = ReturnType<typeof scheduledOf>[number];
@@ -19,7 +25,7 @@ export function scheduledOf(integration: CompleteIntegration) {
       description: 'Takes in released orders that changed in the ERP',
       event: undefined,
       runs: runs.pull,
-      silenceMeans: 'The pull has not run for three times its interval: new orders do not arrive.',
+      silenceMeans: `The pull has not run for ${silenceInWords(runs.pull)}: new orders do not arrive.`,
     },
     {
       id: 'Reconcile',
@@ -27,7 +33,7 @@ export function scheduledOf(integration: CompleteIntegration) {
       description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
       event: undefined,
       runs: runs.reconcile,
-      silenceMeans: 'The reconciliation has not run for twice its interval: lost triggers stay unnoticed.',
+      silenceMeans: `The reconciliation has not run for ${silenceInWords(runs.reconcile)}: nobody notices lost triggers.`,
     },
     {
       id: 'Alerts',
@@ -39,6 +45,10 @@ export function scheduledOf(integration: CompleteIntegration) {
     },
     ...scheduledWindowsOf(integration),
   ] as const;
+}
+
+function silenceInWords({ silentMs }: ScheduledRuns): string {
+  return durationInWords(silentMs / 1000);
 }
 
 /** Only where the plant books parts at times. */

@@ -39,8 +39,8 @@ export async function composeAlert(
   const { stack, timeZone, linkTo } = dependencies;
   const { event, kind, partner, cause, troubles, since, count } = decision;
   const listed = withoutOrders.has(kind) ? [] : troubles.slice(0, mostTroublesInAlert);
-  const told = await mapConcurrently(listed, atOnce, (one) => toldTrouble(dependencies, one, situation));
-  const [only] = count === 1 ? told : [];
+  const shown = await mapConcurrently(listed, atOnce, (one) => toldTrouble(dependencies, one, situation));
+  const [only] = count === 1 ? shown : [];
   const headline = headlineFor(decision, situation, timeZone);
   const named = only?.trouble.order ? `${only.trouble.order}: ${headline.replace(/^1 /, '')}` : headline;
   const prefix = event === 'reminder' ? stillOpen : event === 'over' ? 'Over: ' : '';
@@ -58,7 +58,7 @@ export async function composeAlert(
     title: `${plantAndStage(stack)}: ${prefix}${named}`,
     summary: summaryOf(decision, situation),
     who: event === 'over' ? undefined : namedActor(decision, dependencies.who),
-    troubles: told.map(({ trouble }) => trouble),
+    troubles: shown.map(({ trouble }) => trouble),
     command: commandOf(decision, situation.partners, stackOption(stack)),
     link: linkTo?.(only?.number ? { page: 'order', number: only.number } : { page: 'today' }),
   };
@@ -84,18 +84,18 @@ async function toldTrouble(
   trouble: SeenTrouble,
   situation: Situation,
 ): Promise<{ readonly number: string; readonly trouble: ToldTrouble }> {
-  const { number, dueDate: _, place: __, ...told } = await tellTrouble(ledger, trouble, situation);
+  const { number, dueDate: _, place: __, ...shown } = await tellTrouble(ledger, trouble, situation);
   const where = stackOption(stack);
-  // A number that is not told as it is would name another order.
-  const isNamed = number !== '' && number === told.order;
+  // A number that is not shown unchanged would name another order.
+  const isNamed = number !== '' && number === shown.order;
   const word = isNamed ? wordForAnyShell(number) : undefined;
   const { since } = trouble;
-  const next = isNamed && word === undefined ? `${told.next} ${notTyped}` : told.next;
+  const next = isNamed && word === undefined ? `${shown.next} ${notTyped}` : shown.next;
   const command =
     word === undefined
       ? commandOf(trouble, situation.partners, where)
       : commandOfOrder(trouble.kind, word, where);
-  return { number, trouble: { ...told, next, since: since.toISOString(), command } };
+  return { number, trouble: { ...shown, next, since: since.toISOString(), command } };
 }
 
 function commandOfOrder(kind: TroubleKind, order: string, where: string): string {

@@ -14,18 +14,18 @@ import {
 
 export interface AlertDecision extends TroubleGroup {
   readonly event: 'new' | 'reminder' | 'over';
-  /** Its troubles, the oldest first; empty when it is over. */
+  /** Its troubles, the oldest first; empty once it has ended. */
   readonly troubles: readonly SeenTrouble[];
   /** When the whole group began (ISO). */
   readonly since: string;
-  /** How many troubles it is about: of one that is over, all that were told. */
+  /** How many troubles it is about: of one that has ended, all that people have heard of. */
   readonly count: number;
   readonly open: number;
   /** Of what comes and goes: how often something of it began, and since when (ISO). */
   readonly unsteady?: { readonly times: number; readonly since: string } | undefined;
 }
 
-/** The message, if there is one, and what people were told after that. */
+/** The message, if there is one, and what people have heard of after that. */
 interface Decided<Told> {
   readonly alert?: AlertDecision;
   readonly after?: Told | undefined;
@@ -35,9 +35,9 @@ interface Decided<Told> {
 type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
 
 const onceADayMs = 24 * hourMs;
-/** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
+/** Further troubles of a group that people know are collected for an hour: a closed period may fail a completion every minute. */
 const quietMs = hourMs;
-/** A group that has grown so many times since it was told is told at once. */
+/** A group that has grown so many times since its last message has the next one at once. */
 const floodTimes = 10;
 /** Messages about one group, or about one partner that is down, within a day. The last of them is kept for what begins: after *over*, what begins is announced. */
 export const mostMessagesADay = 6;
@@ -47,19 +47,19 @@ export const unsteadyFrom = 3;
 const mostNamedLately = 500;
 
 /**
- * What is told of each group of troubles with the same kind, partner and cause; outages have a rule of their own below.
+ * What people hear of each group of troubles with the same kind, partner and cause; outages have a rule of their own below.
  * The first line that fits counts:
  *
  *   some are unheard of and open for an hour       new, at most once an hour, also after six messages
  *   six messages within a day                      nothing
- *   ten times as many are open as when it was told new, at once
- *   some were not told yet                         new, at most once an hour
+ *   ten times as many are open as people know of   new, at once
+ *   some are not known yet                         new, at most once an hour
  *   some return that day for the second time       new, as comes and goes; then nothing of what returns
- *   some that were told have been open for a day   reminder, once a day
+ *   some that are known have been open for a day   reminder, once a day
  *   none is open any more                          over; an hour later if some returned; after five messages within a
  *                                                  day once there are fewer, so that what begins then is announced
  *
- * @returns For each group the message about it, if there is one, and what people were told of it after that.
+ * @returns For each group the message about it, if there is one, and what people have heard of it after that.
  */
 export function decideAlerts(
   told: Readonly<Record<string, ToldGroup>>,
@@ -131,7 +131,7 @@ function decideGroup(
       return { after: { ...before, told: '' }, lately: lately && { ...lately, endedAt } };
     return { alert: alert('over', [], lately, before.count), lately: noteMessage(lately, at) };
   }
-  // What is new waits: it is told with what else comes within the hour. That something returns is known of an unsteady one.
+  // What is new waits: people hear of it with what else comes within the hour. That something returns is known of an unsteady one.
   const after = { ...before, told: fingerprintsOf([...still, ...(isSilentNow ? again : [])]) };
   const seenOpen = lately && { ...lately, endedAt: undefined };
   if (still.length === 0 || sinceToldMs < onceADayMs) return { after, lately: seenOpen };
@@ -207,7 +207,7 @@ function fingerprintsOf(troubles: readonly SeenTrouble[]): string {
 }
 
 /**
- * What is told of a partner, so that one which comes and goes all day is no mail every ten minutes. The first line that fits
+ * What people hear of a partner, so that one which comes and goes all day is no mail every ten minutes. The first line that fits
  * counts:
  *
  *   six messages within a day                  nothing

@@ -41,6 +41,8 @@ export interface AlertDependencies extends SituationDependencies {
   readonly who: Persons;
   /** When the plant wants its mail, on its own clock (`06:30`); undefined where nobody gets one. */
   readonly morningMail: { readonly at: string; readonly workdays: readonly Weekday[] } | undefined;
+  /** What each morning mail says of the ERP's connector (`ErpDefinition`). */
+  readonly caution: string | undefined;
   /** Of each mailing list; undefined where nobody gets the morning mail. */
   readonly topicArns: { readonly email: string; readonly 'morning-mail': string | undefined };
   readonly webhooks: readonly WebhookChannel[];

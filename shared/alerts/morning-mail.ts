@@ -1,11 +1,18 @@
 import { oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
-import { atLeast, type DueOrder } from '../situation/open-orders.ts';
+import { countOrders, type OrderFigure, ordersOf, standInWords } from '../situation/open-orders.ts';
 import { problemsOf } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { groupByReason } from '../situation/reasons.ts';
-import { figureCells, type PeriodFigures, readFigures, waitingFigures } from '../situation/today.ts';
+import {
+  figureCells,
+  noteOfFigures,
+  type PeriodFigures,
+  readFigures,
+  waitingTexts,
+} from '../situation/today.ts';
 import { tellTrouble } from '../situation/told.ts';
+import { maxName } from '../situation/words.ts';
 import { namedActor, stackOption } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
@@ -26,7 +33,7 @@ export async function composeMorningMail(
   mailedOn: string | undefined,
   situation: Situation,
 ) {
-  const { ledger, timeZone, stack, morningMail } = dependencies;
+  const { ledger, timeZone, stack, morningMail, caution } = dependencies;
   const [day, time] = [dayIn(timeZone, situation.at), localTime(situation.at, timeZone).slice(11, 16)];
   if (!morningMail) return undefined;
   if (day === mailedOn || time < morningMail.at) return undefined;
@@ -49,15 +56,18 @@ export async function composeMorningMail(
     readFigures(situation, asked, ledger),
     taskLines(dependencies, situation),
   ]);
+  const note = noteOfFigures(sums);
   const counts = sums.map((sum, at) => ({ ...sum, period: periods[at]?.name ?? '' }));
   const link = dependencies.linkTo?.({ page: 'today' });
   const text = [
     `${stack}, ${day} (${timeZone})`,
     '',
     ...figureLines(counts),
+    ...(note === undefined ? [] : [note]),
     '',
     ...waitingLines(situation),
     ...titled('To do', tasks),
+    ...(caution === undefined ? [] : titled('Caution', [caution])),
     ...(link === undefined ? [] : ['', `See it: ${link}`]),
   ];
   return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
@@ -94,26 +104,28 @@ export function figureLines(periods: readonly (PeriodFigures & { readonly period
 
 /** What is open, in orders; what is late, and where each stands. */
 function waitingLines(situation: Situation): string[] {
-  const { late, isLateCut, dueToday } = situation.orders;
   // No command stands here.
   const held = problemsOf(situation, '').filter(
     ({ kind }) => kind === 'partner-down' || kind.startsWith('paused'),
   );
   return [
-    ...titled('Late', dueLines(late, atLeast(late.length, isLateCut))),
-    ...titled('Due today', dueLines(dueToday, String(dueToday.length))),
+    ...titled('Late', dueLines('late', situation)),
+    ...titled('Due today', dueLines('due today', situation)),
     ...titled('Waiting', [
-      ...waitingFigures(situation).map(([name, value]) => `${name}: ${value}.`),
+      ...waitingTexts(situation).map(([name, value]) => `${name}: ${value}.`),
       ...held.map(({ what, why }) => `${what} ${why}`),
     ]),
   ];
 }
 
-function dueLines(orders: readonly DueOrder[], count: string): string[] {
-  if (orders.length === 0) return ['none.'];
-  const named = orders.slice(0, maxTold).map(({ number, place }) => `· ${oneLine(number, 200)}: ${place}`);
-  const more = orders.length - named.length;
-  return [`${count}.`, ...named, ...(more > 0 ? [`… and ${more} more.`] : [])];
+function dueLines(figure: OrderFigure, { orders }: Situation): string[] {
+  const due = ordersOf(figure, orders);
+  if (due.length === 0) return ['none.'];
+  const named = due
+    .slice(0, maxTold)
+    .map((order) => `· ${oneLine(order.number, maxName)}: ${standInWords(order)}`);
+  const more = due.length - named.length;
+  return [`${countOrders(figure, orders)}.`, ...named, ...(more > 0 ? [`… and ${more} more.`] : [])];
 }
 
 /** What needs each person, by the causes. What ends by itself, and what is late, is listed above. */
@@ -123,7 +135,8 @@ async function taskLines(
 ): Promise<string[]> {
   const { troubles } = situation;
   const ofPeople = troubles.filter(({ kind }) => !['partner-down', 'overdue', 'waiting'].includes(kind));
-  if (ofPeople.length === 0) return ['Nothing needs a person.'];
+  const isLate = ordersOf('late', situation.orders).length > 0;
+  if (ofPeople.length === 0) return [isLate ? 'Nothing besides what is late.' : 'Nothing needs a person.'];
   const byWho = Map.groupBy(ofPeople, (one) => namedActor(one, persons));
   const lines = [...byWho].map(async ([who, theirs]) => {
     const told = await Promise.all(

@@ -92,7 +92,9 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
   }
   const countedOn = await countDays(dependencies, before.countedOn).catch(failed);
   const mail = await composeMorningMail(dependencies, before.mailedOn, situation).catch(failed);
-  if (mail) await write(mail.content, ['morning-mail']);
+  // A stack that was deployed just now has nothing to say of yesterday: its first mail is that of the next workday.
+  const hasRunBefore = before.countedOn !== undefined || before.mailedOn !== undefined;
+  if (mail && hasRunBefore) await write(mail.content, ['morning-mail']);
   const days = { ...(countedOn && { countedOn }), ...(mail && { mailedOn: mail.day }) };
   return {
     state: { ...before, groups, outages, lately, unfiled: situation.unfiled, written, ...days },

@@ -137,11 +137,11 @@ const nested = /^(variant|parameter|recordingRef|step|instructionStep)\./;
  * @param root Path of the answer, if it is part of something.
  */
 export function describeInvalidFields(invalid: readonly InvalidField[], root = '$'): string[] {
-  const told = invalid.map(({ line, place, found, expected, fields }) => {
+  const descriptions = invalid.map(({ line, place, found, expected, fields }) => {
     const path = nested.test(line) ? `${line} (${pathTo(place)})` : pathTo(place, root);
     const names = fields.slice(0, mostFieldsNamed).map((each) => shorten(each, 60));
     const among = names.length > 0 ? `, among ${names.join(', ')}` : '';
     return `${path}: found ${found}, expected ${expected}; set azumuta.contract.${line} to where it is${among}.`;
   });
-  return [...new Set(told)].slice(0, mostInvalidNamed);
+  return [...new Set(descriptions)].slice(0, mostInvalidNamed);
 }

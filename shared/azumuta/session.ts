@@ -4,8 +4,6 @@ import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isError, isPage, sentenceOf } from '../platform/error-message.ts';
 import {
-  createHttp,
-  type Http,
   type HttpRequest,
   type HttpResponse,
   type MayWrite,
@@ -15,6 +13,7 @@ import {
 import { isRecord } from '../platform/json.ts';
 import { type Place, valueAt } from '../platform/places.ts';
 import { requiredName } from './answer-readers.ts';
+import { createAzumutaHttp, type SendToAzumuta } from './azumuta-http.ts';
 import type { AzumutaContract } from './contract.ts';
 import {
   createFieldReader,
@@ -82,12 +81,11 @@ const resourceOf = {
 /** Calls Azumuta, and interprets its answers, by the contract. */
 export class AzumutaSession {
   readonly #options: AzumutaOptions;
-  readonly #http: Http;
+  readonly #sendToAzumuta: SendToAzumuta;
 
   constructor(options: AzumutaOptions) {
     this.#options = options;
-    const { baseUrl, clock, mayWrite } = options;
-    this.#http = createHttp({ partner: azumutaName, baseUrl, clock, mayWrite });
+    this.#sendToAzumuta = createAzumutaHttp(options);
   }
 
   /** One call with the key. A refused key is read again once, as it may have been rotated; a call refused with 401 did nothing. */
@@ -236,9 +234,8 @@ export class AzumutaSession {
   }
 
   async #sendWith(key: string, request: HttpRequest): Promise<AzumutaAnswer> {
-    const { apiKeyHeader, apiKeyFormat, error } = this.#options.contract;
-    const headers = { ...request.headers, [apiKeyHeader]: apiKeyFormat.replace('{key}', () => key) };
-    const response = await this.#http.send({ ...request, headers });
+    const { error } = this.#options.contract;
+    const response = await this.#sendToAzumuta(request, key);
     const said = () => {
       const sentence = callConfigured('azumuta.contract.error.sentence failed', () =>
         sentenceOf(response, [key], error.sentence),

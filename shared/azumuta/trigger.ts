@@ -84,13 +84,13 @@ function parseFields(fields: readonly Field[], names: TriggerNames): ParsedTrigg
 
 function readTriggerContent(fields: readonly Field[], names: TriggerNames): TriggerContent | string {
   // The first name with a value counts: a `number` next to `productOrderNumber` may belong to anything.
-  const told =
+  const given =
     names.productOrderNumber
       .map((name) => scalarsOf(fields, [name], names.productOrderNumber).filter(isNumberOrText))
       .find((values) => values.length > 0) ?? [];
-  if (told.some((value) => nameIn(value) === undefined)) return mayBeRounded;
+  if (given.some((value) => nameIn(value) === undefined)) return mayBeRounded;
   // An order number is never split, even at commas and spaces.
-  const numbers = [...new Set(told.flatMap((value) => nameIn(value)?.trim() ?? []))];
+  const numbers = [...new Set(given.flatMap((value) => nameIn(value)?.trim() ?? []))];
   const [productOrderNumber, ...others] = numbers;
   if (productOrderNumber === undefined)
     return `No product order number: expected one of the fields ${names.productOrderNumber.join(', ')}.`;
@@ -114,18 +114,18 @@ function describeFields(fields: readonly Field[], names: TriggerNames): string {
   const meanings = (['productOrderNumber', 'recordingIds'] as const).map(
     (meaning) => [meaning, new Set(names[meaning].map(canonical))] as const,
   );
-  const told = fields.flatMap(({ name, value }) => {
+  const seen = fields.flatMap(({ name, value }) => {
     const [meaning] = meanings.find(([, wanted]) => wanted.has(canonical(name))) ?? [];
     // The fields of an object are listed themselves.
     if (meaning === undefined && isRecord(value)) return [];
     return `${shorten(name, 60)} (${typeName(value)}) was taken for ${meaning ?? 'nothing'}`;
   });
-  if (told.length === 0) return 'It has no fields.';
+  if (seen.length === 0) return 'It has no fields.';
   const more =
-    told.length > mostTriggerFieldsNamed
-      ? `, and there are ${told.length - mostTriggerFieldsNamed} more`
+    seen.length > mostTriggerFieldsNamed
+      ? `, and there are ${seen.length - mostTriggerFieldsNamed} more`
       : '';
-  return `${told.slice(0, mostTriggerFieldsNamed).join(', ')}${more}. Name the right field in azumuta.contract.trigger.`;
+  return `${seen.slice(0, mostTriggerFieldsNamed).join(', ')}${more}. Name the right field in azumuta.contract.trigger.`;
 }
 
 /** `Recording_Ids[]` is `recordingids`. */

@@ -71,8 +71,8 @@ async function readAndDecide(
   if ((await leaveToAnother(inquiry, decision, dependencies)) === 'joined') return 'ended';
   const readAt = dependencies.reader.beginReading(inquiry.attempt);
   const { order, inquiry: found } = await findOrder(inquiry, dependencies);
-  const isOver = outcomeOf(found, 'completed').to === 'nothing';
-  if (isOver) return 'ended';
+  const hasEnded = outcomeOf(found, 'completed').to === 'nothing';
+  if (hasEnded) return 'ended';
   const next = found === inquiry ? decision : decideByLedger(found, dependencies);
   if (next.to !== 'read') return jobWithoutReading(found, next);
   const { toDecideAgain, toRefuseAgain } = next;

@@ -359,19 +359,18 @@ async function endOrderWaits(job: Job, orders: Orders): Promise<void> {
 /** The first part, or the only one, waits until it is booked or refused: where parts are booked together, until all are. */
 async function endWaitOfFirstPart(entry: OrderEntry, job: Job, orders: Orders): Promise<void> {
   const isBooked = job.bookings.some(({ parts }) => parts.includes(entry.part.index));
-  const isOver = isBooked || isTried(job);
-  if (entry.awaiting && isOver) await orders.markCompleted(entry);
+  const isFinished = isBooked || isTried(job);
+  if (entry.awaiting && isFinished) await orders.markCompleted(entry);
 }
 
 /**
  * A further part, which is booked together with the first, is noted there and waits no more. The first one's waiting ends
- * with the booking that this hint has tried, unless that is without the first, as it is not built.
+ * with a booking of it that this hint has tried, or with what was refused before a booking was planned.
  */
 async function endWaitOfFurtherPart(entry: OrderEntry, job: Job, orders: Orders): Promise<void> {
-  const lacksFirst = job.toBook.some(
-    ({ planned: { kind, parts } }) => kind === 'quantity' && !parts.includes(1),
-  );
-  const first = isTried(job) && !lacksFirst ? await orders.find(job.home) : undefined;
+  const hasFirst = job.toBook.some(({ planned: { parts } }) => parts.includes(1));
+  const isRefusedUnplanned = job.toBook.length === 0 && job.refused.length > 0;
+  const first = hasFirst || isRefusedUnplanned ? await orders.find(job.home) : undefined;
   if (first?.awaiting) await orders.markCompleted(first);
   if (entry.awaiting) await orders.markCompleted(entry);
 }

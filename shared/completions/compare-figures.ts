@@ -39,9 +39,23 @@ export async function compareFigures(
   if (!shown || is === undefined) return;
   // The mapping may word notes and links otherwise by now.
   const was = bookedFiguresIn({ ...booked.figures, notes: 0, links: 0 });
-  if (was === is) await endFiguresConcern(evidence, dependencies);
-  else await beginFiguresConcern({ was, is, missing: shown.missing }, evidence, dependencies);
+  const settled = await readSettledFigures(was, evidence, dependencies);
+  if (is === (settled ?? was)) await endFiguresConcern(settled, evidence, dependencies);
+  else await beginFiguresConcern({ was, settled, is, missing: shown.missing }, evidence, dependencies);
 }
+
+/** What a person has said to be right after it was booked: the ERP has that since, by its own documents. */
+async function readSettledFigures(
+  was: string,
+  { home }: Evidence,
+  { ledger: { concerns } }: HintDependencies,
+): Promise<string | undefined> {
+  const settled = await concerns.findSettled(home, 'figures-changed');
+  const before = contentOf(was, '');
+  return settled?.startsWith(before) ? settled.slice(before.length) : undefined;
+}
+
+const contentOf = (was: string, is: string) => `${was}, ${is}`;
 
 /** In words; undefined where the mapping refuses them, or Azumuta does not show a recording that it lists, or one may change. */
 async function figuresShown(
@@ -110,18 +124,20 @@ function waitBetweenComparisons({ key }: BookingEntry, leftMs: number): void {
 
 interface Difference {
   readonly was: string;
+  readonly settled: string | undefined;
   readonly is: string;
   readonly missing: ShownParts['missing'];
 }
 
 async function beginFiguresConcern(
-  { was, is, missing }: Difference,
+  { was, settled, is, missing }: Difference,
   { home, attempt }: Evidence,
   { ledger: { concerns } }: HintDependencies,
 ): Promise<void> {
   const why = missing.length > 0 ? `: ${missing.join(', ')}` : '';
-  const note = `It was booked as ${was}, and Azumuta shows ${is} now${why}`;
-  const content = `${was}, ${is}`;
+  const since = settled === undefined ? '' : `, a person has settled ${settled} since`;
+  const note = `It was booked as ${was}${since}, and Azumuta shows ${is} now${why}`;
+  const content = contentOf(was, is);
   const cause = 'booked-otherwise';
   if ((await concerns.begin(home, { kind: 'figures-changed', content, note, cause })) === 'news')
     attempt.log.warn('A completion was corrected after it was booked', { was, is });
@@ -129,12 +145,17 @@ async function beginFiguresConcern(
 
 /** They are kept with the booking, so with the first part. */
 async function endFiguresConcern(
+  settled: string | undefined,
   { home, number, concerns: own }: Evidence,
   { ledger: { concerns, knownOrders } }: HintDependencies,
 ): Promise<void> {
   const open = home === number ? own : (await knownOrders.read(home)).concerns;
   for (const concern of open.filter(isOfFigures))
-    await concerns.end(home, concern, 'Azumuta shows again what was booked.');
+    await concerns.end(
+      home,
+      concern,
+      `Azumuta shows again what ${settled === undefined ? 'was booked' : 'a person has settled'}.`,
+    );
 }
 
 function isOfFigures({ kind }: Concern): boolean {

@@ -9,7 +9,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/causes.ts';
-import type { BookingKey } from '../model/completions.ts';
+import { type BookingKey, quantityKeyOf } from '../model/completions.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 import type { WindowState } from './decide-window.ts';
 
@@ -18,6 +18,8 @@ export interface BuiltPart {
   /** 1 for an order that is not split. */
   readonly index: number;
   readonly order: AzumutaProductOrder;
+  /** What it was made for, where parts are for several units: amount in the unit of the ERP order. */
+  readonly madeFor?: string | undefined;
   /** Undefined while it is unknown which recordings there are, which is not the same as none. */
   readonly recordingIds: readonly string[] | undefined;
   /** Azumuta id with which it was booked together with others; undefined for one that was not. */
@@ -214,7 +216,7 @@ function quantitiesOf(
 ): QuantityOfParts[] {
   const [first] = open;
   if (!first) return [];
-  if (!isBookedTogether(entry)) return quantityWithKey(`${first.order.id}#quantity`, open);
+  if (!isBookedTogether(entry)) return quantityWithKey(quantityKeyOf(first.order.id), open);
   const again = quantityToDecideAgain(open, toDecideAgain);
   if (!again) return quantityWithKey(nextJointKey, open);
   // What was ignored holds no part, for nobody: it may get any.

@@ -61,7 +61,8 @@ type BookingAnswer = 'asPlanned' | 'decideAgain' | 'decideAgainLater' | 'refuseA
  *   know it
  *   all done                          ask Azumuta if this hint is newer than what was read
  *
- * A booking of other parts is neither decided again nor opened. Newer means: sent after Azumuta was read for the booking.
+ * A booking of other parts is neither decided again nor opened, unless a person repeats the message that was refused it.
+ * Newer means: sent after Azumuta was read for the booking.
  * Azumuta is asked at most once a minute: until then it is `decideAgainLater`.
  */
 export function decideHint(facts: HintFacts): HintDecision {
@@ -117,7 +118,8 @@ function answerForRefused(booking: BookingEntry, facts: HintFacts): BookingAnswe
   const { discarded, rejectedBy } = booking;
   const isOwnRefusal = !discarded && rejectedBy === attempt.messageId;
   if (isOwnRefusal && !hint.again) return 'refuseAgain';
-  if (!isOfPart(booking, facts)) return 'leaveToPerson';
+  // One message may have several joint bookings refused, and its dead letter is the only one of theirs.
+  if (!isOwnRefusal && !isOfPart(booking, facts)) return 'leaveToPerson';
   const surelyNotBooked = isNothingSent(booking);
   if (hint.again) return surelyNotBooked || discarded ? 'decideAgain' : 'asPlanned';
   if (discarded || !surelyNotBooked) return 'leaveToPerson';

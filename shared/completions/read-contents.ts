@@ -155,10 +155,10 @@ export async function readMapped(
   const notYet = whyNotYet(chosen, found);
   if (notYet) return notYet;
   const { entry, erpOrder, parts } = facts;
-  const [first, ...others] = chosen.map(({ index, order, ids }) =>
+  const [first, ...others] = chosen.map(({ index, order, madeFor, ids }) =>
     completedOf(order, {
       erpOrder,
-      part: entry && partOfSplit(entry, index, parts),
+      part: entry && partOfSplit(entry, index, parts, madeFor),
       recordings: ids.flatMap((id) => found.get(id)?.recording ?? []),
       learnedAt: readAt.toISOString(),
     }),

@@ -8,7 +8,8 @@ import {
 } from '../ledger/records/erp-orders.ts';
 import { isBookedTogether } from '../ledger/records/product-orders.ts';
 import { Rejected } from '../model/errors.ts';
-import { erpOrderRefOf } from '../model/orders.ts';
+import { erpOrderRefOf, quantityOfPart } from '../model/orders.ts';
+import { definedFields } from '../model/unread.ts';
 import { recordingsNamedBy } from './ask-azumuta.ts';
 import { type BuiltPart, type CompletionFacts, recordingsOfBookings } from './decide-bookings.ts';
 import { windowStateOf } from './decide-window.ts';
@@ -49,7 +50,9 @@ export async function readOwnFacts(
   const record =
     entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
   const parts = record?.split.of ?? 1;
-  const current = { index: entry?.part.index ?? 1, order, recordingIds };
+  const madeFor =
+    entry?.part.per === undefined ? undefined : quantityOfPart(entry.part, entry.erpOrder).amount;
+  const current = { index: entry?.part.index ?? 1, madeFor, order, recordingIds };
   const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
   const window = windowStateOf({ ...reading, times, now: clock.now() });
   return { facts: { ...known, current, others: [], unread: 0, window, withoutRecordings }, record };
@@ -97,12 +100,19 @@ async function partsBookedTogether(
   { ledger, reader }: HintDependencies,
 ): Promise<BookedTogether> {
   const { bookings, parts, current } = facts;
-  const { index, order, recordingIds: named = [] } = current;
+  const { index, order, madeFor, recordingIds: named = [] } = current;
   const { erpOrders } = ledger;
   const booked = bookedParts(bookings);
   const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
   // No trigger names its recordings again when the last part is completed.
-  const own = { index, number, productOrderId: order.id, ...(order.recordingIds ? {} : { named }) };
+  const ofTrigger = order.recordingIds ? undefined : named;
+  const own: CompletedPart = definedFields({
+    index,
+    number,
+    productOrderId: order.id,
+    madeFor,
+    named: ofTrigger,
+  });
   // What is not wanted is no part where the others are enough.
   const isSurplus = async () =>
     isUnwanted && areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
@@ -119,7 +129,14 @@ async function partsBookedTogether(
   const isWanted = partFilter(facts, { isComplete, looksAtAll });
   const needed = [...completed.values()].filter((part) => part.index !== index && isWanted(part.index));
   const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);
-  const shown = { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs, isUnwanted };
+  const shown = {
+    index,
+    order,
+    madeFor,
+    recordingIds: order.recordingIds ?? ofTriggers,
+    bookedAs,
+    isUnwanted,
+  };
   const known = new Set([...recordingsOfBookings(bookings), ...ownRead.keys()]);
   const read = await reader.readParts({ wanted: needed, current: shown, known }, attempt);
   for (const part of read.parts.filter(({ order: other }) => !other?.completed))

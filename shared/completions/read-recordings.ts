@@ -2,7 +2,7 @@ import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/answer-re
 import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import { stepIdsOf, withStepNames } from '../azumuta/step-names.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { FlowLedger } from '../ledger/ledger.ts';
 import type { CompletedPart } from '../ledger/records/erp-orders.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
 import { personalFields } from '../model/completions.ts';
@@ -17,7 +17,7 @@ import type { BuiltPart } from './decide-bookings.ts';
 import { hintId } from './decide-question.ts';
 
 interface ReaderDependencies {
-  readonly ledger: { readonly workInstructionNames: Pick<Ledger['workInstructionNames'], 'readNames'> };
+  readonly ledger: { readonly workInstructionNames: Pick<FlowLedger['workInstructionNames'], 'readNames'> };
   readonly azumuta: AzumutaReader;
   readonly partners: Pick<PartnerCalls, 'call'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -67,9 +67,11 @@ function recordingsOfPart(
 
 /** Those of the parts that are completed. */
 export function completedPartsIn(parts: readonly ReadPart[]): BuiltPart[] {
-  return parts.flatMap(({ order, ...part }) =>
-    order?.completed ? [{ index: part.index, order, recordingIds: recordingsOfPart(part, order) }] : [],
-  );
+  return parts.flatMap(({ order, ...part }) => {
+    if (!order?.completed) return [];
+    const { index, madeFor } = part;
+    return [{ index, madeFor, order, recordingIds: recordingsOfPart(part, order) }];
+  });
 }
 
 /** Calls to Azumuta at the same time within one attempt: few, as several attempts run at the same time. */

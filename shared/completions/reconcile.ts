@@ -1,6 +1,6 @@
 import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { FlowLedger } from '../ledger/ledger.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
 import type { Paused } from '../ledger/records/pauses.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
@@ -15,7 +15,7 @@ import { decideOverdue } from './decide-overdue.ts';
 import { completionHint } from './messages.ts';
 
 export interface ReconcileDependencies {
-  readonly ledger: Ledger;
+  readonly ledger: FlowLedger;
   readonly azumuta: Pick<AzumutaReader, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   readonly slots?: Slots | undefined;

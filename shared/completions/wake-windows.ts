@@ -1,4 +1,4 @@
-import type { Ledger } from '../ledger/ledger.ts';
+import type { FlowLedger } from '../ledger/ledger.ts';
 import { hasDeadLetterOfBooking } from '../ledger/records/known-orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -10,7 +10,7 @@ import { endWindow, readPartsInNoBooking } from './keep-window.ts';
 import { completionHint } from './messages.ts';
 
 export interface WakeDependencies {
-  readonly ledger: Ledger;
+  readonly ledger: FlowLedger;
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
   readonly clock: Pick<Clock, 'now'>;

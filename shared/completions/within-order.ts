@@ -73,13 +73,16 @@ export function checkWithinOrder(facts: QuantityFacts): WithinOrder {
 }
 
 /** What the product orders of a booking are for, in the unit of its figures; undefined where nobody but the ERP knows. */
-function orderedOf({ completion, entry, concerns, planned }: QuantityFacts): Quantity | undefined {
+function orderedOf({ completion, entry, concerns, completed }: QuantityFacts): Quantity | undefined {
   if (!entry) return undefined;
   const units = new Set([completion.quantity, completion.scrap].flatMap((one) => one?.unit ?? []));
   const wanted = concerns.flatMap(({ kind, wanted: now }) => (kind === 'changed' && now ? now.erpOrder : []));
   const share = ({ amount }: ErpOrderFacts): Decimal => {
-    const ofPart = quantityOfPart(entry.part, { amount });
-    return sumOf(planned.parts.map(() => ofPart.amount));
+    const own = quantityOfPart(entry.part, { amount });
+    // What the ERP wants by now is known of the product order that the hint is about.
+    const shareOf = ({ part }: CompletedProductOrder) =>
+      part && part.index !== entry.part.index ? part.quantity.amount : own.amount;
+    return sumOf(completed.map(shareOf));
   };
   const inItsUnit = [entry.erpOrder, ...wanted].filter(({ unit }) =>
     [...units].every((given) => unit === undefined || given === unit),

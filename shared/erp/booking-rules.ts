@@ -165,10 +165,12 @@ function assignScrapReasons(
   lots: readonly BuiltLot[],
   refuse: Refuse,
 ): Scrapped[] {
-  const told = sumOf(reasons.map(({ quantity }) => quantity.amount));
-  const rest = new Big(scrap).minus(told);
+  const explained = sumOf(reasons.map(({ quantity }) => quantity.amount));
+  const rest = new Big(scrap).minus(explained);
   if (rest.lt(0))
-    throw refuse(`its reasons are for ${told} scrap, and there is only ${scrap}: let the mapping give both`);
+    throw refuse(
+      `its reasons are for ${explained} scrap, and there is only ${scrap}: let the mapping give both`,
+    );
   const [lot, ...others] = lots;
   if (others.length === 0) {
     const number = definedFields({ number: lot?.number });
@@ -196,10 +198,10 @@ function requireOneUnit(
   { quantity, scrap, lots, scrapReasons = [] }: Completion,
   refuse: Refuse,
 ): string | undefined {
-  const told = [quantity, scrap, ...[...lots, ...scrapReasons].map((one) => one.quantity)].flatMap((one) =>
+  const units = [quantity, scrap, ...[...lots, ...scrapReasons].map((one) => one.quantity)].flatMap((one) =>
     one?.unit === undefined || compareDecimals(one.amount, '0') === 0 ? [] : [one.unit],
   );
-  const [unit, ...others] = new Set(told);
+  const [unit, ...others] = new Set(units);
   if (others.length === 0) return unit;
   throw refuse(`its figures are in ${[unit, ...others].join(' and ')}: let the mapping give all in one unit`);
 }

@@ -118,6 +118,8 @@ export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   readonly settlingSeconds?: number | undefined;
   /** Why no stack may be made with it yet: what somebody has to try first. */
   readonly untried?: string | undefined;
+  /** What whoever relies on it must know: a sentence that doctor and each morning mail say. */
+  readonly caution?: string | undefined;
   /** `exact` where nothing can show later that comes before the position of a page. Default: `time`. */
   readonly watermark?: WatermarkKind | undefined;
   /** What it has no place for, each with its reason: a configuration that maps it is refused. */

@@ -21,6 +21,8 @@ interface ConnectorFacts<Folder extends string> {
   readonly options: z.ZodMiniType;
   /** Default of the option `atOnce`. Absent: no limit. */
   readonly atOnce?: number;
+  /** Default of the option `perSecond`. Absent: no limit. */
+  readonly perSecond?: number;
   /**
    * `exact` where the position of a page is a number that grows with each change and below which nothing can show later:
    * the next listing begins right behind it. Default: `time`, whose next listing begins an overlap earlier.
@@ -48,10 +50,12 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     readonly secret: (options: Options) => ErpSecret<Credentials>;
     /** Why no stack may be made with these options yet. Default: it may. */
     readonly untried?: (options: Options) => string | undefined;
+    /** What doctor and each morning mail say of it with these options. Default: nothing. */
+    readonly caution?: (options: Options) => string | undefined;
     readonly connect: (options: Options, environment: ErpEnvironment<Credentials>) => ErpConnector;
   },
 ): Connector<Options, Credentials, Folder> {
-  const { lacks, secret, untried, connect, ...facts } = described;
+  const { lacks, secret, untried, caution, connect, ...facts } = described;
   function define(options: Options): ErpDefinition<Credentials> {
     const parsed = parse(facts.options, options);
     if (!parsed.ok) {
@@ -60,10 +64,11 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     }
     return {
       name: options.name ?? facts.folder,
-      atOnce: options.atOnce ?? facts.atOnce,
-      perSecond: options.perSecond,
+      atOnce: options.atOnce ?? mostAtOnce(facts, options),
+      perSecond: options.perSecond ?? facts.perSecond,
       settlingSeconds: options.settlingSeconds,
       untried: untried?.(options),
+      caution: caution?.(options),
       watermark: facts.watermark,
       lacks: typeof lacks === 'function' ? lacks(options) : lacks,
       secret: secret(options),
@@ -71,4 +76,9 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     };
   }
   return Object.assign(define, { facts });
+}
+
+/** The default of `atOnce`, no more than the requests a second of a plant that says them alone. */
+function mostAtOnce({ atOnce }: PartnerLimit, { perSecond = atOnce }: PartnerLimit): number | undefined {
+  return atOnce === undefined || perSecond === undefined ? atOnce : Math.min(atOnce, Math.ceil(perSecond));
 }

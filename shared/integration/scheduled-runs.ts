@@ -40,7 +40,8 @@ export function windowRunsOf(integration: CompleteIntegration): ScheduledRuns | 
 
 /**
  * What runs by the clock. A schedule that leaves days out, such as a pull on weekdays only, has a longer silence here,
- * and needs no other change where silence is watched.
+ * and needs no other change where silence is watched: alarm, its sentence and doctor follow. `test/infra/stack/alarms.test.ts`
+ * compares it with the expressions of the schedules.
  */
 export function scheduledRunsOf({ pull, reconcile }: CompleteIntegration['schedule']) {
   return {

@@ -5,9 +5,10 @@ import { fn, optionalFn, readonlyList, textThat, timeZoneSchema } from '../erp/o
 import type {
   Check,
   CompletedProductOrder,
+  Component,
   Link,
   Lot,
-  RecordedPlace,
+  Operation,
   UsedLot,
 } from '../model/completions.ts';
 import type { ErpOrder, OrderPart, ParameterValue } from '../model/orders.ts';
@@ -52,6 +53,15 @@ const bookingTimesSchema = readonlyList(
   }),
 );
 
+const unitsPerPartSchema = z.union([z.literal('unit'), z.number()]).check(
+  z.superRefine((units, { issues }) => {
+    const isWholeNumber = Number.isSafeInteger(units) && Number(units) >= 1;
+    const message = '"unit", or a whole number of units of at least 1, such as 25';
+    if (units !== 'unit' && !isWholeNumber)
+      issues.push({ code: 'custom', message, params: showFound, input: units });
+  }),
+);
+
 export const productOrdersSchema = strictObject({
   /** How is the product order number determined? 1 to 200 characters. Default: the ERP order's number. */
   number: optionalFn<(order: ErpOrder) => string>(),
@@ -68,17 +78,20 @@ export const productOrdersSchema = strictObject({
   variants: optionalFn<(order: ErpOrder) => readonly string[]>(),
   /**
    * Azumuta's product order is one individual product, an ERP order has a quantity. `one` (the default): one product
-   * order that carries the quantity as a parameter. `{ per: 'unit' }`: one for each unit, numbered `<number>/1 …`; an
-   * order whose quantity is no whole number is rejected.
+   * order that carries the quantity as a parameter. `{ per: 'unit' }`: one for each unit, numbered `<number>/1 …`;
+   * `{ per: 25 }`: one for each 25 units and one for the rest. Then an order whose quantity is no whole number is rejected.
    */
   split: z.optional(
     z.union([
       z.literal('one'),
       strictObject({
-        /** One product order for each unit. */
-        per: z.literal('unit'),
         /**
-         * `each`: book each unit when it is completed. `when-all-done`: book all of them when the last is, for an ERP where
+         * How many units a product order is for: `unit` for one; 25 makes of an order of 80 three of 25 and one of 5, and of one
+         * of 20 a single one. The mapping gets it as `part.quantity`.
+         */
+        per: unitsPerPartSchema,
+        /**
+         * `each`: book each product order when it is completed. `when-all-done`: book all of them when the last is, for an ERP where
          * closing an order closes all of it. `{ at: ['06:00', '14:00', '22:00'] }`: book at these times what was completed
          * since the last booking, and the rest when the last is completed.
          */
@@ -94,7 +107,7 @@ export const productOrdersSchema = strictObject({
           }),
         ]),
         /**
-         * Most units, 1 to 500: a larger order is rejected, so that a mistyped quantity does not fill Azumuta with product
+         * Most product orders, 1 to 500: a larger order is rejected, so that a mistyped quantity does not fill Azumuta with product
          * orders. Default 200. A plant with larger series raises it; one booking of all parts holds at most some 1,800
          * recordings.
          */
@@ -110,22 +123,20 @@ export const productOrdersSchema = strictObject({
 type Amount = Quantity | string | number;
 /** Scrap, and why. */
 type GivenScrap = { readonly quantity: Amount; readonly reason?: string | undefined };
-/** What was used of a component. @see Component */
-type GivenComponent = RecordedPlace & {
-  readonly article: string;
-  readonly quantity?: Amount | undefined;
-  readonly lots?: readonly (UsedLot | string)[] | undefined;
+/** How a mapping may give the value of a field: a quantity by its amount alone, a lot by its number. */
+type GivenValue<Value> = Value extends Quantity
+  ? Amount
+  : Value extends readonly UsedLot[]
+    ? readonly (UsedLot | string)[]
+    : Value;
+/** An entry as a mapping may give it: of the fields that it has in a completion, only its name is needed. */
+type GivenEntry<Entry, Name extends keyof Entry> = { readonly [Needed in Name]: Entry[Needed] } & {
+  readonly [Other in Exclude<keyof Entry, Name>]?: GivenValue<NonNullable<Entry[Other]>> | undefined;
 };
-/** What an operation reports. @see Operation */
-type GivenOperation = RecordedPlace & {
-  readonly operation: string;
-  readonly good?: Amount | undefined;
-  readonly scrap?: Amount | undefined;
-  readonly setupSeconds?: number | undefined;
-  readonly runSeconds?: number | undefined;
-  /** Default: true, as the product order is completed. */
-  readonly finished?: boolean | undefined;
-};
+/** What was used of a component. */
+type GivenComponent = GivenEntry<Component, 'article'>;
+/** What an operation reports. `finished` is true unless it says otherwise, as the product order is completed. */
+type GivenOperation = GivenEntry<Operation, 'operation'>;
 
 export type { Amount, GivenComponent, GivenOperation, GivenScrap };
 
@@ -136,7 +147,11 @@ export const completionsSchema = strictObject({
    * count.
    */
   quantity: optionalFn<(completed: CompletedProductOrder) => Amount | undefined>(),
-  /** Quantity that was built and cannot be used, 0 or more, or a list of such quantities with their reasons. Default: none. */
+  /**
+   * Quantity that was built and cannot be used, 0 or more, or a list of such quantities with their reasons. Default: none, and
+   * then no scrap is booked: where the operations count, it is what they have lost, and nothing else gives any. Lots with
+   * `scrapped: true` only say which pieces it is: without scrap they are refused.
+   */
   scrap: optionalFn<(completed: CompletedProductOrder) => Amount | readonly GivenScrap[] | undefined>(),
   /**
    * Serial or lot numbers that were built; `scrapped: true` for those that cannot be used, with their `reason`. Default:

@@ -23,7 +23,8 @@ export function hasEnded(stage: Stage): boolean {
   return endedStages.has(stage);
 }
 
-export interface LifeFacts extends Pick<KnownOrder, 'entry' | 'concerns'> {
+export interface LifeFacts extends Pick<KnownOrder, 'entry'> {
+  readonly concerns: readonly Pick<Concern, 'kind'>[];
   readonly bookings: readonly Pick<BookingEntry, 'kind' | 'parts' | 'state' | 'discarded' | 'reason'>[];
 }
 

@@ -47,7 +47,7 @@ export type AzumutaEvent = (typeof azumutaEvents)[number];
 const keepAsking = { to: 'ask Azumuta' } as const;
 const decideWhatToBook = { to: 'decide again' } as const;
 const endTheOrder = { to: 'end the order', as: 'withdrawn' } as const;
-const makeAnew = { to: 'replace' } as const;
+const makeAgain = { to: 'replace' } as const;
 const tellDifferent = { to: 'tell', kind: 'changed' } as const;
 const tellRemoved = { to: 'tell', kind: 'removed' } as const;
 const endWhatWasOpen = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
@@ -104,7 +104,7 @@ export const whatAzumutaShows = {
     equal: endWhatWasOpen,
     renamed: endWhatWasOpen,
     different: tellDifferent,
-    gone: makeAnew,
+    gone: makeAgain,
     opened: keepAsking,
     completed: decideWhatToBook,
   },

@@ -36,31 +36,71 @@ export function reasonLine({ reason, quantity }: ScrapReason): string {
   return `${formatQuantity(quantity)}: ${reason}`;
 }
 
-/** `MOT-1: 4 pcs, from B-17, B-18 (1 pcs)`. */
-export function componentLine({ article, quantity, lots }: Component): string {
-  const from = lots.length > 0 && `from ${lots.map(lotLine).join(', ')}`;
-  return `${article}: ${[quantity ? formatQuantity(quantity) : 'as planned', from].filter(Boolean).join(', ')}`;
+/** What a line says of each field, in this order; a field that is added does not compile until it has its words, or none. */
+type FieldWords<Entry> = { readonly [Name in keyof Required<Entry>]: (entry: Entry) => string | undefined };
+
+/** It begins the line, stands within the words of another field, or says where something was recorded (`placeInWords`). */
+const noWords = () => undefined;
+
+function wordsOfFields<Entry>(words: FieldWords<Entry>, entry: Entry): string {
+  const all: readonly ((entry: Entry) => string | undefined)[] = Object.values(words);
+  return all.flatMap((wordsOf) => wordsOf(entry) || []).join(', ');
 }
+
+const componentWords: FieldWords<Component> = {
+  article: noWords,
+  quantity: ({ quantity }) => (quantity ? formatQuantity(quantity) : 'as planned'),
+  lots: ({ lots }) => (lots.length > 0 ? `from ${lots.map(lotLine).join(', ')}` : undefined),
+  recording: noWords,
+  step: noWords,
+};
+
+/** `MOT-1: 4 pcs, from B-17, B-18 (1 pcs)`. */
+export function componentLine(component: Component): string {
+  return `${component.article}: ${wordsOfFields(componentWords, component)}`;
+}
+
+const minutes = (seconds: number) => `${Math.round((seconds / 60) * 100) / 100} min`;
+
+const operationWords: FieldWords<Operation> = {
+  operation: noWords,
+  good: ({ good }) => good && `${formatQuantity(good)} good`,
+  scrap: ({ scrap }) => scrap && `${formatQuantity(scrap)} scrap`,
+  setupSeconds: ({ setupSeconds }) =>
+    setupSeconds === undefined ? undefined : `${minutes(setupSeconds)} setup`,
+  runSeconds: ({ runSeconds }) => (runSeconds === undefined ? undefined : minutes(runSeconds)),
+  finished: ({ finished }) => (finished ? 'finished' : 'not finished'),
+  recording: noWords,
+  step: noWords,
+};
 
 /** `0020: 5 pcs good, 10 min setup, 50 min, finished`. */
 export function operationLine(operation: Operation): string {
-  const { good, scrap, setupSeconds, runSeconds, finished } = operation;
-  const minutes = (seconds: number) => `${Math.round((seconds / 60) * 100) / 100} min`;
-  const words = [
-    good && `${formatQuantity(good)} good`,
-    scrap && `${formatQuantity(scrap)} scrap`,
-    setupSeconds !== undefined && `${minutes(setupSeconds)} setup`,
-    runSeconds !== undefined && `${minutes(runSeconds)}`,
-    finished ? 'finished' : 'not finished',
-  ];
-  return `${operation.operation}: ${words.filter(Boolean).join(', ')}`;
+  return `${operation.operation}: ${wordsOfFields(operationWords, operation)}`;
 }
 
+const checkWords: FieldWords<Check> = {
+  name: noWords,
+  value: ({ value, unit, min, max }) => {
+    if (value === undefined) return undefined;
+    const measured = unit === undefined ? String(value) : `${value} ${unit}`;
+    return `${measured}${limitsInWords(min, max)}`;
+  },
+  unit: noWords,
+  min: noWords,
+  max: noWords,
+  passed: ({ passed, problem }) => {
+    const verdict = passed ? 'passed' : 'failed';
+    return problem === undefined ? verdict : `${verdict}: ${problem}`;
+  },
+  problem: noWords,
+  recording: noWords,
+  step: noWords,
+};
+
 /** `Torque: 45.2 Nm (40 to 50), passed`. */
-export function checkLine({ name, value, unit, min, max, passed, problem }: Check): string {
-  const limits = limitsInWords(min, max);
-  const measured = value === undefined ? '' : `${value}${unit === undefined ? '' : ` ${unit}`}${limits}, `;
-  return `${name}: ${measured}${passed ? 'passed' : 'failed'}${problem === undefined ? '' : `: ${problem}`}`;
+export function checkLine(check: Check): string {
+  return `${check.name}: ${wordsOfFields(checkWords, check)}`;
 }
 
 function limitsInWords(min: Check['min'], max: Check['max']): string {

@@ -207,14 +207,18 @@ export const completionSchema = z.object({
  */
 export type Completion = Readonly<z.output<typeof completionSchema>>;
 
+/** Each field by its name: who makes one does not compile while a field that was added is missing. */
+export type EachField<Made> = { readonly [Name in keyof Required<Made>]: Made[Name] };
+
 /** A completion whose every field is named, so that its mapping forgets none that is added. */
-export function completionFrom(
-  fields: {
-    readonly [Name in keyof Required<Completion>]: Completion[Name];
-  },
-): Completion {
+export function completionFrom(fields: EachField<Completion>): Completion {
   return definedFields(fields);
 }
+
+/** Likewise, of one line of it: what several parts report together. */
+export const componentFrom = (fields: EachField<Component>): Component => definedFields(fields);
+export const operationFrom = (fields: EachField<Operation>): Operation => definedFields(fields);
+export const checkFrom = (fields: EachField<Check>): Check => definedFields(fields);
 
 /**
  * What an ERP may have no place for. A field that is added to a completion is one of these: it does not compile until each
@@ -263,6 +267,11 @@ export type DetailLine = Exclude<
  *   holds it, and an ERP that cuts it off would book twice. No key is the beginning of another: an ERP may search so.
  */
 export type BookingKey = string;
+
+/** The key of the quantity of a product order that is booked alone. @param id Of Azumuta. */
+export function quantityKeyOf(id: string): BookingKey {
+  return `${id}#quantity`;
+}
 
 export interface Receipt {
   /** For a person who looks in the ERP: `production 17 done`, `confirmation 0000001234`. */

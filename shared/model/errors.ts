@@ -50,6 +50,8 @@ export function combineAbouts(abouts: readonly (About | undefined)[]): About {
 export interface FailureOptions extends ErrorOptions {
   /** Not before this many seconds from now (Retry-After, an account lock, a settling time). */
   readonly afterSeconds?: number | undefined;
+  /** `seldom`: a person or a delivery comes first, so asking often does not help. How seldom is in `secondsUntilRetry`. */
+  readonly retry?: 'seldom' | undefined;
   /** All but `nothing` makes the next attempt look before it writes; `perhaps` keeps it away for the settling time. */
   readonly wrote?: Wrote | undefined;
   /** What its dead letter says besides, if it waits too long. */
@@ -76,6 +78,7 @@ export class RetryLater extends Error {
   override readonly name = 'RetryLater';
   readonly scope: RetryScope;
   readonly afterSeconds: number | undefined;
+  readonly retry: 'seldom' | undefined;
   readonly wrote: Wrote;
   readonly about: About | undefined;
 
@@ -83,6 +86,7 @@ export class RetryLater extends Error {
     super(message, options);
     this.scope = options.scope;
     this.afterSeconds = options.afterSeconds;
+    this.retry = options.retry;
     this.wrote = options.wrote ?? 'nothing';
     this.about = options.about;
     // biome-ignore lint/correctness/noConstructorReturn: whoever names the scope gets the case

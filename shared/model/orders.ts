@@ -1,3 +1,4 @@
+import Big from 'big.js';
 import * as z from 'zod/mini';
 import type { FactsInErp } from './order-facts.ts';
 import type { Quantity } from './quantity.ts';
@@ -102,12 +103,16 @@ const bookPartsSchema = z.enum(['alone', 'each', 'when-all-done']);
 /** When parts are booked in the ERP; `alone`: the ERP order is one product order. */
 export type BookParts = z.output<typeof bookPartsSchema>;
 
+/** How many units a part is for, where that is more than one; 0.3.0 neither knows nor needs it. */
+const perSchema = z.exactOptional(z.number());
+
 export const partSchema = z.object({
   /** 1 for the first. */
   index: z.number(),
   /** Number of part 1, where bookings that need all parts are kept. */
   first: z.string(),
   book: bookPartsSchema,
+  per: perSchema,
 });
 /** Which part of its ERP order a product order is. The record of the ERP order has the number of parts, as it changes. */
 export type Part = Readonly<z.output<typeof partSchema>>;
@@ -122,10 +127,24 @@ export const splitSchema = z.object({
   number: z.string(),
   of: z.number(),
   book: bookPartsSchema,
+  per: perSchema,
 });
-/** What a product order is for: all of its ERP order, or its own share of a split one. */
-export function quantityOfPart({ book }: Pick<Part, 'book'>, whole: Quantity): Quantity {
-  return book === 'alone' ? whole : { ...whole, amount: '1' };
+
+/**
+ * What a product order is for: all of its ERP order, or its own share of a split one. Parts of 25 of an order of 80 are for 25,
+ * 25, 25 and 5: the share is a matter of the index, never of which part is built first. A part that the ERP order does not have
+ * any more was made for a full share, as far as anybody knows.
+ */
+export function quantityOfPart({ book, index, per = 1 }: Omit<Part, 'first'>, whole: Quantity): Quantity {
+  if (book === 'alone') return whole;
+  const left = new Big(whole.amount).minus(per * (index - 1));
+  const amount = left.lte(0) || left.gte(per) ? `${per}` : left.toFixed();
+  return { ...whole, amount };
+}
+
+/** Whether two product orders of an ERP order are parts of the same split: booked alike, and for as many units. */
+export function isSplitAlike(a: Pick<Part, 'book' | 'per'>, b: Pick<Part, 'book' | 'per'>): boolean {
+  return a.book === b.book && a.per === b.per;
 }
 
 /** Which part of its ERP order a product order is, and what that is for, as a mapping gets it. */
@@ -136,25 +155,48 @@ export interface OrderPart {
   readonly of: number;
   /** What this part is for, in the unit of the ERP order. */
   readonly quantity: Quantity;
+  /** What each part but the last is for, where that is more than one unit. */
+  readonly per?: number;
 }
 
-/** A part of the ERP order of a product order; undefined where that is not split. @param of How many parts it has now. */
+/**
+ * A part of the ERP order of a product order; undefined where that is not split.
+ * @param of How many parts it has now. @param madeFor What the part was made for, where that is known; else by its index.
+ */
 export function partOfSplit(
-  { part: { book }, erpOrder: { amount, unit } }: { readonly part: Part; readonly erpOrder: ErpOrderFacts },
+  { part, erpOrder: { amount, unit } }: { readonly part: Part; readonly erpOrder: ErpOrderFacts },
   index: number,
   of: number,
+  madeFor?: string,
 ): OrderPart | undefined {
-  if (book === 'alone') return undefined;
-  const whole = unit === undefined ? { amount } : { amount, unit };
-  return { index, of, quantity: quantityOfPart({ book }, whole) };
+  if (part.book === 'alone') return undefined;
+  const own = { ...part, index };
+  const ofPart = madeFor ?? quantityOfPart(own, { amount }).amount;
+  return orderPart(own, of, unit === undefined ? { amount: ofPart } : { amount: ofPart, unit });
 }
 
-/** How an ERP order becomes product orders: one, or a numbered one for each unit. */
+/** As a mapping gets it. */
+export function orderPart(
+  { index, per }: Pick<Part, 'index' | 'per'>,
+  of: number,
+  quantity: Quantity,
+): OrderPart {
+  return per === undefined ? { index, of, quantity } : { index, of, quantity, per };
+}
+
+/** How an ERP order becomes product orders: one, or a numbered one for each unit, or for as many as `per` says. */
 export type Split = Readonly<z.output<typeof splitSchema>>;
 
 /** Number of a part: `MO/0001`, or `MO/0001/1`, `MO/0001/2` … */
 export function partNumber({ number, book }: Pick<Split, 'number' | 'book'>, index: number): string {
   return book === 'alone' ? number : `${number}/${index}`;
+}
+
+/** What is kept of a part with its product order. */
+export function partFrom(split: Split, index: number): Part {
+  const { book, per } = split;
+  const first = partNumber(split, 1);
+  return per === undefined ? { index, first, book } : { index, first, book, per };
 }
 
 /** Indexes of that many parts: 1, 2, 3 … */

@@ -4,7 +4,7 @@ import { readByIdOrNumber } from '../azumuta/reader.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { FlowLedger } from '../ledger/ledger.ts';
 import { isSettled } from '../ledger/records/bookings.ts';
 import type { OrderEnd } from '../ledger/records/order-end.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
@@ -105,7 +105,7 @@ async function refuseEnded(
   claim: Claim,
   { how, because }: OrderEnd,
   { log }: WorkAttempt,
-  { claims }: Pick<Ledger, 'claims'>,
+  { claims }: Pick<FlowLedger, 'claims'>,
 ): Promise<void> {
   const error = new Rejected(because, { causeCode: 'order-state' });
   await claims.giveBack(claim, { error, sent: false });
@@ -182,7 +182,7 @@ async function findProductOrder(
 async function readExisting(
   existing: AzumutaProductOrder,
   number: string,
-  { knownOrders }: Ledger,
+  { knownOrders }: FlowLedger,
 ): Promise<FoundProductOrder> {
   const owner = await findOtherOwner(existing.id, number, knownOrders);
   const isBookable = owner === undefined && existing.completed;
@@ -194,7 +194,7 @@ async function readExisting(
 async function findOtherOwner(
   id: string,
   number: string,
-  knownOrders: Ledger['knownOrders'],
+  knownOrders: FlowLedger['knownOrders'],
 ): Promise<string | undefined> {
   const owner = await knownOrders.numberOfAzumutaId(id);
   if (owner === undefined || owner === number) return undefined;
@@ -207,7 +207,7 @@ async function findOtherOwner(
 /** What the ledger knows to be completed under the number of an order: its quantity is planned or booked, or waits for other parts. */
 async function findBuiltProductOrder(
   { number, part, erpOrder }: OrderEntry,
-  { knownOrders, erpOrders }: Ledger,
+  { knownOrders, erpOrders }: FlowLedger,
 ): Promise<ProductOrderRef | undefined> {
   const { bookings } = await knownOrders.read(number);
   const planned = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(part.index));

@@ -6,11 +6,14 @@ import {
   type ErpOrder,
   homeOfBookings,
   isSameErpOrder,
+  isSplitAlike,
   type MappedProductOrder,
   type Part,
   partNumber,
+  quantityOfPart,
   type Split,
 } from '../model/orders.ts';
+import { compareDecimals, type Decimal } from '../model/quantity.ts';
 import { wordForAnyShell } from '../platform/shell-word.ts';
 import { differencesFrom, numberDifference, unitDifference } from './differences.ts';
 import {
@@ -89,13 +92,13 @@ export function withdrawUncreated(
 
 /**
  * It may be in Azumuta, and surplus, or of an order that the ERP does not want any more.
- * @param needless Kinds of concerns that nobody needs to see to now.
+ * @param ends What that makes needless.
  */
 export function keepUnwanted(
   entry: OrderEntry,
   known: KnownErpOrder,
   wanted: WantedOrder,
-  needless: readonly OrderConcernKind[],
+  ends: readonly Concern[],
 ): Kept {
   const { number, part } = entry;
   const why = whyUnwanted(entry, wanted);
@@ -104,7 +107,6 @@ export function keepUnwanted(
     : unwantedUnbuiltWords(why, entry);
   const cause = wanted.mapped ? 'conflict' : 'order-state';
   const concern = { kind: 'unwanted', content, note: sayOf('it'), cause } as const;
-  const ends = concernsOfKinds(contentConcerns(known, number), needless);
   return keepWithConcern(entry, [concern], { ends, sentence: `${sayOf(`product order ${number}`)}.` });
 }
 
@@ -207,13 +209,13 @@ export function keepRenumbered(
 ): Kept {
   const { number, part, draft } = entry;
   // Where its parts are booked in another way, or it has ended, Azumuta shows nothing of that.
-  const isSeenThere = mapped?.part.book === part.book && !entry.end;
-  const seen = mapped && isSeenThere ? wantedInAzumuta(entry, mapped, order) : undefined;
-  const now = `${numbersOfSplit(is)} (${is.book})`;
-  const note = `ERP order ${nameOfErpOrder(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book})`;
+  const isSeenThere = mapped !== undefined && isSplitAlike(mapped.part, part) && !entry.end;
+  const seen = isSeenThere ? wantedInAzumuta(entry, mapped, order) : undefined;
+  const now = `${numbersOfSplit(is)} (${wayInWords(is)})`;
+  const note = `ERP order ${nameOfErpOrder(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${wayInWords(part)})`;
   const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
-  const told = seen ?? { content: `numbered ${now}` };
-  const concern = { kind: 'changed', note, cause: 'conflict', ...told } as const;
+  const difference = seen ?? { content: `numbered ${now}` };
+  const concern = { kind: 'changed', note, cause: 'conflict', ...difference } as const;
   const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}: change that there by hand.`;
   const looks = seen !== undefined && entry.state === 'done';
   return keepWithConcern(entry, [concern], { sentence, looks });
@@ -228,6 +230,28 @@ function wantedInAzumuta(entry: OrderEntry, { draft, contentHash }: MappedProduc
     ...unitDifference(entry.erpOrder, erpOrder),
   ];
   return { content: differences.join('; '), wanted: { draft, contentHash, erpOrder } };
+}
+
+/** `each`, or `each, per 25`. */
+function wayInWords({ book, per }: Pick<Split, 'book' | 'per'>): string {
+  return per === undefined ? book : `${book}, per ${per}`;
+}
+
+export const otherSizeEndedSentence = 'What its parts are for is what the ERP wants.';
+
+/**
+ * A part is built, and is for more or less than its ERP order has for it now.
+ * @param comesTo What the parts that count are for together.
+ */
+export function keepOtherSize(entry: OrderEntry, comesTo: Decimal, { order }: WantedOrder): Kept {
+  const { amount } = quantityOfPart(entry.part, entry.erpOrder);
+  const wants = order.quantity.amount;
+  const isLess = compareDecimals(comesTo, wants) < 0;
+  const remedy = isLess ? 'release another order for the rest' : 'build less of what is open in Azumuta';
+  const note = `it is built for ${amount}, so the parts of its ERP order come to ${comesTo}, and the ERP wants ${wants}: ${remedy}, or correct the quantity in the ERP`;
+  const concern = { kind: 'changed', content: `${comesTo} for ${wants}`, note, cause: 'conflict' } as const;
+  const sentence = `Product order ${entry.number}: ${note}.`;
+  return keepWithConcern(entry, [concern], { sentence, looks: false });
 }
 
 export function numbersOfSplit(split: Split): string {

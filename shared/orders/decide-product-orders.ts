@@ -7,13 +7,14 @@ import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type ErpRow, erpRowOf, whatTheErpSays } from '../life/what-the-erp-says.ts';
 import {
   isSameErpOrder,
+  isSplitAlike,
   type MappedProductOrder,
   type ParameterValue,
   partNumber,
   quantityOfPart,
   type Split,
 } from '../model/orders.ts';
-import { compareDecimals, type Decimal, toDecimal } from '../model/quantity.ts';
+import { compareDecimals, type Decimal, sumOf, toDecimal } from '../model/quantity.ts';
 import {
   builtAndBookedSentence,
   concernsOfKinds,
@@ -27,6 +28,7 @@ import {
   keepGivenUp,
   keepMoreThanBooked,
   keepOrder,
+  keepOtherSize,
   keepOtherThanBooked,
   keepRenumbered,
   keepTakenByAnother,
@@ -34,6 +36,7 @@ import {
   keepUsedAgain,
   notWantedSentence,
   numbersOfSplit,
+  otherSizeEndedSentence,
   wantedAgainSentence,
   wantsOther,
   withdrawUncreated,
@@ -79,7 +82,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     const mostParts = Math.max(split.of, record.mostParts);
     return { first: [], split, mostParts, earlier: record.earlier, parts: decideParts(known, own, wanted) };
   }
-  if (own.length > 0 && own.every((entry) => isToldAsUsedAgain(entry, split, known, wanted))) {
+  if (own.length > 0 && own.every((entry) => isReportedAsUsedAgain(entry, split, known, wanted))) {
     const earlier = withEarlierSplit(record);
     return { first: [], split, mostParts: split.of, earlier, parts: decideParts(known, own, wanted) };
   }
@@ -93,8 +96,8 @@ function keepAsOlder(record: ErpOrderRecord, own: readonly OrderEntry[]): OrderD
 }
 
 /** How many parts there are does not matter. */
-function isNumberedAlike(recorded: Split, { number, book }: Split): boolean {
-  return recorded.number === number && recorded.book === book;
+function isNumberedAlike(recorded: Split, split: Split): boolean {
+  return recorded.number === split.number && isSplitAlike(recorded, split);
 }
 
 /** The numbers remain as they are recorded: a concern says which the mapping has now. */
@@ -152,21 +155,22 @@ function withEarlierSplit({ earlier, split, mostParts }: ErpOrderRecord): readon
  * since: it is made. Who has settled that has said that it is the same order. Parts are never counted with those of
  * another order.
  */
-function isToldAsUsedAgain(
+function isReportedAsUsedAgain(
   entry: OrderEntry,
   split: Split,
   known: KnownErpOrder,
   wanted: WantedOrder,
 ): boolean {
   const { concerns = [] } = known.productOrders.get(entry.number) ?? {};
-  const isTold = concerns.some(({ kind }) => kind === 'used-again');
+  const isReported = concerns.some(({ kind }) => kind === 'used-again');
   const isAlone = entry.part.book === 'alone' && split.book === 'alone';
-  return isTold && isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);
+  return isReported && isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);
 }
 
 /** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
   const counted = countParts(known, own, wanted);
+  const sized = { ...counted, comesTo: sumOfParts(counted, known, wanted) };
   const mapped = new Map(counted.mapped.map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
   const parts = [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
@@ -175,7 +179,8 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
     const mine = ownByNumber.get(number);
     const kept =
       mine && (counted.kept.includes(mine) ? keepOrder(mine) : decideUnwanted(mine, known, wanted));
-    const part = one ? decideMapped(one, mine ?? held?.entry, known, wanted) : kept;
+    const byTable = one ? decideMapped(one, mine ?? held?.entry, known, wanted) : kept;
+    const part = (mine && decideOtherSize(mine, sized, known, wanted)) ?? byTable;
     if (part && isTakenByAnother(part)) return [part];
     return [...(part ? [part] : []), ...decideUnclaimed(held, wanted)];
   });
@@ -196,11 +201,24 @@ function isTakenByAnother(part: PartDecision): boolean {
   return 'begins' in part && part.begins.some(({ kind }) => kind === 'number-taken');
 }
 
+/** The product orders of an ERP order that count. */
+interface CountedParts {
+  /** Of a higher index than the ERP order has parts now, and built. */
+  readonly kept: readonly OrderEntry[];
+  readonly mapped: readonly MappedProductOrder[];
+}
+
 /**
- * Parts that are built count before those that are not: `kept` have a higher index than the ERP order has parts now, and
- * as many of the last ones that are not built are not wanted.
+ * Parts that are built count before those that are not: for as many as are `kept`, the last ones that are not built are not
+ * wanted. Parts are counted by number, as what is built is booked with its own figures, whatever it was made for. How many
+ * units each is for is a matter of its index (`quantityOfPart`), so one may be built instead of another that is for more or
+ * less: `decideOtherSize` begins a concern.
  */
-function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }: WantedOrder) {
+function countParts(
+  known: KnownErpOrder,
+  own: readonly OrderEntry[],
+  { mapped }: Pick<WantedOrder, 'mapped'>,
+): CountedParts {
   const { productOrders = [] } = mapped ?? {};
   const unbuilt = productOrders.filter(({ draft, part }) => !isBuilt(known, draft.number, part));
   const surplusEntries = mapped ? own.filter(({ part }) => part.index > mapped.split.of) : [];
@@ -209,6 +227,62 @@ function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }
   const kept = beyond.slice(0, unbuilt.length);
   const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
   return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };
+}
+
+interface SizedParts extends CountedParts {
+  /** What they are for together. */
+  readonly comesTo: Decimal;
+}
+
+/**
+ * A part of several units that counts, and is for more or less than its ERP order has for it now:
+ *
+ *   it is                                            all parts that count come to            then
+ *   built, and beyond those that there are now       what the ERP wants                      its concern ends
+ *   the same                                         another quantity                        a concern begins
+ *   booked                                           what the ERP wants                      the table decides
+ *   the same                                         more, and none is left to be built      the table decides
+ *   the same                                         another quantity                        a concern begins
+ *   neither                                          –                                       the table decides
+ */
+function decideOtherSize(
+  entry: OrderEntry,
+  { kept, mapped, comesTo }: SizedParts,
+  known: KnownErpOrder,
+  wanted: WantedOrder,
+): PartDecision | undefined {
+  const { part, number } = entry;
+  if (part.per === undefined) return undefined;
+  const { quantity } = wanted.order;
+  const beyond = compareDecimals(comesTo, quantity.amount);
+  if (kept.includes(entry)) {
+    if (beyond !== 0) return keepOtherSize(entry, comesTo, wanted);
+    const ended = contentConcerns(known, number).filter((one) => one.kind === 'changed' && !one.wanted);
+    return keepEndingConcerns(entry, ended, otherSizeEndedSentence);
+  }
+  const isMapped = mapped.some(({ draft }) => draft.number === number);
+  const isBooked = isBookedRow(rowOfEntry(entry, known, wanted)) && !isUsedAgain(entry, known, wanted);
+  const isOtherSize = quantityOfPart(part, entry.erpOrder).amount !== quantityOfPart(part, quantity).amount;
+  const isBookedOtherwise = isMapped && isBooked && isOtherSize;
+  if (!isBookedOtherwise || beyond === 0) return undefined;
+  const isAllBuilt = mapped.every((one) => isBuilt(known, one.draft.number, one.part));
+  const mayBePutRight = beyond < 0 || !isAllBuilt;
+  return mayBePutRight ? keepOtherSize(entry, comesTo, wanted) : undefined;
+}
+
+/** What the parts that count are for together: those that are built as they were made, the others as they are wanted now. */
+function sumOfParts(
+  { kept, mapped }: CountedParts,
+  known: KnownErpOrder,
+  { order: { quantity } }: WantedOrder,
+): Decimal {
+  const shares = mapped.map(({ draft: { number }, part }) => {
+    const { entry } = known.productOrders.get(number) ?? {};
+    const isMade = entry !== undefined && isBuilt(known, number, part);
+    return quantityOfPart(part, isMade ? entry.erpOrder : quantity);
+  });
+  const beyond = kept.map(({ part, erpOrder }) => quantityOfPart(part, erpOrder));
+  return sumOf([...shares, ...beyond].map(({ amount }) => amount));
 }
 
 /** What was made by an earlier mapping is compared without what a later one only tells differently. */
@@ -298,7 +372,12 @@ function decideUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedO
     case 'withdraw':
       return withdrawUncreated(entry, contentConcerns(known, number), wanted);
     case 'tell':
-      return keepUnwanted(entry, known, wanted, outcome.ends);
+      return keepUnwanted(
+        entry,
+        known,
+        wanted,
+        concernsOfKinds(contentConcerns(known, number), outcome.ends),
+      );
     case 'end':
       return keepEndingConcerns(
         entry,
@@ -319,7 +398,7 @@ function decideRenumbered(
 ): PartDecision {
   const mapped = wanted.mapped?.productOrders.find(({ part }) => part.index === entry.part.index);
   // It was renamed in Azumuta as the ERP wants it, which a look has seen.
-  if (mapped?.contentHash === entry.contentHash && mapped.part.book === entry.part.book)
+  if (mapped?.contentHash === entry.contentHash && isSplitAlike(mapped.part, entry.part))
     return decidePart(mapped, entry, known, wanted);
   const row = rowOfEntry(entry, known, wanted);
   const isMore = isBookedRow(row) && wantsOther(entry, wanted);
@@ -381,6 +460,6 @@ function mayTakeBack({ number, state }: OrderEntry, { askedFor }: WantedOrder): 
 /** A renamed article that is mapped to the same one is no difference, nor is a unit that the endpoint or the pull leaves out. */
 function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }: WantedOrder): boolean {
   const { contentHash, part } = mapped;
-  const isSame = entry.contentHash === contentHash && entry.part.book === part.book;
+  const isSame = entry.contentHash === contentHash && isSplitAlike(entry.part, part);
   return isSame && unitDifference(entry.erpOrder, factsOf(order)).length === 0;
 }

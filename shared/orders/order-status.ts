@@ -20,7 +20,7 @@ export function statusOfEntry({
 
 /** The status of a product order by all that the ledger holds of it: it does not just exist while something is open about it. */
 export function statusOfKnown(
-  facts: LifeFacts & Pick<KnownOrder, 'letters'> & { readonly entry: OrderEntry },
+  facts: LifeFacts & Pick<KnownOrder, 'concerns' | 'letters'> & { readonly entry: OrderEntry },
 ): ProductOrderStatus {
   const { stage } = lifeOf(facts);
   const status = { ...statusOfEntry(facts.entry), stage };

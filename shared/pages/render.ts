@@ -7,11 +7,19 @@ import { partnerNames, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { capitalized, counted } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
+import { ordersOf, standInWords } from '../situation/open-orders.ts';
 import type { OrderFacts } from '../situation/order-facts.ts';
 import { flows } from '../situation/pauses.ts';
 import { type Problem, problemsOfTroubles } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { figureCells, lateBy, mostDueShown, type Today, waitingFigures } from '../situation/today.ts';
+import {
+  figureCells,
+  lateBy,
+  mostDueShown,
+  noteOfFigures,
+  type Today,
+  waitingTexts,
+} from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
 import { partnerState } from '../situation/words.ts';
 import { definitionList, html, htmlPage, type Markup } from './html.ts';
@@ -35,7 +43,7 @@ export function todayPage(
 ): string {
   const figures = today.days.find(({ day }) => day === today.day);
   const made = figures
-    ? html`${definitionList(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
+    ? html`${definitionList(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}. ${noteOfFigures([figures, today.sumBefore]) ?? ''}</p>`
     : html`<p>This day is not counted yet: the next run of the alerts does it.</p>`;
   return htmlPage(
     `Today at ${plant}`,
@@ -43,7 +51,7 @@ export function todayPage(
 <section><h2>Made on ${today.day}</h2>${made}</section>
 ${latePart(today, situation, linkTo)}
 ${dueTodayPart(today, linkTo)}
-<section><h2>Waiting</h2>${definitionList(waitingFigures(situation))}${heldBack(situation)}</section>
+<section><h2>Waiting</h2>${definitionList(waitingTexts(situation))}${heldBack(situation)}</section>
 ${peoplePart(situation, linkTo)}
 ${weekPart(today)}
 `,
@@ -78,7 +86,7 @@ function latePart({ day, late, lateCount }: Today, { orders, terms }: Situation,
     const details = [article, quantity, place, `due ${due}`, `late by ${by}`].filter(Boolean).join(' · ');
     return html`<li><a href="${linkTo(number)}">${order}</a><p>${details}</p></li>`;
   });
-  const more = orders.late.length - late.length;
+  const more = ordersOf('late', orders).length - late.length;
   return html`<section><h2>Late: ${late.length === 0 ? 'none' : lateCount}</h2>
 <ul>${rows}</ul>${more > 0 ? html`<p class="hint">These were due first; ${more} more are left out.</p>` : ''}</section>`;
 }
@@ -86,7 +94,8 @@ function latePart({ day, late, lateCount }: Today, { orders, terms }: Situation,
 function dueTodayPart({ dueToday }: Today, linkTo: LinkTo): Markup {
   const shown = dueToday.slice(0, mostDueShown);
   const rows = shown.map(
-    ({ number, place }) => html`<li><a href="${linkTo(number)}">${number}</a><p>${place}</p></li>`,
+    (order) =>
+      html`<li><a href="${linkTo(order.number)}">${order.number}</a><p>${standInWords(order)}</p></li>`,
   );
   const more = dueToday.length - shown.length;
   return html`<section><h2>Due today: ${dueToday.length === 0 ? 'none' : counted(dueToday.length, 'product order')}</h2>
@@ -95,10 +104,12 @@ function dueTodayPart({ dueToday }: Today, linkTo: LinkTo): Markup {
 
 function peoplePart(situation: Situation, linkTo: LinkTo): Markup {
   // This page shows no commands; what is late stands above.
-  const problems = problemsOfTroubles(situation, '').filter(({ kind }) => kind !== 'overdue');
+  const all = problemsOfTroubles(situation, '');
+  const problems = all.filter(({ kind }) => kind !== 'overdue');
   const title = html`<h2>For a person</h2>`;
+  const besides = all.length > 0 ? ' besides what is late' : '';
   if (problems.length === 0)
-    return html`<section>${title}<p>Nothing is open about an order, as far as the ledger knows.</p></section>`;
+    return html`<section>${title}<p>Nothing${besides} is open about an order, as far as the ledger knows.</p></section>`;
   return html`<section>${title}<ul>${problems.map((problem) => problemPart(problem, linkTo))}</ul></section>`;
 }
 

@@ -45,13 +45,13 @@ export function strictObject<Shape extends z.core.$ZodLooseShape>(
   return z.strictObject(shape, {
     error(issue) {
       if (issue.code !== 'unrecognized_keys') return undefined;
-      const told = issue.keys.map(
+      const unknown = issue.keys.map(
         (key) => shorten(key, maxFound) + (Object.hasOwn(moved, key) ? ` (${moved[key]})` : ''),
       );
       const others = issue.keys.every((key) => Object.hasOwn(moved, key))
         ? ''
         : ` (there are ${Object.keys(shape).join(', ')})`;
-      return `no such field as ${told.slice(0, 5).join(', ')}${others}`;
+      return `no such field as ${unknown.slice(0, 5).join(', ')}${others}`;
     },
   });
 }

@@ -248,6 +248,14 @@ export const adviceOnOthers = {
     who: 'planner',
     steps: [{ does: 'If it is built, have it completed in Azumuta; else move its date in the ERP.' }],
   },
+  'late and under way': {
+    who: 'planner',
+    steps: [
+      {
+        does: 'It goes on by itself; what is paused or cannot be reached must end before. If that is too late, move its date in the ERP.',
+      },
+    ],
+  },
   'channel-down': {
     who: 'operator',
     steps: [

@@ -62,7 +62,7 @@ export function problemsOf(situation: Situation, where: string): Problem[] {
 /** The problems that are known without the queues and besides outages: what the ledger has that needs a person. */
 export function problemsOfTroubles(situation: Situation, where: string): Problem[] {
   const { troubles, partners } = situation;
-  // What waits for a partner that is down is told with it.
+  // What waits for a partner that is down is shown with it.
   const others = troubles.filter(
     ({ kind, partner }) => kind !== 'partner-down' && (kind !== 'waiting' || !partners[partner].open),
   );

@@ -8,7 +8,7 @@ import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueKeepsDays } from '../model/queues.ts';
 import { hourMs } from '../model/time.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type DueOrder, type OrdersNow, readOrdersNow } from './open-orders.ts';
+import { type OrderNow, type OrdersNow, ordersOf, readOrdersNow, standInWords } from './open-orders.ts';
 
 /** Kinds of trouble: those that the ledger records, and those that are seen without it. */
 export const troubleKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down', 'channel-down'] as const;
@@ -71,7 +71,7 @@ export interface Situation {
 }
 
 export interface SituationDependencies extends DueTerms {
-  readonly ledger: Pick<Ledger, 'concerns' | 'openOrders' | 'bookings' | 'deadLetters'>;
+  readonly ledger: Pick<Ledger, 'concerns' | 'openOrders' | 'deadLetters'>;
   readonly breaker: Pick<Breaker, 'states'>;
   readonly queue: (queue: QueueName) => Promise<QueueStatus>;
   readonly countDeadLetters: () => Promise<number>;
@@ -91,8 +91,8 @@ const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
 
 /**
  * Never scans: a query for each kind of concern and one for open orders (one more when there are settled dead letters), two
- * items, three counts, and the items of a thousand open orders at most, a hundred a call; and of each refused booking whose
- * order is due by then, a query.
+ * items, three counts, and the items of a thousand open orders and of as many of each kind of what is open, a hundred a call;
+ * and a query of each ERP order whose parts are booked together, where something is open about one.
  * @param unfiledBefore Unknown dead letters of the run before: between the two writes of a replay, a letter is in the
  * queue only, so it is told once it was counted in two runs.
  */
@@ -126,7 +126,7 @@ export async function readSituation(
       of.length < limitOf(kind) ? [] : kind,
     ),
   );
-  if (orders.isLateCut) cut.add('overdue');
+  if (orders.cut.has('late')) cut.add('overdue');
   const unknown =
     inQueue - open.filter((concern) => isDeadLetterConcern(concern) && hasMessage(concern)).length;
   const isKnown = unknown <= 0 || cut.has('dead-letter');
@@ -150,14 +150,15 @@ export async function readSituation(
         const thing = `${key.pk} ${key.sk}`;
         return { ...concern, id: `${thing} ${since.toISOString()}`, thing, isDue };
       }),
-      ...orders.late.map((one) => lateTrouble(one, terms)),
+      ...ordersOf('late', orders).map((one) => lateTrouble(one, terms)),
       ...unfiledOf(Math.min(unfiled, unfiledBefore), at),
     ],
   };
 }
 
-function lateTrouble(late: DueOrder, terms: DueTerms): SeenTrouble {
-  const { number: order, place } = late;
+function lateTrouble(late: OrderNow, terms: DueTerms): SeenTrouble {
+  const { number: order } = late;
+  const place = standInWords(late);
   const since = overdueAt(late, terms) ?? new Date(0);
   return { id: order, kind: 'overdue', partner: 'azumuta', order, place, since, isDue: true };
 }

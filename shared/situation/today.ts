@@ -4,10 +4,17 @@ import { type Day, sumOfDays } from '../ledger/records/days.ts';
 import { dueDayOf } from '../model/due.ts';
 import type { JourneyEvent } from '../model/journey.ts';
 import { formatQuantity } from '../model/quantity.ts';
-import { counted } from '../model/text.ts';
+import { capitalized, counted } from '../model/text.ts';
 import { dayBefore, dayIn } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
-import { atLeast, type OrdersNow } from './open-orders.ts';
+import {
+  countOrders,
+  countProductOrders,
+  countsAs,
+  type OrderFigure,
+  type OrdersNow,
+  ordersOf,
+} from './open-orders.ts';
 import { messagesInQueue } from './problems.ts';
 import type { Situation } from './read.ts';
 import { tellTrouble } from './told.ts';
@@ -43,14 +50,9 @@ export async function readToday(
     sumBefore: figures.sums[1],
     /** The first due, and how many there are. */
     late: shownLate,
-    lateCount: countLate(orders),
-    dueToday: orders.dueToday,
+    lateCount: countProductOrders('late', orders),
+    dueToday: ordersOf('due today', orders),
   };
-}
-
-/** `12 product orders`, `at least 1000 product orders`. */
-export function countLate({ late, isLateCut }: OrdersNow): string {
-  return `${atLeast(late.length, isLateCut)} ${late.length === 1 ? 'product order' : 'product orders'}`;
 }
 
 /** Days up to one, the oldest first. */
@@ -58,33 +60,53 @@ export function daysUntil(day: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => dayBefore(day, count - 1 - index));
 }
 
-export const waitingNames = [
-  'In Azumuta, to be completed',
-  'To be created',
-  'To be booked',
-  'For a person',
-] as const;
-export type WaitingName = (typeof waitingNames)[number];
+/** What is open now: each figure with the name that every view gives it. */
+const waitingNames = {
+  'in Azumuta': 'In Azumuta, to be completed',
+  'to be created': 'To be created',
+  'to be booked': 'To be booked',
+  'for a person': 'For a person',
+} as const satisfies Partial<Record<OrderFigure, string>>;
+type WaitingFigure = keyof typeof waitingNames;
+// TypeScript knows the keys of an object as texts only.
+const waitingOrder = Object.keys(waitingNames) as WaitingFigure[];
 
-/** What is open now, in product orders: each once. */
-export function waitingFigures({
-  orders,
-  queues,
-  cut,
-}: Pick<Situation, 'orders' | 'queues' | 'cut'>): [name: WaitingName, value: string][] {
-  const { inAzumuta, toBeCreated, toBeBooked, needPerson, isCut } = orders;
-  const queued = messagesInQueue(queues['product-orders']);
-  const isOfPeopleCut = orderKinds.some((kind) => cut.has(kind));
-  const values: Readonly<Record<WaitingName, string>> = {
-    'In Azumuta, to be completed': atLeast(inAzumuta, isCut),
-    'To be created': isCut && queued > toBeCreated ? `about ${queued}` : atLeast(toBeCreated, isCut),
-    'To be booked': atLeast(toBeBooked, isCut),
-    'For a person': atLeast(needPerson, isOfPeopleCut),
-  };
-  return waitingNames.map((name) => [name, values[name]]);
+/** What is open now, in product orders: each once in the first three, and those of them that need a person again. */
+export function waitingFigures({ orders, queues }: Pick<Situation, 'orders' | 'queues'>) {
+  return waitingOrder.map((figure) => ({
+    figure,
+    name: waitingNames[figure],
+    value: countWaiting(figure, { orders, queues }),
+    /** How many of them need a person; undefined where the figure says it. */
+    note: figure === 'for a person' ? undefined : noteOfPersons(figure, orders),
+  }));
 }
 
-const orderKinds = [...orderConcernKinds, 'dead-letter'] as const;
+/** SQS counts what the ledger was not read for. */
+function countWaiting(
+  figure: WaitingFigure,
+  { orders, queues }: Pick<Situation, 'orders' | 'queues'>,
+): string {
+  const queued = messagesInQueue(queues['product-orders']);
+  const isMore = orders.cut.has(figure) && queued > ordersOf(figure, orders).length;
+  return figure === 'to be created' && isMore ? `about ${queued}` : countOrders(figure, orders);
+}
+
+/** `40 for a person`; undefined where there are none. */
+export function noteOfPersons(figure: WaitingFigure, orders: OrdersNow): string | undefined {
+  const theirs = ordersOf(figure, orders).filter((order) => countsAs('for a person', order)).length;
+  return theirs === 0 ? undefined : `${theirs} for a person`;
+}
+
+/** The same as a name and a text each: `41, 40 for a person`. */
+export function waitingTexts(
+  situation: Pick<Situation, 'orders' | 'queues'>,
+): [name: string, text: string][] {
+  return waitingFigures(situation).map(({ name, value, note }) => [
+    name,
+    note === undefined ? value : `${value}, ${note}`,
+  ]);
+}
 
 /** By how much an order is late. @param today The plant's day. */
 export function lateBy(dueDate: string | undefined, today: string, timeZone: string): string {
@@ -99,8 +121,8 @@ export interface PeriodFigures extends Pick<Day, 'events' | 'good' | 'scrap'> {
   readonly inTime: number;
   /** Today is one of them: more may be booked in time. */
   readonly isRunning: boolean;
-  /** A version counted some of them that did not count by due days; or more orders are late than are read. */
-  readonly isUnknown: boolean;
+  /** Why it cannot be said how many were on time. */
+  readonly unknownBecause: string | undefined;
 }
 
 /**
@@ -108,9 +130,9 @@ export interface PeriodFigures extends Pick<Day, 'events' | 'good' | 'scrap'> {
  * @returns the days that were counted, and the sum of each period.
  */
 export async function readFigures(
-  { at, orders, terms }: Situation,
+  { at, orders, terms }: Pick<Situation, 'at' | 'orders' | 'terms'>,
   periods: readonly (readonly string[])[],
-  { days: records }: Pick<Ledger, 'days'>,
+  { days: records }: { readonly days: Pick<Ledger['days'], 'readDays'> },
 ) {
   const asked = periods.flat();
   const today = dayIn(terms.timeZone, at);
@@ -129,7 +151,7 @@ export async function readFigures(
       due: due.reduce((sum, one) => sum + one.due, 0),
       inTime: due.reduce((sum, one) => sum + one.inTime, 0),
       isRunning: named.includes(today),
-      isUnknown: orders.isLateCut || days.some(({ bookedDue }) => bookedDue === undefined),
+      unknownBecause: whyUnknown(days, orders),
     };
   };
   const counted = read.filter(({ day }) => asked.includes(day));
@@ -137,6 +159,12 @@ export async function readFigures(
     days: counted.map((one) => ({ day: one.day, upTo: one.upTo, ...figuresOf([one.day]) })),
     sums: periods.map(figuresOf),
   };
+}
+
+function whyUnknown(days: readonly Day[], { cut }: OrdersNow): string | undefined {
+  if (cut.has('late')) return 'more orders are late than are read';
+  const isOlder = days.some(({ bookedDue }) => bookedDue === undefined);
+  return isOlder ? 'an earlier version has counted, and not by due days' : undefined;
 }
 
 /** An order counts on the day on which it was due: in time if it was booked by then, and not if it was later, or is open. */
@@ -162,15 +190,24 @@ export function figureCells(figures: PeriodFigures | undefined): [name: string, 
     ...Object.entries(eventsCounted).map(([name, of]): [string, string] => {
       return [name, String(of.reduce((sum, event) => sum + (events[event] ?? 0), 0))];
     }),
-    ['Pieces', piecesIn(good)],
-    ['Scrap', piecesIn(scrap)],
-    ['On time', figures ? onTimeIn(figures) : '–'],
+    ['Pieces booked', piecesIn(good)],
+    ['Scrap booked', piecesIn(scrap)],
+    ['On time', figures ? onTimeIn(figures) : notKnown],
   ];
 }
 
-/** `75 % of 4`; of today `3 of 4 so far`. */
-function onTimeIn({ due, inTime, isRunning, isUnknown }: PeriodFigures): string {
-  if (due === 0 || isUnknown) return '–';
+const notKnown = 'not known';
+
+/** What stands below figures of which some are not known: why. Undefined where all are. */
+export function noteOfFigures(shown: readonly (PeriodFigures | undefined)[]): string | undefined {
+  const reasons = new Set(shown.flatMap((figures) => figures?.unknownBecause ?? []));
+  return reasons.size === 0 ? undefined : `${capitalized(notKnown)}: ${[...reasons].join('; ')}.`;
+}
+
+/** `75 % of 4`; of today `3 of 4 so far`; why there is no share. */
+function onTimeIn({ due, inTime, isRunning, unknownBecause }: PeriodFigures): string {
+  if (unknownBecause !== undefined) return notKnown;
+  if (due === 0) return 'none due';
   if (isRunning) return `${inTime} of ${due} so far`;
   return `${Math.round((100 * inTime) / due)} % of ${due}`;
 }

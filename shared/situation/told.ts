@@ -2,29 +2,36 @@ import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
+import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import type { BookingWindow } from '../ledger/records/windows.ts';
-import { hasEnded, type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
+import type { LifeFacts, Stage } from '../life/life.ts';
 import type { DueState } from '../model/due.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { causeWords } from './cause-words.ts';
-import { isAboutEnd } from './open-orders.ts';
 import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
 import { withoutOrder } from './reasons.ts';
+import {
+  isRefusedOrder,
+  lastOfDeadLetters,
+  type OrderPlace,
+  openRefusal,
+  refusedBooking,
+  type StandFacts,
+  standOf,
+} from './stand.ts';
 import { headlineOf, maxName, nextStepInWords, partnerState, shownReasonLength, whoActs } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
-export interface ToldFacts extends LifeFacts {
+export interface ToldFacts extends StandFacts {
+  readonly concerns: KnownOrder['concerns'];
   readonly letters: readonly (DeadLetterId & Partial<Pick<DeadLetterRecord, 'reason' | 'cause'>>)[];
   /** Completed parts are booked at the times of the plant. */
   readonly window?: BookingWindow | undefined;
-  /** What happened to it, oldest first: why it waits, where it is booked, what a person did. */
-  readonly journey?: readonly JourneyEntry[];
   readonly partners?: Readonly<Record<Partner, BreakerState>>;
-  readonly due?: DueState;
   /** ISO date by which the ERP wants it. */
   readonly dueDate?: string | undefined;
 }
@@ -41,6 +48,7 @@ export interface Told extends Omit<OrderSentences, 'who'> {
   /** Everybody who has to act; nobody where nothing is needed. */
   readonly who: readonly Role[];
   readonly stage: Stage;
+  readonly place: OrderPlace;
   /** How it stands to its date; what has ended is not due. */
   readonly due: DueState;
   readonly needsPerson: boolean;
@@ -53,32 +61,29 @@ export interface Told extends Omit<OrderSentences, 'who'> {
  *   refused, and its dead letter is gone              needs a person, unless that was replayed or discarded
  *   given up                                          that a person has done so
  *   a booking waits or is under way                   why it waits; that bookings are paused, and to resume them
- *   in Azumuta and late                               to complete it, or to move its date
  *   anything else                                     its stage in a sentence
  *
- * Of each that is neither booked nor ended, that it is late, or due today.
+ * Of each that is neither booked nor ended, that it is late, or due today; of what is late and needs nobody else, what the
+ * planner does.
  */
 export function toldOf(given: ToldFacts): Told {
-  const { stage, bookings } = lifeOf(given);
-  const facts = { ...given, bookings };
-  const due = dueOf(facts, stage);
+  const { stage, place, bookings, due, needsPerson } = standOf(given);
+  const facts = { ...given, bookings, due };
   const tasks = tasksOf(facts, stage);
+  const stands = { stage, place, due, needsPerson };
   if (tasks.length === 0) {
-    const { says, who, ...progress } = progressOf(facts, stage);
+    const { says, ...progress } = progressOf(facts, stage);
+    const { who, ...advised } = progress.who === undefined && due === 'late' ? lateAdvice(stage) : progress;
     return {
-      stage,
-      due,
-      needsPerson: false,
-      ...progress,
+      ...stands,
+      ...advised,
       says: withDue(says, due, facts),
       who: who === undefined ? [] : [who],
     };
   }
   const command = tasks.find((task) => task.command)?.command;
   return {
-    stage,
-    due,
-    needsPerson: true,
+    ...stands,
     says: withDue(tasks.map(({ says }) => says).join(' '), due, facts),
     // Concerns of one kind have one next step.
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
@@ -87,11 +92,9 @@ export function toldOf(given: ToldFacts): Told {
   };
 }
 
-/** What is booked or has ended is late no more; nor is a part that is built, and waits for those that are booked with it. */
-function dueOf({ due = 'not due', concerns, letters }: ToldFacts, stage: Stage): DueState {
-  const isBuilt = stage === 'completed' && letters.length === 0;
-  const needsNothing = hasEnded(stage) || concerns.some(isAboutEnd) || isBuilt;
-  return needsNothing ? 'not due' : due;
+/** Only what is in Azumuta can be completed there. */
+function lateAdvice(stage: Stage): Pick<OrderSentences, 'next' | 'who'> {
+  return adviceSentences(adviceOnOthers[stage === 'in Azumuta' ? 'overdue' : 'late and under way']);
 }
 
 function withDue(says: string, due: DueState, { dueDate = '' }: ToldFacts): string {
@@ -124,7 +127,7 @@ export function toldInOwnWords(facts: ToldFacts): Told {
 const hideReason = (state: BreakerState): BreakerState => ({ ...state, reason: undefined });
 
 function tasksOf(facts: ToldFacts, stage: Stage): OrderSentences[] {
-  const [letter, ...others] = facts.letters;
+  const [first, ...others] = facts.letters;
   const tasks: OrderSentences[] = facts.concerns.map((concern) => {
     const says = sentence(capitalized(concern.note));
     const isRefused = concern.kind === 'refused';
@@ -134,25 +137,21 @@ function tasksOf(facts: ToldFacts, stage: Stage): OrderSentences[] {
       who: whoActs(concern),
     };
   });
-  if (letter) {
-    const { reason = '', cause } = letter;
+  if (first) {
+    const { reason = '', cause } = first;
     const more = others.length > 0 ? `(And ${counted(others.length, 'more dead letter')}.)` : '';
     const says = ['It has a dead letter.', sentence(reason), more].filter((text) => text).join(' ');
     const of = { kind: 'dead-letter', cause } as const;
     return [{ says, next: nextStepInWords(of), who: whoActs(of), command: 'replay' }, ...tasks];
   }
-  const done = lastOfLetters(facts);
-  const booking = refusedBooking(facts);
-  if (booking && done !== 'replayed')
-    return [
-      ...tasks,
-      {
-        says: `Its booking was refused, and its dead letter is gone. ${sentence(booking.reason ?? '')}`.trim(),
-        ...adviceSentences(adviceOnOthers['booking refused, dead letter gone']),
-        command: 'replay',
-      },
-    ];
-  if (!isRefusedOrder(facts, stage) || done) return tasks;
+  const refused = openRefusal(facts, stage);
+  if (refused === undefined) return tasks;
+  if (refused === 'booking') {
+    const reason = sentence(refusedBooking(facts)?.reason ?? '');
+    const says = `Its booking was refused, and its dead letter is gone. ${reason}`.trim();
+    const advised = adviceSentences(adviceOnOthers['booking refused, dead letter gone']);
+    return [...tasks, { says, ...advised, command: 'replay' }];
+  }
   const says = `It was refused, and its dead letter is gone. ${sentence(facts.entry?.reason ?? '')}`.trim();
   const advised = adviceSentences(adviceOnOthers['creation refused, dead letter gone']);
   const who = whoActs({ kind: 'dead-letter', cause: facts.entry?.cause });
@@ -161,19 +160,6 @@ function tasksOf(facts: ToldFacts, stage: Stage): OrderSentences[] {
 
 function adviceSentences(advice: Advice): Pick<OrderSentences, 'next' | 'who'> {
   return { next: adviceInWords(advice), who: advice.who };
-}
-
-function refusedBooking({ bookings }: ToldFacts) {
-  return bookings.find(({ state, discarded }) => state === 'rejected' && !discarded);
-}
-
-function isRefusedOrder({ entry }: ToldFacts, stage: Stage): boolean {
-  return stage === 'wanted' && entry?.state === 'rejected';
-}
-
-function lastOfLetters({ journey = [] }: ToldFacts): 'replayed' | 'discarded' | undefined {
-  const last = journey.findLast(({ of }) => of.startsWith('dead letter'))?.event;
-  return last === 'replayed' || last === 'discarded' ? last : undefined;
 }
 
 function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
@@ -188,7 +174,7 @@ function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
     };
   }
   const wasRefused = refusedBooking(facts) !== undefined || isRefusedOrder(facts, stage);
-  if (wasRefused && lastOfLetters(facts) === 'replayed')
+  if (wasRefused && lastOfDeadLetters(facts) === 'replayed')
     return {
       says: 'It was refused, and its dead letter was sent to its queue again.',
       ...adviceSentences(adviceOnOthers['sent again']),
@@ -197,7 +183,7 @@ function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
   const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
   if (open) return beingBooked(open, facts);
   if (stage !== 'in Azumuta' || facts.due !== 'late') return { says: stageSentence(stage, facts) };
-  return { says: 'It is not completed in Azumuta.', ...adviceSentences(adviceOnOthers.overdue) };
+  return { says: 'It is not completed in Azumuta.' };
 }
 
 function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: ToldFacts): OrderSentences {
@@ -287,6 +273,6 @@ export async function tellTrouble(
     why: oneLine(why, shownReasonLength),
     /** The same for every order with this reason; undefined where it names no order. */
     reason: reason === why ? undefined : oneLine(reason, shownReasonLength),
-    next: life ? (life.next ?? 'Nothing: it goes on by itself.') : nextStepInWords(trouble),
+    next: life?.next ?? nextStepInWords(trouble),
   };
 }

@@ -54,18 +54,20 @@ function secondsKnownOf({ awaits, afterSeconds = 0 }: Pick<Wait, 'awaits' | 'aft
 /**
  * Seconds until a message is retried: exponential with full jitter (any time up to the doubled wait), so that messages
  * which failed together are not retried together; at the cap, in its upper third. `afterSeconds` (Retry-After, a lease, an
- * open breaker) is a floor, with jitter above it.
+ * open breaker) is a floor, with jitter above it: what a partner asked for, or what is still settling there. What is to be
+ * retried seldom waits for as long as after many failures, from the first one on.
  * @param failures 1 after the first failure. @param random In [0, 1).
  */
 export function secondsUntilRetry(
-  failure: Partial<Pick<Failure, 'afterSeconds'>>,
+  failure: Partial<Pick<Failure, 'afterSeconds' | 'retry'>>,
   failures: number,
   random: number,
   baseSeconds: number = backoffDefaults.baseSeconds,
 ): number {
   const { capSeconds } = backoffDefaults;
   const doubled = baseSeconds * 2 ** Math.min(failures - 1, 30);
-  const jittered = doubled >= capSeconds ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);
+  const isAtCap = failure.retry === 'seldom' || doubled >= capSeconds;
+  const jittered = isAtCap ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);
   const floor = Math.min(failure.afterSeconds ?? 0, maxVisibility - baseSeconds);
   const seconds = floor > jittered ? floor + random * Math.min(baseSeconds, floor) : jittered;
   return Math.max(1, Math.round(seconds));

@@ -14,11 +14,11 @@ export interface DeadLetterContent extends Omit<DeadLetterRecord, keyof Rejectio
  * What a dead letter says of its message, as attributes: written by the functions, read by the commands and the console
  * (`infra/ops/dead-letters`). SQS takes ten, so a further one needs the place of another.
  */
-export type LetterAttribute = Exclude<keyof DeadLetterContent, 'body' | 'about'> | keyof About;
+export type DeadLetterAttribute = Exclude<keyof DeadLetterContent, 'body' | 'about'> | keyof About;
 
 /** The message for the dead-letter queue, with its reasons as attributes. SQS refuses an attribute without a text. */
 export function deadLetterMessage({ body, partner, about = {}, ...why }: DeadLetterContent): OutgoingMessage {
-  const texts: Readonly<Record<LetterAttribute, string>> = {
+  const texts: Readonly<Record<DeadLetterAttribute, string>> = {
     ...why,
     partner: partner ?? '',
     booking: attributeText(about.booking ?? '', 1000),

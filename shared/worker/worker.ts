@@ -150,21 +150,21 @@ class Worker<Message> {
     const left = () => invocation.getRemainingTimeInMillis();
     let longestMs = left() * endPartOfTime;
     let leftBefore: number | undefined;
-    let isOver = false;
+    let hasEnded = false;
 
     return async ({ record }) => {
-      if (deadline.signal.aborted || isOver) return false;
-      if (this.#isSecond(partner)) isOver = !this.#hasTime(invocation);
-      if (limited && !isOver) {
+      if (deadline.signal.aborted || hasEnded) return false;
+      if (this.#isSecond(partner)) hasEnded = !this.#hasTime(invocation);
+      if (limited && !hasEnded) {
         if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
-        isOver = left() < longestMs;
+        hasEnded = left() < longestMs;
         // If DynamoDB fails, the work goes on.
         const isFurtherOfBacklog = leftBefore !== undefined && this.#admission.isBacklog(record);
-        if (!isOver && isFurtherOfBacklog)
-          isOver = (await deadline.whileOpen(limited.isAwaited(partner).catch(() => false))) ?? false;
+        if (!hasEnded && isFurtherOfBacklog)
+          hasEnded = (await deadline.whileOpen(limited.isAwaited(partner).catch(() => false))) ?? false;
         leftBefore = left();
       }
-      return !isOver;
+      return !hasEnded;
     };
   }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createBookCompletion } from '../../functions/book-completion/book-completion.ts';
 import { completionHint } from '../../shared/completions/messages.ts';
-import { Pauses } from '../../shared/ledger/records/pauses.ts';
+import { PausesForPeople } from '../../shared/ledger/records/pauses.ts';
 import { backoffDefaults } from '../../shared/worker/policy.ts';
 import { invocation, messages, type Surroundings, startSurroundings } from './stage.ts';
 
@@ -232,7 +232,7 @@ it('books nothing while bookings are paused', async () => {
   // Prepare
   const stage = await startSurroundings();
   const order = await completed(stage);
-  await new Pauses(stage.store.table, stage.clock).pauseFlow('bookings');
+  await new PausesForPeople(stage.store.table, stage.clock).pauseFlow('bookings');
 
   // Act
   const response = await booker(stage)(triggerOf(order.number), invocation);

@@ -406,7 +406,10 @@ const stories = {
         const { client } = plant.table;
         const { send } = client;
         client.send = ((command: { readonly input: object }) => {
-          if (JSON.stringify(command.input).includes('#quantity')) throw new TypeError('a bug');
+          // What books has the bug, and no view: only views read many items in one call.
+          const isOfView = 'RequestItems' in command.input;
+          const isBooking = JSON.stringify(command.input).includes('#quantity');
+          if (isBooking && !isOfView) throw new TypeError('a bug');
           return Reflect.apply(send, client, [command]);
         }) as typeof client.send;
         correct = () => {

@@ -43,6 +43,25 @@ async function overdue(): Promise<PlannedOrderRef> {
   return order;
 }
 
+/** Azumuta is down, so that it waits to be created. */
+async function lateBeforeAzumuta(): Promise<PlannedOrderRef> {
+  answering('azumuta', 503);
+  const order = plant.plan('5', 'plain', { dueDate: '2026-11-22' });
+  await plant.pulled();
+  await plant.work(2 * hours);
+  return order;
+}
+
+/** Built when it was late, while the ERP is down. */
+async function lateBeforeErp(): Promise<PlannedOrderRef> {
+  const order = plant.plan('5', 'plain', { dueDate: '2026-11-22' });
+  await plant.pulled();
+  answering('erp', 503);
+  plant.azumuta.complete(order.number, { quantity: 5 });
+  await plant.work(2 * hours);
+  return order;
+}
+
 /** Built, while the ERP gives this answer to every call. */
 async function builtWhile(status: number): Promise<PlannedOrderRef> {
   const order = await released();
@@ -103,6 +122,18 @@ const told = {
       made: ['MO/0001 open'],
     },
   },
+  'late and under way': {
+    'by waiting': { happens: lateBeforeErp, follow: () => corrected(), books: { good: '5' } },
+    'in the ERP': {
+      happens: lateBeforeAzumuta,
+      async follow(order) {
+        plant.erp.changeDueDate(order, '2027-06-01');
+        await plant.pulled();
+        await corrected();
+      },
+      made: ['MO/0001 open'],
+    },
+  },
   'partner-down': {
     'at the partner': {
       happens: () => builtWhile(503),
@@ -120,6 +151,7 @@ const kindOf: Readonly<Record<keyof typeof told, TroubleKind>> = {
   'refused by the mapping': 'refused',
   waiting: 'waiting',
   overdue: 'overdue',
+  'late and under way': 'overdue',
   'partner-down': 'partner-down',
   'credentials refused': 'partner-down',
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hasReasonOrCause } from '../../infra/ops/replay/typed.ts';
 import { planned } from '../../shared/integration/index.ts';
 import type { CompletedProductOrder } from '../../shared/model/completions.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
@@ -140,7 +141,7 @@ describe('a person', () => {
     const before = plant.letters();
     await plant.replayed();
     await plant.replayed({ orders: new Set([order.number]) });
-    await plant.replayed({ reason: 'quantity-or-lots' });
+    await plant.replayed({ conditions: [hasReasonOrCause('quantity-or-lots')] });
     expect(plant.letters()).toEqual(before);
     expect(books(order)).toEqual(nothing);
   });

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { parseAskedOrders, readOrders } from '../../infra/console/pages/orders.ts';
+import { addressOfProblem, listOfFigure } from '../../infra/console/pages/places.ts';
 import { todayPageContent } from '../../infra/console/pages/today.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { endings } from '../../infra/ops/orders/end-order.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
+import { removedConcern } from '../../shared/ledger/records/concerns.ts';
 import type { Role } from '../../shared/model/roles.ts';
 import { dayBefore, dayIn } from '../../shared/model/time.ts';
 import { todayPage } from '../../shared/pages/render.ts';
+import { countOrders, type OrderFigure, orderFigures } from '../../shared/situation/open-orders.ts';
 import { problemsOf } from '../../shared/situation/problems.ts';
 import { readSituation } from '../../shared/situation/read.ts';
 import { figureCells, readToday } from '../../shared/situation/today.ts';
@@ -32,6 +35,7 @@ const fates = [
   'is moved to another day',
   'is given up',
   'is cancelled',
+  'is removed in Azumuta',
   'cannot be booked',
   'waits for the ERP',
   'has an unknown article',
@@ -88,6 +92,11 @@ async function happen(all: readonly Story[]): Promise<readonly Told[]> {
       if (story.fate === 'is moved to another day')
         plant.erp.changeDueDate(order, story.movedTo.dueDate ?? '');
       if (story.fate === 'is cancelled') plant.erp.cancel(order);
+      if (story.fate === 'is removed in Azumuta') {
+        plant.azumuta.remove(order.number);
+        // As a look at it does: that of the reconciliation comes once it is late.
+        await plant.ledger.concerns.begin(order.number, removedConcern);
+      }
       if (story.fate === 'is given up') await giveUp(order);
     }
     await plant.pulled();
@@ -126,23 +135,26 @@ function countBooks(all: readonly Told[]) {
   const orders = all.map(({ order, story }) => {
     const isBooked = plant.erp.books(order).bookings.length > 0;
     const status = there.get(order.number);
-    const isEnded = story.fate === 'is given up' || story.fate === 'is cancelled';
+    const isRemoved = story.fate === 'is removed in Azumuta';
+    const isEnded = story.fate === 'is given up' || story.fate === 'is cancelled' || isRemoved;
     const isRefused = story.fate === 'cannot be booked' || story.fate === 'has an unknown article';
     const due: DueDate = story.fate === 'is moved to another day' ? story.movedTo : story.due;
     const isOpen = !isBooked && !isEnded;
+    // Azumuta still has what the ERP cancelled: a person is asked to remove it.
+    const isToBeRemoved = story.fate === 'is cancelled' && status !== undefined;
+    const isLate = isOpen && due.on !== undefined && due.on < today;
     return {
       number: order.number,
       on: due.on ?? '',
       isBooked,
       bookedOn: dayAt(story.builtAt),
       isOpen,
-      isLate: isOpen && due.on !== undefined && due.on < today,
-      isDueToday: isOpen && due.on === today,
-      isInAzumuta: isOpen && status !== undefined && status !== 'completed',
-      isToBeCreated: isOpen && status === undefined && !isRefused,
-      isToBeBooked: isOpen && status === 'completed' && !isRefused,
-      // Azumuta still has what the ERP cancelled.
-      needsPerson: isRefused || (story.fate === 'is cancelled' && status !== undefined),
+      late: isLate,
+      'due today': isOpen && due.on === today,
+      'in Azumuta': (isOpen && status !== undefined && status !== 'completed') || isToBeRemoved,
+      'to be created': isOpen && status === undefined,
+      'to be booked': isOpen && status === 'completed',
+      'for a person': isRefused || isRemoved || isToBeRemoved || isLate,
     };
   });
   const numbers = (is: (order: (typeof orders)[number]) => boolean) =>
@@ -150,26 +162,25 @@ function countBooks(all: readonly Told[]) {
   const onTime = (day: string) => {
     const due = orders.filter(({ on, isBooked, isOpen }) => on === day && (isBooked || isOpen));
     const inTime = due.filter(({ isBooked, bookedOn }) => isBooked && bookedOn <= day).length;
-    if (due.length === 0) return '–';
+    if (due.length === 0) return 'none due';
     return day === today
       ? `${inTime} of ${due.length} so far`
       : `${Math.round((100 * inTime) / due.length)} % of ${due.length}`;
   };
+  const ofFigures = (figure: OrderFigure) => numbers((order) => order[figure]);
   return {
-    late: numbers(({ isLate }) => isLate),
-    dueToday: numbers(({ isDueToday }) => isDueToday),
-    inAzumuta: numbers(({ isInAzumuta }) => isInAzumuta),
-    waiting: [
-      numbers(({ isInAzumuta }) => isInAzumuta).length,
-      numbers(({ isToBeCreated }) => isToBeCreated).length,
-      numbers(({ isToBeBooked }) => isToBeBooked).length,
-      numbers(({ needsPerson }) => needsPerson).length,
-    ],
+    lists: eachFigure(ofFigures),
     onTime: Array.from({ length: daysShown }, (_, at) => [dayAt(at), onTime(dayAt(at))]),
   };
 }
 
+/** What is known of each figure, by its name. */
+function eachFigure<Known>(of: (figure: OrderFigure) => Known): readonly (readonly [OrderFigure, Known])[] {
+  return orderFigures.map((figure) => [figure, of(figure)] as const);
+}
+
 const figureNames = ['In Azumuta, to be completed', 'To be created', 'To be booked', 'For a person'];
+const waitingOrder = ['in Azumuta', 'to be created', 'to be booked', 'for a person'] as const;
 const numberAfter = (text: string, before: string) => {
   const [, found = ''] = new RegExp(`${before}(none|\\d+)`).exec(text) ?? [];
   return found === 'none' ? 0 : Number(found);
@@ -194,11 +205,16 @@ async function readViews(numbers: readonly string[]) {
   const console = String(await todayPageContent(today, problems, situation, { timeZone, nameActor }));
   const signed = todayPage(today, situation, { plant: 'life', timeZone, linkTo: (number) => number });
   const mail = plant.mails.findLast(({ text }) => text.includes('\nLate '))?.text ?? '';
-  const listed = async (list: string) => {
-    const reads = { ledger, now, nameActor, situation: async () => situation };
-    const { rows } = await readOrders(parseAskedOrders({ list }), 100, reads);
-    return rows.map(({ number }) => number).toSorted();
-  };
+  const reads = { ledger, now, nameActor, situation: async () => situation };
+  const readList = async (asked: object) => (await readOrders(parseAskedOrders(asked), 100, reads)).rows;
+  const numbersIn = (rows: Awaited<ReturnType<typeof readList>>) =>
+    rows.map(({ number }) => number).toSorted();
+  const lists = new Map(
+    await Promise.all(
+      orderFigures.map(async (figure) => [figure, await readList({ list: listOfFigure[figure] })] as const),
+    ),
+  );
+  const listed = (figure: OrderFigure) => lists.get(figure) ?? [];
   const says = await Promise.all(
     numbers.map(async (number) => {
       const { productOrders } = await traceOrder(number, ledger, { where: '--local', now });
@@ -217,7 +233,7 @@ async function readViews(numbers: readonly string[]) {
       doctor: headline(JSON.stringify(problemFindings(situation, '--local'))),
       alert: situation.troubles.filter(({ kind }) => kind === 'overdue').length,
     },
-    lateOrders: { list: await listed('late'), trace: saidOf('It is late:') },
+    lateOrders: saidOf('It is late:'),
     dueToday: {
       console: numberAfter(console, '>Due today: '),
       signed: numberAfter(signed, '>Due today: '),
@@ -229,7 +245,31 @@ async function readViews(numbers: readonly string[]) {
       signed: figureNames.map((name) => numberAfter(signed, `<dt>${name}</dt><dd>`)),
       mail: figureNames.map((name) => numberAfter(mail, `${name}: `)),
     },
-    inAzumuta: await listed('waiting'),
+    counts: eachFigure((figure) => Number(countOrders(figure, situation.orders))),
+    lists: eachFigure((figure) => numbersIn(listed(figure))),
+    /** Of each order, each stage that some list or page says, and whether it needs a person. */
+    stands: await Promise.all(
+      numbers.map(async (number) => {
+        const { productOrders } = await traceOrder(number, ledger, { where: '--local', now });
+        const rows = orderFigures.flatMap((figure) => listed(figure).filter((row) => row.number === number));
+        const stages = [productOrders[0]?.stage, ...rows.map(({ stage }) => stage)];
+        const whoActs = [
+          productOrders[0]?.state === 'needs a person',
+          ...rows.map(({ who, needsPerson }) => (needsPerson ? who !== '' : false)),
+        ];
+        return { number, stages: new Set(stages).size, persons: new Set(whoActs).size };
+      }),
+    ),
+    /** The kinds of what is open about orders: how many the line on Today says, and how many its list has. */
+    kinds: await Promise.all(
+      problems
+        .filter((problem) => addressOfProblem(problem).startsWith('/orders'))
+        .map(async (problem) => {
+          const { searchParams } = new URL(addressOfProblem(problem), 'http://console');
+          const rows = await readList(Object.fromEntries(searchParams));
+          return { kind: problem.kind, line: Number.parseInt(problem.what, 10), list: rows.length };
+        }),
+    ),
     onTime: today.days.map((day) => [day.day, figureCells(day).at(-1)?.[1]]),
   };
 }
@@ -247,14 +287,21 @@ it('says in every view what the books of both partners and the acts of people sa
       const views = await readViews(all.map(({ order: { number } }) => number));
 
       // Assess
-      const { late, dueToday, inAzumuta, waiting, onTime } = countBooks(all);
+      const { lists, onTime } = countBooks(all);
+      const counts = lists.map(([figure, numbers]) => [figure, numbers.length] as const);
+      const numbersOf = new Map(lists);
+      const countOf = new Map(counts);
+      const waiting = waitingOrder.map((figure) => countOf.get(figure));
       expect(dayIn(timeZone, plant.clock.now())).toBe(lastDay);
-      expect(new Set(Object.values(views.late))).toEqual(new Set([late.length]));
-      expect(views.lateOrders).toEqual({ list: late, trace: late });
-      expect(new Set(Object.values(views.dueToday))).toEqual(new Set([dueToday.length]));
-      expect(views.dueOrders).toEqual(dueToday);
+      expect(views.lists).toEqual(lists);
+      expect(views.counts).toEqual(counts);
+      expect(new Set(Object.values(views.late))).toEqual(new Set([countOf.get('late')]));
+      expect(views.lateOrders).toEqual(numbersOf.get('late'));
+      expect(new Set(Object.values(views.dueToday))).toEqual(new Set([countOf.get('due today')]));
+      expect(views.dueOrders).toEqual(numbersOf.get('due today'));
       expect(views.waiting).toEqual({ console: waiting, signed: waiting, mail: waiting });
-      expect(views.inAzumuta).toEqual(inAzumuta);
+      for (const stand of views.stands) expect(stand).toMatchObject({ stages: 1, persons: 1 });
+      for (const { kind, line, list } of views.kinds) expect([kind, list]).toEqual([kind, line]);
       expect(views.onTime).toEqual(onTime);
       plant.close();
     }),
@@ -282,6 +329,9 @@ it('says the same in every view of parts that are booked together: what is built
   // Assess
   expect(plant.erp.books(ready)).toMatchObject({ state: 'done', good: '3' });
   expect(new Set(Object.values(views.late))).toEqual(new Set([2]));
-  expect(views.lateOrders).toEqual({ list: [one, three], trace: [one, three] });
+  expect([views.lateOrders, new Map(views.lists).get('late')]).toEqual([
+    [one, three],
+    [one, three],
+  ]);
   expect(views.onTime).toContainEqual([firstDay, '50 % of 2']);
 });

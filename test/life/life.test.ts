@@ -251,7 +251,7 @@ describe('an order that needs nobody', () => {
     // One of another maker.
     ['Azumuta is being asked what is to be booked for it.', {}],
   ])('says: %s', (says, facts) => {
-    const { stage, due, ...told } = life(facts);
+    const { stage, place, due, ...told } = life(facts);
     expect(told).toEqual({ needsPerson: false, says, who: [] });
   });
 
@@ -272,7 +272,12 @@ describe('an order that needs nobody', () => {
       next: 'If it is built, have it completed in Azumuta; else move its date in the ERP.',
     });
     const planned = life({ entry: inAzumuta, bookings: [quantity('waiting')], ...due });
-    expect(planned).toMatchObject({ stage: 'to be booked', needsPerson: false });
+    expect(planned).toMatchObject({
+      stage: 'to be booked',
+      needsPerson: true,
+      who: ['planner'],
+      next: 'It goes on by itself; what is paused or cannot be reached must end before. If that is too late, move its date in the ERP.',
+    });
     expect(JSON.stringify(planned)).not.toMatch(/complete it/i);
   });
 });

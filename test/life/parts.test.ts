@@ -77,6 +77,22 @@ it('tells that a part is not wanted any more once a surplus one was built instea
   ]);
 });
 
+it('goes on asking for the first part after something was added to another one that was booked without it', async () => {
+  const order = await made('2');
+  await reduced(order, '1');
+  await built(order, 2);
+  plant.azumuta.reopen(`${order.number}/2`);
+  plant.advance(hours);
+  plant.azumuta.complete(`${order.number}/2`, { quantity: null, recordings: 1 });
+  await plant.work();
+  const { bookings } = await plant.ledger.knownOrders.read(`${order.number}/1`);
+  expect(bookings.map(({ kind, state }) => [kind, state])).toEqual([
+    ['quantity', 'done'],
+    ['amendment', 'done'],
+  ]);
+  expect(await plant.ledger.orders.find(`${order.number}/1`)).toMatchObject({ awaiting: 'completion' });
+});
+
 it('tells a person of a part that was removed, made again and built once more after it was booked', async () => {
   const order = await made('2');
   await built(order, 1, 2);

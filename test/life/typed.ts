@@ -5,17 +5,10 @@ import { endAsTyped, command as ordersCommand } from '../../infra/ops/orders/typ
 import { replayAsTyped, command as replayCommand } from '../../infra/ops/replay/typed.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
+import { wordsOf } from '../support/words-of.ts';
 import { endDependencies, plant } from './acts.ts';
 
 const where = '--stack AzumutaErp-life-production';
-
-/** The words of a line, as a shell reads them. */
-function wordsOf(line: string): string[] {
-  return Array.from(
-    line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
-    ([, double, single, bare]) => double ?? single ?? bare ?? '',
-  );
-}
 
 /** With what a person replays. */
 export const replayDependencies = () => ({

@@ -202,17 +202,17 @@ describe('an order that is due', () => {
     // Assess
     for (const text of [order.says, trace, page, list.rows[0]?.says])
       expect(text).toContain('It is due today.');
-    expect(console).toMatch(/>Due today: 1 product order<[\s\S]*MO\/0001<\/a> in Azumuta/);
+    expect(console).toMatch(/>Due today: 1 product order<[\s\S]*MO\/0001(<\/span>)?<\/a> in Azumuta/);
     expect(console).toContain('Late: none');
     for (const text of [trace, page, flows, mail]) expect(text).not.toMatch(/ late|overdue/i);
     expect(doctor).toMatchObject([{ result: 'fine' }]);
   });
 
   it.each<[where: string, string, happens: () => Promise<unknown>]>([
-    ['nobody can build it', 'for a person: unknown article', async () => withoutArticles()],
+    ['nobody can build it', 'to be created \\(unknown article\\)', async () => withoutArticles()],
     [
       'the mapping refuses it',
-      'for a person: configuration',
+      'to be created \\(configuration\\)',
       async () =>
         plant.deploy({
           productOrders: {
@@ -334,9 +334,9 @@ describe('no view calls well', () => {
     for (const text of [trace, page, flows, mail]) expect(text).toContain(order.next);
     for (const place of places) expect(today).toContain(`<a href="${place}">`);
     const inList = kind === 'overdue' ? list : persons;
-    // Where there are buttons, what is typed elsewhere is left out.
+    // Where there are buttons, what is typed elsewhere is left out. What Azumuta does not have is not listed as there.
     expect(inList.rows[0]?.next?.slice(0, 25)).toBe(order.next?.slice(0, 25));
-    expect(list.rows).toMatchObject([{ number, says: order.says }]);
+    expect(list.rows).toMatchObject(kind === 'removed' ? [] : [{ number, says: order.says }]);
     expect(doctor).toContainEqual(expect.objectContaining({ result: 'notice' }));
     // The ERP knows by itself what is overdue.
     expect(status.status).toBe(kind === 'overdue' ? 'exists' : 'conflict');

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromJSONSchema } from 'zod';
+import type { OrderConcernKind } from '../../shared/ledger/records/concerns.ts';
 import { describeMismatches, parse } from '../../shared/platform/validation.ts';
 import { lossesOf, mappedBy, stackOf } from './present.ts';
 import { known, pathsIn, type Recorded, reads, valuesIn } from './reads.ts';
@@ -42,6 +43,13 @@ const kindsIn = (given: readonly Recorded[]) => new Set(given.flatMap(valuesIn).
  */
 const neverAskedFor: Readonly<Record<string, readonly unknown[]>> = { '0.3.0': ['window'] };
 
+/**
+ * Kinds of concerns that a release does not have. It leaves such a concern out wherever it reads one (0.3.0: `concernOf` takes
+ * none that its schema refuses, and `listOpen` asks for the kinds that it knows): after a rollback nobody hears of it until the
+ * update is made again, and its order is looked at as any other. A new kind stands here, with the release that lacks it.
+ */
+const leftOutConcerns: Readonly<Record<string, readonly OrderConcernKind[]>> = { '0.3.0': [], '0.4.0': [] };
+
 describe.each(releases)('release %s', (version) => {
   const configuration = fileOf(version, 'plant.config.ts');
 
@@ -55,8 +63,11 @@ describe.each(releases)('release %s', (version) => {
     const schemas = Object.entries(recorded(version, 'schemas')).map(([kind, all]) => [
       ...[kind, all.map((one) => fromJSONSchema(one))],
     ]);
-    const why = `After a rollback, ${version} could not read what the present code has written: write another form only once the release before reads it.`;
-    const isRead = ({ awaiting }: Recorded) => !neverAskedFor[version]?.includes(awaiting);
+    const why = `After a rollback, ${version} could not read what the present code has written: write another form only once the release before reads it. A new kind of concern it leaves out, so nobody hears of it: if that may be, write the kind into leftOutConcerns.`;
+    const leftOut: readonly unknown[] = leftOutConcerns[version] ?? [];
+    const isLeftOut = ({ sk, kind }: Recorded) => String(sk).startsWith('CONCERN') && leftOut.includes(kind);
+    const isAskedFor = ({ awaiting }: Recorded) => !neverAskedFor[version]?.includes(awaiting);
+    const isRead = (one: Recorded) => isAskedFor(one) && !isLeftOut(one);
     expect(unreadBy(Object.fromEntries(schemas), written.filter(isRead)), why).toEqual([]);
   });
 

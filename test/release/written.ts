@@ -7,6 +7,7 @@ import { bookingKeyOf } from '../../shared/ledger/keys.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
 import { isJointKey } from '../../shared/ledger/records/joint-keys.ts';
 import { flowNames } from '../../shared/ledger/records/pauses.ts';
+import { partFrom } from '../../shared/model/orders.ts';
 import { afterPullWindow } from '../../shared/orders/pull-window.ts';
 import { createLifePlant, type LifePlant } from '../life/plant.ts';
 import { completionOf } from '../shared/erp/conformance/completions.ts';
@@ -136,6 +137,13 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const earlier = (['alone', 'each', 'when-all-done'] as const).map((book) => ({ number, of: 1, book }));
   const record = splitOrder('MO/3', 2, { book: 'each', earlier, state: 'refused', keptUnder: 'MO/2' });
   await ledger.erpOrders.writeVersion(record);
+  const per25 = { number: 'MO/5', of: 4, book: 'when-all-done', per: 25 } as const;
+  const inParts = splitOrder('MO/5', 4, { book: 'when-all-done', split: per25, earlier: [per25] });
+  await ledger.erpOrders.writeVersion(inParts);
+  const part = partFrom(per25, 4);
+  await ledger.orders.create(newOrder({ number: 'MO/5/4', part }));
+  const completedPart = { index: 4, number: 'MO/5/4', productOrderId: 'id4', madeFor: '5' };
+  await ledger.erpOrders.recordCompletedPart(inParts, completedPart);
   await ledger.erpOrders.recordCompletedPart(record, {
     index: 1,
     number: 'MO/3/1',

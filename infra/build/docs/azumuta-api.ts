@@ -26,7 +26,7 @@ export function isAbout({ lines }: Pick<Assumption, 'lines'>, line: string): boo
 export function azumutaPageWithAssumptions(page: string): string {
   const rows = assumptions.map(({ sentence, lines, confirmed }) => {
     const seen = confirmed ? `${confirmed.recording}, ${confirmed.on}` : 'not yet';
-    return `| ${sentence} | ${lines.map((line) => `\`${line}\``).join(', ')} | ${seen} |`;
+    return `| ${sentence} | ${lines.map((line) => `\`${line}\``).join(', ') || 'none'} | ${seen} |`;
   });
   const part = [
     ['Verified:', '', ...verified.map((sentence) => `- ${sentence}`)].join('\n'),

@@ -2,14 +2,17 @@ import { once } from 'node:events';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
+import { partnerWords } from '../../../shared/model/partner.ts';
 import { capitalized, counted } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
 import { adviceWithButtons } from '../../../shared/situation/advice.ts';
 import { adviceOn, whoActs } from '../../../shared/situation/words.ts';
+import type { DeadLetterAttribute } from '../../../shared/worker/dead-letter.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import {
   type DeadLetterGroup,
+  type DeadLetterMessage,
   groupDeadLetters,
   type ListedDeadLetter,
 } from '../../ops/dead-letters/dead-letter.ts';
@@ -17,6 +20,7 @@ import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import { type DeadLetterDesk, idOfDeadLetter } from '../dead-letters.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import {
+  type Cell,
   type Html,
   moment,
   namesAndValues,
@@ -108,28 +112,52 @@ async function showDeadLetter(
   c: Context,
   { letters, clock, timeZone, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
-  const letter = await letters.message(c.req.query('letter') ?? '');
-  if (!letter) {
+  const message = await letters.message(c.req.query('letter') ?? '');
+  if (!message) {
     const content = html`<h1>This dead letter is gone</h1>
     <p>It was replayed or discarded meanwhile, or another run holds it for a moment; or the queue has more dead letters than were read.</p>
     ${backToDeadLetters}`;
     return show(c, { ...deadLettersPageBase, title: 'Dead letter', content });
   }
-  const { orderNumber, since, messageId, booking, figures, body } = letter;
+  const { orderNumber, body } = message;
   const time = { now: clock.now(), timeZone, nameActor };
   const content = html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
-    ${groupDeadLetters([letter]).map((group) => groupPart(group, time, { letter: idOfDeadLetter(letter) }))}
-    <section class="card">${namesAndValues([
-      ['Booking', booking && html`<code>${booking}</code>`],
-      ['Figures', figures && redactedText(figures)],
-      ['First attempt', moment(since, time)],
-      ['Message', html`<code>${messageId}</code>`],
-    ])}</section>
+    ${groupDeadLetters([message]).map((group) => groupPart(group, time, { letter: idOfDeadLetter(message) }))}
+    <section class="card">${namesAndValues(attributeRowsOf(message, time))}</section>
     <h2 id="payload">Content</h2>
     <p class="hint">Secrets and names of persons are hidden.</p>
     <pre tabindex="0" aria-labelledby="payload">${shownPayload(body)}</pre>
     ${backToDeadLetters}`;
   return show(c, { ...deadLettersPageBase, title: 'Dead letter', content });
+}
+
+interface AttributeRow {
+  readonly title: string;
+  readonly cell: (message: DeadLetterMessage, time: PlantTime) => Cell | undefined;
+}
+
+/**
+ * What the page of one dead letter says of each of its attributes, in this order: by a row, in its heading and group above the
+ * rows, or nothing. An attribute that a function gives it, and that is missing here, does not compile.
+ */
+const attributeRows: Readonly<Record<DeadLetterAttribute, AttributeRow | 'above' | 'left out'>> = {
+  orderNumber: 'above',
+  reason: 'above',
+  cause: 'above',
+  stage: 'above',
+  booking: { title: 'Booking', cell: ({ booking }) => booking && html`<code>${booking}</code>` },
+  figures: { title: 'Figures', cell: ({ figures }) => figures && redactedText(figures) },
+  partner: { title: 'Called last', cell: ({ partner }) => partner && capitalized(partnerWords[partner]) },
+  firstAttemptAt: { title: 'First attempt', cell: ({ since }, time) => moment(since, time) },
+  // It stands in its queue since then.
+  lastAttemptAt: 'left out',
+  messageId: { title: 'Message', cell: ({ messageId }) => html`<code>${messageId}</code>` },
+};
+
+function attributeRowsOf(message: DeadLetterMessage, time: PlantTime) {
+  return Object.values(attributeRows).flatMap((row) =>
+    typeof row === 'string' ? [] : [[row.title, row.cell(message, time)] as const],
+  );
 }
 
 /** What a function was doing when its message became a dead letter. */

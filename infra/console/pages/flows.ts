@@ -7,6 +7,7 @@ import { type Partner, partnerNames, partnerWords } from '../../../shared/model/
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { capitalized, counted } from '../../../shared/model/text.ts';
 import { duration, durationInWords, hourMs } from '../../../shared/model/time.ts';
+import { countOrders } from '../../../shared/situation/open-orders.ts';
 import { withOwnReasons } from '../../../shared/situation/own-reasons.ts';
 import { flows, pauseHoldingQueue } from '../../../shared/situation/pauses.ts';
 import {
@@ -17,11 +18,12 @@ import {
   problemsOf,
 } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
+import { noteOfPersons } from '../../../shared/situation/today.ts';
 import { refusesCredentials } from '../../../shared/situation/words.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { type Html, moment, namesAndValues, orderLinks, type PlantTime, postForm } from './parts.ts';
-import { isOfFlows } from './places.ts';
+import { addressOfFigure, isOfFlows } from './places.ts';
 
 const flowSchema = z.object({ flow: z.enum(flowNames) });
 /** Hours for which a pause may be planned, as the form offers them. */
@@ -59,17 +61,17 @@ async function showFlows(c: Context, pages: ConsolePageDependencies): Promise<Re
       ${lane('Orders out', 'From the ERP to Azumuta', [
         partnerNode('erp', now, 'releases orders', time),
         receivedNode('by the order endpoint or the pull'),
-        queueNode('product-orders', 'To be created', now),
+        queueNode('product-orders', 'to be created', now),
         partnerNode('azumuta', now, 'gets product orders', time),
       ])}
       ${lane('Results back', 'From Azumuta to the ERP', [
         partnerNode('azumuta', now, 'reports completions', time),
         receivedNode('by the webhook or the reconciliation'),
-        queueNode('completions', 'To be booked', now),
+        queueNode('completions', 'to be booked', now),
         partnerNode('erp', now, 'gets bookings', time),
       ])}
     </div>
-    <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
+    <p class="hint">The large figures are product orders. “Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
   return show(c, { name: 'flows', title: 'Flows', headline: headlineOfAll(problems), content }, now);
 }
 
@@ -204,17 +206,26 @@ function receivedNode(how: string): Html {
   return html`<li class="node step"><p class="name">Received</p><p class="role">${how}</p></li>`;
 }
 
-function queueNode(name: QueueName, title: string, { queues, partners }: Situation): Html {
+/** What waits between two steps: orders, as every view counts them, and the messages that carry them. */
+function queueNode(
+  name: QueueName,
+  figure: 'to be created' | 'to be booked',
+  { queues, orders, partners }: Situation,
+): Html {
   const { waiting, underWay, oldestSeconds } = queues[name];
   const pause = pauseHoldingQueue(name, partners.erp);
-  const total = waiting + underWay;
-  return html`<li class="node queue ${pause ? 'paused' : total > 0 ? 'busy' : 'idle'}">
-    <p class="name">${title}</p>
-    <p class="number">${total}</p>
+  const messages = waiting + underWay;
+  const count = countOrders(figure, orders);
+  const note = noteOfPersons(figure, orders);
+  const isIdle = messages === 0 && count === '0';
+  return html`<li class="node queue ${pause ? 'paused' : isIdle ? 'idle' : 'busy'}">
+    <p class="name"><a href="${addressOfFigure(figure)}">${capitalized(figure)}</a></p>
+    <p class="number">${count}</p>
+    ${note === undefined ? '' : html`<p class="role">${note}</p>`}
     ${
-      total === 0
-        ? html`<p class="role">nothing waits</p>`
-        : html`<p class="role">${waiting} waiting · ${underWay} under way</p>
+      messages === 0
+        ? html`<p class="role">no messages</p>`
+        : html`<p class="role">messages: ${waiting} waiting · ${underWay} under way</p>
     ${oldestSeconds === undefined ? '' : html`<p class="role">oldest ${duration(oldestSeconds)}</p>`}`
     }
     <p class="function">${pause ? html`<strong>${pause} paused</strong>: ` : ''}${consumerOf[name]}</p>

@@ -96,14 +96,14 @@ function offeredActions({ concerns, deadLetters, bookings, stage, command }: Tra
     ...concerns.map(({ kind }) => ({
       action: 'settle' as const,
       title: `Settle “${kind.replaceAll('-', ' ')}”`,
-      does: 'Says that it was put right, or does not matter. If its cause is seen anew, it begins again.',
+      does: 'Says that it was put right, or does not matter. If its cause is seen again, it is open again.',
       kind,
     })),
     isRemoved &&
       bookings.length === 0 && {
         action: 'remake',
-        title: 'Create it anew',
-        does: 'Creates the product order that was removed in Azumuta anew, as it was made.',
+        title: 'Create it again',
+        does: 'Creates the product order, which was removed in Azumuta, as it was made.',
       },
     letters > 0 && {
       action: 'discard',

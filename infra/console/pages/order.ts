@@ -19,6 +19,7 @@ import {
   orderLink,
   type PlantTime,
   stageBadge,
+  standBadge,
 } from './parts.ts';
 
 export function orderRoutes(pages: ConsolePageDependencies): Hono {
@@ -44,9 +45,9 @@ async function search(c: Context, pages: ConsolePageDependencies): Promise<Respo
   const title = `${productOrders.length} orders of ${asked}`;
   const content = html`<h1>${productOrders.length} product orders of ${asked}</h1>
     <div id="found" data-live><ul class="choice">${productOrders.map(
-      ({ number, state, says }) => html`<li>
-        <a href="${orderLink(number)}">${number}</a> ${stageBadge(state)}
-        <p>${redactedText(says)}</p>
+      (order) => html`<li>
+        <a href="${orderLink(order.number)}">${order.number}</a> ${stateBadges(order)}
+        <p>${redactedText(order.says)}</p>
       </li>`,
     )}</ul></div>`;
   return show(c, { name: 'orders', title, asked, content });
@@ -98,8 +99,14 @@ export function orderPageContent(
     </div>`;
 }
 
+/** Where it stands, as the lists say it, and whether it needs a person. */
+function stateBadges(order: TracedOrder): Html {
+  const needsPerson = order.state === 'needs a person';
+  return html`${needsPerson ? html`${stageBadge(order.state)} ` : ''}${standBadge(order)}`;
+}
+
 function statusPart(order: TracedOrder, { nameActor }: Pick<ConsolePageDependencies, 'nameActor'>): Html {
-  const { state, stage, says, next, who, command, deadLetters } = order;
+  const { state, says, next, who, command, deadLetters } = order;
   const tones: Partial<Record<typeof state, string>> = {
     booked: 'good',
     'needs a person': 'bad',
@@ -108,7 +115,7 @@ function statusPart(order: TracedOrder, { nameActor }: Pick<ConsolePageDependenc
   };
   const typed = command === undefined || deadLetters.length > 0 ? '' : html` <code>${command}</code>`;
   return html`<div class="verdict ${tones[state] ?? 'going'}">
-    ${stageBadge(state)}${state === stage ? '' : html` ${stageBadge(stage)}`}
+    ${stateBadges(order)}
     <p>${redactedText(says)}</p>
     ${next === undefined ? '' : html`<p><strong>What to do</strong> (${who.map(nameActor).join(' and ')})<strong>:</strong> ${next}${typed}</p>`}
   </div>`;
@@ -213,7 +220,7 @@ function runPart(run: EqualEntries, before: JourneyEntry | undefined, place: num
 
 function timesPart(run: EqualEntries, place: number, time: PlantTime): Html {
   const times = run.map(({ at }) => moment(new Date(at), time));
-  // The id lets a refresh recognise the element, so that one which the reader has opened stays open.
+  // The id lets a refresh recognise the element, so that one which the reader has opened remains open.
   return html`<details id="times-${place}"><summary class="hint">The last time at ${times.at(-1)}</summary>
       <p class="hint">${times.map((each) => html`${each} `)}</p></details>`;
 }

@@ -3,9 +3,7 @@ import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import { numberOf } from '../../../shared/ledger/keys.ts';
 import { concernKinds, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
-import { mostOpenOrders } from '../../../shared/ledger/records/open-orders.ts';
-import type { ListedOrder, OrderPage, PageRange } from '../../../shared/ledger/records/order-lists.ts';
-import { isInAzumuta } from '../../../shared/ledger/records/product-orders.ts';
+import type { ListedOrder, OrderPage } from '../../../shared/ledger/records/order-lists.ts';
 import type { DueNow } from '../../../shared/model/due.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { factNames, orderFacts, shownFactsOf } from '../../../shared/model/order-facts.ts';
@@ -14,7 +12,13 @@ import { dayBefore, dayIn, isDate, localTime, startOfDay } from '../../../shared
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { adviceWithButtons } from '../../../shared/situation/advice.ts';
-import { readOrdersNow } from '../../../shared/situation/open-orders.ts';
+import {
+  countOrders,
+  countsAs,
+  type OrderFigure,
+  type OrderNow,
+  ordersOf,
+} from '../../../shared/situation/open-orders.ts';
 import { readStanding } from '../../../shared/situation/order-facts.ts';
 import type { SeenTrouble, Situation } from '../../../shared/situation/read.ts';
 import { lateBy } from '../../../shared/situation/today.ts';
@@ -32,9 +36,11 @@ import {
   type PageColumn,
   type PlantTime,
   stageBadge,
+  standBadge,
   tablePart,
   wholeName,
 } from './parts.ts';
+import type { listOfFigure } from './places.ts';
 
 const ordersPerPage = 50;
 const ordersPerFile = 1000;
@@ -43,12 +49,26 @@ export function ordersRoutes(pages: ConsolePageDependencies): Hono {
   return new Hono().get('/orders', (c) => showList(c, pages)).get('/orders.csv', (c) => sendList(c, pages));
 }
 
-const orderListTitles = {
-  day: 'By day',
-  late: 'Late',
-  waiting: 'In Azumuta',
-  concerns: 'For a person',
-} as const;
+/** Lists of orders with their titles; each but the days has the orders that a figure counts. */
+const orderLists = {
+  day: { title: 'By day' },
+  late: { title: 'Late', figure: 'late' },
+  'due-today': { title: 'Due today', figure: 'due today' },
+  'to-be-created': { title: 'To be created', figure: 'to be created' },
+  waiting: { title: 'In Azumuta', figure: 'in Azumuta' },
+  'to-be-booked': { title: 'To be booked', figure: 'to be booked' },
+  concerns: { title: 'For a person', figure: 'for a person' },
+} as const satisfies Record<
+  'day' | (typeof listOfFigure)[OrderFigure],
+  { readonly title: string; readonly figure?: OrderFigure }
+>;
+type OrderList = keyof typeof orderLists;
+// TypeScript knows the keys of an object as texts only.
+const orderListNames = Object.keys(orderLists) as OrderList[];
+
+function figureOfList(list: OrderList): OrderFigure | undefined {
+  return list === 'day' ? undefined : orderLists[list].figure;
+}
 
 const textUpTo = (most: number) => z._default(z.string().check(z.trim(), z.maxLength(most)), '');
 const cursorSchema = z.record(
@@ -57,7 +77,7 @@ const cursorSchema = z.record(
 );
 /** What the page Orders is asked for. What is invalid counts as not given. */
 const askedSchema = z.object({
-  list: z.catch(z._default(z.enum(['day', 'late', 'waiting', 'concerns']), 'day'), 'day'),
+  list: z.catch(z._default(z.enum(orderListNames), 'day'), 'day'),
   day: z.catch(z.optional(z.string().check(z.refine(isDate))), undefined),
   /** The beginning of a number. */
   q: z.catch(textUpTo(200), ''),
@@ -82,53 +102,56 @@ export async function readOrders(asked: AskedOrders, limit: number, dependencies
   const { ledger, now, situation } = dependencies;
   const { timeZone, at } = now;
   const day = asked.day ?? dayIn(timeZone, at);
-  const page = await readOrderPage(asked, day, limit, ledger, now);
   const seen = await situation();
+  const figure = figureOfList(asked.list);
+  const page =
+    figure === undefined
+      ? await readDayPage(asked, day, limit, ledger, timeZone)
+      : pageOfFigure(figure, asked, limit, seen);
   const open = openOfOrders(seen);
   const wanted = page.orders.slice(0, limit);
   const read = await mapConcurrently(wanted, atOnce, (order) =>
     readOrderRow(order, open, seen.partners, dependencies),
   );
-  const rows = asked.list === 'waiting' ? read.filter(({ isThere }) => isThere) : read;
+  // An order is somewhere else by now.
+  const rows = read.filter((row) => figure === undefined || countsAs(figure, row));
   const article = asked.article.toLowerCase();
   const kept = rows.filter((row) => (row.article ?? '').toLowerCase().includes(article));
-  /** `leftOut`: orders of the page that are of other articles. */
-  return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next, seen };
+  const isCut = figure !== undefined && page.next === undefined && seen.orders.cut.has(figure);
+  /** `leftOut`: orders of the page that are of other articles. `isCut`: there are more than were read. */
+  return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next, isCut, seen };
 }
 
-function readOrderPage(
-  { list, q, kind, after }: AskedOrders,
+function readDayPage(
+  { q, after }: AskedOrders,
   day: string,
   limit: number,
-  ledger: OperatorLedger,
-  now: DueNow,
+  { lists }: OperatorLedger,
+  timeZone: string,
 ): Promise<OrderPage> {
-  const { lists: read } = ledger;
-  const { timeZone } = now;
-  if (list === 'late') return readLatePage({ limit, after }, ledger, now);
-  if (list === 'waiting') return read.listAwaited({ limit, after });
-  if (list === 'concerns') return read.listWithConcerns({ limit, after }, kind);
   const [from, until] = [startOfDay(timeZone, day), startOfDay(timeZone, dayBefore(day, -1))];
-  return read.listByDay(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
+  return lists.listByDay(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
+}
+
+/** The orders that a figure counts, as one look has found them: a page begins at a place. */
+function pageOfFigure(
+  figure: OrderFigure,
+  { kind, after }: AskedOrders,
+  limit: number,
+  { orders }: Situation,
+): OrderPage {
+  const isAsked = (of: OrderNow['open']) => kind === undefined || of.some((one) => one.kind === kind);
+  const counted = ordersOf(figure, orders).filter(({ open }) => isAsked(open));
+  const from = Number(after?.place ?? 0);
+  const place = from + limit;
+  const numbers = counted.slice(from, place).map(({ number }) => ({ number }));
+  return { orders: numbers, next: place < counted.length ? { place } : undefined };
 }
 
 /** What is open about each order of which something is, as it was found in one look. */
 function openOfOrders({ troubles }: Situation): ReadonlyMap<string, readonly SeenTrouble[]> {
   const ofOrders = troubles.filter(({ key }) => key !== undefined);
   return Map.groupBy(ofOrders, ({ key }) => (key === undefined ? '' : numberOf({ ...key })));
-}
-
-/** No index has what is late alone: a page begins at a place. */
-async function readLatePage(
-  { limit, after }: PageRange,
-  ledger: OperatorLedger,
-  now: DueNow,
-): Promise<OrderPage> {
-  const open = await ledger.concerns.listOpen(() => mostOpenOrders);
-  const { late } = await readOrdersNow(ledger, open, now);
-  const from = Number(after?.place ?? 0);
-  const place = from + limit;
-  return { orders: late.slice(from, place), next: place < late.length ? { place } : undefined };
 }
 
 async function readOrderRow(
@@ -138,16 +161,16 @@ async function readOrderRow(
   { ledger, now, nameActor }: OrderReads,
 ) {
   const standing = await readStanding(listed.number, ledger, now);
-  const { stage, due, needsPerson, says, next, who } = toldOf({ ...standing, partners });
+  const { stage, place, due, needsPerson, says, next, who } = toldOf({ ...standing, partners });
   const { timeZone, at } = now;
-  // The index has what is not made yet, too, and what is to be booked.
-  const isThere = standing.entry !== undefined && isInAzumuta(standing.entry) && stage !== 'to be booked';
   const ofOrder = open.get(standing.number) ?? open.get(standing.home) ?? [];
   const steps = new Set(ofOrder.map((trouble) => adviceWithButtons(adviceOn(trouble))));
   const begun = ofOrder.map(({ since }) => since.toISOString()).sort();
   return {
     ...listed,
     ...shownFactsOf(standing),
+    due,
+    place,
     /** `4 days`, where it is late. */
     late: due === 'late' ? lateBy(standing.dueDate, dayIn(timeZone, at), timeZone) : undefined,
     stage,
@@ -157,7 +180,6 @@ async function readOrderRow(
     since: needsPerson ? begun[0] : undefined,
     who: who.map(nameActor).join(' and '),
     next: steps.size > 0 ? [...steps].join(' ') : next,
-    isThere,
   };
 }
 
@@ -176,13 +198,12 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
   const { clock, timeZone, graceHours, show } = pages;
   const now = { at: clock.now(), timeZone, graceHours };
   const asked = parseAskedOrders(c.req.query());
-  const { rows, day, leftOut, next, seen } = await readOrders(asked, ordersPerPage, { ...pages, now });
+  const { rows, day, leftOut, next, isCut, seen } = await readOrders(asked, ordersPerPage, { ...pages, now });
   const content = html`<h1>Orders</h1>
-    <nav aria-label="Lists" class="tabs"><ul>${Object.entries(orderListTitles).map(
-      ([list, title]) =>
-        html`<li><a href="/orders?list=${list}"${list === asked.list ? html` aria-current="page"` : ''}>${title}</a></li>`,
+    <nav aria-label="Lists" class="tabs lists" id="lists" data-live><ul>${orderListNames.map((list) =>
+      listTab(list, list === asked.list, seen),
     )}</ul></nav>
-    ${asked.list === 'waiting' || asked.list === 'late' ? html`<p class="hint">By the date that the ERP wants, the earliest first.</p>` : ''}
+    ${asked.list === 'day' || isForPersons(asked.list) ? '' : html`<p class="hint">By the date that the ERP wants, the earliest first.</p>`}
     ${filterPart(asked, day)}
     <div id="orders" data-live>
       ${
@@ -190,6 +211,7 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
           ? html`<p class="verdict">There are none here.</p>`
           : listPart(asked.list, rows, { now: now.at, timeZone })
       }
+      ${isCut ? html`<p class="hint">There are more than these, which no view has read: they follow as these are done. Each is found by its number.</p>` : ''}
       ${leftOut > 0 ? html`<p class="hint">${counted(leftOut, 'order')} of this page of the list ${leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
     <p class="actions">
@@ -199,13 +221,19 @@ async function showList(c: Context, pages: ConsolePageDependencies): Promise<Res
   return show(c, { name: 'orders', title: 'Orders', content }, seen);
 }
 
+function listTab(list: OrderList, isCurrent: boolean, { orders }: Situation): Html {
+  const figure = figureOfList(list);
+  const count = figure === undefined ? '' : html` <span class="count">${countOrders(figure, orders)}</span>`;
+  return html`<li><a href="/orders?list=${list}"${isCurrent ? html` aria-current="page"` : ''}>${orderLists[list].title}${count}</a></li>`;
+}
+
 function listPart(list: AskedOrders['list'], rows: readonly OrderRow[], time: PlantTime): Html {
   const columns = orderColumns(list, time);
-  const title = orderListTitles[list];
-  if (!isForPersons(list)) return tablePart(title, columns, rows);
+  const { title } = orderLists[list];
+  if (!isForPersons(list)) return tablePart(title, columns, rows, { isList: true });
   // Those of one cause follow each other: what is to be done about them, and by whom, is said once.
   const ofEach = columns.filter(({ isInHeading }) => !isInHeading);
-  return tablePart(title, ofEach, rows, { headingOf });
+  return tablePart(title, ofEach, rows, { headingOf, isList: true });
 }
 
 function filterPart(asked: AskedOrders, day: string): Html {
@@ -265,9 +293,10 @@ function orderColumns(list: AskedOrders['list'], time: PlantTime): readonly Orde
     {
       title: 'Stage',
       narrow: 'short',
-      // All of the list that is for persons need one.
-      cell: ({ stage, needsPerson }) =>
-        stageBadge(needsPerson && !isForPersons(list) ? 'needs a person' : stage),
+      cell: ({ stage, place, needsPerson }) => {
+        const isSaid = !needsPerson || isForPersons(list) || list === 'late';
+        return html`${standBadge({ stage, place })}${isSaid ? '' : html` ${stageBadge('needs a person')}`}`;
+      },
       csv: ['stage', 'needsPerson'],
     },
     {

@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
 import { type FactName, orderFacts, type ShownFacts } from '../../../shared/model/order-facts.ts';
 import { localTime } from '../../../shared/model/time.ts';
+import type { OrderNow } from '../../../shared/situation/open-orders.ts';
+import type { OrderPlace } from '../../../shared/situation/stand.ts';
 import type { OrderState } from '../../ops/trace/trace.ts';
 
 /** A piece of a page; `html` escapes every value. */
@@ -36,8 +38,13 @@ export function factCell(name: FactName, facts: ShownFacts): Cell {
   return value === undefined ? '–' : dateOf(value);
 }
 
-export function stageBadge(state: OrderState): Html {
+export function stageBadge(state: OrderState | OrderPlace): Html {
   return html`<span class="badge ${state.replaceAll(' ', '-')}">${state}</span>`;
+}
+
+/** Where an order stands: what is to be created by the name of the figure that counts it, anything else by its stage. */
+export function standBadge({ stage, place }: Pick<OrderNow, 'stage' | 'place'>): Html {
+  return stageBadge(place === 'to be created' ? place : stage);
 }
 
 export function orderLink(number: string): string {
@@ -52,16 +59,16 @@ export function orderLinks(numbers: readonly string[], more = 0): Html {
   return html`${links}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
-/** A number or an article up to so many characters is not broken in two; a longer one is, so that it fits. */
+/** A number or an article up to so many characters is not broken in two; a longer one is broken anywhere, so that it fits. */
 const longestWhole = 24;
 
 /** The name of something, which is one word however it is written: `GEAR-01`. */
 export function wholeName(name: string): Cell {
-  const isLong = name.length > longestWhole;
-  return name === '' || isLong ? name : html`<span class="whole">${name}</span>`;
+  if (name === '') return name;
+  return html`<span class="${name.length > longestWhole ? 'long' : 'whole'}">${name}</span>`;
 }
 
-type Cell = string | Html;
+export type Cell = string | Html;
 
 /** Names and values; those without a value are left out. */
 export function namesAndValues(rows: readonly (readonly [name: string, value: Cell | undefined])[]): Html {
@@ -84,7 +91,12 @@ export interface TableLook<Row> {
   readonly rowIdOf?: (row: Row) => string;
   /** What is said once above rows that follow each other. */
   readonly headingOf?: (row: Row) => string;
+  /** It may be long, and nobody chooses among its rows: a narrow window shows the first ones and a link to the others. */
+  readonly isList?: true;
 }
+
+/** Rows of a list that a narrow window shows before a person asks for the others: each is a card there. */
+const firstRows = 8;
 
 /**
  * A table whose rows are named by their first cells. In a narrow window each cell stands with its title: what is in a cell is
@@ -94,7 +106,7 @@ export function tablePart<Row>(
   caption: string,
   columns: readonly PageColumn<Row>[],
   rows: readonly Row[],
-  { rowIdOf, headingOf }: TableLook<Row> = {},
+  { rowIdOf, headingOf, isList }: TableLook<Row> = {},
 ): Html {
   const content = (cell: Cell) => (cell === '' ? '' : html`<div>${cell}</div>`);
   const cells = (cellOf: (column: PageColumn<Row>) => Cell) =>
@@ -103,20 +115,28 @@ export function tablePart<Row>(
         ? html`<th scope="row" data-label="${column.title}">${content(cellOf(column))}</th>`
         : html`<td data-label="${column.title}"${column.narrow ? html` class="${column.narrow}"` : ''}>${content(cellOf(column))}</td>`,
     );
+  const shown = isList ? firstRows : rows.length;
   const headings = rows.map((row) => headingOf?.(row) ?? '');
   const headingRow = (at: number) => {
     const heading = headings[at] ?? '';
     const isSaid = heading === '' || heading === headings[at - 1];
     return isSaid
       ? ''
-      : html`<tr class="heading"><th scope="rowgroup" colspan="${columns.length}"><div>${heading}</div></th></tr>`;
+      : html`<tr class="heading${at < shown ? '' : ' further'}"><th scope="rowgroup" colspan="${columns.length}"><div>${heading}</div></th></tr>`;
   };
+  const classOf = (at: number) => (at < shown ? '' : html` class="further"`);
   const hasFoot = columns.some(({ foot }) => foot !== undefined);
   return html`<div class="scroll"><table><caption class="unseen">${caption}</caption>
     <thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
-    <tbody>${rows.map((row, at) => html`${headingRow(at)}<tr${rowIdOf ? html` id="${rowIdOf(row)}"` : ''}>${cells(({ cell }) => cell(row))}</tr>`)}</tbody>
+    <tbody>${rows.map((row, at) => html`${headingRow(at)}<tr${classOf(at)}${rowIdOf ? html` id="${rowIdOf(row)}"` : ''}>${cells(({ cell }) => cell(row))}</tr>`)}</tbody>
     ${hasFoot ? html`<tfoot><tr>${cells(({ foot }) => foot ?? '')}</tr></tfoot>` : ''}
-  </table></div>`;
+  </table></div>${rows.length > shown ? furtherRowsPart(caption, rows.length - shown) : ''}`;
+}
+
+/** Opens the other rows of the table before it, where the style hides them. */
+function furtherRowsPart(caption: string, count: number): Html {
+  const id = caption.toLowerCase().replace(/\W+/g, '-');
+  return html`<details class="others" id="others-of-${id}"><summary>Show ${count} more</summary></details>`;
 }
 
 /** A form that does something; it gets the console's key when the page is answered. @param look Classes of the form. */

@@ -1,4 +1,19 @@
+import type { OrderFigure } from '../../../shared/situation/open-orders.ts';
 import type { Problem } from '../../../shared/situation/problems.ts';
+
+/** The list of the orders that a figure counts, as the address of the page Orders names it. */
+export const listOfFigure = {
+  late: 'late',
+  'due today': 'due-today',
+  'to be created': 'to-be-created',
+  'in Azumuta': 'waiting',
+  'to be booked': 'to-be-booked',
+  'for a person': 'concerns',
+} as const satisfies Record<OrderFigure, string>;
+
+export function addressOfFigure(figure: OrderFigure): string {
+  return `/orders?list=${listOfFigure[figure]}`;
+}
 
 /**
  * The page that says why it is so and what to do, and where a person does it: what is about the flows on Flows, what is
@@ -39,8 +54,8 @@ export function addressOfProblem({ kind, id }: Pick<Problem, 'kind' | 'id'>): st
     case 'dead letters':
       return '/letters';
     case 'late orders':
-      return '/orders?list=late';
+      return addressOfFigure('late');
     case 'orders of its kind':
-      return `/orders?list=concerns&kind=${kind}`;
+      return `${addressOfFigure('for a person')}&kind=${kind}`;
   }
 }

@@ -119,6 +119,7 @@ function switchPart(current: ErpMode): Html {
 function ordersTable(orders: readonly ShopFloorOrder[]): Html {
   return tablePart('Orders of both sandboxes', floorOrderColumns, orders, {
     rowIdOf: ({ number }) => `row-${elementIdOf(number)}`,
+    isList: true,
   });
 }
 

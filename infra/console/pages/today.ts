@@ -3,15 +3,16 @@ import { html } from 'hono/html';
 import type { Role } from '../../../shared/model/roles.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
+import { countProductOrders, ordersOf, standInWords } from '../../../shared/situation/open-orders.ts';
 import { headlineOfAll, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import {
   figureCells,
   lateBy,
   mostDueShown,
+  noteOfFigures,
   readToday,
   type Today,
-  type WaitingName,
   waitingFigures,
 } from '../../../shared/situation/today.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
@@ -26,7 +27,7 @@ import {
   tablePart,
   wholeName,
 } from './parts.ts';
-import { addressOfProblem } from './places.ts';
+import { addressOfFigure, addressOfProblem } from './places.ts';
 
 const shownDays = 30;
 
@@ -49,7 +50,7 @@ export function todayPageContent(
   const time = { now: situation.at, timeZone };
   return html`<h1>Today</h1>
     <div id="today" data-live>
-      ${needsPart(problems, nameActor)}
+      ${needsPart(problems, situation, nameActor)}
       ${lateOrdersPart(today, situation)}
       ${ordersDuePart(today)}
       ${figuresPart(today, time)}
@@ -59,10 +60,15 @@ export function todayPageContent(
 }
 
 /** Each kind of what is open in one line, once: what it is, where it is put right, and who acts. */
-function needsPart(problems: readonly Problem[], nameActor: (role: Role) => string): Html {
+function needsPart(
+  problems: readonly Problem[],
+  { orders }: Situation,
+  nameActor: (role: Role) => string,
+): Html {
   if (problems.length === 0) return worksPart;
+  const about = html` <small>about <a href="${addressOfFigure('for a person')}">${countProductOrders('for a person', orders)}</a></small>`;
   return html`<section aria-labelledby="needs">
-    <h2 id="needs">${counted(problems.length, 'thing')} for a person</h2>
+    <h2 id="needs">${counted(problems.length, 'thing')} for a person${ordersOf('for a person', orders).length === 0 ? '' : about}</h2>
     <ul class="lines">${problems.map(
       (problem) => html`<li id="need-${problem.id}">
         <a href="${addressOfProblem(problem)}">${problem.what}</a> <span class="who">${nameActor(problem.who)}</span>
@@ -78,6 +84,7 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
     return html`<p class="verdict">Today is not counted yet: the next run of the alerts does it.</p>`;
   const before = figureCells(lastWeek);
   const made = figureCells(today);
+  const note = noteOfFigures([today, lastWeek]);
   const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(day));
   return html`<section aria-labelledby="made">
     <h2 id="made">Made today <small>counted up to ${moment(new Date(today.upTo), time)}</small></h2>
@@ -87,34 +94,28 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
         return [
           html`${name}`,
           value,
-          html` <span class="hint">all last ${weekday}: <span class="whole">${then}</span></span>`,
+          html` <span class="hint">the whole of last ${weekday}: <span class="whole">${then}</span></span>`,
         ];
       }),
     )}
+    ${note === undefined ? '' : html`<p class="hint">${note}</p>`}
   </section>`;
 }
 
-/** Where each figure of what is open stands in full. */
-const listsOfFigures: Readonly<Record<WaitingName, string>> = {
-  'In Azumuta, to be completed': '/orders?list=waiting',
-  'To be created': '/flows',
-  'To be booked': '/flows',
-  'For a person': '/orders?list=concerns',
-};
-
 function waitingPart(situation: Situation): Html {
   return html`<section aria-labelledby="waits">
-    <h2 id="waits">Waiting now</h2>
+    <h2 id="waits">Waiting now <small>in product orders</small></h2>
     ${tilesOf(
-      waitingFigures(situation).map(([name, value]) => [
-        html`<a href="${listsOfFigures[name]}">${name}</a>`,
+      waitingFigures(situation).map(({ figure, name, value, note }) => [
+        html`<a href="${addressOfFigure(figure)}">${name}</a>`,
         value,
+        note === undefined ? undefined : html` <span class="hint">${note}</span>`,
       ]),
     )}
   </section>`;
 }
 
-function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint?: Html])[]): Html {
+function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint: Html | undefined])[]): Html {
   return html`<dl class="tiles">${tiles.map(
     ([name, value, hint]) =>
       html`<div class="tile"><dt>${name}</dt><dd><span class="number">${value}</span>${hint ?? ''}</dd></div>`,
@@ -122,7 +123,7 @@ function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint?: Ht
 }
 
 function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situation): Html {
-  const more = orders.late.length - late.length;
+  const more = ordersOf('late', orders).length - late.length;
   return html`<section aria-labelledby="late">
     <h2 id="late">Late: ${late.length === 0 ? 'none' : lateCount}</h2>
     ${
@@ -133,7 +134,7 @@ function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situ
             [
               {
                 title: 'Order',
-                cell: ({ number, order }) => html`<a href="${orderLink(number)}">${order}</a>`,
+                cell: ({ number, order }) => html`<a href="${orderLink(number)}">${wholeName(order)}</a>`,
               },
               { title: 'Article', narrow: 'short', cell: ({ article = '' }) => wholeName(article) },
               { title: 'Quantity', narrow: 'short', cell: ({ quantity = '' }) => quantity },
@@ -148,12 +149,12 @@ function lateOrdersPart({ day, late, lateCount }: Today, { orders, terms }: Situ
                 cell: ({ dueDate }) => lateBy(dueDate, day, terms.timeZone),
               },
               { title: 'Where it stands', narrow: 'short', cell: ({ place = '' }) => place },
-              { title: 'What to do', narrow: 'bare', cell: ({ next }) => next },
             ],
-            late,
+            [...Map.groupBy(late, ({ next }) => next).values()].flat(),
+            { headingOf: ({ next }) => next },
           )
     }
-    ${more > 0 ? html`<p class="hint">These were due first; <a href="/orders?list=late">all of them</a>.</p>` : ''}
+    ${more > 0 ? html`<p class="hint">These were due first; <a href="${addressOfFigure('late')}">all of them</a>.</p>` : ''}
   </section>`;
 }
 
@@ -161,8 +162,8 @@ function ordersDuePart({ dueToday }: Today): Html {
   const shown = dueToday.slice(0, mostDueShown);
   return html`<section aria-labelledby="due">
     <h2 id="due">Due today: ${dueToday.length === 0 ? 'none' : counted(dueToday.length, 'product order')}</h2>
-    <ul>${shown.map(({ number, place }) => html`<li><a href="${orderLink(number)}">${number}</a> ${place}</li>`)}</ul>
-    ${dueToday.length > shown.length ? html`<p class="hint">${dueToday.length - shown.length} more are due today.</p>` : ''}
+    <ul>${shown.map((order) => html`<li><a href="${orderLink(order.number)}">${wholeName(order.number)}</a> ${standInWords(order)}</li>`)}</ul>
+    ${dueToday.length > shown.length ? html`<p class="hint"><a href="${addressOfFigure('due today')}">All ${dueToday.length} that are due today</a></p>` : ''}
   </section>`;
 }
 
@@ -171,7 +172,8 @@ const bookedOn = ({ events }: CountedDay) => events.booked ?? 0;
 const chart = { width: 600, height: 120, gap: 4 } as const;
 
 /** Booked orders of each day as bars, and all figures as a table: what is drawn can be read. */
-function monthPart({ day: today, days, sum }: Today): Html {
+function monthPart(read: Today): Html {
+  const { day: today, days } = read;
   if (days.length === 0) return html``;
   const most = Math.max(1, ...days.map((day) => bookedOn(day)));
   const width = chart.width / days.length;
@@ -186,11 +188,11 @@ function monthPart({ day: today, days, sum }: Today): Html {
       })}
     </svg>
     <p class="ends hint"><span>${days[0]?.day}</span><span>booked orders, at most ${most}</span><span>${days.at(-1)?.day}</span></p>
-    <details id="month-figures"><summary>The figures</summary>${monthTable(days, sum)}</details>
+    <details id="month-figures"><summary>The figures</summary>${monthTable(read)}</details>
   </section>`;
 }
 
-function monthTable(days: readonly CountedDay[], sum: Today['sum']): Html {
+function monthTable({ day: today, days, sum }: Today): Html {
   const figures: PageColumn<CountedDay>[] = figureCells(sum).map(([title, foot], at) => ({
     title,
     cell: (day) => figureCells(day)[at]?.[1] ?? '',
@@ -198,12 +200,14 @@ function monthTable(days: readonly CountedDay[], sum: Today['sum']): Html {
   }));
   const dayColumn: PageColumn<CountedDay> = {
     title: 'Day',
-    cell: ({ day }) => html`<a href="/orders?list=day&amp;day=${day}">${day}</a>`,
+    cell: ({ day }) =>
+      html`<a href="/orders?list=day&amp;day=${day}">${day}</a>${day === today ? ' so far' : ''}`,
     foot: 'All',
   };
   return tablePart(
     `What happened on each of the last ${shownDays} days`,
     [dayColumn, ...figures],
     days.toReversed(),
+    { isList: true },
   );
 }

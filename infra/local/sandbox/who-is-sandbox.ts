@@ -1,3 +1,4 @@
+import { calledOriginsOf } from '../../../shared/azumuta/azumuta-http.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 
 /** What `integration.config.ts` calls the ERP that runs on this machine. A plant's own ERP has another name. */
@@ -19,8 +20,9 @@ export function sandboxedPartners(
   { azumuta, erp }: Pick<CompleteIntegration, 'azumuta' | 'erp'>,
   sandboxes: { readonly azumuta: string },
 ): SandboxedPartners {
+  const sandboxOrigin = new URL(sandboxes.azumuta).origin;
   return {
-    azumuta: new URL(azumuta.baseUrl).origin === new URL(sandboxes.azumuta).origin,
+    azumuta: calledOriginsOf(azumuta).every((origin) => origin === sandboxOrigin),
     erp: erp.name === sandboxErpName,
     erpName: erp.name,
   };

@@ -83,6 +83,8 @@ export const plantOptions = { ...stackOptions, ...configOption };
 const narrowestHelp = 16;
 
 export interface OperatorCommand<Options> {
+  /** As it is typed: `npm run <name> --`. */
+  readonly name: string;
   readonly parser: Command;
   readonly form: z.ZodMiniType<Options>;
 }
@@ -118,7 +120,32 @@ export function defineCommand<const Specs extends OptionSpecs>({
   }
   const forms = Object.fromEntries(Object.entries(options).map(([key, { form }]) => [key, form]));
   // Made from the options, so each has its form.
-  return { parser, form: z.object(forms) as z.ZodMiniType<unknown> as z.ZodMiniType<OptionsOf<Specs>> };
+  return { name, parser, form: z.object(forms) as z.ZodMiniType<unknown> as z.ZodMiniType<OptionsOf<Specs>> };
+}
+
+/** Options that `where` says, or that a command to copy does not need. */
+const namedByWhere: ReadonlySet<string> = new Set([...Object.keys(plantOptions), 'go']);
+
+/**
+ * The command line that does what was shown, to copy: each word and option as it was typed, `--go`, and the stack. An option
+ * that a command gets later is in it without being named here.
+ * @param where The options that name the stack.
+ */
+export function commandToCopy<T extends object>(
+  { name, parser }: OperatorCommand<T>,
+  { words = [], options }: { readonly words?: readonly string[]; readonly options: T },
+  where: string,
+): string {
+  const given = new Map<string, unknown>(Object.entries(options));
+  const typed = parser.options.flatMap((one) => {
+    const key = one.attributeName();
+    const value = given.get(key);
+    const isLeftOut = value === undefined || value === false;
+    if (namedByWhere.has(key) || isLeftOut) return [];
+    return value === true ? [one.long ?? ''] : [one.long ?? '', shellWord(String(value))];
+  });
+  const quoted = words.map((word) => shellWord(word));
+  return ['npm run', name, '--', ...quoted, ...typed, '--go', where].join(' ');
 }
 
 /** A value that was given. @param complain Makes the error of an invalid one; it gets where and why. */
@@ -247,8 +274,8 @@ export function sentenceForOperator(error: unknown): string {
     return 'There are no AWS credentials here: log in (aws sso login), or set AWS_PROFILE.';
   if (/Region is missing/.test(reason)) return 'Say in which region the stack is: --region or AWS_REGION.';
   if (/^Expired|ExpiredToken/.test(name)) return 'The AWS credentials have expired: log in again.';
-  const told = systemSentenceOf(error);
-  if (told !== undefined) return told;
+  const ofSystem = systemSentenceOf(error);
+  if (ofSystem !== undefined) return ofSystem;
   if (name === 'TimeoutError' || /\btimed out\b|no answer in time/i.test(reason))
     return `${sentence(reason)} Nothing is lost: try it again.`;
   return reason;

@@ -1,7 +1,7 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 
 /**
- * In a file of its own, as a policy has to allow what a program imports.
+ * In a separate file, as a policy has to allow what a program imports.
  * @returns undefined where there is none. @throws the SDK's error for any other answer.
  */
 export async function findStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {

@@ -169,7 +169,7 @@ export function folded(text: string, width: number): string[] {
 
 const wordWrapper = Object.assign(new Help(), { minWidthToWrap: 1 });
 
-/** The lines of a text of at most so many characters, broken at spaces; a longer word stays whole. */
+/** The lines of a text of at most so many characters, broken at spaces; a longer word remains whole. */
 export function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
   return wordWrapper.boxWrap(text, most).split('\n');
 }

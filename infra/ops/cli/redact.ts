@@ -187,7 +187,7 @@ const readFirst =
 
 /**
  * What may be sent to a partner or to Azumuta: without secrets, fields that name a person, signatures, mail addresses and
- * AWS account numbers. Free text stays, because it usually contains the explanation; names in it cannot be recognised.
+ * AWS account numbers. Free text is kept, because it usually contains the explanation; names in it cannot be recognised.
  */
 export function shareable(facts: object): unknown {
   const text = JSON.stringify(redacted({ readFirst, ...facts })).replace(signedByPattern, '');
@@ -234,7 +234,7 @@ function shownFields(value: unknown, isShown: boolean): unknown {
   );
 }
 
-/** A form, or XML. A text without fields stays but for its credentials. */
+/** A form, or XML. A text without fields is kept but for its credentials. */
 function shownText(text: string): string {
   if (/^[^\s=<]+=\S*$/.test(text)) return shownForm(text);
   return text.replace(

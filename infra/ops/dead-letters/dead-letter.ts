@@ -10,7 +10,7 @@ import { consumerOf, type QueueName, queueNames } from '../../../shared/model/qu
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { withoutOrder } from '../../../shared/situation/reasons.ts';
-import { type LetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
+import { type DeadLetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
 export type DeadLetterMessage = ReturnType<typeof parseDeadLetter>;
@@ -20,7 +20,7 @@ export interface ListedDeadLetter
   extends Pick<DeadLetterMessage, 'messageId' | 'orderNumber' | 'cause' | 'reason' | 'stage' | 'since'> {
   /** SQS's id of it in the dead-letter queue, where it was read there. */
   readonly sqsId?: string;
-  /** The queue that it goes back to, or why it stays. */
+  /** The queue that it goes back to, or why it cannot be replayed. */
   readonly route: { readonly to: QueueName } | { readonly stays: string };
   /** What the ledger has of it, where it was read there. */
   readonly record?: DeadLetter;
@@ -55,7 +55,7 @@ export const deadLetterAttributesSchema = z.object({
   /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
   booking: textIfAny,
   figures: textIfAny,
-} satisfies Record<LetterAttribute, unknown>);
+} satisfies Record<DeadLetterAttribute, unknown>);
 
 export const webhookCallSchema = z.object({
   method: z.string(),
@@ -75,21 +75,21 @@ const withoutReason = 'SQS dead-lettered it after too many receives';
 export function parseDeadLetter(message: Message, names: TriggerNames) {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
-  const told = z.parse(deadLetterAttributesSchema, Object.fromEntries(texts));
+  const attributes = z.parse(deadLetterAttributesSchema, Object.fromEntries(texts));
   const { data } = z.safeParse(deadLetterBodySchema, jsonOf(Body));
   const { kind = '', number, productOrderNumber, otherNumber } = data ?? {};
   const inBody = [productOrderNumber, number, otherNumber].flatMap((each) => each || []);
-  const named = told.orderNumber ?? 'unknown';
+  const named = attributes.orderNumber ?? 'unknown';
   // The attribute holds a shortened number when it is long; the ledger and the body have the whole number.
   const filedUnder = inBody.find((each) => orderNumberAttribute(each) === named) ?? named;
   const orderNumber = filedUnder === 'unknown' ? (inBody[0] ?? '') : filedUnder;
-  const firstAttempt = Date.parse(told.firstAttemptAt ?? '');
+  const firstAttempt = Date.parse(attributes.firstAttemptAt ?? '');
   /** Function that dead-lettered it; `unknown` when neither its attributes nor its body name one. */
-  const stage = told.stage ?? stageOfKind[kind] ?? 'unknown';
+  const stage = attributes.stage ?? stageOfKind[kind] ?? 'unknown';
   /** Id of the message in its own queue; every replay keeps it. */
-  const messageId = told.messageId ?? MessageId;
+  const messageId = attributes.messageId ?? MessageId;
   return {
-    ...told,
+    ...attributes,
     sqsId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
@@ -100,7 +100,7 @@ export function parseDeadLetter(message: Message, names: TriggerNames) {
     filedUnder,
     /** Every number in it that a planner may know. */
     numbers: [orderNumber, ...inBody].filter(Boolean),
-    reason: told.reason ?? withoutReason,
+    reason: attributes.reason ?? withoutReason,
     /** When it was first attempted. */
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
     messageId,

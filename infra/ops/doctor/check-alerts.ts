@@ -92,16 +92,16 @@ export async function correctTestReport(target: Target, report: Readonly<Record<
     'morning-mail': 'MorningMailTopic',
   };
   const hasWebhook = Object.keys(report).some((channel) => !(channel in topics));
-  const told: Record<string, string> = {};
+  const problems: Record<string, string> = {};
   for (const [channel, problem] of Object.entries(report)) {
     const topic = target.local || problem !== '' ? undefined : target.outputs[topics[channel] ?? ''];
     const { confirmed, waiting } = topic
       ? await subscribersOf(target, topic)
       : { confirmed: [''], waiting: [] };
-    if (confirmed.length > 0) told[channel] = problem;
-    else if (!hasWebhook || waiting.length > 0) told[channel] = 'nobody gets it: no address is confirmed';
+    if (confirmed.length > 0) problems[channel] = problem;
+    else if (!hasWebhook || waiting.length > 0) problems[channel] = 'nobody gets it: no address is confirmed';
   }
-  return told;
+  return problems;
 }
 
 /**

@@ -115,7 +115,15 @@ export function partnerChecks(
         await erp.close?.(signal);
       }
     }),
+    ...cautionChecks(integration.erp),
   ];
+}
+
+/** What its connector says of itself, whether the ERP answers or not. */
+function cautionChecks({ name, caution }: CompleteIntegration['erp']): DoctorCheck[] {
+  if (caution === undefined) return [];
+  const next = 'until then, compare its bookings with the ERP by hand';
+  return [defineCheck(`Connector (${name})`, async () => notice(caution.replace(/\.$/, ''), next))];
 }
 
 /** What the ERP tells by a read of the rights of its user. */

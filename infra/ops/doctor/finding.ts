@@ -60,7 +60,7 @@ export function findingLines(
     `  ${styled(colour, mark)} ${first}`,
     others.map((line) => `    ${line}`),
     todo.map((line, at) => `    ${at === 0 ? line : `  ${line}`}`),
-    // A command stays in one piece, so that it can be copied.
+    // A command remains in one piece, so that it can be copied.
     command && `      ${command}`,
   );
 }

@@ -100,7 +100,7 @@ export function orderRows({ quantity, attributes, state, ...order }: ErpOrder): 
   return nestedFieldRows({ ...order, quantity: formatQuantity(quantity), state: unusual, attributes });
 }
 
-/** In place of what is not told. */
+/** In place of what is not known. */
 const missingValueMark = '–';
 
 /** The fields of a product order, as the mapping wants it, or as Azumuta has it and may not tell them all. */

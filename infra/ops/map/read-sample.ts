@@ -37,7 +37,7 @@ const completionSampleSchema = z.strictObject({
   kind: z._default(z.enum(['quantity', 'amendment']), 'quantity'),
 });
 
-/** @param at Its path in the file, for mistakes. @param learnedAt ISO time for a completion that has none of its own. */
+/** @param at Its path in the file, for mistakes. @param learnedAt ISO time for a completion that has none. */
 export function readSample(
   one: unknown,
   at: string,

@@ -49,7 +49,7 @@ export const endings = {
  */
 const stopsAsking: readonly OrderConcernKind[] = ['unwanted', 'removed'];
 
-/** A concern is over until its cause is seen anew, or, where it says what differs, until something else does. @throws UsageError */
+/** A concern has ended until its cause is seen again, or, where it says what differs, until something else does. @throws UsageError */
 async function settleConcern({ number: asked, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
   const known = await ledger.knownOrders.readStanding(asked);
@@ -94,7 +94,7 @@ async function giveUpProductOrder(request: EndRequest, dependencies: EndDependen
   return definedLines(
     entry && `gives up product order ${number}: nobody asks about it any more`,
     left.map(({ key }) => `gives up the booking ${key}: it is booked only if somebody replays the order`),
-    concerns.map(({ kind, note: told }) => `ends "${kind}": ${told}`),
+    concerns.map(({ kind, note: why }) => `ends "${kind}": ${why}`),
     letters.map(({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`),
   );
 }
@@ -150,7 +150,7 @@ async function sendHintForOtherParts(entry: OrderEntry, dependencies: EndDepende
   await queues.send(queueUrls.completions, { body: JSON.stringify(hint) });
 }
 
-/** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
+/** Has a product order that was removed in Azumuta created there again. @throws UsageError */
 async function remakeProductOrder(request: EndRequest, dependencies: EndDependencies) {
   const { go, note } = request;
   const { ledger, queues, queueUrls } = dependencies;
@@ -172,7 +172,7 @@ async function remakeProductOrder(request: EndRequest, dependencies: EndDependen
     if (removed) await ledger.concerns.end(number, removed, note);
     const send = (body: string) => queues.send(queueUrls['product-orders'], { body });
     await send(productOrderMessage(number));
-    // The ERP may have changed its order since: it is made so, or a person is told.
+    // The ERP may have changed its order since: it is made so, or a person hears of it.
     await send(productOrderMessage(number, { asksErp: 'daily look' }));
   }
   return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];

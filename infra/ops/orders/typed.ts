@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
-import { shellWord } from '../../../shared/platform/shell-word.ts';
 import {
   type CommandAnswer,
+  commandToCopy,
   defineCommand,
   flagOption,
   type NamedStack,
@@ -53,24 +53,21 @@ Exit codes: 0 done, or shown · 1 failed · 2 wrong command line, or there is no
 
 /** Does what was typed. @param find Called once the words are complete. @throws UsageError */
 export async function endAsTyped(
-  {
-    options: { go, because },
-    words: [action = '', number, kind],
-  }: Pick<TypedCommandLine<OptionsOf<typeof ordersCommandOptions>>, 'options' | 'words'>,
+  typed: Pick<TypedCommandLine<OptionsOf<typeof ordersCommandOptions>>, 'options' | 'words'>,
   find: () => Promise<NamedStack<EndDependencies>>,
 ): Promise<CommandAnswer> {
+  const { go, because } = typed.options;
+  const [action = '', number, kind] = typed.words;
   const ending = endings[oneOf(endingNames, action, 'action')];
   if (number === undefined) throw new UsageError('Say which product order.');
   if (because === undefined) throw new UsageError('Say why: --because "…".');
   const { name, where, dependencies, sign } = await find();
   const request = { number, kind, go, note: await sign(because) };
   const steps = await ending(request, dependencies);
-  const again = definedLines(action, number, kind).map((word) => shellWord(word));
-  const toDoIt = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${where}`;
   const lines = definedLines(
     styled('bold', go ? `${number}: done` : `${number}: this would be done`),
     steps.map((step) => `  ${step}`),
-    !go && ['', toDoIt],
+    !go && ['', commandToCopy(command, typed, where)],
   );
   return { facts: { target: name, dryRun: !go, number, steps }, lines };
 }

@@ -1,3 +1,4 @@
+import { createAzumutaHttp, type SendToAzumuta } from '../../../shared/azumuta/azumuta-http.ts';
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
 import type { AzumutaOperation } from '../../../shared/azumuta/operations.ts';
 import { requestForOperation } from '../../../shared/azumuta/requests.ts';
@@ -5,7 +6,7 @@ import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { withoutSecrets } from '../../../shared/platform/aws/credentials.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { isPage } from '../../../shared/platform/error-message.ts';
-import { createHttp, type Http, type HttpRequest, type HttpResponse } from '../../../shared/platform/http.ts';
+import type { HttpRequest, HttpResponse } from '../../../shared/platform/http.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 
 /** Nothing more is asked; the message says why, and what to do. */
@@ -44,7 +45,7 @@ export interface AccountOptions {
  */
 export class Account {
   readonly #options: AccountOptions;
-  readonly #http: Http;
+  readonly #sendToAzumuta: SendToAzumuta;
   readonly #answers = new Map<string, Promise<AccountAnswer>>();
   calls = 0;
   #failures = 0;
@@ -52,9 +53,8 @@ export class Account {
   #nextCallAt = 0;
 
   constructor(options: AccountOptions) {
-    const { baseUrl, clock } = options;
     this.#options = options;
-    this.#http = createHttp({ partner: 'Azumuta', baseUrl, clock, mayWrite: () => false });
+    this.#sendToAzumuta = createAzumutaHttp({ ...options, mayWrite: () => false });
   }
 
   readonly ask: AskAccount = async (operation, values) => {
@@ -73,16 +73,14 @@ export class Account {
   };
 
   async #send(request: HttpRequest, template: string): Promise<AccountAnswer> {
-    const { contract, apiKey, clock, signal } = this.#options;
+    const { apiKey, clock } = this.#options;
     this.#throwIfInterrupted();
     const now = clock.now().getTime();
     if (this.#nextCallAt > now) await clock.sleep(this.#nextCallAt - now);
     this.#nextCallAt = Math.max(now, this.#nextCallAt) + 1000 / callsPerSecond;
     this.calls += 1;
     try {
-      const { apiKeyHeader, apiKeyFormat } = contract;
-      const headers = { [apiKeyHeader]: apiKeyFormat.replace('{key}', () => apiKey) };
-      const answer = await this.#http.send({ ...request, headers, signal });
+      const answer = await this.#sendToAzumuta(request, apiKey);
       return this.#understand(answer, `${request.method} ${template}`);
     } catch (error) {
       if (!(error instanceof RetryLater || error instanceof Rejected)) throw error;

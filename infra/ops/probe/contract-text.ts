@@ -31,12 +31,12 @@ function moduleOf(settings: object, remarks: readonly string[] = []): string {
   const helpers = ['listAt', 'valueAt'].filter((name) => text.includes(`${name}(`));
   const type = 'AzumutaContractSettings';
   const imported = helpers.length === 0 ? `type { ${type} }` : `{ type ${type}, ${helpers.join(', ')} }`;
-  const told = remarks.map((each) => `// - ${oneLine(each, 300)}\n`).join('');
+  const lines = remarks.map((each) => `// - ${oneLine(each, 300)}\n`).join('');
   return `import ${imported} from '#azumuta-erp';
 
 /** How this plant's Azumuta talks, where it differs from what is assumed. Proposed by \`npm run probe\`. */
 export const contract: AzumutaContractSettings = ${text};
-${told && `\n// Look at these, what books wrong first; where they differ, write them above by hand:\n${told}`}`;
+${lines && `\n// Look at these, what books wrong first; where they differ, write them above by hand:\n${lines}`}`;
 }
 
 /** As `npm run init` writes it: a plant's configuration imports it from the beginning. */
@@ -48,7 +48,7 @@ const wrongFirst = [
   ...['productOrder.', 'parameter.', 'recording', 'operations.', 'list.'],
 ];
 
-/** The contract as a module, not formatted, with whatever somebody must confirm, could not be seen, or is told otherwise. */
+/** The contract as a module, not formatted, with whatever somebody must confirm, could not be seen, or is configured otherwise. */
 export function contractModule(settings: object, findings: readonly FieldFinding[]): string {
   const rankOf = ({ line }: FieldFinding) => wrongFirst.findIndex((start) => line.startsWith(start)) >>> 0;
   const remarks = findings
@@ -73,6 +73,7 @@ export function describeSetting(set: unknown): string | undefined {
 export const cannotBeRead = [
   "what a create takes and answers, and how it answers a number that exists already (operations.createProductOrder, createdProductOrder): write it from the page of Azumuta's API",
   'where a recording lists the components that were used (recording.components, component), if your mapping takes them from there, and the limits of a step (step.min, step.max)',
+  'what says that results are final, where they are so only later (recording.settled), and how steps are called that a recording names by id only (step.nameIn, workInstruction.steps, instructionStep)',
   'the names of the fields of a trigger (trigger): complete a test order; a call that cannot be read becomes a dead letter that lists its fields',
   'where a 200 says that it is an error (error.at), which words of a step mean in order (okResults), which steps name a person (personalStepTypes), and in which language names are read where there are several (language)',
 ];

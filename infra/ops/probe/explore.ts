@@ -58,7 +58,7 @@ export class Explorer {
   async follow(): Promise<void> {
     const { number, article } = this.#seen;
     const { path } = this.#contract.operations.findProductOrder;
-    // The only path that Azumuta documents, unless the configuration has paths of its own.
+    // The only path that Azumuta documents, unless the configuration has its own paths.
     if (path === defaultContract.operations.findProductOrder.path)
       await this.#ask({ method: 'GET', path: '/workinstructions', query: {} }, {});
     const entry = await this.#find('findProductOrder', number);

@@ -46,7 +46,7 @@ const assumedLines = new Map(flattenContract(defaultContract));
 
 /**
  * The lines in which the contract of the configuration, with what was found, differs from what is assumed. What the
- * configuration says stays, as somebody may have written it: the remarks name where something else is sure.
+ * configuration says is kept, as somebody may have written it: the remarks name where something else is sure.
  */
 export function proposeSettings(current: AzumutaContract, findings: readonly FieldFinding[]): Settings {
   const isOther = ([line, value]: [string, unknown]) => sourceOf(value) !== sourceOf(assumedLines.get(line));

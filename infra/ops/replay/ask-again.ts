@@ -26,7 +26,7 @@ interface Asking {
 /** Open dead letters that are read. */
 const maxRead = 5000;
 
-/** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */
+/** Finds the orders of these numbers. The number of an ERP order that has another number here is no separate order. */
 export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger, 'knownOrders'>) {
   /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
   const numbers = new Set(asked);

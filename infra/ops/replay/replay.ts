@@ -42,15 +42,17 @@ export function replayDependenciesOf(target: Target, options?: Omit<DeadLetterQu
   } satisfies ReplayDependencies;
 }
 
+export type ConditionOnOne = (deadLetter: DeadLetterMessage) => boolean;
+
 export interface ReplayRequest {
   /** False: only look. */
   readonly go: boolean;
   /** Numbers of the order, as planners know them; absent for any. */
   readonly orders?: ReadonlySet<string> | undefined;
-  /** Part of the reason, in upper or lower case, or a cause code; absent for any. */
-  readonly reason?: string | undefined;
-  /** A further condition on each letter; absent for any. */
-  readonly wanted?: ((letter: DeadLetterMessage) => boolean) | undefined;
+  /** What each dead letter must have. Who asks by what they have wants those, and no order without one. */
+  readonly conditions?: readonly ConditionOnOne[] | undefined;
+  /** A further condition on each dead letter, which leaves orders without one in; absent for any. */
+  readonly wanted?: ConditionOnOne | undefined;
   /** Figures beyond its order that a person accepts, of the one order that is asked for. @see limitsLeft */
   readonly accepts?: string | undefined;
   /** Who replays, and why: kept with each order. */
@@ -79,7 +81,7 @@ interface ReplayRun {
   hinted: readonly string[];
   /** Of them those of which the ledger has nothing. */
   unknown: readonly string[];
-  /** Those whose creation is asked for once more, in the same way. */
+  /** Those whose creation is asked for again, in the same way. */
   created: readonly string[];
   /** Where no order was asked for: orders with a dead letter whose message SQS has dropped, which are replayed one by one. */
   gone: readonly string[];
@@ -128,9 +130,9 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
     await chooseLetters(run, { ...request, orders: asked?.numbers }, dependencies);
     const { held } = dependencies.deadLetters;
     run.copies = copiesOf(splitCopies([...run.chosen.values()]).firsts, held).length;
-    // Who names a reason wants the letters that have it, and nothing else.
-    const mayLackLetter = request.reason === undefined && !run.more && !signal.aborted;
-    if (asked && mayLackLetter) {
+    const isByWhatTheyHave = (request.conditions ?? []).length > 0;
+    const mayLackOne = !isByWhatTheyHave && !run.more && !signal.aborted;
+    if (asked && mayLackOne) {
       run.hinted = withoutLetter(asked.homes, 'completions', run);
       run.unknown = run.hinted.filter((number) => asked.unknown.includes(number));
       run.created = withoutLetter(asked.refused, 'product-orders', run);
@@ -254,11 +256,10 @@ function withoutLetter(numbers: readonly string[], queue: QueueName, run: Replay
   return numbers.filter((number) => !named.has(number));
 }
 
-function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {
+function isSelected(letter: DeadLetterMessage, { orders, conditions = [], wanted }: ReplayRequest): boolean {
   if (wanted && !wanted(letter)) return false;
   if (orders && !letter.numbers.some((number) => orders.has(number))) return false;
-  if (reason === undefined || letter.cause === reason) return true;
-  return letter.reason.toLowerCase().includes(reason.toLowerCase());
+  return conditions.every((has) => has(letter));
 }
 
 function reportOf(run: ReplayRun, interrupted: boolean, failure: string | undefined) {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { queueKeepsDays } from '../../../shared/model/queues.ts';
 import { durationInWords } from '../../../shared/model/time.ts';
-import { shellWord } from '../../../shared/platform/shell-word.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import {
   type CommandAnswer,
+  commandToCopy,
   defineCommand,
   flagOption,
   type NamedStack,
@@ -18,18 +18,39 @@ import {
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import { orderRefusedWith, parseAcceptedFigures } from './accept.ts';
 import { followReplay, outcomeLines, type ReplayOutcome } from './outcomes.ts';
-import { type ReplayDependencies, replayDeadLetters } from './replay.ts';
+import { type ConditionOnOne, type ReplayDependencies, replayDeadLetters } from './replay.ts';
 import { type ReplayCounts, replayLines } from './report.ts';
 
 /** What fails at once is a dead letter again within seconds. */
 export const usualWaitSeconds = 60;
 
+/**
+ * The options that choose among dead letters. The dry run, the command to copy, what excludes --all and what --accept refuses
+ * follow from this table and the next one.
+ */
+export const selectingOptions = {
+  order: textOption('<number>', 'those of one order: its product order number, or its number in the ERP'),
+  reason: textOption('<text>', 'those whose reason contains this text, or whose cause it is'),
+};
+type SelectingName = keyof typeof selectingOptions;
+// Its type says that it has these keys, and a literal has no others.
+const selectingNames = Object.keys(selectingOptions) as readonly SelectingName[];
+/** `a, b and c`; `a, b or c`. */
+const allOf = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+const oneOfThese = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
+/** What a dead letter must have, by each of them but the order, which is looked at again without one, too. */
+const conditionsByOption: Readonly<
+  Record<Exclude<SelectingName, 'order'>, (given: string) => ConditionOnOne>
+> = {
+  reason: hasReasonOrCause,
+};
+
 const replayCommandOptions = {
   ...stackOptions,
   go: flagOption('do it'),
   all: flagOption('all dead letters'),
-  order: textOption('<number>', 'those of one order: its product order number, or its number in the ERP'),
-  reason: textOption('<text>', 'those whose reason contains this text, or whose cause it is'),
+  ...selectingOptions,
   accept: textOption(
     '<figure>',
     'have it booked although it is more than the order: just the figure that was refused',
@@ -41,7 +62,7 @@ const replayCommandOptions = {
   ),
   because: textOption('<text>', 'why, for everybody who looks up the order later'),
 };
-type ReplayCommandOptions = OptionsOf<typeof replayCommandOptions>;
+export type ReplayCommandOptions = OptionsOf<typeof replayCommandOptions>;
 
 export const command = defineCommand({
   name: 'replay',
@@ -82,51 +103,69 @@ export async function replayAsTyped(
   find: () => Promise<NamedStack<ReplayDependencies & TypedReplayDependencies>>,
 ): Promise<CommandAnswer> {
   checkSelection(options);
-  const { go, order, reason, accept, wait, because = 'by hand' } = options;
+  const { go, order, accept, wait, because = 'by hand' } = options;
   const { name, where, dependencies, sign } = await find();
   const note = await sign(because);
   const hidden = await dependencies.deadLetters.hidden();
   const { ledger, waitSeconds = 0, clock, progress } = dependencies;
   // One ERP order may have several product orders.
   const asked =
-    order === undefined ? undefined : new Set([order, ...(await ledger.journeys.productOrdersOf(order))]);
+    order === undefined ? undefined : new Set([order, ...(await ledger.erpOrders.productOrdersOf(order))]);
   const accepts = accept === undefined ? undefined : parseAcceptedFigures(accept);
   const orders =
     asked && accepts !== undefined ? new Set([await orderRefusedWith(accepts, asked, ledger)]) : asked;
   const { sent, ...report } = await replayDeadLetters(
-    { go, signal, reason, orders, accepts, note },
+    { go, signal, conditions: conditionsTyped(options), orders, accepts, note },
     dependencies,
   );
   const seconds = wait ?? waitSeconds;
   const followed =
     seconds === 0 ? [] : await followReplay(sent, seconds, { ledger, clock, signal, tell: progress });
-  const toDoIt = `npm run replay -- ${selectionOf(options)} --go ${where}`;
+  const shown = { ...options, all: selectingNamesIn(options).length === 0 };
+  const toDoIt = commandToCopy(command, { options: shown }, where);
   const about = { target: name, go, hidden, now: clock.now(), command: toDoIt };
   const facts = { target: name, dryRun: !go, hidden, ...report, outcomes: followed };
   const lines = [...replayLines(report, about), ...outcomeLines(followed, where)];
   return { facts, lines, exit: exitOfReplay(report, followed, go) };
 }
 
-function checkSelection({ go, all, order, reason, accept }: ReplayCommandOptions): void {
-  const isSelective = order !== undefined || reason !== undefined;
-  const isOneOrder = order !== undefined && reason === undefined && !all;
-  if (accept !== undefined && !isOneOrder)
-    throw new UsageError(
-      'A figure is accepted of one order at a time: --order <number> --accept <figure>, without --all and --reason.',
-    );
-  if (all && isSelective) throw new UsageError('Choose either --all, or --order and --reason.');
-  const namesNothing = !all && !isSelective;
-  if (go && namesNothing)
-    throw new UsageError(
-      'Say what to replay: --order <number>, --reason <text> or --all. Without --go it is only shown.',
-    );
+/** @param text Part of the reason, in upper or lower case, or a cause code. */
+export function hasReasonOrCause(text: string): ConditionOnOne {
+  return ({ cause, reason }) => cause === text || reason.toLowerCase().includes(text.toLowerCase());
 }
 
-function selectionOf({ order, reason, accept, because }: ReplayCommandOptions): string {
-  const given = Object.entries({ order, reason, accept, because });
-  const words = given.flatMap(([name, text]) => (text === undefined ? [] : [`--${name}`, shellWord(text)]));
-  if (order === undefined && reason === undefined) words.unshift('--all');
-  return words.join(' ');
+function checkSelection(options: ReplayCommandOptions): void {
+  const { go, all, order, accept } = options;
+  const selecting = selectingNamesIn(options);
+  const isOneOrder = order !== undefined && selecting.length === 1 && !all;
+  if (accept !== undefined && !isOneOrder) {
+    const others = ['all', ...selectingNames].filter((name) => name !== 'order').map((name) => `--${name}`);
+    throw new UsageError(
+      `A figure is accepted of one order at a time: --order <number> --accept <figure>, without ${allOf.format(others)}.`,
+    );
+  }
+  if (all && selecting.length > 0) {
+    const names = selectingNames.map((name) => `--${name}`);
+    throw new UsageError(`Choose either --all, or ${allOf.format(names)}.`);
+  }
+  const namesNothing = !all && selecting.length === 0;
+  if (go && namesNothing) {
+    const choices = selectingNames.map((name) => `--${name} ${selectingOptions[name].takes}`);
+    throw new UsageError(
+      `Say what to replay: ${oneOfThese.format([...choices, '--all'])}. Without --go it is only shown.`,
+    );
+  }
+}
+
+function selectingNamesIn(options: ReplayCommandOptions): readonly SelectingName[] {
+  return selectingNames.filter((name) => options[name] !== undefined);
+}
+
+function conditionsTyped(options: ReplayCommandOptions): readonly ConditionOnOne[] {
+  return selectingNames.flatMap((name) => {
+    const given = options[name];
+    return name === 'order' || given === undefined ? [] : conditionsByOption[name](given);
+  });
 }
 
 function exitOfReplay(

@@ -130,7 +130,7 @@ export class SecretStore {
     await this.#put(name, { current: value, previous: current });
   }
 
-  /** Finishes a rotation: only the new value stays valid. False when there was none. */
+  /** Finishes a rotation: only the new value is still valid. False when there was none. */
   async finish(name: OwnSecretName): Promise<boolean> {
     const { current, previous } = await this.#rotating(name);
     if (previous === undefined) return false;

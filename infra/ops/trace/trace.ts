@@ -69,9 +69,9 @@ function numbersInReceipt(text: string): string[] {
 }
 
 /** Product orders that the text may name, also as Azumuta calls them by now; the parts of a split order are sorted. */
-async function findProductOrderNumbers(asked: string, { journeys, knownOrders, erpOrders }: OperatorLedger) {
+async function findProductOrderNumbers(asked: string, { knownOrders, erpOrders }: OperatorLedger) {
   const [ofErpNumber, ofErpId, ofAzumutaId, { alias }] = await Promise.all([
-    journeys.productOrdersOf(asked),
+    erpOrders.productOrdersOf(asked),
     erpOrders.find({ number: asked, id: asked }),
     knownOrders.numberOfAzumutaId(asked),
     knownOrders.read(asked),
@@ -118,7 +118,7 @@ export type OrderState = Stage | 'needs a person';
 /** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */
 function statusForPlanner(
   number: string,
-  { stage, needsPerson, says, next, who, command }: Told,
+  { stage, place, needsPerson, says, next, who, command }: Told,
   where: string,
 ) {
   const state: OrderState = needsPerson ? 'needs a person' : stage;
@@ -129,7 +129,7 @@ function statusForPlanner(
   };
   const typed = command && commands[command];
   const todo = command && !typed ? definedLines(next, notTyped).join(' ') : next;
-  return { state, stage, says, next: todo, who, command: typed };
+  return { state, stage, place, says, next: todo, who, command: typed };
 }
 
 /** Figures, lots and counts of what is planned or was refused, and figures of what was booked; never its texts. */

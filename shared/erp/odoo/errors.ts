@@ -22,8 +22,6 @@ const conflictErrors =
  */
 const alreadySplit = /quantity to produce must be positive/;
 const loginErrors = /AccessDenied|SessionExpired/;
-/** A person must grant the rights, so asking often does not help. */
-const rightsSeconds = 900;
 /** The database or the server is in trouble, for every order; `error` is an error of JSON-RPC itself. */
 const serverErrors =
   /OperationalError|InterfaceError|PoolError|AdminShutdown|CrashShutdown|CannotConnectNow|TooManyConnections|DiskFull|OutOfMemory|MemoryError|ServiceUnavailable|^error$/;
@@ -58,7 +56,8 @@ export function failureOfOdooError(
   if (name.endsWith('AccessError')) {
     const lacks = `Odoo refuses our user ${call}: check its groups, companies and record rules (${said}).`;
     if (order === undefined) return partnerDown(lacks, { unauthorized: true });
-    return orderWaits(lacks, { afterSeconds: rightsSeconds });
+    // A person must grant the rights.
+    return orderWaits(lacks, { retry: 'seldom' });
   }
   if (loginErrors.test(name)) {
     const why = `${said} Check the API key, and whether Odoo has ended it.`;

@@ -57,8 +57,8 @@ export async function lookForQuantity(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<ToBook>> {
-  const told = builtOf(completion, 'Odoo');
-  const figures = reader.keepsReasons ? told : withoutReasons(told);
+  const mapped = builtOf(completion, 'Odoo');
+  const figures = reader.keepsReasons ? mapped : withoutReasons(mapped);
   const family = await readFamily(reader, completion.erpOrder);
   const isOurs = (one: OdooProduction) => family.lastBooking(one)?.mark === markOf('booking', key);
   const done = family.members.find((one) => one.state === 'done' && isOurs(one));
@@ -82,9 +82,9 @@ async function lookAtOpen(found: BookingTarget): Promise<QuantityToBook> {
   const { completion, key, family, production } = found;
   const mark = markOf('booking', key);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
-  const isTold = family.marks.some((one) => one.mark === mark);
+  const hasText = family.marks.some((one) => one.mark === mark);
   // A booking that has begun goes on, whatever others have booked since.
-  if (!isTold) requireWithinWholeOrder(found);
+  if (!hasText) requireWithinWholeOrder(found);
   requireRoom(found);
   requirePlanned(found);
   const leavesRest = leavesRestOf(found);
@@ -93,7 +93,7 @@ async function lookAtOpen(found: BookingTarget): Promise<QuantityToBook> {
   const components = await lookForComponents(found);
   const operations = await lookForOperations(found, leavesRest);
   const { paragraphs, links } = composeNoteText(found, completion);
-  const text = isTold ? { paragraphs: paragraphs.slice(0, 1), links: [] } : { paragraphs, links };
+  const text = hasText ? { paragraphs: paragraphs.slice(0, 1), links: [] } : { paragraphs, links };
   const note = family.lastBooking(production)?.mark === mark ? undefined : { production, mark, ...text };
   return { found, finish: { note, lots, components, operations, leavesRest }, scraps: toScrap };
 }
@@ -186,8 +186,8 @@ function composeNoteText(reader: Reader, completion: Completion): Pick<ChatterNo
     ({ seconds, date, operation }) => `${operation ?? 'Worked'}: ${Math.round(seconds / 60)} min on ${date}`,
   );
   const reasons = [...scrapReasons.map(reasonLine), ...lots.filter(({ reason }) => reason).map(lotLine)];
-  const told = reader.keepsReasons ? [] : reasons.map((line) => `Scrap ${line}`);
+  const reasonNotes = reader.keepsReasons ? [] : reasons.map((line) => `Scrap ${line}`);
   // Odoo's community edition keeps no inspections.
   const checked = checks.length > 0 ? [checks.map(checkLine).join('\n')] : [];
-  return { paragraphs: [...booked, ...notes, ...worked, ...told, ...checked], links };
+  return { paragraphs: [...booked, ...notes, ...worked, ...reasonNotes, ...checked], links };
 }

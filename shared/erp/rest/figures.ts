@@ -72,7 +72,7 @@ export class BookingFigures {
 
   /** @throws Rejected for figures that the ERP cannot take. */
   constructor(
-    told: Completion,
+    completion: Completion,
     lists: Lists,
     {
       decimals,
@@ -80,14 +80,14 @@ export class BookingFigures {
     }: { readonly decimals?: number | undefined; readonly takes?: readonly DetailName[] | undefined },
     partner: string,
   ) {
-    this.built = told.kind === 'amendment' ? nothingBuilt : builtOf(told, partner);
-    if (decimals !== undefined) requireDecimals(this.built, told.erpOrder.number, decimals, partner);
-    this.#completion = takes.includes('reasons') ? told : withReasons(told, this.built);
+    this.built = completion.kind === 'amendment' ? nothingBuilt : builtOf(completion, partner);
+    if (decimals !== undefined) requireDecimals(this.built, completion.erpOrder.number, decimals, partner);
+    this.#completion = takes.includes('reasons') ? completion : withReasons(completion, this.built);
     this.#lists = lists;
     this.#partner = partner;
     this.#decimals = decimals;
-    this.#final = told.final;
-    this.#quantity = told.madeFor?.amount;
+    this.#final = completion.final;
+    this.#quantity = completion.madeFor?.amount;
   }
 
   get completion(): Completion {
@@ -194,8 +194,8 @@ export class BookingFigures {
     const { erpOrder } = this.#completion;
     const amount = toDecimal(quantity);
     if (amount === undefined) {
-      const told = `${this.#partner} tells "${quantity}" for the quantity of order ${erpOrder.number}`;
-      throw rejected('configuration', `${told}, which is no decimal: check erp.book.lookUp.`);
+      const says = `${this.#partner} tells "${quantity}" for the quantity of order ${erpOrder.number}`;
+      throw rejected('configuration', `${says}, which is no decimal: check erp.book.lookUp.`);
     }
     this.#quantity = amount;
     this.#ordered = amount;
@@ -232,19 +232,21 @@ export class BookingFigures {
   }
 }
 
-function isEqualAmount(told: string, amount: Decimal): boolean {
-  const decimal = toDecimal(told);
+function isEqualAmount(shown: string, amount: Decimal): boolean {
+  const decimal = toDecimal(shown);
   return decimal !== undefined && compareDecimals(decimal, amount) === 0;
 }
 
 /** A completion whose notes tell the reasons of its scrap, for an ERP that takes them nowhere else. */
 function withReasons(completion: Completion, { scrapped, unit = '' }: Built): Completion {
-  const told = scrapped.flatMap(({ amount, number, reason }) =>
+  const reasonNotes = scrapped.flatMap(({ amount, number, reason }) =>
     reason === undefined
       ? []
       : [`Scrap: ${[`${amount} ${unit}`.trim(), number].filter(Boolean).join(' of ')}, ${reason}`],
   );
-  return told.length === 0 ? completion : { ...completion, notes: [...completion.notes, ...told] };
+  return reasonNotes.length === 0
+    ? completion
+    : { ...completion, notes: [...completion.notes, ...reasonNotes] };
 }
 
 export type RestComponent = ReturnType<typeof toRestComponent>;

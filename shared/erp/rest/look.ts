@@ -30,7 +30,7 @@ export async function lookForStepsLeft<Context>(
   if (receipt && !isStepwise) return { receipt };
   // First, as it may decide which steps apply: those that are left of a booking, too.
   const tell = (name: 'quantity' | 'unit') =>
-    lookUps.map((lookUp) => run.text(lookUp, name)).find((told) => told !== undefined);
+    lookUps.map((lookUp) => run.text(lookUp, name)).find((text) => text !== undefined);
   figures?.takeQuantity(tell('quantity'), tell('unit'));
   const steps = run.steps.filter((step) => run.applies(step));
   const left = run.stepsLeft(reference);

@@ -236,7 +236,7 @@ const restStepSchema = <Context>() =>
      * 2xx return nothing: the read-back decides.
      */
     rejected: optionalFn<TextOf<Context>>(),
-    /** For any answer: whether this order must wait. After a 423 it always waits. */
+    /** For any answer: whether this order must wait. After a 423 it waits without this, unless `answers` or `rejected` says otherwise. */
     retryable: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
     /**
      * The other side promises to book a key once, however often it comes, and to answer with the first booking each time: a relay

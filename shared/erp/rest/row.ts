@@ -92,14 +92,14 @@ function readRow<Row>(
 
 /** When the order changed, as ISO in UTC; when it was created if it says that it never changed. */
 function changeOf(mapped: unknown): string | undefined {
-  const told = z.safeParse(instantWithZone, fieldOf(mapped, 'changedAt') ?? fieldOf(mapped, 'createdAt'));
-  return told.success ? new Date(told.data).toISOString() : undefined;
+  const instant = z.safeParse(instantWithZone, fieldOf(mapped, 'changedAt') ?? fieldOf(mapped, 'createdAt'));
+  return instant.success ? new Date(instant.data).toISOString() : undefined;
 }
 
 /** Refuses a name made of a number that JSON.parse has rounded, as the name may be another order's. */
-function whyRounded({ number, id, article }: ParsedRestOrder, told: unknown): string | undefined {
+function whyRounded({ number, id, article }: ParsedRestOrder, row: unknown): string | undefined {
   const names = [number, id, article].filter((name) => typeof name === 'string');
-  const found = leavesOf(told)
+  const found = leavesOf(row)
     .filter(hasLostDigits)
     .map(String)
     .find((text) => names.some((name) => name.includes(text)));

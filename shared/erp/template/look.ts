@@ -108,8 +108,8 @@ function requireOpen({ number, status }: TemplateOrder): void {
 }
 
 function requireSerialNumbers({ number, serialNumbers }: TemplateOrder, built: Built): void {
-  const told = [...built.goodLots, ...scrapLotsOf(built)].length;
-  if (!serialNumbers || compareDecimals(String(told), built.produced) === 0) return;
-  const why = `each of its ${built.produced} pieces needs a serial number, and it has ${told}: let the mapping name one for each`;
+  const named = [...built.goodLots, ...scrapLotsOf(built)].length;
+  if (!serialNumbers || compareDecimals(String(named), built.produced) === 0) return;
+  const why = `each of its ${built.produced} pieces needs a serial number, and it has ${named}: let the mapping name one for each`;
   throw notBookable(partner, number, why);
 }

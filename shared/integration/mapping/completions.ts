@@ -88,7 +88,10 @@ function mapEachPart<Field extends GivenField>(
   return parts.map((part) => callForField(field, () => map(part), part.productOrder));
 }
 
-/** Good quantity, scrap with its reasons, and operations. Either the order counts, or its operations do. */
+/**
+ * Good quantity, scrap with its reasons, and operations. Either the order counts, or its operations do. What is booked as scrap
+ * is decided here, for each way (`completions.scrap` in `schema.ts` says it to integrators).
+ */
 function mapCounts(mapping: CompletionMapping, parts: Parts) {
   const [{ productOrder }] = parts;
   const reports = mapping.operations ? mapEachPart('operations', mapping.operations.of, parts) : [];

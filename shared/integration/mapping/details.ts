@@ -1,5 +1,11 @@
 import { placeInWords } from '../../model/completion-lines.ts';
-import type { Check, Component, Operation } from '../../model/completions.ts';
+import {
+  type Check,
+  type Component,
+  componentFrom,
+  type Operation,
+  operationFrom,
+} from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Quantity, sumOf } from '../../model/quantity.ts';
 import { definedFields } from '../../model/unread.ts';
@@ -22,7 +28,8 @@ export function componentsOf(given: Given<'components'>, number: string): Compon
     const lots = uses.flatMap(({ lots: own, quantity: of }) =>
       of && own.length === 1 ? own.map((lot) => ({ quantity: of, ...lot })) : own,
     );
-    return { ...first, lots, ...definedFields({ quantity }) };
+    const { article, recording, step } = first;
+    return componentFrom({ article, quantity, lots, recording, step });
   });
 }
 
@@ -52,15 +59,19 @@ export function operationsOf(
           ),
       );
     const seconds = (field: 'setupSeconds' | 'runSeconds') => {
-      const told = reports.flatMap((report) => report[field] ?? []);
-      return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0);
+      const reported = reports.flatMap((report) => report[field] ?? []);
+      return reported.length === 0 ? undefined : reported.reduce((sum, one) => sum + one, 0);
     };
-    return {
-      ...first,
-      ...definedFields({ good: quantity('good'), scrap: quantity('scrap') }),
-      ...definedFields({ setupSeconds: seconds('setupSeconds'), runSeconds: seconds('runSeconds') }),
+    return operationFrom({
+      operation: first.operation,
+      good: quantity('good'),
+      scrap: quantity('scrap'),
+      setupSeconds: seconds('setupSeconds'),
+      runSeconds: seconds('runSeconds'),
       finished: reports.every(({ finished }) => finished),
-    };
+      recording: first.recording,
+      step: first.step,
+    });
   });
 }
 

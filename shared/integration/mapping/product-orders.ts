@@ -6,7 +6,9 @@ import {
   type ErpOrder,
   type MappedOrder,
   type MappedProductOrder,
+  orderPart,
   type ProductOrderDraft,
+  partFrom,
   partIndexes,
   partNumber,
   quantityOfPart,
@@ -31,12 +33,12 @@ export function mapProductOrders(
     const variants = call('variants', variantsSchema, () => mapping.variants?.(order) ?? []);
     const split = splitOf(mapping, order, number);
     const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
-      const orderPart = { index, of: split.of, quantity: quantityOfPart(split, order.quantity) };
+      const part = partFrom(split, index);
+      const ofOrder = orderPart(part, split.of, quantityOfPart(part, order.quantity));
       const parameters = call('parameters', parametersSchema, () => {
-        return mapping.parameters?.(order, orderPart) ?? { Quantity: orderPart.quantity.amount };
+        return mapping.parameters?.(order, ofOrder) ?? { Quantity: ofOrder.quantity.amount };
       });
       const draft = checkedDraft({ number: partNumber(split, index), article, variants, parameters }, order);
-      const part = { index, first: partNumber(split, 1), book: split.book };
       return { draft, part, contentHash: hashOf(draft), mappedBy };
     });
     return { split, productOrders };
@@ -52,14 +54,16 @@ export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): bool
 
 function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number: string): Split {
   if (split === 'one') return { number, of: 1, book: 'alone' };
-  const of = Number(order.quantity.amount);
+  const pieces = Number(order.quantity.amount);
   const most = split.most ?? mostPartsByDefault;
-  if (!Number.isInteger(of) || of < 1) {
+  if (!Number.isInteger(pieces) || pieces < 1) {
     throw new Rejected(
       `ERP order ${order.number} has quantity ${order.quantity.amount}, which cannot be split into units.`,
       { causeCode: 'order-data' },
     );
   }
+  const per = split.per === 'unit' ? 1 : split.per;
+  const of = Math.ceil(pieces / per);
   if (of > most) {
     throw new Rejected(
       `ERP order ${order.number} would become ${of} product orders; at most ${most} are allowed (productOrders.split.most).`,
@@ -67,7 +71,9 @@ function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number
     );
   }
   // The times are those of the configuration when it is built: they are not stored.
-  return { number, of, book: typeof split.book === 'string' ? split.book : 'when-all-done' };
+  const book = typeof split.book === 'string' ? split.book : 'when-all-done';
+  // One of single units is stored as 0.3.0 stores it.
+  return per === 1 ? { number, of, book } : { number, of, book, per };
 }
 
 function hashOf(draft: ProductOrderDraft): string {

@@ -1,4 +1,11 @@
-import type { Check, CompletedProductOrder, RecordedStep, Recording } from '../../model/completions.ts';
+import {
+  type Check,
+  type CompletedProductOrder,
+  checkFrom,
+  type EachField,
+  type RecordedStep,
+  type Recording,
+} from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { sumOf, toDecimal } from '../../model/quantity.ts';
 import { definedFields } from '../../model/unread.ts';
@@ -51,15 +58,19 @@ export function recordedComponents(
 ): GivenComponent[] {
   if (!articles)
     return completed.recordings.flatMap(({ id, components = [] }) =>
-      components.map(({ article, quantity: amount, unit, lot }) => {
-        const used = definedFields({
-          quantity: amount === undefined ? undefined : { amount, ...definedFields({ unit }) },
-        });
-        return { article, ...used, lots: lot === undefined ? [] : [{ number: lot, ...used }], recording: id };
+      components.map(({ article, quantity: amount, unit, lot }): EachField<GivenComponent> => {
+        const quantity = amount === undefined ? undefined : { amount, ...definedFields({ unit }) };
+        return {
+          article,
+          quantity,
+          lots: lot === undefined ? [] : [{ number: lot, ...definedFields({ quantity }) }],
+          recording: id,
+          step: undefined,
+        };
       }),
     );
   return Object.entries(articles).flatMap(
-    ([article, { lot, quantity, unit, optional = false }]): GivenComponent[] => {
+    ([article, { lot, quantity, unit, optional = false }]): EachField<GivenComponent>[] => {
       const lots = lot === undefined ? [] : [...new Set(recordedAll(completed, lot, { optional }))];
       const amounts = quantity === undefined ? [] : recordedAll(completed, quantity, { optional });
       if (lots.length + amounts.length === 0) return [];
@@ -67,7 +78,7 @@ export function recordedComponents(
       const [{ recording } = { recording: undefined }] = stepsNamed(completed, step, { optional });
       const amount = amounts.length > 0 && sumOf(amounts.map((one) => amountIn(one, step, recording)));
       const used = amount ? { amount, ...definedFields({ unit }) } : undefined;
-      return [{ article, lots, step, ...definedFields({ quantity: used, recording: recording?.id }) }];
+      return [{ article, quantity: used, lots, recording: recording?.id, step }];
     },
   );
 }
@@ -107,8 +118,8 @@ export function recordedOperations(
       `is of work instruction ${name === undefined ? (id ?? '(none)') : `"${name}"`}, from which no operation is mapped: give it its operation, or null if it reports none`,
     );
   }
-  return Object.entries(instructions).flatMap(([instruction, told]) => {
-    const steps: OperationSteps | null = typeof told === 'string' ? { operation: told } : told;
+  return Object.entries(instructions).flatMap(([instruction, given]) => {
+    const steps: OperationSteps | null = typeof given === 'string' ? { operation: given } : given;
     const recordings = completed.recordings.filter((recording) => nameOf(recording) === instruction);
     const isLeftOut = recordings.length === 0 && steps?.optional;
     if (!steps || isLeftOut) return [];
@@ -125,7 +136,7 @@ function reportedOperation(
   { operation, good, scrap, setup }: OperationSteps,
   completed: CompletedProductOrder,
   recording: Recording,
-): GivenOperation {
+): EachField<GivenOperation> {
   const total = (step: string) =>
     sumOf(
       stepsNamed(completed, step).flatMap((found) =>
@@ -147,6 +158,8 @@ function reportedOperation(
     scrap: scrap === undefined ? undefined : total(scrap),
     setupSeconds: setup === undefined ? undefined : setupSeconds,
     runSeconds: seconds.length === 0 ? undefined : worked - setupSeconds,
+    finished: true,
+    step: undefined,
   };
 }
 
@@ -171,7 +184,17 @@ export function recordedChecks(
     const { unit = units[name], min, max, ok: passed = isWithinLimits(step) } = step;
     const isOne = typeof step.value === 'number' || typeof step.value === 'boolean';
     const value = isOne ? step.value : valuesOf(step).join(', ') || undefined;
-    return { name, passed, recording: recording.id, ...definedFields({ value, unit, min, max }) };
+    return checkFrom({
+      name,
+      value,
+      unit,
+      min,
+      max,
+      passed,
+      problem: undefined,
+      recording: recording.id,
+      step: undefined,
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import type { CompletedProductOrder, RecordedStep, Recording } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
+import { compareDecimals, toDecimal } from '../../model/quantity.ts';
 
 interface StepOfRecording {
   readonly recording: Recording;
@@ -68,13 +69,17 @@ export function stepsNamed(
 
 /**
  * The planned quantity: of a part of a split ERP order its own share; else the parameter `Quantity`. Undefined without it,
- * as a guess could be wrong. Only for a plant where nobody counts: it books the plan.
+ * as a guess could be wrong. Of a part of several units, its parameter counts if it is a quantity that a part can have: the
+ * ERP may want another one by now, which a person has changed in Azumuta. Only for a plant where nobody counts: it books the plan.
  * @example
  * planned(completed);
  */
 export function planned({ part, parameters }: CompletedProductOrder): string | number | undefined {
-  // Its parameter may be that of the whole order, which each part would book again.
-  if (part) return part.quantity.amount;
   const { Quantity } = parameters;
-  return typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined;
+  const shown = typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined;
+  if (!part) return shown;
+  // Its parameter may be that of the whole order, which each part would book again: that is more than a part can have.
+  const amount = part.per === undefined ? undefined : toDecimal(shown);
+  if (amount === undefined || compareDecimals(amount, '0') <= 0) return part.quantity.amount;
+  return compareDecimals(amount, String(part.per)) <= 0 ? amount : part.quantity.amount;
 }

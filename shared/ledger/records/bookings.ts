@@ -224,6 +224,35 @@ export class Bookings extends Records {
     return (await this.updateWithHistory(key, changes, takenBackEvent(note))) !== undefined;
   }
 
+  /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */
+  async #writePlan(
+    home: string,
+    { planned: { key: name, ...planned }, seen, readAt, ...reading }: Plan,
+    standing: StoredItem,
+    event: NewEntry,
+  ): Promise<StoredItem | undefined> {
+    const key = bookingKeyOf(home, name);
+    const set: StoredItem = { ...planned, ...reading, readAt: readAt.toISOString(), ...standing };
+    const attempts = standing.state === 'claimed' ? 1 : 0;
+    if (!seen) return this.createItem(key, { ...set, attempts }, event);
+    const isIgnored = seen.state === 'ignored';
+    const changes = {
+      // Attempts are counted on: what was in doubt is still in doubt.
+      set: { ...set, clean: attempts === 0 && isNothingSent(seen) },
+      add: { attempts },
+      remove: planFieldNames.filter((name) => set[name] === undefined),
+      condition: `(${isIgnored ? '#state = :done' : replaceable}) AND #readAt = :seen`,
+      values: {
+        ...(isIgnored ? { done: 'done' } : nothingSent.values),
+        seen: seen.readAt.toISOString(),
+      },
+    };
+    return this.updateWithHistory(key, changes, event);
+  }
+}
+
+/** Bookings, with what a person does about one. */
+export class BookingsForPeople extends Bookings {
   /**
    * Uses up the next key of parts that are booked together, so that a plan that was decided before is decided again.
    * @returns false when another attempt was faster
@@ -261,32 +290,6 @@ export class Bookings extends Records {
   async #leaveToPerson(home: string, { key }: BookingEntry, note: string, change: Update): Promise<void> {
     const changes = { ...change, set: { discarded: true, ...change.set }, remove: forBookingOnly };
     await this.updateWithHistory(bookingKeyOf(home, key), changes, { event: 'discarded', note });
-  }
-
-  /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */
-  async #writePlan(
-    home: string,
-    { planned: { key: name, ...planned }, seen, readAt, ...reading }: Plan,
-    standing: StoredItem,
-    event: NewEntry,
-  ): Promise<StoredItem | undefined> {
-    const key = bookingKeyOf(home, name);
-    const set: StoredItem = { ...planned, ...reading, readAt: readAt.toISOString(), ...standing };
-    const attempts = standing.state === 'claimed' ? 1 : 0;
-    if (!seen) return this.createItem(key, { ...set, attempts }, event);
-    const isIgnored = seen.state === 'ignored';
-    const changes = {
-      // Attempts are counted on: what was in doubt is still in doubt.
-      set: { ...set, clean: attempts === 0 && isNothingSent(seen) },
-      add: { attempts },
-      remove: planFieldNames.filter((name) => set[name] === undefined),
-      condition: `(${isIgnored ? '#state = :done' : replaceable}) AND #readAt = :seen`,
-      values: {
-        ...(isIgnored ? { done: 'done' } : nothingSent.values),
-        seen: seen.readAt.toISOString(),
-      },
-    };
-    return this.updateWithHistory(key, changes, event);
   }
 }
 

@@ -53,13 +53,6 @@ export class DeadLetters extends Records {
     return (await this.table.query(pk, sk)).map(deadLetterOf);
   }
 
-  /** Open ones by their key, written `<pk> <sk>`; those that have ended meanwhile are missing. */
-  async readOpen(keys: readonly Key[]): Promise<Map<string, DeadLetter>> {
-    const items = await this.table.getAll(keys);
-    const letters = items.map((item) => [`${item.pk} ${item.sk}`, deadLetterOf(item)] as const);
-    return new Map(letters.filter(([, { isDead }]) => isDead));
-  }
-
   async record({ partner = 'azumuta', ...letter }: DeadLetterRecord): Promise<void> {
     const now = this.clock.now();
     const { cause = 'internal-error', stage, reason } = letter;
@@ -80,24 +73,9 @@ export class DeadLetters extends Records {
     await this.updateWithHistory(keyOfDeadLetter(letter), changes, event);
   }
 
-  /** It was sent to its queue again: it keeps its history and is no longer dead. */
-  async markReplayed(id: DeadLetterId, note: string): Promise<void> {
-    // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
-    const changes = { ...this.#endOpen(), condition: 'attribute_exists(pk)' };
-    await this.updateWithHistory(keyOfDeadLetter(id), changes, { event: 'replayed', note });
-  }
-
-  /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
-  async markDiscarded({ partner: _, ...letter }: DeadLetterRecord, note: string): Promise<void> {
-    const reason = shorten(letter.reason, maxNoteLength);
-    const { set, remove } = this.#endOpen();
-    const changes = { set: { ...letter, reason, ...set }, remove };
-    await this.updateWithHistory(keyOfDeadLetter(letter), changes, { event: 'discarded', note });
-  }
-
   /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
   markRecovered(id: DeadLetterId): Promise<void> {
-    return this.#endIfOpen(id, () => this.#endOpen());
+    return this.#endIfOpen(id, () => this.endOpen());
   }
 
   /** It is outdated, and needs nobody; but its message may still be in the dead-letter queue. */
@@ -128,15 +106,8 @@ export class DeadLetters extends Records {
       if (letter.isDead && isOfCreation(letter)) await this.markSettled(letter);
   }
 
-  /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */
-  async listSettled(limit: number): Promise<string[]> {
-    const from = new Date(this.clock.now().getTime() - queueKeepsMs).toISOString();
-    const found = await this.table.queryIndex(ledgerIndexes.concern, settledPartition, { from, limit });
-    return found.map(({ pk, sk }) => `${pk} ${sk}`);
-  }
-
   /** It needs nobody any more, and expires from now on. */
-  #endOpen() {
+  protected endOpen() {
     return { set: { expiresAt: this.expiresAt() }, remove: noLongerDead };
   }
 
@@ -145,5 +116,37 @@ export class DeadLetters extends Records {
     if (held?.isDead === undefined) return;
     const changes = { ...changesOf(held), condition: 'attribute_exists(#isDead)' };
     await this.updateWithHistory(keyOfDeadLetter(id), changes, { event: 'recovered' }, held);
+  }
+}
+
+/** Dead letters, with what views read of them, and what a person does about one. */
+export class DeadLettersForPeople extends DeadLetters {
+  /** Open ones by their key, written `<pk> <sk>`; those that have ended meanwhile are missing. */
+  async readOpen(keys: readonly Key[]): Promise<Map<string, DeadLetter>> {
+    const items = await this.table.getAll(keys);
+    const letters = items.map((item) => [`${item.pk} ${item.sk}`, deadLetterOf(item)] as const);
+    return new Map(letters.filter(([, { isDead }]) => isDead));
+  }
+
+  /** It was sent to its queue again: it keeps its history and is no longer dead. */
+  async markReplayed(id: DeadLetterId, note: string): Promise<void> {
+    // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
+    const changes = { ...this.endOpen(), condition: 'attribute_exists(pk)' };
+    await this.updateWithHistory(keyOfDeadLetter(id), changes, { event: 'replayed', note });
+  }
+
+  /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
+  async markDiscarded({ partner: _, ...letter }: DeadLetterRecord, note: string): Promise<void> {
+    const reason = shorten(letter.reason, maxNoteLength);
+    const { set, remove } = this.endOpen();
+    const changes = { set: { ...letter, reason, ...set }, remove };
+    await this.updateWithHistory(keyOfDeadLetter(letter), changes, { event: 'discarded', note });
+  }
+
+  /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */
+  async listSettled(limit: number): Promise<string[]> {
+    const from = new Date(this.clock.now().getTime() - queueKeepsMs).toISOString();
+    const found = await this.table.queryIndex(ledgerIndexes.concern, settledPartition, { from, limit });
+    return found.map(({ pk, sk }) => `${pk} ${sk}`);
   }
 }

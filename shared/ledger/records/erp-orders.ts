@@ -10,6 +10,8 @@ import {
   endedPartKey,
   endedPartPrefix,
   erpOrderKey,
+  ledgerIndexes,
+  numberOf,
 } from '../keys.ts';
 import { Records } from './records.ts';
 
@@ -67,6 +69,8 @@ export const completedPartSchema = z.object({
   productOrderId: z.string(),
   /** Under which the ledger keeps it; 0.3.0 did not note it. */
   number: z.exactOptional(z.string()),
+  /** What it was made for, where that is not one unit: amount in the unit of its ERP order. 0.3.0 does not need it. */
+  madeFor: z.exactOptional(z.string()),
   /** Its recordings so far, where only triggers name them; absent where Azumuta lists them. */
   named: z.exactOptional(z.array(z.string())),
   /** It was reopened: the recordings that triggers named still count once it is completed again. */
@@ -104,6 +108,12 @@ export class ErpOrders extends Records {
     const home = keyLedTo(found);
     const stored = home ? await this.table.get(home) : found;
     return stored && withDueDate(z.parse(recordSchema, stored));
+  }
+
+  /** The numbers of the product orders that were made of the ERP order. The index lags. */
+  async productOrdersOf(erpOrderNumber: string): Promise<string[]> {
+    const found = await this.table.queryIndex(ledgerIndexes.erpOrder, erpOrderNumber);
+    return [...new Set(found.map(numberOf))];
   }
 
   /** Replaces the record of the version before; false when another writer was first: read again and decide again. */

@@ -3,7 +3,7 @@ import { quantitySchema } from '../../model/quantity.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { jsonOf } from '../../platform/json.ts';
 import { type HistoryEntry, heldSchema } from '../history.ts';
-import { ledgerIndexes, numberOf, partitionOf } from '../keys.ts';
+import { numberOf, partitionOf } from '../keys.ts';
 import { Records } from './records.ts';
 
 export const dayFiguresSchema = z.object({
@@ -52,11 +52,6 @@ export class Journeys extends Records {
         z.parse(heldSchema, item).history.map((entry) => ({ of: labelOfItem(String(item.sk)), ...entry })),
       )
       .sort((a, b) => a.at.localeCompare(b.at));
-  }
-
-  async productOrdersOf(erpOrderNumber: string): Promise<string[]> {
-    const found = await this.table.queryIndex(ledgerIndexes.erpOrder, erpOrderNumber);
-    return [...new Set(found.map(numberOf))];
   }
 }
 

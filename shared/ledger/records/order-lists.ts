@@ -32,12 +32,12 @@ export class OrderLists extends Records {
       found.push(...(await this.table.queryIndex(ledgerIndexes.day, day, range)));
     }
     const within = found.filter(({ happened }) => String(happened) >= from.toISOString());
-    const isOver = found.length < limit || within.length < found.length;
+    const isLastPage = found.length < limit || within.length < found.length;
     const events = within.map(dayEventOf);
     const wanted = beginning.toLowerCase();
     return pageOfListedOrders(
       events.filter(({ number }) => number.toLowerCase().startsWith(wanted)),
-      isOver ? undefined : found.at(-1),
+      isLastPage ? undefined : found.at(-1),
     );
   }
 

@@ -38,7 +38,10 @@ export class Pauses extends Records {
   async readPaused(): Promise<Paused> {
     return pausedIn(await this.table.get(breakerKey('erp')));
   }
+}
 
+/** Pauses, with how a person begins and ends one. */
+export class PausesForPeople extends Pauses {
   /** @returns whether it was paused already: that pause goes on as it was begun. */
   pauseFlow(flow: FlowName, { note, until }: Omit<Pause, 'since'> = {}): Promise<boolean> {
     const name = pausedAtField(flow);

@@ -84,8 +84,8 @@ export class Questions extends Records {
 
   /** Azumuta was asked about a completed order again, and there was nothing to book. */
   async recordAnswered(number: string, { at, ...answered }: Answered): Promise<void> {
-    const told = { ...answered, at: at.toISOString() };
-    const set = { answered: told, expiresAt: this.expiresAt(questionsKeptSeconds) };
+    const stored = { ...answered, at: at.toISOString() };
+    const set = { answered: stored, expiresAt: this.expiresAt(questionsKeptSeconds) };
     await this.table.update(questionKey(number), { set });
   }
 

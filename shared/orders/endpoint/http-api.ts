@@ -65,7 +65,7 @@ export function getOrder(
     const problem = problemOfText(number);
     if (problem) return failureAnswer(404, `There can be no such order: its number ${problem}.`);
     const entry = await ledger.orders.find(number);
-    const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
+    const numbers = entry ? [number] : await ledger.erpOrders.productOrdersOf(number);
     const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.readStanding(each));
     const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
     // What was withdrawn says nothing about the others.

@@ -1,6 +1,7 @@
 import type { Completion } from '../../../shared/model/completions.ts';
 import { definedFields } from '../../../shared/model/unread.ts';
 import { firstAttempt } from '../../shared/erp/conformance/attempts.ts';
+import { bcTarget } from '../../shared/erp/conformance/bc-target.ts';
 import {
   assemblyOf,
   completionOf,
@@ -35,6 +36,7 @@ const targets: readonly (readonly [erp: string, plain: MakeTarget, assembling?: 
     () => sapTarget(sapLogin, {}),
     () => sapTarget(sapLogin, { goodsMovements: 'receipt', notesField: 'OrderLongText' }),
   ],
+  ['Business Central', () => bcTarget({ auth: 'oauth2', user: 'azumuta-client', secret: 'secret' })],
   ['rest (sandbox ERP)', sandboxTarget],
 ];
 

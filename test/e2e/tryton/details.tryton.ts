@@ -199,7 +199,12 @@ describe('components that are not in stock', () => {
     const failure = await failureOf(book(system.connector(), completed(production, two)));
 
     // Assess
-    expect(failure).toMatchObject({ scope: 'order', wrote: 'nothing', afterSeconds: 900 });
+    expect(failure).toMatchObject({
+      scope: 'order',
+      wrote: 'nothing',
+      afterSeconds: undefined,
+      retry: 'seldom',
+    });
     expect(String(failure)).toContain('RARE-01');
     expect(await admin.readProduction(production.id)).toMatchObject({ state: 'waiting', notes: [] });
   });

@@ -235,7 +235,7 @@ describe('dead letters that the ledger does not know', () => {
   });
 });
 
-it('shows booking and figures of a completion that was refused, and the journey shows its lots and no texts', async () => {
+it('shows booking, figures and who was called last of a completion that was refused, and the journey shows its lots and no texts', async () => {
   // Prepare
   const refusal = { reason: 'The period is closed.', cause: 'refused-by-erp' } as const;
   await refuse(stage.ledger, 'PO-F', await plan(stage.ledger, 'PO-F'), refusal);
@@ -243,6 +243,7 @@ it('shows booking and figures of a completion that was refused, and the journey 
     body: completion('PO-F'),
     stage: 'book-completion',
     about: { booking: 'id of PO-F#quantity', figures: '5 u good, lots L-1, L-2' },
+    partner: 'erp',
   });
   // Act
   const letter = (await visitor.get('/letters/one?letter=m-PO-F')).text;
@@ -250,6 +251,7 @@ it('shows booking and figures of a completion that was refused, and the journey 
   // Assess
   expect(letter).toContain('<dd><code>id of PO-F#quantity</code></dd>');
   expect(letter).toContain('<dd>5 u good, lots L-1, L-2</dd>');
+  expect(letter).toContain('<dt>Called last</dt><dd>The ERP</dd>');
   expect(journey).toContain('<dt>Refused</dt><dd>5 u good, 1 u scrap, lots L-1, L-2, 1 note, 1 link</dd>');
   expect(journey).not.toMatch(/Peeters|photo/);
 });

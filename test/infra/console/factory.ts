@@ -1,5 +1,6 @@
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
-import type { Day } from '../../../shared/ledger/records/days.ts';
+import { countDay, type Day } from '../../../shared/ledger/records/days.ts';
+import type { DayEvent } from '../../../shared/ledger/records/events.ts';
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import { book, claimedOrder, plan, refuse } from '../../support/bookings.ts';
@@ -90,20 +91,45 @@ async function deadBooking(stage: StoreStage, number: string, refusal: typeof cl
 
 /** More on weekdays, and never the same; 36 pieces today, 45 a week ago. */
 function dayOf(day: string, before: number): Day {
-  const isFree = [0, 6].includes(new Date(day).getUTCDay());
+  const at = `${day}T13:00:00.000Z`;
+  const isFree = isWeekend(day);
   const orders = isFree ? 0 : 8 + ((before * 5) % 7);
-  return {
-    day,
-    upTo: `${day}T13:00:00.000Z`,
-    events: {
-      created: orders + 1,
-      booked: orders,
-      'dead-lettered': before === 0 ? 40 : orders % 2,
-      changed: before === 0 ? 1 : 0,
-    },
-    good: { u: String(before === 0 ? 36 : before === 7 ? 45 : orders * 4) },
-    scrap: isFree ? {} : { u: String(orders % 3) },
-    due: orders,
-    late: orders % 4,
+  const pieces = before === 0 ? 36 : before === 7 ? 45 : orders * 4;
+  const counts = {
+    created: orders + 1,
+    'dead-lettered': before === 0 ? 40 : orders % 2,
+    changed: before === 0 ? 1 : 0,
   };
+  const events = [
+    ...Object.entries(counts).flatMap(([event, count]) => eventsOf(event, count, at)),
+    ...bookingsOf(day, orders, at).map((booking, nth) => ({
+      ...booking,
+      // The first has what the others leave of all pieces.
+      good: { amount: String(nth === 0 ? pieces - 4 * (orders - 1) : 4), unit: 'u' },
+      scrap: { amount: String(nth === 0 ? orders % 3 : 0), unit: 'u' },
+    })),
+  ];
+  return countDay(day, new Date(at), events, 'Europe/Brussels');
+}
+
+/** Up to three of a day were due the workday before. */
+function bookingsOf(day: string, orders: number, at: string): DayEvent[] {
+  const late = orders % 4;
+  return eventsOf('booked', orders, at).map((event, nth) => ({
+    ...event,
+    due: nth < late ? workdayBefore(day) : day,
+  }));
+}
+
+function eventsOf(event: string, count: number, at: string): DayEvent[] {
+  return Array.from({ length: count }, (_, nth) => ({ event, at, number: `MO/${at} ${event} ${nth}` }));
+}
+
+function workdayBefore(day: string): string {
+  const before = dayBefore(day);
+  return isWeekend(before) ? workdayBefore(before) : before;
+}
+
+function isWeekend(day: string): boolean {
+  return [0, 6].includes(new Date(day).getUTCDay());
 }

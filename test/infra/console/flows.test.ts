@@ -43,7 +43,7 @@ it('shows one box for what is to be booked, and that bookings are paused', async
   const { text } = await visitor.get('/flows');
   await stage.ledger.pauses.resumeFlow('bookings');
   expect(
-    [...text.matchAll(/class="node queue[^>]*>\s*<p class="name">([^<]*)/g)].map(([, name]) => name),
+    [...text.matchAll(/class="node queue[^>]*>\s*<p class="name"><a [^>]*>([^<]*)/g)].map(([, name]) => name),
   ).toEqual(['To be created', 'To be booked']);
   expect(text).toContain('<strong>bookings paused</strong>: book-completion');
   expect(text).toMatch(/id="trouble-paused-bookings"[\s\S]*name="flow" value="bookings"><button>Resume</);

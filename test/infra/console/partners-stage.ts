@@ -58,7 +58,7 @@ export async function startPartnersStage() {
 
 /** The rows of a page's tables, each as the texts of its cells. */
 export function rowsOf(page: string): string[][] {
-  return [...page.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
+  return [...page.matchAll(/<tr[^>]*>([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
     [...row.matchAll(/<t[hd][^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell = '']) =>
       cell
         .replace(/<[^>]+>/g, '')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { readTimes } from '../../../infra/local/emulator/lambda/schedule-times.ts';
 import type { Scheduled } from '../../../infra/stack/schedules.ts';
 import type { IntegrationStack } from '../../../infra/stack/stack.ts';
 import { scheduledRunsOf } from '../../../shared/integration/scheduled-runs.ts';
@@ -49,8 +50,31 @@ const alarms = new Map(
   }),
 );
 
+const scheduleSchema = z.object({
+  ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: z.optional(z.string()),
+  Target: z.object({ Arn: z.object({ 'Fn::GetAtt': z.tuple([z.string()], z.string()) }) }),
+});
+/** What runs by the clock, and what its function's id in the template has. */
+const scheduledFunctions = {
+  'pull-product-orders': 'PullProductOrders',
+  'reconcile-completions': 'ReconcileCompletions',
+  'send-alerts': 'SendAlerts',
+} satisfies Record<Scheduled['name'], string>;
+
 const minuteMs = 60_000;
 const start = Date.parse('2026-11-24T06:00:00Z');
+/** Four weeks, in which a schedule that leaves days out does so several times. */
+const minutesWatched = 28 * 24 * 60;
+
+/** The longest time between two runs, as a schedule's expression has it. */
+function longestSilenceMs(schedule: z.output<typeof scheduleSchema>): number {
+  const times = readTimes({ name: schedule.Target.Arn['Fn::GetAtt'][0], ...schedule });
+  if ('everyMs' in times) return times.everyMs;
+  const minutes = Array.from({ length: minutesWatched }, (_, nth) => start + nth * minuteMs);
+  const due = minutes.filter((at) => times.isDue(new Date(at)));
+  return Math.max(...due.slice(1).map((at, nth) => at - (due[nth] ?? at)));
+}
 /** Something happens so often, from one minute to another; runs of a schedule come a moment late. */
 const every = (minutes: number, from: number, until: number, value = 1): Sample[] =>
   Array.from({ length: Math.ceil((until - from) / minutes) }, (_, nth) => ({
@@ -211,6 +235,33 @@ describe('the silence of a schedule', () => {
       // The period that has just begun is empty, too.
       expect((looks - 1) * periodSeconds * 1000).toBe(silentMs);
     }
+  });
+
+  it.each([
+    ['as configured', template],
+    ['every half an hour', slow],
+    ['where parts are booked at times', shifts],
+  ])('is longer than any that its schedule has on purpose, such as a weekend: %s', (_what, of) => {
+    // Prepare
+    const schedules = Object.values(of.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) =>
+      z.parse(scheduleSchema, Properties),
+    );
+
+    // Act
+    const silences = Object.entries(scheduledFunctions).map(([name, inItsId]) => {
+      const its = schedules.filter(({ Target }) => Target.Arn['Fn::GetAtt'][0].includes(inItsId));
+      const { periodSeconds, looks } = ruleOf(of, `NotRunning-${name}`);
+      const onPurposeMs = Math.min(...its.map(longestSilenceMs));
+      return { name, onPurposeMs, ringsAfterMs: (looks - 1) * periodSeconds * 1000 };
+    });
+
+    // Assess
+    const why =
+      'Set `silentMs` of that schedule in shared/integration/scheduled-runs.ts: alarm, its sentence and doctor follow.';
+    expect(
+      silences.filter(({ onPurposeMs, ringsAfterMs }) => onPurposeMs >= ringsAfterMs),
+      why,
+    ).toEqual([]);
   });
 
   it('is that of its most frequent schedule, where a function has two', () => {

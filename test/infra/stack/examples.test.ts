@@ -19,6 +19,7 @@ it('has an example for each connector, and for each ERP that is described', asyn
     'Business One',
     'Dolibarr',
     'ERPNext',
+    'business-central',
     'odoo',
     'sap-s4hana',
     'tryton',

@@ -61,11 +61,11 @@ it('opens the day where an alert is about several orders, about none, or over', 
 });
 
 it('opens the day from the morning mail', async () => {
-  const morningMail = { at: '08:30', workdays: ['tuesday' as const], emails: ['planning@plant.example'] };
+  const morningMail = { at: '09:10', workdays: ['tuesday' as const], emails: ['planning@plant.example'] };
   const stage = await startAlertStage({ deployment: { ...deployment, morningMail } });
-  await stage.run();
+  await stage.runFor(10);
   const [, link] = /\nSee it: (.*)\n$/.exec(stage.received.mails[0]?.text ?? '') ?? [];
-  expect(opened(link)).toEqual({ page: 'today', until });
+  expect(opened(link)).toEqual({ page: 'today', until: '2026-11-25T08:10:00.000Z' });
 });
 
 it('opens the day from the summary of what a channel has missed, signed when it is sent', async () => {

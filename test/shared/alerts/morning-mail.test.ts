@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { figureLines } from '../../../shared/alerts/morning-mail.ts';
+import { businessCentral } from '../../../shared/erp/business-central/index.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { claimedOrder } from '../../support/bookings.ts';
@@ -24,6 +25,14 @@ async function mailsOver(options: StageOptions, hours: number) {
     stage.clock.advance(1800);
   }
   return times;
+}
+
+/** A stack that has run before its morning, five minutes later. */
+async function startRunningStage(options: StageOptions) {
+  const stage = await startAlertStage(options);
+  await stage.run();
+  stage.clock.advance(300);
+  return stage;
 }
 
 const mailOf = ({ received }: Awaited<ReturnType<typeof startAlertStage>>) =>
@@ -59,8 +68,35 @@ it('does not come on the afternoon on which the stack was deployed, and comes th
   ]);
 });
 
+it('does not come right after a deployment within the hour, and comes the next morning', async () => {
+  expect(await mailsOver({ ...at('06:30'), start: '2026-11-26T05:45:00Z' }, 25)).toEqual([
+    '2026-11-27T05:45:00.000Z',
+  ]);
+});
+
+it.each([
+  [undefined, 1],
+  ['2027-01-15, A. Peeters, 29.1 sandbox', 0],
+])('says each morning that Business Central was not tried, until it was: %s', async (tried, count) => {
+  // Prepare
+  const company = '5d115c9c-44e3-ea11-bb43-000d3a2feca1';
+  const erp = businessCentral({ tenant: 'plant.example', environment: 'Test', company, tried });
+  const stage = await startRunningStage({ ...at('06:30'), erp, start: '2026-11-26T05:25:00Z' });
+
+  // Act
+  await stage.run();
+  stage.clock.advance(86_400);
+  await stage.run();
+
+  // Assess
+  const told = stage.received.mails.map(
+    ({ text }) => text.split('not tried on a real Business Central').length - 1,
+  );
+  expect(told).toEqual([count, count]);
+});
+
 it('is sent at the next run when SNS does not accept it, and then once', async () => {
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-27T05:25:00Z' });
   stage.sns.isUp = false;
   await stage.run();
   stage.sns.isUp = true;
@@ -70,7 +106,7 @@ it('is sent at the next run when SNS does not accept it, and then once', async (
 
 it('compares Friday and the weekend with the week before, and says what is late and where it stands, and what waits for whom', async () => {
   // Prepare
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-20T09:00:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-20T08:55:00Z' });
   const { ledger, clock, counts } = stage;
   for (const number of ['PO-1', 'PO-2', 'PO-3']) await create(ledger, number, '2026-11-27');
   await ledger.concerns.begin('PO-2', removedConcern);
@@ -103,8 +139,8 @@ it('compares Friday and the weekend with the week before, and says what is late 
     'Booked in the ERP                            0                         0',
     'Dead letters                                 2                         0',
     'Changed afterwards                           1                         1',
-    'Pieces                                       0                         0',
-    'Scrap                                        0                         0',
+    'Pieces booked                                0                         0',
+    'Scrap booked                                 0                         0',
     'On time                               0 % of 2                  0 % of 1',
     '',
     'Late      3.',
@@ -112,11 +148,11 @@ it('compares Friday and the weekend with the week before, and says what is late 
     '          · PO-1: in Azumuta',
     '          · PO-3: in Azumuta',
     'Due today 1.',
-    '          · PO-4: for a person: refused by the ERP',
-    'Waiting   In Azumuta, to be completed: 5.',
-    '          To be created: 1.',
+    '          · PO-4: in Azumuta (refused by the ERP)',
+    'Waiting   In Azumuta, to be completed: 4, 4 for a person.',
+    '          To be created: 1, 1 for a person.',
     '          To be booked: 0.',
-    '          For a person: 4.',
+    '          For a person: 6.',
     '          The ERP has been down for 3 h. The ERP failed (503) at GET /orders.',
     '          Booking in the ERP is paused for 3 h. Somebody paused it. Completions are still read from Azumuta and planned.',
     'To do     3 for planner (An Peeters, ext. 23)',
@@ -132,7 +168,7 @@ it('compares Friday and the weekend with the week before, and says what is late 
 
 it('names to each person the first of what is theirs, and counts the rest', async () => {
   // Prepare
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-27T05:25:00Z' });
   for (let count = 1; count <= 12; count += 1)
     await stage.ledger.concerns.begin(`PO-${String(count).padStart(2, '0')}`, removedConcern);
 
@@ -152,7 +188,7 @@ it('names to each person the first of what is theirs, and counts the rest', asyn
 });
 
 it('says in a line each that nothing waits and nothing needs a person', async () => {
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-27T05:25:00Z' });
   await stage.run();
   expect(mailOf(stage)?.text).toContain(
     [
@@ -165,10 +201,10 @@ it('says in a line each that nothing waits and nothing needs a person', async ()
 
 it('names the first ten of many late orders, and says how many more there are', async () => {
   // Prepare
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-10T05:30:00Z' });
+  const stage = await startRunningStage({ ...at('06:30'), start: '2026-11-10T05:20:00Z' });
   const numbers = Array.from({ length: 11 }, (_, index) => `PO-${10 + index}`);
   for (const number of numbers) await create(stage.ledger, number, '2026-11-12');
-  stage.clock.advance(14 * 86_400);
+  stage.clock.advance(14 * 86_400 + 300);
 
   // Act
   await stage.run();
@@ -192,7 +228,7 @@ it('compares pieces, scrap and what was on time, each unit on its own', () => {
     due: 0,
     inTime: 0,
     isRunning: false,
-    isUnknown: false,
+    unknownBecause: undefined,
     period: '2026-11-16',
   };
   const monday = {
@@ -204,8 +240,8 @@ it('compares pieces, scrap and what was on time, each unit on its own', () => {
     scrap: { u: '2' },
   };
   expect(figureLines([monday, before]).slice(-3)).toEqual([
-    'Pieces                120 u, 3.5 kg           0',
-    'Scrap                           2 u           0',
-    'On time                   75 % of 4           –',
+    'Pieces booked         120 u, 3.5 kg           0',
+    'Scrap booked                    2 u           0',
+    'On time                   75 % of 4    none due',
   ]);
 });

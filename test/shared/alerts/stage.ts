@@ -10,7 +10,6 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { createAlertLedger } from '../../../shared/ledger/ledger.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
-import type { Clock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
@@ -37,6 +36,7 @@ export interface StageOptions {
   readonly start?: string;
   readonly deployment?: Partial<CompleteIntegration['deployment']>;
   readonly timeZone?: string;
+  readonly erp?: CompleteIntegration['erp'];
   /** Stands before the table, to fail. */
   readonly dynamodb?: (store: LedgerStore['client']) => LedgerStore['client'];
 }
@@ -61,14 +61,12 @@ export async function startAlertStage(options: StageOptions = {}) {
   const logged: string[] = [];
   const webhooks = await startReceivers(answers, received);
 
-  /** How long a receiver is waited for, in place of its seconds. */
-  const patience: { ms: number | undefined } = { ms: undefined };
-  const ownClock: Clock = { ...clock, timeout: (ms) => AbortSignal.timeout(patience.ms ?? ms) };
   const ledger = createAlertLedger({ table: store.table, clock, settlingSeconds: 300 });
   const breaker = new Breaker(store.table, clock);
   const integration: CompleteIntegration = {
     ...sample,
     timeZone: options.timeZone ?? 'Europe/Brussels',
+    erp: options.erp ?? sample.erp,
     deployment: {
       ...sample.deployment,
       alerts: { webhooks: ['teams', 'slack', 'webhook'], who: { planner: 'An Peeters, ext. 23' } },
@@ -87,14 +85,13 @@ export async function startAlertStage(options: StageOptions = {}) {
     sns,
     received,
     logged,
-    patience,
     pages,
     /** One run of the function, in a container of its own. */
     run() {
       runs += 1;
       const send = createSendAlerts(integration, {
         environment: environmentOf(store.tableName),
-        clock: ownClock,
+        clock,
         random: Math.random,
         newId: () => String(runs),
         dynamodb: options.dynamodb?.(store.client) ?? store.client,

@@ -1,7 +1,7 @@
 import { beforeEach, expect } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { Pauses } from '../../../shared/ledger/records/pauses.ts';
+import { PausesForPeople } from '../../../shared/ledger/records/pauses.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
 import type { PartnerCall } from '../../../shared/platform/http.ts';
 import { testClock } from '../../support/clock.ts';
@@ -12,7 +12,7 @@ import { modelledTable } from '../../support/modelled-table.ts';
 export function breakerStage() {
   const anew = () => {
     const [clock, table] = [testClock(), modelledTable()];
-    return { clock, breaker: new Breaker(table, clock), pauses: new Pauses(table, clock) };
+    return { clock, breaker: new Breaker(table, clock), pauses: new PausesForPeople(table, clock) };
   };
   const now = anew();
   beforeEach(() => void Object.assign(now, anew()));

@@ -77,6 +77,36 @@ describe('a trigger of a part that is booked with others', () => {
     expect(await concerns()).toEqual([]);
   });
 
+  it('tells a person that it is as booked again, once somebody has settled other figures', async () => {
+    // Prepare
+    const { stage, home, trigger, correct, concerns } = await threeBooked();
+    const opened = async () => (await stage.ledger.knownOrders.read(home)).concerns[0];
+    correct(2);
+    await trigger(3)();
+    const first = await opened();
+    if (first) await stage.ledger.concerns.settle(home, first, 'corrected in the ERP (An)');
+
+    // Act
+    correct(undefined);
+    stage.clock.advance(61);
+    await trigger(2)();
+    const asBooked = await concerns();
+    correct(2);
+    stage.clock.advance(61);
+    await trigger(2)();
+    const asSettled = await concerns();
+    correct(1);
+    stage.clock.advance(61);
+    await trigger(2)();
+
+    // Assess
+    expect(asBooked).toEqual([
+      expect.stringMatching(/booked as 3 .*good.* has settled 2 .*good.* since, .* shows 3 .*good.* now$/),
+    ]);
+    expect(asSettled).toEqual([]);
+    expect(await concerns()).toEqual([]);
+  });
+
   it.each([
     ['another part was opened again', 2],
     ['that part was opened again', 3],

@@ -63,56 +63,67 @@ const orders: readonly OrderOf40[] = [
     name: 'Odoo 17',
     article: 'CHAIR',
     start: async () => counted(await odooTarget(17, {})),
-    takes: { each: [40, 40, 523], shifts: [6, 6, 81], end: [1, 1, 16] },
+    takes: { each: [40, 40, 523], per25: [2, 2, 29], shifts: [6, 6, 81], end: [1, 1, 16] },
   },
   {
     name: 'Odoo 19',
     article: 'CHAIR',
     start: async () => counted(await odooTarget(19, {})),
-    takes: { each: [40, 40, 522], shifts: [6, 6, 80], end: [1, 1, 15] },
+    takes: { each: [40, 40, 522], per25: [2, 2, 28], shifts: [6, 6, 80], end: [1, 1, 15] },
   },
   {
     name: 'SAP',
     article: 'FG226',
     start: async () => counted(await sapTarget(sapLogin, sapOptions)),
-    takes: { each: [40, 120, 761], shifts: [6, 52, 47], end: [1, 42, 7] },
+    takes: { each: [40, 120, 761], per25: [2, 6, 14], shifts: [6, 52, 47], end: [1, 42, 7] },
   },
   {
     name: 'Tryton',
     article: 'GEAR',
     start: async () => trytonOf40(),
-    takes: { each: [40, 80, 367], shifts: [6, 12, 61], end: [1, 2, 16] },
+    takes: { each: [40, 80, 367], per25: [2, 4, 25], shifts: [6, 12, 61], end: [1, 2, 16] },
   },
   {
     name: 'the sandbox',
     article: 'GEAR-01',
     start: async () => counted(await sandboxTarget()),
-    takes: { each: [40, 40, 160], shifts: [6, 40, 24], end: [1, 40, 4] },
+    takes: { each: [40, 40, 160], per25: [2, 2, 8], shifts: [6, 40, 24], end: [1, 40, 4] },
   },
 ];
 
-/** Each piece when it is completed; at the ends of two shifts; all at the end. */
+/** Each piece when it is completed; a product order for each 25, the last one at the end; at the ends of two shifts; all at the end. */
 const ways = {
-  each: { book: 'each', at: [] },
-  shifts: { book: 'when-all-done', at: ['14:00', '22:00'] },
-  end: { book: 'when-all-done', at: [] },
+  each: { book: 'each', at: [], per: 1 },
+  per25: { book: 'each', at: [], per: 25 },
+  shifts: { book: 'when-all-done', at: ['14:00', '22:00'], per: 1 },
+  end: { book: 'when-all-done', at: [], per: 1 },
 } as const;
 type Way = keyof typeof ways;
 
 /** Three days with an early and a late shift. @returns bookings, notes and calls of the ERP */
 async function build40(erp: CountedErp, article: string, way: Way): Promise<readonly number[]> {
-  const { at, book } = ways[way];
+  const { at, book, per } = ways[way];
   const order = await erp.planOrder({ article, quantity: '40' });
   const given = { connector: erp.connector(), order };
-  const { stage, build, wake, handling } = await shifts(sandboxes, 40, { erp: given, book, at: [...at] });
-  Object.assign(handling, mapping({ links: () => [] }), at.length === 0 ? { bookingTimes: undefined } : {});
+  const { stage, build, wake, handling } = await shifts(sandboxes, 40, {
+    erp: given,
+    book,
+    at: [...at],
+    ...(per > 1 && { per }),
+  });
+  Object.assign(
+    handling,
+    mapping({ links: () => [], quantity: ({ part }) => part?.quantity.amount }),
+    at.length === 0 ? { bookingTimes: undefined } : {},
+  );
   erp.faults.reset();
-  const pieces = [...partIndexes(40)];
-  // From nine in the morning on: 7 pieces until 14:00, 7 until 22:00, and so on for three days.
-  for (const pieceCount of [7, 7, 7, 7, 6, 6]) {
+  const productOrders = [...partIndexes(Math.ceil(40 / per))];
+  // From nine in the morning on: 7 pieces until 14:00, 7 until 22:00, and so on for three days; the 25th in the fourth shift.
+  const built = per > 1 ? [0, 0, 0, 1, 0, 1] : [7, 7, 7, 7, 6, 6];
+  for (const [shift, count] of built.entries()) {
     const started = stage.clock.now();
-    expect(await build(...pieces.splice(0, pieceCount))).toEqual([]);
-    const isEarly = pieces.length % 14 !== 12;
+    expect(await build(...productOrders.splice(0, count))).toEqual([]);
+    const isEarly = shift % 2 === 0;
     const tookSeconds = (stage.clock.now().getTime() - started.getTime()) / 1000;
     stage.clock.advance((isEarly ? 8 : 16) * hourSeconds - tookSeconds);
     if (at.length > 0) await wake();
@@ -123,7 +134,7 @@ async function build40(erp: CountedErp, article: string, way: Way): Promise<read
 }
 
 for (const { name, article, start, takes } of orders)
-  for (const way of ['each', 'shifts', 'end'] as const)
+  for (const way of ['each', 'per25', 'shifts', 'end'] as const)
     it(`an order of 40 pieces over three days takes bookings, notes and calls of ${name}: ${way}`, async () => {
       expect(await build40(await start(), article, way)).toEqual(takes[way]);
     }, 60_000);
@@ -132,6 +143,7 @@ it('an order of 40 pieces is in the table of MAPPING.md as it was counted', () =
   const page = readFileSync('shared/integration/MAPPING.md', 'utf8');
   for (const [way, name] of [
     ['each', 'each piece'],
+    ['per25', 'each 25 pieces'],
     ['shifts', 'per shift'],
     ['end', 'at the end'],
   ] as const) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CompletionHint } from '../../../shared/completions/messages.ts';
 import { wakeDueWindows } from '../../../shared/completions/wake-windows.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
-import { type Part, partIndexes } from '../../../shared/model/orders.ts';
+import { type Part, partFrom, partIndexes } from '../../../shared/model/orders.ts';
 import { silent } from '../../support/logs.ts';
 import { splitOrder } from '../../support/orders.ts';
 import type { PlannedOrderRef } from '../erp/conformance/target.ts';
@@ -16,17 +16,22 @@ interface ShiftsOptions {
   /** An ERP other than the sandbox, and its order. */
   readonly erp?: { readonly connector: ErpConnector; readonly order: PlannedOrderRef };
   readonly book?: 'each' | 'when-all-done';
+  /** How many pieces a product order is for, where that is more than one. */
+  readonly per?: number;
 }
 
 /** A plant with three shifts, at nine in the morning, and an ERP order of so many pieces. */
 export async function shifts(
   sandboxes: CompletionStage,
   pieces: number,
-  { at = ['06:00', '14:00', '22:00'], erp, book = 'when-all-done' }: ShiftsOptions = {},
+  { at = ['06:00', '14:00', '22:00'], erp, book = 'when-all-done', per }: ShiftsOptions = {},
 ) {
   const stage = await stageOn(sandboxes);
-  const parts = partIndexes(pieces).map((index) => ({ index, first: '', book }));
-  const { erpOrder, numbers } = erp ? await orderedIn(stage, erp.order, parts) : await stage.ordered(parts);
+  const split = { number: '', of: Math.ceil(pieces / (per ?? 1)), book, ...(per && { per }) };
+  const parts = partIndexes(split.of).map((index) => partFrom(split, index));
+  const { erpOrder, numbers } = erp
+    ? await orderedIn(stage, { ...erp.order, amount: String(pieces) }, parts)
+    : await stage.ordered(parts);
   const connector = erp?.connector ?? stage.erp;
   const [home = ''] = numbers;
   const times = { timeZone: 'Europe/Brussels', at };
@@ -77,10 +82,13 @@ export async function shifts(
 }
 
 /** Product orders of an order that another ERP than the sandbox has. */
-async function orderedIn(stage: CompletionStage, order: PlannedOrderRef, parts: readonly Part[]) {
-  const erpOrder = { ...order, amount: String(parts.length) };
+async function orderedIn(
+  stage: CompletionStage,
+  erpOrder: PlannedOrderRef & { readonly amount: string },
+  parts: readonly Part[],
+) {
   // Another test's ERP may have given its order the same number, and Azumuta is shared.
-  const mapped = `${order.number}-${randomUUID().slice(0, 8)}`;
+  const mapped = `${erpOrder.number}-${randomUUID().slice(0, 8)}`;
   const numbers = parts.map(({ index }) => `${mapped}/${index}`);
   for (const [at, part] of parts.entries()) {
     const number = numbers[at] ?? '';
@@ -88,6 +96,6 @@ async function orderedIn(stage: CompletionStage, order: PlannedOrderRef, parts: 
     await stage.record(given, await stage.build(number));
   }
   const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';
-  await stage.ledger.erpOrders.writeVersion(splitOrder(order.number, parts.length, { book, erpOrder }));
-  return { erpOrder: order.number, numbers };
+  await stage.ledger.erpOrders.writeVersion(splitOrder(erpOrder.number, parts.length, { book, erpOrder }));
+  return { erpOrder: erpOrder.number, numbers };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../../infra/ops/orders/end-order.ts';
-import { complete, inErp, lettersOf } from './completed.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
+import { complete, erpThat, inErp, lettersOf } from './completed.ts';
 import { hourSeconds, shifts } from './shifts.ts';
 import { startCompletionStage } from './stage.ts';
 
@@ -45,6 +46,38 @@ describe('an ERP order of which a shift is booked', () => {
     // Assess
     expect(await inErp(stage, erpOrder)).toEqual(['2', '1', '1']);
     expect(finals).toEqual([false, false, true]);
+  });
+
+  it('has all booked by a replay of the one message that was refused a joint booking of others', async () => {
+    // Prepare: the first two are planned while the ERP is down, and tried by the hint of the third
+    const { stage, erpOrder, build, wake, numberOf, handling } = await twoBooked();
+    await build(3, 4);
+    stage.clock.advance(9 * hourSeconds);
+    expect((await wake({ down: 'erp' })).failures).toEqual([
+      expect.objectContaining({ message: 'Waiting for erp to recover.' }),
+    ]);
+    let refusals = 1;
+    const refusesOnce = erpThat((...given) => {
+      refusals -= 1;
+      if (refusals === 0)
+        throw new Rejected('The posting period is closed.', { causeCode: 'refused-by-erp' });
+      return stage.erp.book(...given);
+    });
+    await complete(stage, numberOf(5));
+    const last = { messageId: 'last' };
+    const attempt = stage.message(numberOf(5), last);
+    await attempt({ ...handling, ...refusesOnce });
+    const refused = await attempt({ ...handling, ...refusesOnce });
+    expect(refused).toMatchObject({ message: 'The posting period is closed.' });
+    expect(await inErp(stage, erpOrder)).toEqual(['2', '1']);
+
+    // Act
+    stage.clock.advance(hourSeconds);
+    const replayed = { productOrderNumber: numberOf(5), via: 'operator', again: true } as const;
+    await stage.message(replayed, last)(handling);
+
+    // Assess
+    expect(await inErp(stage, erpOrder)).toEqual(['2', '1', '2']);
   });
 
   it('is booked once where its last part is completed in the minute of the next time', async () => {

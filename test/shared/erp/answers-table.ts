@@ -7,10 +7,13 @@ export interface AnswerRow {
   readonly results: readonly string[];
 }
 
-/** The table on the page of a connector. */
-export function readAnswerRows(folder: string): readonly AnswerRow[] {
-  const page = readFileSync(new URL(`../../../shared/erp/${folder}/README.md`, import.meta.url), 'utf8');
-  const [, section = ''] = page.split('## What an answer means');
+/** The table on a page of a connector, below a heading. */
+export function readAnswerRows(
+  folder: string,
+  { page = 'README.md', heading = '## What an answer means' } = {},
+): readonly AnswerRow[] {
+  const text = readFileSync(new URL(`../../../shared/erp/${folder}/${page}`, import.meta.url), 'utf8');
+  const [, section = ''] = text.split(heading);
   const lines = section.split('\n').filter((line) => line.startsWith('|'));
   return lines.slice(2).map((line) => {
     const [answer = '', ...results] = line
@@ -27,7 +30,7 @@ const verdicts: readonly (readonly [words: RegExp, verdict: string])[] = [
   [/^partner down|^partner:/i, 'partner down'],
   [/^wait for this order|^this order waits/i, 'wait for this order'],
   [/^for a person/i, 'for a person'],
-  [/^taken for done/i, 'done'],
+  [/^taken for done|^booked/i, 'done'],
 ];
 
 /** What a cell of the page says of an answer, in one word of all pages. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { template } from '../../../shared/erp/template/index.ts';
 import { firstAttempt } from './conformance/attempts.ts';
+import { bcTarget } from './conformance/bc-target.ts';
 import { completionOf, quantityKey } from './conformance/completions.ts';
 import type { FaultProxy } from './conformance/fault-proxy.ts';
 import { odooTarget } from './conformance/odoo-target.ts';
@@ -57,6 +58,16 @@ const documented: readonly Documented[] = [
     nameOf: ({ method, url }) => {
       const [path = ''] = url.replace('/sap/opu/odata/sap/', '').split('?');
       return [`${method} ${path.replace(/\([^)]*\)/, '')}`];
+    },
+  },
+  {
+    name: 'Business Central',
+    folder: 'business-central',
+    start: () => bcTarget({ auth: 'oauth2', user: 'azumuta-client', secret: 'canary-oauth-bc' }),
+    article: 'CHAIR',
+    nameOf: ({ method, url }) => {
+      const page = /\/companies\([^)]*\)\/(\w+)/.exec(url)?.[1];
+      return page === undefined ? [] : [`${method} ${page}`];
     },
   },
   {

@@ -93,6 +93,28 @@ describe('defineIntegration', () => {
   });
 
   it.each([
+    [0, '0'],
+    [2.5, '2.5'],
+    [-25, '-25'],
+    ['25', 'string'],
+    ['piece', 'string'],
+  ])('refuses to split per %j, and says what is expected', (per, found) => {
+    const productOrders = { split: { per, book: 'each' } };
+    const define = () => Reflect.apply(defineIntegration, undefined, [{ ...plain, productOrders }]);
+    expect(define).toThrow(ConfigurationError);
+    expect(define).toThrow(`$.productOrders.split.per: found ${found}, expected `);
+    expect(define).toThrow(/expected .*unit.*number/);
+  });
+
+  it.each(['unit', 1, 25, 10_000] as const)('splits per %j', (per) => {
+    const { productOrders } = defineIntegration({
+      ...plain,
+      productOrders: { split: { per, book: 'each' } },
+    });
+    expect(productOrders.split).toMatchObject({ per });
+  });
+
+  it.each([
     [undefined, 'missing'],
     ['Brussels', '"Brussels"'],
     ['+01:00', '"+01:00"'],

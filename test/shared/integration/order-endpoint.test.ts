@@ -6,7 +6,6 @@ const folder = 'plants/examples/order-endpoint';
 /** How each language writes a field of the order that it posts. */
 const fieldsOf: Readonly<Record<string, RegExp>> = {
   'odoo.py': /^ {16}'(\w+)': /gm,
-  'business-central.al': /Body\.Add\('(\w+)'/g,
   'sap.abap': /^ {6}(\w+) += \|/gm,
   'power-automate.json': /^ {8}"(\w+)": /gm,
 };

@@ -79,3 +79,14 @@ export const perShift = defineIntegration({
   },
   completions: { quantity: (completed) => recorded(completed, 'Good quantity') },
 });
+
+/** A plant whose product orders are boxes. */
+export const perBox = defineIntegration({
+  plant: 'worked',
+  timeZone: 'Europe/Brussels',
+  erp: noErp,
+  productOrders: {
+    split: { per: 25, book: 'each' },
+  },
+  completions: { quantity: (completed) => recorded(completed, 'Good quantity') },
+});

@@ -4,7 +4,7 @@ import { mapCompletion } from '../../../shared/integration/mapping/completions.t
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { completedProductOrder, recording } from '../../support/completions.ts';
 import { erpOrder } from '../../support/orders.ts';
-import worked, { perShift } from './worked.config.ts';
+import worked, { perBox, perShift } from './worked.config.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
@@ -52,6 +52,14 @@ describe('the worked mappings', () => {
   it('keep with each part that the order is booked as a whole, where a plant has times for that', () => {
     const { productOrders } = mapProductOrders(perShift.productOrders, order);
     expect(productOrders.map(({ part }) => part.book)).toEqual(['when-all-done', 'when-all-done']);
+  });
+
+  it('make a product order for each box, the last one for what is left', () => {
+    const { productOrders } = mapProductOrders(perBox.productOrders, {
+      ...order,
+      quantity: { amount: '80' },
+    });
+    expect(productOrders.map(({ draft }) => draft.parameters.Quantity)).toEqual(['25', '25', '25', '5']);
   });
 
   it('leave out a parameter that has no value', () => {

@@ -57,7 +57,7 @@ type Entry = Omit<OrderEntry, 'history' | 'enqueued' | 'expiresAt' | 'awaiting'>
 
 /** What the ledger has of all product orders, but for their journeys. */
 async function entriesOf({ ledger }: Stage): Promise<Map<string, Entry>> {
-  const known = ['MO/a', 'MO/a-B', 'MO/b', 'MO/b-B'].map((one) => ledger.journeys.productOrdersOf(one));
+  const known = ['MO/a', 'MO/a-B', 'MO/b', 'MO/b-B'].map((one) => ledger.erpOrders.productOrdersOf(one));
   const entries = new Map<string, Entry>();
   for (const number of new Set((await Promise.all(known)).flat())) {
     const entry = await ledger.orders.find(number);

@@ -43,7 +43,7 @@ const inTurns = (table: Table, scheduler: fc.Scheduler): Ledger =>
 
 /** All product orders of the ERP order, under any number. */
 async function liveOf(ledger: Ledger) {
-  const numbers = await ledger.journeys.productOrdersOf('MO/1');
+  const numbers = await ledger.erpOrders.productOrdersOf('MO/1');
   const found = await Promise.all(numbers.map((number) => ledger.orders.find(number)));
   return found.flatMap((entry) => (entry && !entry.end ? [entry] : []));
 }

@@ -74,8 +74,8 @@ function disturbed(whole: Table, at: number, how: Disturbance | 'none') {
 
 /** The ledger in the end, and the orders that wait without a message. */
 async function world(): Promise<object> {
-  const { journeys, erpOrders, knownOrders } = ledgerOn(table).ledger;
-  const numbers = await journeys.productOrdersOf('MO/1');
+  const { erpOrders, knownOrders } = ledgerOn(table).ledger;
+  const numbers = await erpOrders.productOrdersOf('MO/1');
   const productOrders = [];
   for (const number of numbers) {
     const { entry, concerns } = await knownOrders.read(number);

@@ -162,7 +162,7 @@ it('is booked under the new number that the ERP gives it, and compared with the 
     erpOrder: { number: 'NEW', id: 'renamed', article: 'GEAR-01' },
   });
   expect(record).toMatchObject({ erpOrder: { number: 'NEW', article: 'GEAR-01' } });
-  expect(await stage.ledger.journeys.productOrdersOf('NEW')).toEqual(['GH-renamed']);
+  expect(await stage.ledger.erpOrders.productOrdersOf('NEW')).toEqual(['GH-renamed']);
 });
 
 it('rejects an order whose id, number, unit or due date does not fit the ledger, and accepts the others', async () => {

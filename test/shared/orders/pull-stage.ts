@@ -1,4 +1,5 @@
 import type { ErpConnector, ReleasedOrdersPage, StartOfListing } from '../../../shared/erp/connector.ts';
+import { listByNumbers } from '../../../shared/erp/list-by-numbers.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { Watermark } from '../../../shared/model/orders.ts';
 import type { PullDependencies } from '../../../shared/orders/pull.ts';
@@ -64,39 +65,44 @@ export function* pagesOfLateErp(
 
 /**
  * Lists as an ERP does that numbers each write and knows below which number all is committed: the number is given when a
- * row is written, and a page has what is committed behind its position, up to the first write that is still open.
+ * row is written, and it shows when it is committed.
  */
-export function* pagesOfExactErp(
+export function pagesOfExactErp(
   orders: readonly WrittenOrder[],
   erpClock: Pick<Clock, 'now'>,
   pageSize: number,
   since: StartOfListing | undefined,
-): Generator<ReleasedOrdersPage, void, undefined> {
-  const now = erpClock.now().getTime();
+): AsyncGenerator<ReleasedOrdersPage, void, undefined> {
   const numbered = orders
     .toSorted((a, b) => a.writtenAt - b.writtenAt || a.number.localeCompare(b.number))
-    .map((order, at) => ({ ...order, version: at + 1 }));
-  const open = numbered.find(({ writtenAt, shownAt }) => writtenAt > now || shownAt > now);
-  const safe = open?.version ?? numbered.length + 1;
-  const isFrom = (writtenAt: number, from: string | undefined) =>
-    from === undefined || writtenAt >= Date.parse(from);
-  const read = Number(since?.id ?? 0);
-  // What was read and is not written yet: its database was restored or moved, and all is listed again.
-  let last = read < safe ? read : 0;
-  while (true) {
-    const page = numbered
-      .filter(({ version, writtenAt }) => {
-        const isCounted = since?.id !== undefined || isFrom(writtenAt, since?.changedAt);
-        return isCounted && isFrom(writtenAt, since?.goLive) && version > last && version < safe;
-      })
-      .slice(0, pageSize);
-    const end = page.at(-1);
-    if (!end) return;
-    last = end.version;
-    yield {
-      orders: page.map(({ number }) => erpOrder({ number })),
+    .map((order, at) => ({ ...order, version: BigInt(at + 1) }));
+  const shown = () => numbered.filter(({ shownAt }) => shownAt <= erpClock.now().getTime());
+  return listByNumbers({
+    partner: 'The ERP',
+    pageSize,
+    since,
+    endlessBecause: 'its pages do not advance',
+    async readHighest() {
+      const now = erpClock.now().getTime();
+      const written = numbered.filter(({ writtenAt }) => writtenAt <= now);
+      const open = written.find(({ shownAt }) => shownAt > now);
+      const highest = shown().at(-1)?.version;
+      return highest === undefined
+        ? undefined
+        : { highest, openFrom: open?.version ?? BigInt(written.length + 1) };
+    },
+    async readRows({ above, below, changedSince, limit }) {
+      const from = changedSince === undefined ? Number.NEGATIVE_INFINITY : Date.parse(changedSince);
+      const rows = shown()
+        .filter(({ version, writtenAt }) => version > above && version < below && writtenAt >= from)
+        .slice(0, limit);
+      const last = rows.at(-1);
+      const end = last && { number: last.version, changedAt: new Date(last.writtenAt).toISOString() };
+      return { rows, end };
+    },
+    ordersOf: (rows) => ({
+      orders: rows.map((row) => erpOrder({ number: (row as WrittenOrder).number })),
       unreadable: [],
-      watermark: { changedAt: new Date(end.writtenAt).toISOString(), id: String(end.version) },
-    };
-  }
+    }),
+  });
 }

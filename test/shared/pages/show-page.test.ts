@@ -72,8 +72,8 @@ describe('a page', () => {
     const { body } = await pages.open(pages.link(today));
     for (const [name, value] of Object.entries({
       'Booked in the ERP': 2,
-      Pieces: '12 u',
-      Scrap: '1 u',
+      'Pieces booked': '12 u',
+      'Scrap booked': '1 u',
       'On time': '1 of 2 so far',
       'To be created': 1,
     }))
@@ -88,9 +88,9 @@ describe('a page', () => {
     for (const day of ['2026-11-24', '2026-11-23', '2026-11-17', '2026-11-16'])
       await pages.ledger.days.writeDay({ ...counted, day, events: { booked: 1 }, good: { u: '5' } });
     const { body } = await pages.open(pages.link(today));
-    expect(body).toMatch(/Made on 2026-11-24<[\s\S]*<dt>Pieces<\/dt><dd>5 u<\/dd>/);
+    expect(body).toMatch(/Made on 2026-11-24<[\s\S]*<dt>Pieces booked<\/dt><dd>5 u<\/dd>/);
     expect(body).toMatch(
-      /The week before<[\s\S]*<dt>Booked in the ERP<\/dt><dd>2<\/dd>[\s\S]*<dt>Pieces<\/dt><dd>10 u<\/dd>/,
+      /The week before<[\s\S]*<dt>Booked in the ERP<\/dt><dd>2<\/dd>[\s\S]*<dt>Pieces booked<\/dt><dd>10 u<\/dd>/,
     );
   });
 

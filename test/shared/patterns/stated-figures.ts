@@ -18,6 +18,8 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
     'infra/RUNBOOK.md': ['what waits goes on within {}', 'the next probe notices within {}'],
     'infra/ops/flows/situation.ts': ['Waits grow to {}'],
     'shared/completions/decide-question.ts': ['A hint that asks is retried after {}'],
+    'shared/erp/odoo/README.md': ['up to {} between two attempts'],
+    'shared/erp/tryton/README.md': ['up to {} between two attempts'],
     'shared/worker/policy.ts': ['then it is 10 to {}'],
   },
   longWaitMs: {
@@ -76,9 +78,6 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   },
   refusedSeconds: {
     'shared/erp/rest/README.md': ['the secret; not tried again for {}'],
-  },
-  rightsSeconds: {
-    'shared/erp/odoo/README.md': ['wait for this order, {}'],
   },
 
   // Asking Azumuta
@@ -139,8 +138,8 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   },
   hourMs: {
     'shared/alerts/decide-alerts.ts': [
-      'Further troubles of a told group are collected for {}',
-      'some were not told yet new, at most once {}',
+      'Further troubles of a group that people know are collected for {}',
+      'some are not known yet new, at most once {}',
       'outages that follow each other within {}',
       'down for the third time within {}',
     ],
@@ -215,7 +214,7 @@ export const othersFigures: Readonly<Record<string, readonly string[]>> = {
   'shared/erp/rest/options.ts': ['five minutes'],
   // Odoo and Tryton; the tests of their errors hold the waits in the tables.
   'shared/erp/odoo/README.md': ['90 days'],
-  'shared/erp/tryton/README.md': ['20 s', '6 s', '15 s', '5 s', '60 s', '15 minutes'],
+  'shared/erp/tryton/README.md': ['20 s', '6 s', '15 s', '5 s', '60 s'],
   'shared/erp/tryton/errors.ts': ['5 minutes'],
   // How long Monitor locks a user.
   'shared/erp/session-login.ts': ['30 s'],

@@ -23,6 +23,17 @@ describe('the seconds until a message is retried', () => {
     );
   });
 
+  it('are as many after the first failure as after many where it is to be retried seldom, and no fewer than it asks for', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), randomness, (failures, random) => {
+        const seldom = secondsUntilRetry({ retry: 'seldom' }, failures, random);
+        expect(seldom).toBe(secondsUntilRetry({}, 1000, random));
+        const asked = { retry: 'seldom', afterSeconds: 3600 } as const;
+        expect(secondsUntilRetry(asked, failures, random)).toBeGreaterThanOrEqual(3600);
+      }),
+    );
+  });
+
   it('stay a few for a lock of our own, as the other booking takes a moment', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 }), randomness, (receives, random) => {

@@ -31,13 +31,13 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
     if (why !== undefined) find('concerns', `${String(item.pk)} ${String(item.sk)} is open, and ${why}.`);
   }
   for (const order of orders.filter(Boolean)) {
-    const { ref, changes, numbers, typed, isWithheld } = order;
+    const { ref, changes, numbers, typed } = order;
     // The letters of orders that share a number are kept with the other one.
     if (changes.includes('planner shares a number')) continue;
-    const { state, bookings } = world.erp.books(ref);
+    const books = world.erp.books(ref);
     // What somebody booked is theirs, and what a person has discarded is that person's.
-    const isWanted = state !== 'cancelled' && !isWithheld;
-    if (isWanted || bookings.length > 0 || changes.includes('dead letter is discarded')) continue;
+    const isTheirs = books.bookings.length > 0 || changes.includes('dead letter is discarded');
+    if (isWantedByErp(order, books) || isTheirs) continue;
     // What operators renamed keeps its number in the ledger.
     const made = world
       .madeFor(ref)
@@ -57,6 +57,14 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
           `${number} is in Azumuta, the ERP does not want its order, and nothing tells of it.`,
         );
   }
+}
+
+/** Whether the ERP wants an order now: it was neither cancelled nor put back since it was released. */
+export function isWantedByErp(
+  { isWithheld }: ReleasedOrder,
+  { state }: ReturnType<World['erp']['books']>,
+): boolean {
+  return state !== 'cancelled' && !isWithheld;
 }
 
 function isSettled({ done }: ReleasedOrder, of: string): boolean {

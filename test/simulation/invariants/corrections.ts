@@ -41,7 +41,7 @@ export function asBooked(
 /** Checks that a person is told both figures while they differ, and not any more once they are equal again. */
 export function judgeCorrections(
   { plant, wasTriggerAccepted }: World,
-  { corrected, reworked, changes, done }: ReleasedOrder,
+  { corrected, reworked, changes }: ReleasedOrder,
   made: readonly BuiltProductOrder[],
   find: Find,
 ): void {
@@ -51,26 +51,28 @@ export function judgeCorrections(
     for (const { id, good } of recordings) {
       const correction = corrected.get(id);
       if (!correction || !wasTriggerAccepted(id, correction.at)) continue;
-      const concern = plant.table
+      const pk = `ORDER#${number.replace(/(?:-R)+$/, '')}`;
+      const kept = plant.table
         .items()
-        .find(
-          (item) =>
-            item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` &&
-            item.sk === 'CONCERN#figures-changed' &&
-            isOpenConcern(item),
-        );
-      const isSettled = done.some(
-        ({ event, at }) =>
-          event.kind === 'person settles' && event.concern === 'figures-changed' && at > correction.at,
-      );
-      const told = [...String(concern?.content).matchAll(/(\d+)(?: \S+)? good/g)].map(([, figure]) => figure);
-      const figures = [correction.booked, good].map(String);
-      if (correction.booked === good && concern)
+        .filter((item) => item.pk === pk && item.sk === 'CONCERN#figures-changed');
+      const concern = kept.find(isOpenConcern);
+      const settledBefore = kept.flatMap((item) => (Array.isArray(item.settled) ? item.settled : []));
+      // The ERP has since then what a person has settled.
+      const [, settled] = goodIn(settledBefore[0]);
+      const isAsInErp = String(good) === (settled ?? String(correction.booked));
+      if (isAsInErp && concern)
         find('concerns', `${number} is booked as Azumuta shows it, and ${String(concern.content)} is told.`);
-      if (correction.booked !== good && !isSettled && !figures.every((figure) => told.includes(figure)))
+      const told = goodIn(concern?.content);
+      const figures = [correction.booked, good].map(String);
+      if (!isAsInErp && !figures.every((figure) => told.includes(figure)))
         find(
           'reported',
           `${number} is booked as ${figures.join(', Azumuta shows ')}, and nothing tells both.`,
         );
     }
+}
+
+/** The good quantities that a text names. */
+function goodIn(text: unknown): readonly (string | undefined)[] {
+  return [...String(text).matchAll(/(\d+)(?: \S+)? good/g)].map(([, figure]) => figure);
 }

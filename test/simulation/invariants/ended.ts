@@ -29,7 +29,8 @@ export const staysEnded: Rightness = (done, order, world, find) => {
   // The concerns of an order that is mapped to the same number are that one's.
   for (const { sk } of own.filter((item) => isOpenConcern(item) && item.claimant === undefined))
     find('ended', `${number} was given up, and ${String(sk)} is open.`);
-  if (own.some(({ awaiting }) => awaiting === 'completion'))
+  // A plan of what was read before that is asked about until its history ends: nothing stops it.
+  if (own.some((item) => item.awaiting === 'completion' && !isOvertaken(order, item)))
     find('ended', `${number} was given up, and is still asked about.`);
   if (own.some((item) => isOfCreation(item) && deadSince(item, at + attemptMs)))
     find('ended', `${number} was given up, and becomes a dead letter after that.`);

@@ -109,6 +109,19 @@ const remake = { kind: 'person has it made again', order: 0, at: 6, after: 'give
 const settling = { kind: 'person settles', concern: 'changed', order: 0, at: 20 } as const;
 /** At the call that books. */
 const refusedBooking = { ...refusal, nth: 3 } as const;
+const typing = { kind: 'operator types it by hand', order: 0, at: 2, equal: true } as const;
+const ordersPaused = { kind: 'flow is paused', flow: 'orders', at: 1, minutes: 80 } as const;
+const nothingReceived = {
+  kind: 'nothing is received',
+  queue: 'product-orders',
+  at: 20,
+  minutes: 8670,
+} as const;
+/** Its daily look is received before its own message. */
+const typed = {
+  erp: 'odoo 19',
+  events: [ordersPaused, typing, nothingReceived, { ...change, at: 24 }, { ...cancellation, at: 52 }],
+} as const;
 const discarding = { kind: 'dead letter is discarded', at: 30, byHand: false } as const;
 const ofEnded = { pk: 'ORDER#MO/0001' } as const;
 /** Both of the booking that was planned first. */
@@ -492,6 +505,10 @@ const kept: readonly { readonly what: string; disturb?: Disturbance; given?: Par
   { what: 'an order that is given up, and built', given: { events: [givenUp] } },
   { what: 'an order that is given up, made again, and built', given: { events: [givenUp, remake] } },
   { what: 'a change that is settled', given: { events: [change, settling] } },
+  {
+    what: 'an order that was typed by hand, and then changed and cancelled before it was created',
+    given: typed,
+  },
   { what: 'a dead letter that is discarded', given: { events: [refusedBooking, discarding] } },
   { what: 'a booking that was planned before a rework', disturb: readAt(14), given: reworked },
   { what: 'a booking that was planned after a rework', disturb: readAt(26), given: reworked },

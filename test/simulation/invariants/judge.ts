@@ -7,7 +7,7 @@ import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { judgeAlerts } from './alerts.ts';
 import { judgeCalls } from './calls.ts';
-import { judgeConcerns } from './concerns.ts';
+import { isWantedByErp, judgeConcerns } from './concerns.ts';
 import { asBooked, judgeCorrections } from './corrections.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { judgeDetails, judgeWorkingTime } from './details.ts';
@@ -246,6 +246,8 @@ function judgeChanges(world: World, { order, made, books }: JudgedOrder, find: F
   const { split, via } = world.scenario;
   if (split !== 'one' || via !== 'endpoint' || !order.changes.includes('planner changes the quantity'))
     return;
+  // What is there of an order that the ERP does not want any more is no matter of its quantity: see `judgeConcerns`.
+  if (!isWantedByErp(order, books)) return;
   // The ledger keeps the number that it had before an operator renamed it.
   const partitions = [...order.numbers, ...made.map(({ number }) => number)].map((one) => `ORDER#${one}`);
   const isBooked = world.plant.table

@@ -48,7 +48,9 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
     if (wholeTextOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
     judgeBooking(item, items, find);
-    if (!isRemoved(item) && !isFinished(item) && !isLeft(item)) judgeState(item, world, typed, find);
+    const isOfNobody =
+      isRemoved(item) || isFinished(item) || isLeft(item) || isBookedAndDiscarded(item, items);
+    if (!isOfNobody) judgeState(item, world, typed, find);
   }
   judgeRemoved(items, people, find);
   const failed = plant.logged.find((line) => line.includes('"Retried",') && ofWaits.test(line));
@@ -107,11 +109,15 @@ function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, fi
         item.givenUp !== true &&
         (item.awaiting || lastOf(item, 'completed') === '') &&
         // Found when it was built and booked already, it was never waited for.
-        !items.some((one) => one.kind === 'quantity' && one.doneAt !== undefined && isBookingOf(one, item)),
+        !isBooked(item, items),
     );
     if (order && !isSettled && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
       find('reported', `Nothing reports that ${number} was removed in Azumuta.`);
   }
+}
+
+function isBooked(order: Item, items: readonly Item[]): boolean {
+  return items.some((one) => one.kind === 'quantity' && one.doneAt !== undefined && isBookingOf(one, order));
 }
 
 /** Parts that are booked together have their booking with the first one. */
@@ -120,6 +126,15 @@ function isBookingOf({ pk, parts }: Item, order: Item): boolean {
   return (
     pk === order.pk || (pk === `ORDER#${String(first)}` && Array.isArray(parts) && parts.includes(index))
   );
+}
+
+/**
+ * A person has discarded the letter of its creation, which was cut off before its receipt was written; and what was made
+ * by then is built and booked.
+ */
+function isBookedAndDiscarded(item: Item, items: readonly Item[]): boolean {
+  const isDiscarded = items.some((one) => one.pk === item.pk && lastOf(one, 'discarded') !== '');
+  return item.sk === 'ORDER' && isDiscarded && isBooked(item, items);
 }
 
 const isPartOf = (partition: string, number: string) =>

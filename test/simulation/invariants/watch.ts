@@ -162,18 +162,23 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
     }
     for (const { pk } of late) find('wakes', `The window of ${String(pk)} is due, and nobody looks.`);
     const isAt = (home: string) => (item: Item) => item.pk === `ORDER#${home}`;
+    const firstOf = (entry: Item | undefined) => String(Object(entry?.part).first);
     for (const { sk, number, reopened } of items) {
       if (!String(sk).startsWith('COMPLETED#') || reopened === true) continue;
       const index = Number(String(sk).slice('COMPLETED#'.length));
       const own = items.find((item) => item.pk === `ORDER#${String(number)}` && item.sk === 'ORDER');
-      const home = String(Object(own?.part).first);
+      const home = firstOf(own);
       const kept = items.filter(isAt(home));
       const isBooked = kept.some(({ kind, parts }) => kind === 'quantity' && Object(parts).includes?.(index));
       const isAwaited = kept.some((item) => item.sk === 'WINDOW' && item.awaiting === 'window');
-      // A person has its dead letter, or has given it up.
+      if (isBooked || isAwaited) continue;
+      const parts = items.filter((item) => item.sk === 'ORDER' && firstOf(item) === home);
+      const family = new Set([`ORDER#${home}`, `ORDER#${String(number)}`, ...parts.map(({ pk }) => pk)]);
+      // A person has its dead letter, or has given it up. What is open about another part of its ERP order is looked at
+      // daily, and that look decides about all of them.
       const isOfPerson =
-        own?.givenUp === true || [...kept, ...items.filter(isAt(String(number)))].some(needsPerson);
-      if (!isBooked && !isAwaited && !isOfPerson)
+        own?.givenUp === true || items.some((item) => family.has(item.pk) && needsPerson(item));
+      if (!isOfPerson)
         find('wakes', `${String(number)} is completed and in no booking, and no window is open.`);
     }
   }

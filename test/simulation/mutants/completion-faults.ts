@@ -208,8 +208,8 @@ export const completionFaults: Faults = {
   },
   'shared/completions/decide-bookings.ts': {
     'key-of-the-number': {
-      find: 'id}#quantity`, open)',
-      replace: 'number}#quantity`, open)',
+      find: 'quantityKeyOf(first.order.id), open)',
+      replace: 'quantityKeyOf(first.order.number), open)',
       why: 'An order that is renamed between two attempts gets two keys, and is booked twice.',
       foundBy: ['booked'],
     },
@@ -291,8 +291,8 @@ export const completionFaults: Faults = {
   },
   'shared/completions/read-recordings.ts': {
     'opened-part-booked': {
-      find: '    order?.completed ? [{',
-      replace: '    order ? [{',
+      find: 'if (!order?.completed) return [];',
+      replace: 'if (!order) return [];',
       why: 'A part that is open for rework is booked as good.',
       foundBy: ['nothingElse'],
     },
@@ -357,14 +357,14 @@ export const completionFaults: Faults = {
       foundBy: ['figures'],
     },
     'lots-of-components-dropped': {
-      find: 'return { ...first, lots',
-      replace: 'return { ...first, ...definedFields({ quantity }), lots: [] };\n    return { ...first, lots',
+      find: 'return componentFrom({ article, quantity, lots, recording, step });',
+      replace: 'return componentFrom({ article, quantity, lots: [], recording, step });',
       why: 'Nobody can say later which lot is in which product.',
       foundBy: ['details'],
     },
     'time-of-operations-doubled': {
-      find: 'const told = reports.flatMap((report) => report[field] ?? []);',
-      replace: 'const told = [...reports, ...reports].flatMap((report) => report[field] ?? []);',
+      find: 'const reported = reports.flatMap((report) => report[field] ?? []);',
+      replace: 'const reported = [...reports, ...reports].flatMap((report) => report[field] ?? []);',
       why: 'Each operation costs twice what it took.',
       foundBy: ['details', 'worked'],
     },

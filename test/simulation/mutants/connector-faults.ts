@@ -8,6 +8,45 @@ const promise = (connector: string, name: string) => ({
 
 /** Faults in what connectors take from stock and report, and in when they stop, which the simulation does not draw. */
 export const connectorFaults: Faults = {
+  'shared/erp/business-central/book.ts': {
+    'link-that-is-there-taken-for-a-refusal': {
+      find: 'if (!(await isLinked())) throw refused;',
+      replace: 'throw refused;',
+      why: 'Of two workers that link an order at once, one sends a person to what is linked.',
+      foundIn: {
+        file: 'test/shared/erp/business-central/bookings.test.ts',
+        name: 'links once, and refuses none, of two workers at once',
+      },
+    },
+    'refusal-of-our-own-booking': {
+      find: 'if (receipt) return { ...receipt, alreadyBooked: refused !== undefined };',
+      replace: 'if (receipt && !refused) return { ...receipt, alreadyBooked: false };',
+      why: 'Of two workers with one key, one sends a person to what is booked.',
+      foundIn: {
+        file: 'test/shared/erp/business-central/answers.test.ts',
+        name: 'takes a refusal for none where a look finds our booking',
+      },
+    },
+  },
+  'shared/erp/business-central/components.ts': {
+    'line-of-a-component-overfilled': {
+      find: 'const takesAll = one === rooms.at(-1) || rest.lte(one.room);',
+      replace: 'const takesAll = true;',
+      why: 'A line of a component is taken beyond its plan, while another one remains open.',
+      foundIn: promise('business-central', 'fills one line of a component before it takes the next'),
+    },
+  },
+  'shared/erp/business-central/list-orders.ts': {
+    'listed-beyond-what-is-committed': {
+      find: 'openFrom: last.safeRowVersion',
+      replace: 'openFrom: last.rowVersion + 1n',
+      why: 'A change whose transaction was open is never listed.',
+      foundIn: {
+        file: 'test/shared/erp/business-central/list-orders.test.ts',
+        name: 'lists a change that was committed after a later one, once',
+      },
+    },
+  },
   'shared/erp/odoo/client.ts': {
     'odoo-books-after-the-deadline': {
       find: 'order, signal, guard };',

@@ -194,13 +194,13 @@ export const orderFaults: Faults = {
       foundIn: life('parts-given-up', 'stays given up when a person replays'),
     },
     'used-again-never-made': {
-      find: 'if (own.length > 0 && own.every((entry) => isToldAsUsedAgain(entry, split, known, wanted))) {',
+      find: 'if (own.length > 0 && own.every((entry) => isReportedAsUsedAgain(entry, split, known, wanted))) {',
       replace: 'if (own.length < 0) {',
       why: 'A number that the ERP uses again gets one of its own in the configuration, and its order is never made.',
       foundIn: life('advice', 'ends it: used-again, put right in the configuration'),
     },
     'same-order-made-twice': {
-      find: 'return isTold && isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);',
+      find: 'return isReported && isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);',
       replace: 'return isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);',
       why: 'A person has said that the ERP means what was built, and it is made again under the number of a later mapping.',
       foundIn: life('advice', 'ends it: used-again, put right as the ERP means the same order'),

@@ -103,6 +103,14 @@ export const partnerFaults: Faults = {
       foundBy: ['linkedOnce'],
     },
   },
+  'shared/erp/business-central/look.ts': {
+    'own-booking-not-recognised-in-business-central': {
+      find: 'if (!booked) return undefined;',
+      replace: 'return undefined;',
+      why: 'A booking that is there is refused as the same key, for ever.',
+      foundBy: ['ends', 'booked', 'passing', 'deadLetters'],
+    },
+  },
   'shared/erp/rest/errors.ts': {
     'lock-of-the-order-taken-for-a-refusal': {
       find: 'return status === 423;',

@@ -1,10 +1,13 @@
 import type { ErpDefinition } from '../../../shared/erp/connector.ts';
 import type * as connectors from '../../../shared/erp/registry.ts';
-import { odoo, sapS4Hana } from '../../../shared/erp/registry.ts';
+import { businessCentral, odoo, sapS4Hana } from '../../../shared/erp/registry.ts';
+import type { PartnerLimit } from '../../../shared/model/partner.ts';
 import type { Decimal } from '../../../shared/model/quantity.ts';
+import { bcPlant } from '../../shared/erp/conformance/plants/business-central.ts';
 import { odooPlant } from '../../shared/erp/conformance/plants/odoo.ts';
 import type { ErpPlant } from '../../shared/erp/conformance/plants/plant.ts';
 import { sapPlant } from '../../shared/erp/conformance/plants/sap-s4hana.ts';
+import { bcCompany } from '../../shared/erp/conformance/servers/business-central.ts';
 import type { OdooVersion } from '../../shared/erp/conformance/servers/odoo-models.ts';
 import type { Cannot, PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
 import { sandboxPlant } from '../../shared/erp/rest/plant.ts';
@@ -38,7 +41,7 @@ export interface PlannedModelOrder {
   readonly dueDate?: string;
 }
 
-interface DefinitionOptions {
+interface DefinitionOptions extends PartnerLimit {
   /** Orders per page when the ERP is listed. */
   readonly pageSize?: number;
 }
@@ -56,6 +59,7 @@ type ConnectorFolder = Connectors[keyof Connectors]['facts']['folder'];
 
 /** The models of each connector of the registry: one without any says why. */
 const models = {
+  'business-central': { 'business-central': businessCentralModel },
   odoo: {
     'odoo 17': (world: ErpWorld) => odooModel(17, world),
     'odoo 19': (world: ErpWorld) => odooModel(19, world),
@@ -70,6 +74,7 @@ const models = {
 export const erpModels = {
   ...models.odoo,
   ...models['sap-s4hana'],
+  ...models['business-central'],
   ...models.rest,
   ...models.tryton,
 };
@@ -77,10 +82,10 @@ export const erpModels = {
 export type ErpName = keyof typeof erpModels;
 
 /** Those that take an assembly, of which journeys book components, operations, reasons and checks. */
-export const assembling: ReadonlySet<ErpName> = new Set(['rest']);
+export const assembling: ReadonlySet<ErpName> = new Set(['rest', 'business-central']);
 
 /** Those whose orders have no id: a number that comes again may be that of another order. */
-export const withoutIds: ReadonlySet<ErpName> = new Set(['sap-s4hana']);
+export const withoutIds: ReadonlySet<ErpName> = new Set(['sap-s4hana', 'business-central']);
 
 function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
   const plant = odooPlant(version, now);
@@ -104,6 +109,24 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
         goodsMovements: 'receipt',
         activities: { run: 1 },
         notesField: 'OrderLongText',
+        ...options,
+      }),
+  });
+}
+
+function businessCentralModel({ now, newId }: ErpWorld): ErpModel {
+  const login = { auth: 'oauth2', user: 'azumuta-client', secret: newId() } as const;
+  // The unit in which operators record components, and the reason of their scrap.
+  const plant = bcPlant(login, { time: now, newId }, 'u');
+  plant.server.books.scrapCodes.add('Scratch');
+  return modelOf(plant, newId, {
+    cannot: { 'scrapped-serials': 'scrap makes no stock in Business Central, so it has no serial number' },
+    definition: (url, options) =>
+      businessCentral({
+        url,
+        auth: { tokenUrl: `${url}/oauth/token` },
+        company: bcCompany.id,
+        finish: 'complete',
         ...options,
       }),
   });

@@ -35,6 +35,11 @@ const refusals = {
     status: 422,
     body: { name: 'odoo.exceptions.UserError', message: 'This cannot be done now.' },
   },
+  // MicrosoftDocs/dynamics365smb-devitpro-pb, dev-itpro/webservices/dynamics-error-codes.md.
+  'business-central': {
+    status: 400,
+    body: { error: { code: 'Application_DialogException', message: 'This cannot be done now.' } },
+  },
   // SAP Gateway, "Error response".
   'sap-s4hana': {
     status: 400,

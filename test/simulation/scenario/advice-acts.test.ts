@@ -11,6 +11,7 @@ it('leaves out nothing that is advised, but for what no journey leads to or what
     'credentials refused',
     'dead letter: configuration',
     'dead letter: unreadable-message',
+    'late and under way',
     'partner-down',
     'paused',
     'paused too long',

@@ -89,6 +89,7 @@ const actsOnOthers: ActsOn<typeof adviceOnOthers> = {
   'refused by the mapping': mappingIsRight,
   waiting: isSent,
   overdue: completeWhatIsBuilt,
+  'late and under way': isSent,
   'channel-down': { because: 'The mail of a journey always arrives.' },
   'partner-down': isSent,
   'credentials refused': isSent,

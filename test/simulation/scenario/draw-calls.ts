@@ -9,6 +9,7 @@ const bookingCalls: Readonly<Record<Setting['erp'], number>> = {
   'odoo 17': 14,
   'odoo 19': 14,
   'sap-s4hana': 7,
+  'business-central': 5,
   rest: 4,
 };
 

@@ -44,7 +44,7 @@ function toldRarely({ erp, via, split, orders }: Setting): readonly Told[] {
     ...(split !== 'when-all-done' && hasPlain ? repeated(2, figuresChanged) : []),
     ...(isOne && hasPlain ? repeated(4, completedOtherwise) : []),
     ...(orders.length > 1 ? repeated(2, numberTaken) : []),
-    ...(isOdoo && via === 'pull' ? repeated(6, renumbered) : []),
+    ...(isOdoo && via === 'pull' ? repeated(9, renumbered) : []),
     ...(isSentWithoutId ? repeated(6, usedAgain) : []),
     // A pull puts nothing into the queue while orders are paused.
     ...(via === 'endpoint' ? repeated(2, waitsTooLong) : []),

@@ -25,14 +25,16 @@ export interface Scenario extends Setting {
   readonly events: readonly ScenarioEvent[];
 }
 
+/** Each has a fifth of the seeds; one that came later has its share by a random stream of its own. */
+const laterErp = 'business-central' satisfies ErpName;
 // The keys of the table are the names.
-const erpNames = Object.keys(erpModels) as ErpName[];
+const earlierErps = (Object.keys(erpModels) as ErpName[]).filter((name) => name !== laterErp);
 
 export function drawScenario(seed: number): Scenario {
   const chance = createChance(seed);
   const via = chance.pick(['pull', 'endpoint'] as const);
   const split = chance.pick(['one', 'one', 'each', 'when-all-done'] as const);
-  const erp = chance.pick(erpNames);
+  const erp = erpOf(seed, chance.pick(earlierErps));
   const orders = Array.from({ length: chance.between(1, 4) }, () => drawOrder(chance, split, erp));
   const setting: Setting = { erp, via, split, orders };
   const events = [
@@ -59,6 +61,12 @@ export function drawScenario(seed: number): Scenario {
     ...pagesOf(seed, via),
     ...drawAssemblies(seed, setting, all),
   };
+}
+
+/** All seeds but the share of the later ERP have what they had before there was one. */
+function erpOf(seed: number, earlier: ErpName): ErpName {
+  const share = 1 / Object.keys(erpModels).length;
+  return createChance(seed ^ 0x2c1b3c6d).happens(share) ? laterErp : earlier;
 }
 
 /** Small pages, because a real plant has more orders than fit on a page. Uses a random stream of its own. */

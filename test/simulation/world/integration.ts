@@ -83,7 +83,10 @@ export function integrationOf(
     plant: 'simulation',
     timeZone: plantZone,
     azumuta: { baseUrl: azumutaSandboxBaseUrl(urlOf('azumuta')), contract, ...limit },
-    erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
+    erp: {
+      ...erp.definition(urlOf('erp'), { ...limit, ...(pageSize !== undefined && { pageSize }) }),
+      ...limit,
+    },
     productOrders: {
       number: ({ id, number }) => shared.get(id ?? number) ?? number,
       parameters: (order, { of }) => ({

@@ -56,7 +56,11 @@ function grantOf({ Action, Resource, Condition }: Statement, call: AwsCall): Gra
   const action = Action.find((pattern) => wildcardMatcher(pattern, true)(call.action));
   const resource = Resource.find((pattern) => wildcardMatcher(pattern)(call.resource));
   if (action === undefined || resource === undefined) return [];
-  const conditions = Object.entries({ ...Condition?.Bool, ...Condition?.ArnLike });
+  const conditions = Object.entries({
+    ...Condition?.Bool,
+    ...Condition?.ArnLike,
+    ...Condition?.StringEquals,
+  });
   const applies = conditions.every(([key, values]) => conditionHolds(key, values, call.context));
   return applies ? { action, resource } : [];
 }

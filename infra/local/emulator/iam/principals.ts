@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { findResource, type LocalStack, labelOfResource } from '../template/read-stack.ts';
 import { type AwsCall, type AwsCaller, authorize, type Decision } from './authorize.ts';
+import { keyUsesOf } from './key-uses.ts';
 
 export const localCredentialsSchema = z.object({
   accessKeyId: z.string(),
@@ -90,20 +91,27 @@ export function createAccessControl(
     write(text);
   };
 
+  function decideAlone(principal: Principal, call: AwsCall, usedBy: string): Decision {
+    // On AWS every client uses TLS. The local endpoint does not, but it is on 127.0.0.1 only.
+    const context = { 'aws:SecureTransport': 'true', ...call.context };
+    const decision = authorize(principal, stack.resourcePolicies, { ...call, context });
+    if (principal.kind === 'operator') return decision;
+    if (!decision.allowed) once(`${principal.label} was refused. ${decision.reason}.`, log);
+    else if (decision.grant && grantsFile !== undefined) {
+      const record = { stack: stack.name, role: principal.label, ...decision.grant, usedBy };
+      once(`${JSON.stringify(record)}\n`, (line) => appendFileSync(grantsFile, line));
+    }
+    return decision;
+  }
+
   return {
     principalOf: (accessKeyId: string) => principals.get(accessKeyId),
     /** @param usedBy Who needs the grant, for the record. Default: the caller itself. */
     decide(principal: Principal, call: AwsCall, usedBy: string = principal.kind): Decision {
-      // On AWS every client uses TLS. The local endpoint does not, but it is on 127.0.0.1 only.
-      const context = { 'aws:SecureTransport': 'true', ...call.context };
-      const decision = authorize(principal, stack.resourcePolicies, { ...call, context });
-      if (principal.kind === 'operator') return decision;
-      if (!decision.allowed) once(`${principal.label} was refused. ${decision.reason}.`, log);
-      else if (decision.grant && grantsFile !== undefined) {
-        const record = { stack: stack.name, role: principal.label, ...decision.grant, usedBy };
-        once(`${JSON.stringify(record)}\n`, (line) => appendFileSync(grantsFile, line));
-      }
-      return decision;
+      const decision = decideAlone(principal, call, usedBy);
+      if (!decision.allowed) return decision;
+      const ofKey = keyUsesOf(call, stack).map((use) => decideAlone(principal, use, usedBy));
+      return ofKey.find(({ allowed }) => !allowed) ?? decision;
     },
   };
 }

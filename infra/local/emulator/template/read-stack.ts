@@ -29,6 +29,7 @@ export function readStack(assembly: Assembly, place: StackPlace) {
     assetDirectory: assetOf(lambda, assembly),
   }));
   const queues = of('AWS::SQS::Queue');
+  const tables = of('AWS::DynamoDB::GlobalTable');
   const functionOf = (one: Names, property: string, wanted: string) =>
     findResource(functions, `function for Resources.${one.logicalId}.Properties.${property},`, wanted);
   const queueOf = (one: Names, property: string, wanted: string) =>
@@ -62,8 +63,16 @@ export function readStack(assembly: Assembly, place: StackPlace) {
         queueUrl: queue.ref,
       };
     }),
-    tables: of('AWS::DynamoDB::GlobalTable'),
+    tables,
     secrets: of('AWS::SecretsManager::Secret'),
+    /** Resources that are encrypted with a key that is not AWS's own: who uses one uses its key. */
+    encrypted: [
+      ...queues.map(({ arn, KmsMasterKeyId }) => ({ on: arn, key: KmsMasterKeyId })),
+      ...tables.map(({ arn, Replicas }) => {
+        const [key] = Replicas.flatMap(({ SSESpecification }) => SSESpecification?.KMSMasterKeyId ?? []);
+        return { on: arn, key };
+      }),
+    ].flatMap(({ on, key }) => (key === undefined ? [] : { on, key })),
     topics: of('AWS::SNS::Topic'),
     subscriptions: of('AWS::SNS::Subscription'),
     schedules,

@@ -53,6 +53,7 @@ const statement = z.strictObject({
     z.strictObject({
       Bool: z.optional(z.strictObject({ 'aws:SecureTransport': orList(z.string()) })),
       ArnLike: z.optional(z.strictObject({ 'aws:SourceArn': orList(sourceArn) })),
+      StringEquals: z.optional(z.strictObject({ 'kms:ViaService': orList(z.string()) })),
     }),
   ),
 });
@@ -103,6 +104,8 @@ export const resourceSchema = z.discriminatedUnion('Type', [
   }),
   resource('AWS::SQS::Queue', {
     SqsManagedSseEnabled: ignoredProperty,
+    /** Nothing is encrypted here, but who uses the queue must be allowed to use the key. So it is with a table. */
+    KmsMasterKeyId: z.optional(z.string()),
     VisibilityTimeout: optionalNumber,
     MessageRetentionPeriod: optionalNumber,
     RedrivePolicy: z.optional(
@@ -121,7 +124,14 @@ export const resourceSchema = z.discriminatedUnion('Type', [
   }),
   resource('AWS::DynamoDB::GlobalTable', {
     BillingMode: ignoredProperty,
-    Replicas: ignoredProperty,
+    Replicas: z._default(
+      z.array(
+        z.looseObject({
+          SSESpecification: z.optional(z.strictObject({ KMSMasterKeyId: z.optional(z.string()) })),
+        }),
+      ),
+      [],
+    ),
     WriteOnDemandThroughputSettings: ignoredProperty,
     SSESpecification: ignoredProperty,
     TimeToLiveSpecification: ignoredProperty,

@@ -8,7 +8,7 @@ const titleFieldNames = '(name|label|title|caption|naam|titel)';
 
 /**
  * Names that web APIs give to the fields of the contract: a pattern for the whole path, in lower case and
- * without `_` and `-`. A line that has none of its own has that of its last name.
+ * without `_` and `-`. A line that names none has that of its last name.
  */
 const fieldNames: Readonly<Record<string, string>> = {
   id: `${idFieldNames}|key`,

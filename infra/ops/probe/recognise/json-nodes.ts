@@ -104,7 +104,7 @@ export function valuesIn(entry: unknown, text: string): JsonNode[] {
 
 export const hasWords = (entry: unknown, text: string) => valuesIn(entry, text).length > 0;
 
-/** Times that are over: nothing is completed in the future. */
+/** Past times: nothing is completed in the future. */
 export function pastTimesIn(resource: object, now: Date): JsonNode[] {
   return wordsIn(resource).filter(({ value }) => (timeOf(value) ?? Infinity) <= now.getTime());
 }

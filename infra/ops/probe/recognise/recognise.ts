@@ -186,9 +186,9 @@ function recogniseWorkInstruction({
 }: FoundResources): FieldFinding[] {
   if (!found) return [notFound('workInstruction', 'no work instruction was read')];
   // The recording tells its name, too.
-  const told = leavesOf(readRecording?.resource);
+  const leaves = leavesOf(readRecording?.resource);
   const names = wordsIn(found.resource).filter(({ value }) =>
-    leavesOf(value).some((each) => told.includes(each)),
+    leavesOf(value).some((each) => leaves.includes(each)),
   );
   return [
     findIdField('workInstruction.id', found.resource, found.id),

@@ -127,8 +127,8 @@ export function componentsMissing({ number, components }: TrytonProduction, reme
   );
   const articles = shorten(unreserved.map(({ article }) => article).join(', '), 200) || 'none is named';
   const why = `Tryton: production ${number} waits for components (${articles}): ${remedy}. It is booked as soon as they are there.`;
-  // Missing stock takes a delivery or a count, so asking often does not help.
-  return orderWaits(why, { afterSeconds: 900 });
+  // Missing stock takes a delivery or a count.
+  return orderWaits(why, { retry: 'seldom' });
 }
 
 /** @throws Rejected when people have works to finish: Tryton completes no production before (`production_work`, 7.0). */

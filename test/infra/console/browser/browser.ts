@@ -7,7 +7,7 @@ import { chromiumPath } from './chromium.ts';
 export type Window = Awaited<ReturnType<typeof openWindow>>;
 
 export const desktop = { width: 1280, height: 800 };
-const phone = { width: 390, height: 844 };
+export const phone = { width: 390, height: 844 };
 const narrow = { width: 320, height: 640 };
 const folder = fileURLToPath(new URL('../../../../.screenshots/', import.meta.url));
 /** The README's picture from the last run: infra/console/console.png is a copy of it. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newOrder } from '../../../support/orders.ts';
 import { fillFactory } from '../factory.ts';
 import { startPartnersStage } from '../partners-stage.ts';
-import { openWindow, type Window } from './browser.ts';
+import { desktop, openWindow, phone, type Window } from './browser.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -115,9 +115,28 @@ describe('a person who asks', () => {
   it('what is late, how many pieces today and against last week: the planner reads the first page', async () => {
     await begin();
     const main = await textOf('main');
-    expect(main).toMatch(/Pieces\s*36 u\s*all last Tuesday: 45 u/);
+    expect(main).toMatch(/Pieces booked\s*36 u\s*the whole of last Tuesday: 45 u/);
+    expect(main).toMatch(/On time\s*8 of 8 so far/);
     expect(main).toMatch(/Late: 2 product orders/);
     expect(main).toMatch(/MO\/0010\s*GEAR-02\s*5 u\s*2026-11-20\s*4 days/);
+  });
+
+  it('what is to be booked, on a phone: the first ones, and the others at a touch', async () => {
+    // Prepare
+    const { page } = window;
+    await page.goto(new URL('/orders?list=to-be-booked', stage.origin).href);
+    const rows = page.locator('tbody tr:visible');
+    const onDesktop = await rows.count();
+
+    // Act
+    await page.setViewportSize(phone);
+    const first = await rows.count();
+    await page.getByText('Show 32 more').click();
+    const all = await rows.count();
+    await page.setViewportSize(desktop);
+
+    // Assess
+    expect([onDesktop, first, all]).toEqual([40, 8, 40]);
   });
 
   it('which letters may be replayed at once: the operator replays 25, and compares 15 first', async () => {

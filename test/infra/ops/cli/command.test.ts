@@ -1,11 +1,15 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import {
+  commandToCopy,
   defineCommand,
   readCommandLine,
   stackOptions,
   UsageError,
 } from '../../../../infra/ops/cli/command.ts';
+import { command as ordersCommand } from '../../../../infra/ops/orders/typed.ts';
+import { command as replayCommand } from '../../../../infra/ops/replay/typed.ts';
+import { typedWordsOf } from '../../../support/words-of.ts';
 
 const command = () =>
   defineCommand({
@@ -48,4 +52,33 @@ it('names an invalid option', () => {
   const typed = () => readCommandLine(command(), ['--stack', '']);
   expect(typed).toThrow(UsageError);
   expect(typed).toThrow('--stack: found empty text');
+});
+
+/** Each command that shows what it would do. */
+const dryRunCommands = [
+  { name: 'replay', parser: replayCommand.parser, command: replayCommand, words: [] },
+  {
+    name: 'orders',
+    parser: ordersCommand.parser,
+    command: ordersCommand,
+    words: ['settle', "MO 84's", 'changed'],
+  },
+];
+
+describe.each(dryRunCommands)('the command to copy of $name', ({ name, parser, command: shown, words }) => {
+  it('repeats each word and option that was typed', () => {
+    // Prepare: `5` is a text and a number
+    const ofStack = ['--local', '--stack', '--region', '--json', '--go'];
+    const options = parser.options.filter(({ long }) => !ofStack.includes(long ?? ''));
+    const given = options.flatMap(({ long, required }) => (required ? [long ?? '', '5'] : [long ?? '']));
+    const where = ['--stack', 'AzumutaErp-ghent-test'];
+
+    // Act
+    const typed = readCommandLine<object>(shown, [...words, ...given]);
+    const copied = typedWordsOf(commandToCopy<object>(shown, typed, where.join(' ')), name);
+
+    // Assess
+    expect(options.length).toBeGreaterThan(0);
+    expect(copied).toEqual([...words, ...given, '--go', ...where]);
+  });
 });

@@ -83,6 +83,25 @@ it('says once what bookings would ask, and the ERP does not answer', async () =>
   expect(faults.calls().filter(({ method }) => method === 'POST').length).toBe(1);
 });
 
+it('says that a connector was not tried, whether its ERP answers or not', async () => {
+  // Prepare
+  const erp = { ...worked.erp, name: 'the ERP', caution: 'It was not tried on a real one.' };
+  const keeper = { read: async () => undefined };
+  const checks = partnerChecks(onThisMachine({}), { ...worked, erp }, keeper);
+
+  // Act
+  const findings = await Promise.all(checks.map(({ look }) => look()));
+
+  // Assess
+  expect(findings.flat()).toContainEqual(
+    expect.objectContaining({
+      about: 'Connector (the ERP)',
+      result: 'notice',
+      says: 'It was not tried on a real one',
+    }),
+  );
+});
+
 describe('the rights of the user in the ERP', () => {
   /** What doctor finds at an ERP besides that it answers. */
   async function findingsAbout(connector: ErpConnector) {

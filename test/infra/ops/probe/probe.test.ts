@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { linesOfContract } from '../../../../infra/build/docs/azumuta-api.ts';
 import { cannotBeRead, contractModule } from '../../../../infra/ops/probe/contract-text.ts';
 import type { FieldFinding } from '../../../../infra/ops/probe/recognise/findings.ts';
 import { contractSchema, defaultContract } from '../../../../shared/azumuta/contract.ts';
@@ -10,6 +11,7 @@ import { graph } from '../../../support/dialects/graph.ts';
 import { dialects } from '../../../support/dialects/index.ts';
 import { tabular } from '../../../support/dialects/tabular.ts';
 import { wrapped } from '../../../support/dialects/wrapped.ts';
+import type { Received } from '../../../support/server.ts';
 import { addressesOf, at, seen, startAccount, withFunctions } from './account.ts';
 
 const { signal } = new AbortController();
@@ -199,6 +201,34 @@ describe.each(cases)('probing an account that talks $name', (one) => {
   });
 });
 
+it('looks for each field that the contract has a place for, or says that it cannot', async () => {
+  // Prepare: a line that is named in parentheses, or the part that it is in
+  const unseen = cannotBeRead.join(' ');
+  const isSaid = (line: string) =>
+    line.split('.').some((_, depth, names) => {
+      const named = names
+        .slice(0, depth + 1)
+        .join('.')
+        .replaceAll('.', '[.]');
+      return new RegExp(`[(, ]${named}[),]`).test(unseen);
+    });
+
+  // Act
+  const found = new Set<string>();
+  for (const { dialect, completedStatus } of cases) {
+    const { probe } = await startAccount(dialect);
+    const { findings } = await probe(dialect && addressesOf(dialect), { ...seen, completedStatus });
+    for (const { line } of findings) found.add(line);
+  }
+
+  // Assess
+  const howToCall = /^(apiKey|operations\.|list\.cursor|error\.|trustTrigger)/;
+  const fields = linesOfContract().filter((line) => !howToCall.test(line));
+  const forgotten = fields.filter((line) => !found.has(line) && !isSaid(line));
+  expect(fields.length).toBeGreaterThan(40);
+  expect(forgotten).toEqual([]);
+});
+
 it('leaves at most three lines to be written by hand on average', () => {
   expect(cases.flatMap(({ byHand }) => byHand).length / cases.length).toBeLessThanOrEqual(3);
 });
@@ -261,7 +291,29 @@ it('writes what is to confirm or was not found into the file, what books wrong f
   expect(text).toContain('contract: AzumutaContractSettings = {}');
 });
 
+/** A call as its server reads it, whichever connection it came by. */
+function requestIn({ method, url, headers: { connection, ...headers }, body }: Received) {
+  return { method, url: url.href, headers, body };
+}
+
 describe.each(dialects)('probing an account that talks $name, with its whole contract', (dialect) => {
+  it('sends what the flows send: methods, addresses, headers and bodies', async () => {
+    // Prepare
+    const { probe, calls, clientOf, id } = await startAccount(dialect);
+    const client = clientOf(dialect.contract);
+    await client.findProductOrder('MO/0001', { signal });
+    await client.productOrder(id, { signal });
+    await client.findArticle('CHAIR', { signal });
+    const ofFlows = calls.splice(0).map(requestIn);
+
+    // Act
+    await probe(dialect.contract);
+
+    // Assess
+    expect(ofFlows.length).toBeGreaterThan(2);
+    expect(calls.map(requestIn)).toEqual(expect.arrayContaining(ofFlows));
+  });
+
   const statuses: Readonly<Record<string, string>> = {
     counting: 'Gereed',
     tabular: 'Gereed',

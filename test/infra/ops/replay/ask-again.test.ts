@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { orderRefusedWith, parseAcceptedFigures } from '../../../../infra/ops/replay/accept.ts';
 import { replayLines } from '../../../../infra/ops/replay/report.ts';
+import { hasReasonOrCause } from '../../../../infra/ops/replay/typed.ts';
 import { refusalBeyondOrder } from '../../../../shared/erp/beyond-order.ts';
 import { Rejected, rejectionOf } from '../../../../shared/model/errors.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
@@ -215,7 +216,7 @@ it('sends none for an order that is not in Azumuta yet, for an ERP order of anot
   const reports = [
     await run({ orders: new Set(['NEW-1']) }),
     await run({ orders: new Set(['MO-PO-5', 'PO-5']) }),
-    await run({ orders: new Set(['PO-5']), reason: 'locked' }),
+    await run({ orders: new Set(['PO-5']), conditions: [hasReasonOrCause('locked')] }),
   ];
 
   // Assess

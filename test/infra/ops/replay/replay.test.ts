@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ReplayDependencies, ReplayRequest } from '../../../../infra/ops/replay/replay.ts';
+import { hasReasonOrCause } from '../../../../infra/ops/replay/typed.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import {
@@ -131,8 +132,8 @@ describe('a replay', () => {
 
   it.each<[what: string, chosen: Partial<ReplayRequest>]>([
     ['of one order', { orders: new Set(['PO-1']) }],
-    ['of a reason, by any part of it', { reason: 'NO ARTICLE' }],
-    ['of a cause', { reason: 'unknown-article' }],
+    ['of a reason, by any part of it', { conditions: [hasReasonOrCause('NO ARTICLE')] }],
+    ['of a cause', { conditions: [hasReasonOrCause('unknown-article')] }],
   ])('sends only the letters %s', async (_, chosen) => {
     // Prepare
     const noArticle = { orderNumber: 'PO-1', reason: 'Azumuta has no article GEAR-99.' };

@@ -17,6 +17,7 @@ const order: TracedOrder = {
   part: { index: 1, of: 2 },
   state: 'needs a person',
   stage: 'to be booked',
+  place: 'to be booked',
   says: 'It has a dead letter. It is locked.',
   next: 'Release the order, then replay.',
   who: ['operator'],

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import type { Decimal } from '../../../../shared/model/quantity.ts';
+import { compareDecimals, type Decimal } from '../../../../shared/model/quantity.ts';
 import { attemptAfter, failureOf, newSignal, nextAttempt } from './attempts.ts';
 import { completionOf, productOrderOf } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
@@ -57,7 +57,7 @@ export function changedTests({ target, plan, book, promise }: Chapter): void {
       () => ({ ...madeFor, unit: target().units.foreign }),
     ],
   ] as const)
-    promise(what, ['partial'], async () => {
+    promise(what, isClosedWithLess(built, now, state) ? ['partial', 'closing'] : ['partial'], async () => {
       // Prepare
       const order = await plan();
       if (now !== '5') await target().changeQuantity(order, now);
@@ -99,4 +99,8 @@ export function changedTests({ target, plan, book, promise }: Chapter): void {
       }
     },
   );
+}
+
+function isClosedWithLess(built: Decimal, ordered: Decimal, state: 'done' | 'open'): boolean {
+  return state === 'done' && compareDecimals(built, ordered) < 0;
 }

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type RestOptions, rest, textAt } from '../../../../shared/erp/rest/index.ts';
+import { rest, textAt } from '../../../../shared/erp/rest/index.ts';
 import { type Answer, type Received, startServer } from '../../../support/server.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
-import { key, lookUp, order, smallConnector, smallOptions, step } from './small.ts';
-
-type Step = RestOptions['book']['steps'][number];
+import { byKey, key, lookUp, order, type Step, smallConnector, smallOptions, step } from './small.ts';
 
 /** A relay that books a key once, and answers with the first booking each time. */
 function createRelay() {
@@ -19,19 +17,6 @@ function createRelay() {
     },
   };
 }
-
-const byKey: Step = {
-  name: 'the quantity',
-  once: 'byKey',
-  tried: '12 January 2027, An Peeters, the test environment',
-  request: ({ key, built }) => ({ path: '/book', body: { key, good: built.good, scrap: built.scrap } }),
-  proof: ({ json }) => ({
-    key: textAt(json, 'key'),
-    reference: textAt(json, 'reference'),
-    good: textAt(json, 'good'),
-    scrap: textAt(json, 'scrap'),
-  }),
-};
 
 /** @param answers What the relay answers to each call, one after the other; then what it should. `cut` is no answer. */
 async function started(

@@ -33,6 +33,20 @@ export const step: Step = {
   }),
 };
 
+/** A step of a relay, which books each key once. */
+export const byKey: Step = {
+  name: 'the quantity',
+  once: 'byKey',
+  tried: '12 January 2027, An Peeters, the test environment',
+  request: ({ key, built }) => ({ path: '/book', body: { key, good: built.good, scrap: built.scrap } }),
+  proof: ({ json }) => ({
+    key: textAt(json, 'key'),
+    reference: textAt(json, 'reference'),
+    good: textAt(json, 'good'),
+    scrap: textAt(json, 'scrap'),
+  }),
+};
+
 /** The least that can be said about an ERP; tests change the part that they are about. */
 export function smallOptions(baseUrl: string): RestOptions<SmallRow> {
   return {

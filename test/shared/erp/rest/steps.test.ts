@@ -271,3 +271,29 @@ it('says what to do about a call that is larger than the server takes', async ()
     rejection(/\(413\).*raise the limit of its server.*fewer or shorter checks/, 'refused-by-erp'),
   );
 });
+
+it.each<[string, Partial<Step>, Parameters<typeof smallConnector>[1], object]>([
+  ['`retryable` says that it need not', { retryable: () => false }, {}, { kind: 'order-not-ready' }],
+  ['`rejected` refuses it', { rejected: () => 'it is closed' }, {}, { causeCode: 'refused-by-erp' }],
+  [
+    '`answers` refuses it',
+    {},
+    { answers: () => ({ refused: 'it is closed' }) },
+    { causeCode: 'refused-by-erp' },
+  ],
+])(
+  'makes an order wait after a 423 to a step, unless it is refused: %s',
+  async (_, change, options, expected) => {
+    // Prepare: only the step is answered so.
+    const server = await startServer(({ method }) => (method === 'POST' ? { status: 423 } : { body: {} }));
+    const answers: RestOptions['answers'] = (answer) =>
+      answer.status === 423 ? options?.answers?.(answer) : undefined;
+    const connector = smallConnector(server.url, { answers, book: { steps: [{ ...step, ...change }] } });
+
+    // Act
+    const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
+
+    // Assess
+    expect(failure).toMatchObject(expected);
+  },
+);

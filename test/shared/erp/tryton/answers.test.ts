@@ -143,7 +143,11 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
     [write, { result: null }, { ...waits, wrote: 'known', afterSeconds: 60 }],
   ],
   '`null` from `assign_try`, and the production waits': [
-    ['production.assign_try', { result: null }, { ...waits, wrote: 'nothing', afterSeconds: 900 }],
+    [
+      'production.assign_try',
+      { result: null },
+      { ...waits, wrote: 'nothing', afterSeconds: undefined, retry: 'seldom' },
+    ],
   ],
 };
 

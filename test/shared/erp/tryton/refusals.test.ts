@@ -98,7 +98,13 @@ describe('a booking that Tryton would refuse after the note and the reservation'
     const failure = await failureOf(book({}, firstAttempt(), { assign: 'never' }));
 
     // Assess
-    const waits = { name: 'RetryLater', scope: 'order', wrote: 'nothing', afterSeconds: 900 };
+    const waits = {
+      name: 'RetryLater',
+      scope: 'order',
+      wrote: 'nothing',
+      afterSeconds: undefined,
+      retry: 'seldom',
+    };
     expect(failure).toMatchObject(waits);
     expect(wrote()).toEqual([]);
   });

@@ -41,6 +41,18 @@ describe('the completion of a product order', () => {
     expect(quantity).toEqual({ amount: '2' });
   });
 
+  it.each([
+    ['what a person has changed it to in Azumuta', '10', '10'],
+    ['all that a part can have', '25', '25'],
+    ['its share, where it carries the whole order', '80', '5'],
+    ['its share, where it carries nothing', '0', '5'],
+    ['its share, where it carries no quantity', 'box', '5'],
+  ])('has as planned quantity of a part of several units %s', (_name, Quantity, amount) => {
+    const part = { index: 4, of: 4, quantity: { amount: '5' }, per: 25 };
+    const completed = completedProductOrder({ part, parameters: { Quantity } });
+    expect(mapCompletion(plantWith(), 'quantity', [completed]).quantity).toEqual({ amount });
+  });
+
   it('adds up the parts of a split order exactly', () => {
     const part = (Quantity: string) => completedProductOrder({ parameters: { Quantity } });
     const { quantity } = mapCompletion(plantWith(), 'quantity', [part('0.1'), part('0.2'), part('0.3')]);

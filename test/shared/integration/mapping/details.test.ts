@@ -30,6 +30,25 @@ function mapped(mapping: CompletionMapping, ...parts: ReturnType<typeof complete
   return mapCompletion({ completions: mapping, timeZone: 'Europe/Brussels' }, 'quantity', [first, ...others]);
 }
 
+describe('scrap', () => {
+  const lots = () => [{ number: 'L-1', scrapped: true } as const];
+  const operations = (count: boolean, scrap?: string) => ({
+    count,
+    of: () => [{ operation: '0010', good: 4, scrap }],
+  });
+
+  it.each<[string, CompletionMapping, string | undefined]>([
+    ['of the order', { quantity: planned, scrap: () => 2, lots }, '2'],
+    ['of no order that maps none, whatever its lots say', { quantity: planned, lots }, undefined],
+    ['of operations that count', { operations: operations(true, '3'), lots }, '3'],
+    ['of no operations that map none', { operations: operations(true), lots }, undefined],
+  ])('is that %s', (_, mapping, amount) => {
+    const { scrap } = mapped(mapping, withSteps({ name: 'Scrap', value: 9 }));
+
+    expect(scrap?.amount).toBe(amount);
+  });
+});
+
 describe('scrap by its reason', () => {
   const mapping: CompletionMapping = {
     quantity: planned,

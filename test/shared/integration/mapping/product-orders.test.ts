@@ -61,6 +61,57 @@ describe('mapping an ERP order to product orders', () => {
     expect(told).toEqual(parts);
   });
 
+  it.each([
+    ['80', 25, ['25', '25', '25', '5']],
+    ['75', 25, ['25', '25', '25']],
+    ['20', 25, ['20']],
+    ['25', 25, ['25']],
+  ])('makes of %s parts of %i and a rest', (amount, per, shares) => {
+    const order = erpOrder({ quantity: { amount } });
+    const { split, productOrders: mapped } = mapProductOrders({ split: { per, book: 'each' } }, order);
+    expect(split).toEqual({ number: 'MO/0001', of: shares.length, book: 'each', per });
+    expect(mapped.map(({ draft }) => draft.parameters.Quantity)).toEqual(shares);
+    expect(mapped.map(({ part }) => part)).toEqual(
+      shares.map((_, at) => ({ index: at + 1, first: 'MO/0001/1', book: 'each', per })),
+    );
+  });
+
+  it('makes of single units what 0.3.0 makes of them', () => {
+    const order = erpOrder({ quantity: { amount: '3' } });
+    const of = (per: 'unit' | 1) => mapProductOrders({ split: { per, book: 'each' } }, order);
+    expect(of(1)).toEqual(of('unit'));
+  });
+
+  it('counts product orders, not units, against the most that are allowed', () => {
+    const order = erpOrder({ quantity: { amount: '5001' } });
+    expect(() => mapProductOrders({ split: { per: 25, book: 'each' } }, order)).toThrow(
+      'would become 201 product orders; at most 200 are allowed',
+    );
+  });
+
+  it('makes parts that are for the whole order together, each for as many as it may have', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 300 }), (whole, per) => {
+        // Prepare
+        fc.pre(Math.ceil(whole / per) <= 500);
+        const order = erpOrder({ quantity: { amount: String(whole) } });
+        const shares: number[] = [];
+        const parameters = (_order: unknown, { quantity: { amount } }: { quantity: { amount: string } }) => {
+          shares.push(Number(amount));
+          return {};
+        };
+
+        // Act
+        mapProductOrders({ split: { per, book: 'when-all-done', most: 500 }, parameters }, order);
+
+        // Assess
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBe(whole);
+        expect(shares.slice(0, -1).every((share) => share === per)).toBe(true);
+        expect(shares.at(-1)).toBeGreaterThan(0);
+      }),
+    );
+  });
+
   it('makes the same part whether the ERP order has more of them or not', () => {
     const split = { split: { per: 'unit', book: 'when-all-done' } } as const;
     const hashOf = (amount: string) =>

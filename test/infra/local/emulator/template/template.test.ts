@@ -44,6 +44,22 @@ describe('intrinsic functions', () => {
   });
 });
 
+it('knows what is encrypted with a key that is not AWS’s own, as who uses it must be allowed to use the key', () => {
+  const Replicas = [{ Region: 'eu-west-1', SSESpecification: { KMSMasterKeyId: 'key-of-ledger' } }];
+  const assembly = assemblyOf({
+    Plain: queue,
+    Q: { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: 'key-of-queue' } },
+    T: {
+      Type: 'AWS::DynamoDB::GlobalTable',
+      Properties: { KeySchema: [], AttributeDefinitions: [], Replicas },
+    },
+  });
+  expect(read(assembly).encrypted).toEqual([
+    { on: 'arn:aws:sqs:eu-west-1:000000000000:S-Q', key: 'key-of-queue' },
+    { on: 'arn:aws:dynamodb:eu-west-1:000000000000:table/S-T', key: 'key-of-ledger' },
+  ]);
+});
+
 describe('a template beyond local runs', () => {
   // That any property by another name is refused, in each type, is asked by everything.programs.ts.
   it.each([

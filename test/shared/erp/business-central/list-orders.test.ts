@@ -1,0 +1,134 @@
+import { expect, it } from 'vitest';
+import { newSignal } from '../conformance/attempts.ts';
+import { startPlant } from './plant.ts';
+
+it('lists 5,000 lines in 11 calls, and loses none while 500 change and a transaction is open all the time', async () => {
+  // Prepare
+  const { books, faults, connect, numberOf, listed } = startPlant();
+  const lines = Array.from({ length: 5000 }, () => books.plan({ itemNo: 'CHAIR', quantity: '5' }));
+  await listed();
+  const count = () => faults.calls().filter(({ url }) => url.includes('/orderLines')).length;
+  faults.reset();
+  await listed();
+  const calls = count();
+  const held = lines[17];
+  if (!held) throw new Error('nothing was planned');
+
+  // Act
+  const commit = books.holdChange(held);
+  const numbers: string[] = [];
+  let watermark: Parameters<typeof listed>[0];
+  let next = 0;
+  for await (const page of connect().releasedOrders(undefined, newSignal())) {
+    numbers.push(...page.orders.map(({ number }) => number));
+    watermark = page.watermark;
+    for (const line of lines.slice(next, next + 50)) books.stamp(line);
+    next += 50;
+  }
+  commit();
+  const further = await listed(watermark);
+
+  // Assess
+  expect(calls).toBe(11);
+  const seen = new Set([...numbers, ...further.numbers]);
+  expect(lines.filter((line) => !seen.has(numberOf(line)))).toEqual([]);
+  expect(further.numbers).toContain(numberOf(held));
+}, 60_000);
+
+it('lists a change that was committed after a later one, once', async () => {
+  // Prepare
+  const { books, line, numberOf, listed } = startPlant();
+  const [held, later] = [line(), line()];
+  const { watermark: since } = await listed();
+  const commit = books.holdChange(held);
+  books.stamp(later);
+
+  // Act
+  const between = await listed(since);
+  commit();
+  const after = await listed(between.watermark ?? since);
+  const again = await listed(after.watermark);
+
+  // Assess
+  expect(between.numbers).toEqual([]);
+  expect(after.numbers).toEqual([numberOf(held), numberOf(later)]);
+  expect(again.numbers).toEqual([]);
+});
+
+it('lists everything again, once, after a restore', async () => {
+  const { books, line, numberOf, listed } = startPlant();
+  const planned = [line(), line()];
+  const { watermark } = await listed();
+  books.restore(10);
+
+  const restored = await listed(watermark);
+  const next = await listed(restored.watermark);
+
+  expect(restored.numbers).toEqual(planned.map(numberOf));
+  expect(next.numbers).toEqual([]);
+});
+
+it('lists by time behind a watermark that has no number of ours', async () => {
+  const { books, line, numberOf, listed } = startPlant();
+  const [old, recent] = [line(), line()];
+  Object.assign(old, { modifiedAt: '2025-01-01T00:00:00.000Z' });
+  books.stamp(recent);
+
+  const { numbers } = await listed({ changedAt: '2025-06-01T00:00:00.000Z' });
+
+  expect(numbers).toEqual([numberOf(recent)]);
+});
+
+it('follows no link to a further page, which may name another host', async () => {
+  const { server, faults, line, numberOf, listed } = startPlant();
+  server.largestPage = 1;
+  const planned = [line(), line(), line()];
+
+  const { numbers } = await listed();
+
+  expect(numbers).toEqual(planned.map(numberOf));
+  expect(faults.calls().filter(({ url }) => url.includes('skiptoken'))).toEqual([]);
+});
+
+it.each([
+  ['its locations', { locations: ['MAIN', "O'HARE"] }, ['MAIN', "O'HARE"]],
+  ['the top level', { planningLevels: 'top' as const }, ['MAIN', "O'HARE", 'OTHER']],
+])('lists orders of %s only, and reads another one as not released', async (_, options, locations) => {
+  // Prepare
+  const { books, numberOf, connect, listed } = startPlant(options);
+  const lines = ['MAIN', "O'HARE", 'OTHER'].map((location) =>
+    books.plan({ itemNo: 'CHAIR', quantity: '5', location }),
+  );
+  const deep = books.plan({ itemNo: 'CHAIR', quantity: '5', location: 'OTHER', planningLevel: 1 });
+
+  // Act
+  const { numbers } = await listed();
+  const read = await connect().readOrder?.({ number: numberOf(deep) }, newSignal());
+
+  // Assess
+  const expected = lines.filter(({ location }) => locations.includes(location)).map(numberOf);
+  expect(numbers).toEqual(expected);
+  expect(read?.state).toBe('other');
+});
+
+it('takes an empty date for none, and lists each line of an order', async () => {
+  const { books, listed } = startPlant();
+  const first = books.plan({ itemNo: 'CHAIR', quantity: '5', dueDate: '0001-01-01' });
+  books.plan({ itemNo: 'CHAIR', quantity: '5', orderNo: first.orderNo });
+
+  const { orders } = await listed();
+
+  expect(orders.map(({ number }) => number)).toEqual(['RPO-1001/10000', 'RPO-1001/20000']);
+  expect(orders[0]?.dueDate).toBeUndefined();
+});
+
+it.each(['0.9.0.0', '2.1.0.0'])('lists nothing of version %s of the extension', async (version) => {
+  const { server, line, listed } = startPlant();
+  line();
+  server.extension = version;
+
+  await expect(listed()).rejects.toMatchObject({
+    scope: 'partner',
+    message: expect.stringContaining(version),
+  });
+});

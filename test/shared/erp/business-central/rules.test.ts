@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type BcArticle, BcBooks } from '../conformance/servers/bc-books.ts';
+import { type BcLine, postedOn } from '../conformance/servers/bc-records.ts';
+
+// Microsoft's own tests, src/Layers/W1/Tests/SCM-Manufacturing of microsoft/BCApps, commit c3414ede, with their figures: a rule
+// that is taken out of the test server fails one of them.
+
+/** A product P with a component C, as the tests make them. */
+function plantWith(component: Partial<BcArticle['components'] & object> | object, more: BcArticle = {}) {
+  const books = new BcBooks({ newId: randomUUID });
+  const { precision = '0.00001', tracking = 'none', ...made } = { ...more };
+  books.addArticle('C', { precision, tracking });
+  books.addStock('C');
+  books.addArticle('P', {
+    operations: [{ link: 'LINK' }],
+    components: [{ itemNo: 'C', ...component }],
+    ...made,
+  });
+  const plan = (quantity: string) => books.plan({ itemNo: 'P', quantity });
+  const post = (line: BcLine, good: string, operationNo = '10') =>
+    books.postByHand(line, { good, operationNo });
+  const consumed = ({ components: [one] }: BcLine) => one?.consumed;
+  const open = ({ components: [one] }: BcLine) => one?.remaining;
+  const lastConsumption = () => books.entries.findLast(({ type }) => type === 'consumption')?.quantity;
+  return { books, plan, post, consumed, open, lastConsumption };
+}
+
+const linked = { flushing: 'Backward', link: 'LINK' } as const;
+
+describe('SCMProductionOrders', () => {
+  it('3180: a forward component is consumed with a time alone, all that is expected', () => {
+    const { books, plan, consumed } = plantWith({ flushing: 'Forward', link: 'LINK' });
+    const line = plan('1');
+
+    books.postByHand(line, { operationNo: '10', run: '1' });
+
+    expect(consumed(line)).toBe('1');
+    expect(line.finished).toBe('0');
+  });
+
+  it('3238: what remains is consumed where the output completes the line and both hardly differ', () => {
+    const { plan, post, consumed, open } = plantWith({ ...linked, per: '0.66666' }, { precision: '0.001' });
+    const line = plan('100');
+
+    post(line, '10');
+    post(line, '89.997');
+    const between = [consumed(line), open(line)];
+    post(line, '0.003');
+
+    expect(between).toEqual(['66.665', '0.001']);
+    expect([consumed(line), open(line)]).toEqual(['66.666', '0']);
+  });
+
+  it('3296: by the actual output where they differ by more', () => {
+    const { plan, post, consumed, open } = plantWith({ ...linked, per: '0.66666' });
+    const line = plan('100');
+    post(line, '10');
+    Object.assign(line.components[0] ?? {}, { per: '1', expected: '100', remaining: '93.3334' });
+
+    post(line, '90');
+
+    expect([consumed(line), open(line)]).toEqual(['96.6666', '3.3334']);
+  });
+
+  it('4087: to 5 decimals first, at the end of an order', () => {
+    const { books, plan, post, consumed } = plantWith({ flushing: 'Backward' }, { precision: '1' });
+    const line = plan('1');
+    post(line, '1');
+    Object.assign(line.components[0] ?? {}, { per: '1.0000001' });
+
+    books.finish(line);
+
+    expect(consumed(line)).toBe('1');
+  });
+
+  it('4133: to 5 decimals first, with an output', () => {
+    const { plan, post, consumed } = plantWith({ ...linked, per: '1.0000001' }, { precision: '1' });
+    const line = plan('1');
+
+    post(line, '1');
+
+    expect(consumed(line)).toBe('1');
+  });
+
+  it('1670: nothing is posted on an order that is finished', () => {
+    const { books, plan, post } = plantWith({});
+    const line = plan('5');
+    post(line, '5');
+    books.finish(line);
+
+    expect(() => books.issueByHand(line, 'C', '1')).toThrow('The Production Order does not exist');
+    expect(() => post(line, '1')).toThrow('The Production Order does not exist');
+  });
+
+  it('1597: a component with lots that flushes at the release needs them beforehand, and nothing is released', () => {
+    const { books, plan } = plantWith({ flushing: 'Forward' }, { tracking: 'lot' });
+
+    expect(() => plan('5')).toThrow('You must assign a lot number for item C.');
+    expect([books.lines, books.entries]).toEqual([[], []]);
+  });
+
+  it('2267: only the last operation makes stock', () => {
+    const { books, plan, post } = plantWith({}, { operations: [{}, {}] });
+    const line = plan('5');
+
+    post(line, '5', '10');
+    const between = line.finished;
+    post(line, '5', '20');
+
+    expect([between, line.finished]).toEqual(['0', '5']);
+    expect(books.entries.filter(({ type }) => type === 'output')).toHaveLength(1);
+  });
+});
+
+describe('SCMProductionOrdersII', () => {
+  it('3620: 1.23, 1.23 and 1.22 of three pieces with 22.5 % scrap', () => {
+    const { plan, post, lastConsumption, open } = plantWith(
+      { ...linked, scrapPercent: '22.5' },
+      { precision: '0.01' },
+    );
+    const line = plan('3');
+
+    const taken = ['1', '1', '1'].map((good) => {
+      post(line, good);
+      return lastConsumption();
+    });
+
+    expect(taken).toEqual(['1.23', '1.23', '1.22']);
+    expect(open(line)).toBe('0');
+  });
+
+  for (const [name, lastFlushing, total] of [
+    ['3158: operations that flush get what the last one has, which is manual', 'Manual', '7'],
+    ['3221: what is missing of the plan is posted where the last operation flushes', 'Backward', '10'],
+  ] as const)
+    it(name, () => {
+      const { books, plan, post } = plantWith(
+        {},
+        { operations: [{ flushing: 'Backward' }, { flushing: 'Backward' }, { flushing: lastFlushing }] },
+      );
+      const line = plan('10');
+      post(line, '4', '10');
+      post(line, '5', '20');
+      post(line, '7', '30');
+
+      books.finish(line);
+
+      const made = ['10', '20', '30'].map((operation) => postedOn(books.entries, line, operation).good);
+      expect(made).toEqual([total, total, total]);
+    });
+});
+
+describe('other tests', () => {
+  it('SCMManufacturingRoutings 1319: more than planned is allowed, and nothing less than 0 remains', () => {
+    const { plan, post } = plantWith({});
+    const line = plan('5');
+
+    post(line, '7');
+
+    expect(line).toMatchObject({ finished: '7', remaining: '0', status: 'Released' });
+  });
+
+  it('SCMManufacturing 2325: consumption never goes below zero, and refuses the whole output', () => {
+    const { books, plan, post } = plantWith(linked);
+    books.addStock('C', '', '4');
+    const line = plan('5');
+
+    expect(() => post(line, '5')).toThrow('You have insufficient quantity of Item C on inventory.');
+    expect([line.finished, books.entries]).toEqual(['0', []]);
+  });
+
+  it('SCMProductionJournal 1687: an item that is blocked for output is not produced', () => {
+    const { books, plan, post } = plantWith({});
+    const line = plan('5');
+    Object.assign(books.items.get('P') ?? {}, { productionBlocked: 'Output' });
+
+    expect(() => post(line, '5')).toThrow(
+      'You cannot produce Item P because the Production Blocked is Output on the Item card.',
+    );
+  });
+
+  it('SCMProductionJournal 1023: an operation that is finished asks a person', () => {
+    const { books, plan, post } = plantWith({});
+    const line = plan('5');
+    books.postByHand(line, { good: '1', operationNo: '10', finished: true });
+
+    expect(() => post(line, '1')).toThrow('is finished');
+  });
+
+  it('MfgItemJournalLine 418: a scrap code needs an operation', () => {
+    const { books, plan } = plantWith({}, { operations: [] });
+    const line = plan('5');
+
+    expect(() => books.postByHand(line, { scrap: '1', scrapCode: 'DENT' })).toThrow('When using Scrap Code');
+  });
+
+  it('ItemJnlCheckLine 307: a day outside the range of posting dates', () => {
+    const { books, plan, post } = plantWith({});
+    books.postingFrom = '2026-12-01';
+
+    expect(() => post(plan('5'), '5')).toThrow('not within your range of allowed posting dates');
+  });
+});
