@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 399_200,
-  'book-completion': 455_000,
-  'create-product-orders': 447_600,
-  'send-alerts': 452_300,
-  'show-pages': 311_000,
+  'accept-product-orders': 399_400,
+  'book-completion': 456_300,
+  'create-product-orders': 449_100,
+  'send-alerts': 455_000,
+  'show-pages': 312_500,
 };
-const budgetOfOthers = 405_900;
+const budgetOfOthers = 406_900;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -10,7 +10,7 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   maxWaitMs: {
     'ARCHITECTURE.md': ['**The queue is the only retry loop**: {}'],
     'README.md': ['messages are retried for {}'],
-    'infra/RUNBOOK.md': ['messages are retried for {}', 'What has waited for {} becomes dead letters'],
+    'infra/RUNBOOK.md': ['messages are retried for {}'],
     'shared/ledger/records/questions.ts': ['A message lives for {}'],
     'shared/worker/README.md': ['(`maxWaitMs`: {})'],
   },

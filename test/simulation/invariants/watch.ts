@@ -1,6 +1,8 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { alertSchema } from '../../../shared/alerts/alert.ts';
+import { type FlowName, type Paused, pausedIn } from '../../../shared/ledger/records/pauses.ts';
 import { productOrderMessageSchema } from '../../../shared/orders/messages.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
@@ -13,7 +15,7 @@ export type Watch = ReturnType<typeof createWatch>;
 
 type Partner = 'azumuta' | 'erp';
 /** An item in DynamoDB's own form. */
-type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
+type Stored = Record<string, AttributeValue>;
 
 interface WatchSurroundings {
   readonly now: () => number;
@@ -110,6 +112,20 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       );
   }
 
+  /** @param ahead The clock of whoever reads it. */
+  const pausesNow = (ahead = 0): Paused =>
+    pausedIn(unmarshall(stored('BREAKER#erp', 'STATE') ?? {}), new Date(now() + ahead));
+
+  /** What is under way is finished. */
+  function checkPause(partner: Partner, stage: string): void {
+    const paused = pausesNow(clocksDifferMs);
+    for (const flow of flowsCalling(partner, stage)) {
+      const since = paused[flow]?.since.getTime() ?? Number.POSITIVE_INFINITY;
+      if (now() - since > maxWorkMs(stage))
+        find('paused', `${stage} calls ${partner}, and the flow of ${flow} is paused.`);
+    }
+  }
+
   const working = new Set<string>();
 
   const received = new Set<string>();
@@ -136,10 +152,8 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
   let heldBackUntil = 0;
   /** A pause holds windows back, also while messages wait. */
   function notePause(): void {
-    const isPaused = table()
-      .items()
-      .some((item: Item) => item.bookingsPausedAt ?? item.completionsPausedAt);
-    if (isPaused) heldBackUntil = now();
+    const { bookings, completions } = pausesNow();
+    if (bookings ?? completions) heldBackUntil = now();
   }
 
   /**
@@ -197,6 +211,7 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       checkSlots(service);
       checkPace(service);
       checkBreaker(service, stage);
+      checkPause(service, stage);
       if (stage === 'book-completion' && service === 'erp') checkOneSlot(container, stage);
     },
     /** The caller has the answer, or has given the call up. */
@@ -242,6 +257,14 @@ function firstShown(times: readonly string[], after: number): number {
     const isMidnight = shown < before && times.includes(shown);
     if ((isPassed || isMidnight) && !isSecond) return ms;
   }
+}
+
+/** The flows whose pause keeps a function from calling a partner. */
+function flowsCalling(partner: Partner, stage: string): readonly FlowName[] {
+  if (stage === 'create-product-orders') return ['orders'];
+  if (stage === 'pull-product-orders') return ['pull'];
+  if (stage !== 'book-completion') return [];
+  return partner === 'erp' ? ['completions', 'bookings'] : ['completions'];
 }
 
 function isPartner(service: Service): service is Partner {
