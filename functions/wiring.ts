@@ -9,7 +9,9 @@ import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
 import { createFlowLedger } from '../shared/ledger/ledger.ts';
+import { KnownOrders } from '../shared/ledger/records/known-orders.ts';
 import { ShadowTable } from '../shared/ledger/shadow-table.ts';
+import { isLeftToLive, type MessageInShadow } from '../shared/life/held-for-live.ts';
 import type { ErpOrder } from '../shared/model/orders.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
 import { Table } from '../shared/platform/aws/dynamodb-table.ts';
@@ -19,7 +21,7 @@ import type { Clock } from '../shared/platform/clock.ts';
 import { settingOf, type VariableName } from '../shared/platform/environment.ts';
 import { createLogger, type LogSink } from '../shared/platform/log.ts';
 import { Slots } from '../shared/slots/slots.ts';
-import type { WorkerDependencies } from '../shared/worker/worker.ts';
+import type { Consumer, WorkerDependencies } from '../shared/worker/worker.ts';
 
 /** Everything that a container gets from outside, except its partners, which are called by the built-in fetch. */
 export interface Runtime {
@@ -61,9 +63,9 @@ export function createWiring(functionName: string, integration: ConfigurationOfF
   const settlingSeconds = setting('SETTLING_SECONDS');
   const isShadow = setting('MODE') === 'shadow';
   const tableName = setting('LEDGER_TABLE_NAME');
-  const table = isShadow
-    ? new ShadowTable(runtime.dynamodb, tableName, clock.now)
-    : new Table(runtime.dynamodb, tableName);
+  const liveTable = new Table(runtime.dynamodb, tableName);
+  const shadowTable = new ShadowTable(runtime.dynamodb, tableName, clock.now);
+  const table = isShadow ? shadowTable : liveTable;
   const { azumuta, erp } = integration;
   return {
     ...surroundings,
@@ -72,6 +74,8 @@ export function createWiring(functionName: string, integration: ConfigurationOfF
     settlingSeconds,
     mayWrite: () => !isShadow,
     table,
+    liveTable,
+    shadowTable,
     ledger: createFlowLedger({ table, clock, settlingSeconds }),
     queues: createQueues(runtime.sqs),
     slots: new Slots({ limits: { azumuta, erp }, table, clock, name: functionName, settlingSeconds, log }),
@@ -120,6 +124,21 @@ export function wireAccepting({ integration, runtime, setting, ledger, queues, l
       await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
     },
   };
+}
+
+/** In shadow, a consumer leaves alone what is open live. */
+export function leavingToLive<Message>(
+  { mayWrite, liveTable, clock }: Wiring,
+  consumer: Consumer<Message>,
+  aboutOf: (message: Message) => MessageInShadow,
+): Consumer<Message> {
+  if (mayWrite()) return consumer;
+  const live = new KnownOrders(liveTable, clock);
+  const begin: Consumer<Message>['begin'] = async (message, attempt) =>
+    (await isLeftToLive(aboutOf(message), live))
+      ? { run: async () => undefined }
+      : consumer.begin(message, attempt);
+  return { ...consumer, begin };
 }
 
 /** What a consumer has besides: calls to its partners, the ERP, and what its worker needs. All share what was read of the breakers. */

@@ -26,6 +26,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
   const { table, clock, secrets, log, settlingSeconds, setting } = wiring;
   const { deployment } = integration;
   const { alerts, morningMail } = deployment;
+  const mode = setting('MODE');
   const { webhooks, who } = alerts;
   const urls = {
     'product-orders': setting('PRODUCT_ORDERS_QUEUE_URL'),
@@ -37,8 +38,10 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     ledger,
     clock,
     log,
+    mode,
     ...dueTermsOf(integration),
-    morningMail,
+    // In shadow it would say that it was booked what people have booked by hand.
+    morningMail: mode === 'shadow' ? undefined : morningMail,
     caution: integration.erp.caution,
     who,
     stack: setting('STACK_NAME'),

@@ -6,6 +6,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { withUnseen } from '../../shared/model/text.ts';
 import { UsageError } from '../ops/cli/command.ts';
+import { nothingDoneInShadow } from '../ops/cli/target.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { ConsoleDependencies, PageAnswers } from './dependencies.ts';
 import { choiceRoutes } from './pages/choose-letters.ts';
@@ -35,6 +36,9 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   app.use(...strictHeaders());
   app.use(auth.guard);
   app.use('/assets/*', serveStatic({ root: fileURLToPath(new URL('.', import.meta.url)) }));
+  if (dependencies.inShadow)
+    for (const path of ['/order/*', '/letters/*'])
+      app.post(path, (c) => answers.redirect(c, '/', `Nothing was done. ${nothingDoneInShadow}`));
   const all = [
     todayRoutes,
     ordersRoutes,
@@ -62,10 +66,10 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 }
 
 function createAnswers(
-  { target, timeZone, shopFloor, situation }: ConsoleDependencies,
+  { target, timeZone, inShadow, shopFloor, situation }: ConsoleDependencies,
   withKeys: (page: string) => string,
 ) {
-  const stack = { target, timeZone, hasFloor: shopFloor !== undefined };
+  const stack = { target, timeZone, inShadow, hasFloor: shopFloor !== undefined };
   const notices = new Map<string, string>();
   let noticeCount = 0;
 

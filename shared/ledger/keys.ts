@@ -31,6 +31,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *   DAY#<the plant's day>          FIGURES                  what happened on it, counted
  *   ALERTS                         STATE                     what people have heard, and which channels fail
  *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
+ *   SHADOW#<any of these but BREAKER and SLOTS>              the same, as a stack in shadow decides it: `ShadowTable`
  */
 const tableKey = (pk: string, sk: string): Key => ({ pk, sk });
 export const partitionOf = (number: string): string => `ORDER#${number}`;
@@ -69,6 +70,8 @@ export const slotKey = (partner: Partner, number: number) => tableKey(`SLOTS#${p
 export const slotPlaceKey = (partner: Partner, asker: string) =>
   tableKey(`SLOTS#${partner}`, `${slotPlacePrefix}${asker}`);
 export const breakerKey = (partner: Partner) => tableKey(`BREAKER#${partner}`, 'STATE');
+/** Whether items of a partition say how a partner is, who calls it, or what a person has paused: nothing of an order. */
+export const isOfPartner = (pk: string): boolean => pk.startsWith('BREAKER#') || pk.startsWith('SLOTS#');
 
 /** How long items are kept, unless their kind says otherwise: long enough for every replay. */
 export const retentionSeconds = 430 * 86_400;

@@ -5,7 +5,7 @@ import {
   type TableIndex,
   type Update,
 } from '../platform/aws/dynamodb-table.ts';
-import { ledgerIndexes, ledgerTimeToLive } from './keys.ts';
+import { isOfPartner, ledgerIndexes, ledgerTimeToLive } from './keys.ts';
 
 /** Long enough to look back at what was decided in shadow. */
 const shadowKeptSeconds = 35 * 86_400;
@@ -17,7 +17,9 @@ const indexed: readonly string[] = Object.values(ledgerIndexes).map(({ partition
 const shadowText = (text: string) => `${prefix}${text}`;
 const liveText = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : text);
 
-const shadowKey = ({ pk, sk }: Key): Key => ({ pk: shadowText(pk), sk });
+/** What is known of a partner is the same in both modes. */
+const shadowPartition = (pk: string) => (isOfPartner(pk) ? pk : shadowText(pk));
+const shadowKey = ({ pk, sk }: Key): Key => ({ pk: shadowPartition(pk), sk });
 
 /** The attributes, of which those that name a partition are changed. */
 function withPartitions(fields: StoredItem, change: (text: string) => string): StoredItem {
@@ -32,7 +34,8 @@ const liveItem = (item: StoredItem): StoredItem => withPartitions(item, liveText
 
 /**
  * The ledger's table in shadow: the same calls on separate partitions, `SHADOW#…`, also in each index, so that a flow in
- * shadow finds all that it has written down and nothing that is live, and a live one nothing of it. All of it expires.
+ * shadow finds all that it has written down and nothing that is live, and a live one nothing of it. All of it expires. What is
+ * known of the partners (breakers, slots, what a person has paused) is not of an order, and is where it always is.
  */
 export class ShadowTable extends Table {
   readonly #now: () => Date;
@@ -52,6 +55,7 @@ export class ShadowTable extends Table {
   }
 
   override putIf(item: Key & StoredItem, condition?: string, values?: StoredItem): Promise<boolean> {
+    if (isOfPartner(item.pk)) return super.putIf(item, condition, values);
     const { pk, sk } = shadowKey(item);
     return super.putIf({ ...this.#expiring(withPartitions(item, shadowText)), pk, sk }, condition, values);
   }
@@ -61,6 +65,7 @@ export class ShadowTable extends Table {
     update: Update,
     returned?: 'ALL_NEW' | 'ALL_OLD',
   ): Promise<StoredItem | undefined> {
+    if (isOfPartner(key.pk)) return super.update(key, update, returned);
     const { set = {}, remove = [] } = update;
     const shadowed = {
       ...update,
@@ -76,7 +81,7 @@ export class ShadowTable extends Table {
   }
 
   override async query(pk: string, skPrefix?: string, limit?: number): Promise<StoredItem[]> {
-    return (await super.query(shadowText(pk), skPrefix, limit)).map(liveItem);
+    return (await super.query(shadowPartition(pk), skPrefix, limit)).map(liveItem);
   }
 
   override async queryIndex(

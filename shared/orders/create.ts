@@ -25,6 +25,8 @@ export interface CreateDependencies extends LookDependencies {
   readonly settlingSeconds: number;
   /** Has the completion of a product order looked at again. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
+  /** Whether an order is known in shadow, of which a message may still be in the queue once the stack is live. */
+  readonly isKnownInShadow: (productOrderNumber: string) => Promise<boolean>;
 }
 
 /**
@@ -60,6 +62,10 @@ export async function createProductOrder(
         afterSeconds: attempt.secondsUntil(claimed.untilMs),
       });
     case 'unknown': {
+      if (await dependencies.isKnownInShadow(number)) {
+        attempt.log.info('It is not created, as the message was sent in shadow');
+        return;
+      }
       const sentence = `The ledger does not know product order ${number}: send the order again from the ERP.`;
       throw new Rejected(sentence, { causeCode: 'unknown-order' });
     }

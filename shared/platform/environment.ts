@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { modes } from '../model/mode.ts';
 import { jsonOf } from './json.ts';
 import { describeMismatches, parse } from './validation.ts';
 
@@ -16,7 +17,7 @@ export const variables = {
   METRICS: z._default(z.enum(['on', 'off']), 'on'),
   STAGE: textVariable,
   /** `shadow`: everything is decided, and nothing is written to a partner. */
-  MODE: z._default(z.enum(['live', 'shadow']), 'live'),
+  MODE: z._default(z.enum(modes), 'live'),
   /** Version of the deployed code and configuration: what an older one has mapped is mapped again. */
   CONFIGURATION_VERSION: textVariable,
   LEDGER_TABLE_NAME: textVariable,

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Journeys } from '../../shared/ledger/records/events.ts';
 import { ShadowTable } from '../../shared/ledger/shadow-table.ts';
+import { queueUrlOf } from '../simulation/world/plant.ts';
 import { eachWithPlant, made, plant, takePlant } from './acts.ts';
 import { days } from './plant.ts';
 
@@ -48,7 +49,7 @@ it.each(erps)(
     expect(JSON.stringify(plant.erp.everything())).toBe(before);
     expect(made()).toEqual([`${first.number} completed`, `${second.number} completed`]);
     expect(plant.letters()).toEqual([]);
-    expect(plant.table.items().filter(({ pk }) => !String(pk).startsWith('SHADOW#'))).toEqual([]);
+    expect(plant.table.items().filter(({ pk }) => !/^(SHADOW|BREAKER|SLOTS)#/.test(String(pk)))).toEqual([]);
   },
 );
 
@@ -68,4 +69,120 @@ it('begins live as if shadow had never been: what is open is adopted, or created
   // Assess
   for (const order of [typed, wanted])
     expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+});
+
+describe('what was begun live', () => {
+  it('waits in shadow for longer than a message may wait, changes no partner, and goes on once it is live again', async () => {
+    // Prepare: one is in Azumuta, one is not created yet, and one is planned, as bookings are paused.
+    const [open, planned] = [plant.plan(), plant.plan()];
+    await plant.pulled();
+    await plant.ledger.pauses.pauseFlow('bookings');
+    plant.azumuta.complete(planned.number, { quantity: 5 });
+    await plant.work();
+    const wanted = plant.plan();
+    await plant.pull();
+    inShadow();
+    await plant.ledger.pauses.resumeFlow('bookings');
+    const before = JSON.stringify(plant.erp.everything());
+
+    // Act
+    plant.azumuta.complete(open.number, { quantity: 5 });
+    for (let day = 0; day < 9; day += 1) {
+      await plant.pulled();
+      await plant.looked();
+      await plant.work(days);
+    }
+    const meanwhile = { letters: plant.letters(), made: made().length };
+    const unchanged = JSON.stringify(plant.erp.everything());
+    plant.deploy({}, 'second', 'live');
+    await plant.work();
+    plant.azumuta.complete(wanted.number, { quantity: 5 });
+    await plant.work();
+
+    // Assess
+    expect(meanwhile).toEqual({ letters: [], made: 2 });
+    expect(unchanged).toBe(before);
+    for (const order of [open, planned, wanted])
+      expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+    expect(made()).toHaveLength(3);
+    expect(plant.letters()).toEqual([]);
+  });
+
+  it('has no message for each day that it is looked at in shadow', async () => {
+    // Prepare
+    const { number } = plant.plan();
+    await plant.pulled();
+    inShadow();
+    await plant.pulled();
+    plant.azumuta.complete(number, { quantity: 5 });
+    plant.triggers.length = 0;
+
+    // Act
+    for (let day = 0; day < 10; day += 1) {
+      await plant.looked();
+      await plant.work(days);
+    }
+
+    // Assess
+    const waiting = (queue: Parameters<typeof queueUrlOf>[0]) =>
+      plant.queues.messages(queueUrlOf(queue)).length;
+    expect([waiting('product-orders'), waiting('completions')]).toEqual([1, 0]);
+  });
+
+  it('is decided in shadow once it has ended live, and nothing of it is booked twice', async () => {
+    // Prepare
+    const order = plant.plan();
+    await plant.pulled();
+    plant.azumuta.complete(order.number, { quantity: 5 });
+    await plant.work();
+    inShadow();
+    const before = JSON.stringify(plant.erp.everything());
+
+    // Act
+    plant.azumuta.complete(order.number, { quantity: 5 });
+    await plant.work();
+
+    // Assess
+    expect(JSON.stringify(plant.erp.everything())).toBe(before);
+    expect(plant.queues.messages(queueUrlOf('completions'))).toEqual([]);
+    expect(plant.letters()).toEqual([]);
+  });
+});
+
+it('forgets live what waited in its queues in shadow, and does it once', async () => {
+  // Prepare: the messages of a pull and of a trigger in shadow are worked on live.
+  inShadow();
+  const order = plant.plan();
+  await plant.pull();
+  plant.deploy({}, 'second', 'live');
+
+  // Act
+  await plant.work();
+  const notMade = made();
+  await plant.pulled();
+  plant.azumuta.complete(order.number, { quantity: 5 });
+  await plant.work();
+
+  // Assess
+  expect(notMade).toEqual([]);
+  expect(made()).toEqual([`${order.number} completed`]);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+  expect(plant.letters()).toEqual([]);
+});
+
+it('waits in shadow while a person has paused it', async () => {
+  // Prepare
+  inShadow();
+  const order = plant.plan();
+  await plant.ledger.pauses.pauseFlow('orders');
+
+  // Act
+  await plant.pulled();
+  const paused = await notedOf(order.number);
+  await plant.ledger.pauses.resumeFlow('orders');
+  await plant.work();
+
+  // Assess
+  expect(paused).not.toContain('would be created');
+  expect(await notedOf(order.number)).toContain('would be created');
 });

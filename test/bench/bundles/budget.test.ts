@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 399_400,
-  'book-completion': 456_300,
-  'create-product-orders': 449_100,
-  'send-alerts': 455_000,
-  'show-pages': 312_500,
+  'accept-product-orders': 401_200,
+  'book-completion': 459_700,
+  'create-product-orders': 451_900,
+  'send-alerts': 456_900,
+  'show-pages': 314_700,
 };
-const budgetOfOthers = 406_900;
+const budgetOfOthers = 408_600;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

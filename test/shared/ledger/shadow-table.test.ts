@@ -135,6 +135,28 @@ it('does in shadow what it does live, next to what is live, and neither finds wh
   );
 });
 
+it('has breakers, pauses and slots where a live one has them, and lets none of them expire', async () => {
+  // Prepare
+  const { live, shadow } = openTables();
+  const keys = [
+    { pk: 'BREAKER#erp', sk: 'STATE' },
+    { pk: 'SLOTS#azumuta', sk: 'SLOT#1' },
+  ];
+
+  // Act
+  for (const one of keys) await shadow.putIf({ ...one, open: true });
+  for (const one of keys) await live.update(one, { set: { seen: 'live' } });
+  for (const one of keys) await shadow.update(one, { set: { noted: 'in shadow' } });
+
+  // Assess
+  const expected = keys.map((one) => ({ ...one, open: true, seen: 'live', noted: 'in shadow' }));
+  expect(await Promise.all(keys.map((one) => live.get(one)))).toEqual(expected);
+  expect(await Promise.all(keys.map((one) => shadow.get(one)))).toEqual(expected);
+  expect(await shadow.query('SLOTS#azumuta')).toEqual(expected.slice(1));
+  expect(await Promise.all(keys.map((one) => shadow.remove(one)))).toEqual([true, true]);
+  expect(await live.get({ pk: 'BREAKER#erp', sk: 'STATE' })).toBeUndefined();
+});
+
 it('lets all that it holds expire within 35 days, also what never would, and sooner what would sooner', async () => {
   // Prepare
   const { shadow } = openTables();
