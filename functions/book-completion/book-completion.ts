@@ -12,8 +12,8 @@ import { type Consumer, createWorker } from '../../shared/worker/worker.ts';
 import {
   azumutaOptionsOf,
   type ConfigurationOfFunction,
+  consumerInMode,
   createWiring,
-  leavingToLive,
   type Runtime,
   wireConsumer,
 } from '../wiring.ts';
@@ -54,10 +54,11 @@ export function createBookCompletion(integration: ConfigurationOfFunction, runti
     eventId: ({ eventId }) => eventId,
     begin: (hint, attempt) => beginHint(hint, attempt, dependencies),
   };
-  const inEachMode = leavingToLive(wiring, consumer, ({ productOrderNumber, otherNumber, via }) => ({
+  const inEachMode = consumerInMode(wiring, consumer, ({ productOrderNumber, otherNumber, via }) => ({
     number: productOrderNumber,
     otherNumber,
     isRepeated: via === 'reconciliation',
+    isLook: false,
   }));
   return createWorker(inEachMode, {
     ...worker,

@@ -1,7 +1,9 @@
 import { AzumutaClient } from '../../shared/azumuta/client.ts';
+import { Comparisons } from '../../shared/ledger/records/comparisons.ts';
 import { isGivenUpSince } from '../../shared/ledger/records/order-end.ts';
 import { Orders } from '../../shared/ledger/records/product-orders.ts';
 import { lookDaily, mapAgain } from '../../shared/orders/ask-erp.ts';
+import { compareInShadow } from '../../shared/orders/compare-in-shadow.ts';
 import { createProductOrder } from '../../shared/orders/create.ts';
 import {
   type ProductOrderMessage,
@@ -9,12 +11,12 @@ import {
   productOrderMessageSchema,
 } from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
-import { type Consumer, createWorker } from '../../shared/worker/worker.ts';
+import { type Consumer, createWorker, type WorkAttempt } from '../../shared/worker/worker.ts';
 import {
   azumutaOptionsOf,
   type ConfigurationOfFunction,
+  consumerInMode,
   createWiring,
-  leavingToLive,
   type Runtime,
   wireAccepting,
   wireConsumer,
@@ -40,6 +42,11 @@ export function createCreateProductOrders(integration: ConfigurationOfFunction, 
     isKnownInShadow: async (number: string) => (await inShadow.find(number)) !== undefined,
     enqueue: (number: string) => queues.send(queueUrl, { body: productOrderMessage(number) }),
   };
+  const comparing = { ...dependencies, comparisons: new Comparisons(shadowTable, clock) };
+  const look = async (number: string, attempt: WorkAttempt) => {
+    await lookDaily(number, attempt, dependencies);
+    if (!wiring.mayWrite()) await compareInShadow(number, attempt, comparing);
+  };
   const consumer: Consumer<ProductOrderMessage> = {
     stage: functionName,
     flow: 'orders',
@@ -50,16 +57,17 @@ export function createCreateProductOrders(integration: ConfigurationOfFunction, 
     begin: async ({ number, asksErp }) => ({
       ...(asksErp === 'daily look' ? {} : { needs: 'azumuta' }),
       run: async (attempt) => {
-        if (asksErp === 'daily look') await lookDaily(number, attempt, dependencies);
+        if (asksErp === 'daily look') await look(number, attempt);
         else if (asksErp !== 'replay' || (await mapAgain(number, attempt, dependencies)))
           await createProductOrder(number, attempt, dependencies);
         return undefined;
       },
     }),
   };
-  const inEachMode = leavingToLive(wiring, consumer, ({ number, asksErp }) => ({
+  const inEachMode = consumerInMode(wiring, consumer, ({ number, asksErp }) => ({
     number,
     isRepeated: asksErp === 'daily look',
+    isLook: asksErp === 'daily look',
   }));
   return createWorker(inEachMode, worker);
 }

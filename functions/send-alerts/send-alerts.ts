@@ -40,8 +40,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     log,
     mode,
     ...dueTermsOf(integration),
-    // In shadow it would say that it was booked what people have booked by hand.
-    morningMail: mode === 'shadow' ? undefined : morningMail,
+    morningMail,
     caution: integration.erp.caution,
     who,
     stack: setting('STACK_NAME'),

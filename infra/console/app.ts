@@ -19,6 +19,7 @@ import { orderActionRoutes } from './pages/order-actions.ts';
 import { ordersRoutes } from './pages/orders.ts';
 import type { Html } from './pages/parts.ts';
 import { replayedRoutes } from './pages/replayed.ts';
+import { shadowRoutes } from './pages/shadow.ts';
 import { shopFloorRoutes } from './pages/shop-floor.ts';
 import { todayRoutes } from './pages/today.ts';
 import { tryRoutes } from './pages/try.ts';
@@ -51,6 +52,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
     tryRoutes,
   ];
   for (const routes of all) app.route('/', routes({ ...dependencies, ...answers }));
+  if (dependencies.inShadow) app.route('/', shadowRoutes({ ...dependencies, ...answers }));
   if (shopFloor) app.route('/', shopFloorRoutes({ shopFloor, sandboxed: dependencies.sandboxed }, answers));
 
   app.notFound((c) => {

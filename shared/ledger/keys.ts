@@ -13,6 +13,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
  *                                  WINDOW                   when its completed parts are booked, where the plant has
  *                                                           times for that
+ *                                  COMPARED                 in shadow: what it would have done, next to what people did
  *                                  CONCERN#<kind>           what needs a person
  *                                  CONCERN#number-taken#…   another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its fields, its state, its parts
@@ -56,6 +57,7 @@ export const deadLetterKey = (number: string, id: string) => ofOrder(number, `${
 export const aliasKey = (number: string) => ofOrder(number, 'ALIAS');
 export const windowKey = (number: string) => ofOrder(number, 'WINDOW');
 export const questionKey = (number: string) => ofOrder(number, 'QUESTION');
+export const comparisonKey = (number: string) => ofOrder(number, 'COMPARED');
 export const concernKey = (number: string, kind: string, claimant?: string) =>
   ofOrder(number, `${concernPrefix}${kind}${claimant === undefined ? '' : `#${claimant}`}`);
 /** By the ERP's own id where it has one: numbers change, and another order may get an old number. */

@@ -9,6 +9,8 @@ export interface MessageInShadow {
   readonly otherNumber?: string | undefined;
   /** The schedule sends another one as long as the ledger says that something is to be done, so this one is not needed. */
   readonly isRepeated: boolean;
+  /** It is the daily look at an order, which decides nothing new. */
+  readonly isLook: boolean;
 }
 
 /**

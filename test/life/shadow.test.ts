@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Comparisons } from '../../shared/ledger/records/comparisons.ts';
 import { Journeys } from '../../shared/ledger/records/events.ts';
 import { ShadowTable } from '../../shared/ledger/shadow-table.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
 import { eachWithPlant, made, plant, takePlant } from './acts.ts';
-import { days } from './plant.ts';
+import { days, hours } from './plant.ts';
 
 eachWithPlant();
 
@@ -18,7 +19,7 @@ async function notedOf(number: string): Promise<readonly string[]> {
   return journey.map(({ event }) => event);
 }
 
-const erps = ['rest', 'odoo 17', 'odoo 19', 'sap-s4hana'] as const;
+const erps = ['rest', 'odoo 17', 'odoo 19', 'sap-s4hana', 'business-central'] as const;
 
 it.each(erps)(
   'decides in shadow what would be created and booked, changes no partner, and writes nothing live: %s',
@@ -186,3 +187,75 @@ it('waits in shadow while a person has paused it', async () => {
   expect(paused).not.toContain('would be created');
   expect(await notedOf(order.number)).toContain('would be created');
 });
+
+describe('what shadow would have done, a day later', () => {
+  it.each(erps)('is compared with what people did: %s', async (erp) => {
+    // Prepare
+    takePlant({ erp });
+    inShadow();
+    const names = ['same', 'otherwise', 'unbooked', 'untyped', 'open', 'cancelled'] as const;
+    const orders = new Map(names.map((name) => [name, plant.plan()] as const));
+    const of = (name: (typeof names)[number]) => orders.get(name) ?? plant.plan();
+    await plant.pulled();
+    for (const name of ['same', 'unbooked', 'open'] as const) typeByHand(of(name).number);
+    typeByHand(of('otherwise').number, 7);
+
+    // Act
+    for (const name of ['same', 'unbooked'] as const)
+      plant.azumuta.complete(of(name).number, { quantity: 5 });
+    await plant.work();
+    for (const name of ['same', 'untyped'] as const) plant.erp.finishByHand(of(name));
+    plant.erp.cancel(of('cancelled'));
+    const before = JSON.stringify(plant.erp.everything());
+    plant.advance(days + hours);
+    await plant.looked();
+
+    // Assess
+    const found = new Map((await compared()).map((one) => [one.number, one] as const));
+    const outcomes = names.map((name) => [name, found.get(of(name).number)?.outcome]);
+    expect(Object.fromEntries(outcomes)).toEqual({
+      same: 'same',
+      otherwise: 'different',
+      unbooked: 'different',
+      untyped: 'different',
+      open: undefined,
+      // Business Central withdraws an order by finishing it.
+      cancelled: erp === 'business-central' ? 'different' : 'nothing',
+    });
+    expect(found.get(of('otherwise').number)?.reasons.join()).toContain('is 7, wanted 5');
+    expect(found.get(of('unbooked').number)).toMatchObject({ wouldBook: true, booked: 'no' });
+    expect(JSON.stringify(plant.erp.everything())).toBe(before);
+    expect(plant.letters()).toEqual([]);
+  });
+
+  it('is the same once people have booked it a day late', async () => {
+    // Prepare
+    inShadow();
+    const order = plant.plan();
+    typeByHand(order.number);
+    await plant.pulled();
+    plant.azumuta.complete(order.number, { quantity: 5 });
+    await plant.work();
+    plant.advance(days + hours);
+    await plant.looked();
+    const early = await compared();
+
+    // Act
+    plant.erp.finishByHand(order);
+    plant.advance(days + hours);
+    await plant.looked();
+
+    // Assess
+    expect(early).toMatchObject([{ outcome: 'different', booked: 'no' }]);
+    expect(await compared()).toMatchObject([{ outcome: 'same', booked: 'yes' }]);
+  });
+});
+
+/** All comparisons so far. */
+function compared() {
+  const table = new ShadowTable(plant.table.client, 'ledger', plant.clock.now);
+  return new Comparisons(table, plant.clock).listCompared(
+    new Date('2026-11-01T00:00:00Z'),
+    plant.clock.now(),
+  );
+}

@@ -14,7 +14,7 @@ export interface Frame {
 }
 
 export interface ConsolePage {
-  readonly name: 'today' | 'orders' | 'letters' | 'flows' | 'try' | 'floor' | 'none';
+  readonly name: 'today' | 'orders' | 'letters' | 'flows' | 'try' | 'floor' | 'shadow' | 'none';
   readonly title: string;
   readonly content: Html;
   /** A sentence that a screen reader announces when it changes. */
@@ -50,6 +50,7 @@ export function layOutPage(frame: Frame, page: ConsolePage): Html {
           ${tab('/letters', 'Dead letters', page.name === 'letters', deadLetters)}
           ${tab('/flows', 'Flows', page.name === 'flows')}
           ${tab('/try', 'Try', page.name === 'try')}
+          ${inShadow ? tab('/shadow', 'Shadow', page.name === 'shadow') : ''}
           ${hasFloor ? tab('/floor', 'Shop floor', page.name === 'floor') : ''}
         </ul>
       </nav>
