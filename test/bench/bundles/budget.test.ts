@@ -13,10 +13,10 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 401_200,
-  'book-completion': 461_900,
-  'create-product-orders': 457_100,
-  'send-alerts': 459_900,
+  'accept-product-orders': 401_600,
+  'book-completion': 462_500,
+  'create-product-orders': 457_700,
+  'send-alerts': 460_200,
   'show-pages': 314_700,
 };
 const budgetOfOthers = 408_600;

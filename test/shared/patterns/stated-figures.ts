@@ -22,6 +22,7 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
     'shared/erp/tryton/README.md': ['up to {} between two attempts'],
     'shared/worker/policy.ts': ['then it is 10 to {}'],
   },
+  mostKitCalls: { 'plants/README.md': ['makes at most {} calls'] },
   longWaitMs: {
     'ARCHITECTURE.md': ['a message that has been retried for more than {}'],
     'infra/RUNBOOK.md': ['have been retried for more than {}'],
