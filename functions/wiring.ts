@@ -9,7 +9,13 @@ import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
 import { createFlowLedger } from '../shared/ledger/ledger.ts';
+import { Comparisons } from '../shared/ledger/records/comparisons.ts';
+import { KnownOrders } from '../shared/ledger/records/known-orders.ts';
+import { ShadowTable } from '../shared/ledger/shadow-table.ts';
+import { isLeftToLive, type MessageInShadow } from '../shared/life/held-for-live.ts';
+import { Rejected } from '../shared/model/errors.ts';
 import type { ErpOrder } from '../shared/model/orders.ts';
+import { expectComparison } from '../shared/orders/compare-in-shadow.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
 import { Table } from '../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../shared/platform/aws/queue.ts';
@@ -18,7 +24,7 @@ import type { Clock } from '../shared/platform/clock.ts';
 import { settingOf, type VariableName } from '../shared/platform/environment.ts';
 import { createLogger, type LogSink } from '../shared/platform/log.ts';
 import { Slots } from '../shared/slots/slots.ts';
-import type { WorkerDependencies } from '../shared/worker/worker.ts';
+import type { Consumer, WorkerDependencies, WorkerStep } from '../shared/worker/worker.ts';
 
 /** Everything that a container gets from outside, except its partners, which are called by the built-in fetch. */
 export interface Runtime {
@@ -58,14 +64,21 @@ export function createWiring(functionName: string, integration: ConfigurationOfF
   const surroundings = surroundingsOf(functionName, runtime);
   const { setting, clock } = surroundings;
   const settlingSeconds = setting('SETTLING_SECONDS');
-  const table = new Table(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
+  const isShadow = setting('MODE') === 'shadow';
+  const tableName = setting('LEDGER_TABLE_NAME');
+  const liveTable = new Table(runtime.dynamodb, tableName);
+  const shadowTable = new ShadowTable(runtime.dynamodb, tableName, clock.now);
+  const table = isShadow ? shadowTable : liveTable;
   return {
     ...surroundings,
     functionName,
     integration,
     runtime,
     settlingSeconds,
+    mayWrite: () => !isShadow,
     table,
+    liveTable,
+    shadowTable,
     ledger: createFlowLedger({ table, clock, settlingSeconds }),
     queues: createQueues(runtime.sqs),
   };
@@ -85,11 +98,8 @@ export function wirePartners(wiring: Wiring) {
   return { slots, breaker, partners };
 }
 
-/** Every function is live: what is to be written, is. */
-const mayWrite = () => true;
-
 /** What Azumuta is asked with: the function that creates makes the whole client of it, and the others one that only reads. */
-export function azumutaOptionsOf({ integration, setting, secrets, clock }: Wiring): AzumutaOptions {
+export function azumutaOptionsOf({ integration, setting, secrets, clock, mayWrite }: Wiring): AzumutaOptions {
   const arn = setting('AZUMUTA_API_KEY_SECRET_ARN');
   const { baseUrl, contract } = integration.azumuta;
   const apiKey = async (options?: { readonly refresh?: boolean }) =>
@@ -97,7 +107,7 @@ export function azumutaOptionsOf({ integration, setting, secrets, clock }: Wirin
   return { baseUrl, contract, clock, mayWrite, apiKey };
 }
 
-export function erpOf({ integration: { erp }, setting, secrets, clock }: Wiring): ErpConnector {
+export function erpOf({ integration: { erp }, setting, secrets, clock, mayWrite }: Wiring): ErpConnector {
   const arn = setting('ERP_CREDENTIALS_SECRET_ARN');
   return erp.connect({
     clock,
@@ -123,14 +133,55 @@ export function wireAccepting({ integration, runtime, setting, ledger, queues, l
   };
 }
 
+/**
+ * In shadow, a consumer leaves alone what is open live, and has all that it decides compared later with what people did; but for
+ * what it does daily, which decides nothing new.
+ */
+export function consumerInMode<Message>(
+  { mayWrite, table, liveTable, ledger, clock }: Wiring,
+  consumer: Consumer<Message>,
+  aboutOf: (message: Message) => MessageInShadow,
+): Consumer<Message> {
+  if (mayWrite()) return consumer;
+  const live = new KnownOrders(liveTable, clock);
+  const comparisons = new Comparisons(table, clock);
+  const begin: Consumer<Message>['begin'] = async (message, attempt) => {
+    const about = aboutOf(message);
+    if (await isLeftToLive(about, live)) return { run: async () => undefined };
+    const step = await consumer.begin(message, attempt);
+    return about.isLook ? step : comparedLater(step, about.number, { comparisons, orders: ledger.orders });
+  };
+  return { ...consumer, begin };
+}
+
+/** Once a message is done, or is refused, its order is compared in a day. */
+function comparedLater(
+  step: WorkerStep,
+  number: string,
+  expecting: Parameters<typeof expectComparison>[1],
+): WorkerStep {
+  const run: WorkerStep['run'] = async (attempt) => {
+    try {
+      const next = await step.run(attempt);
+      if (next) return comparedLater(next, number, expecting);
+    } catch (error) {
+      if (error instanceof Rejected) await expectComparison(step.order ?? number, expecting);
+      throw error;
+    }
+    await expectComparison(step.order ?? number, expecting);
+    return undefined;
+  };
+  return { ...step, run };
+}
+
 /** What a consumer has besides: calls to its partners, the ERP, and what its worker needs. All share what was read of the breakers. */
 export function wireConsumer(wiring: Wiring, queueUrl: string) {
-  const { ledger, queues, clock, log, runtime, setting } = wiring;
+  const { ledger, queues, clock, log, runtime, setting, mayWrite } = wiring;
   const { attempts, deadLetters } = ledger;
   const { slots, breaker, partners } = wirePartners(wiring);
   const worker: WorkerDependencies = {
     queueUrl,
-    deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'),
+    deadLetterQueueUrl: mayWrite() ? setting('DEAD_LETTERS_QUEUE_URL') : undefined,
     queues,
     attempts,
     deadLetters,

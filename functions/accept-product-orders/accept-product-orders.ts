@@ -15,6 +15,7 @@ export function createAcceptProductOrders(integration: ConfigurationOfFunction, 
     ...wireAccepting(wiring),
     ledger,
     clock,
+    mode: setting('MODE'),
     key: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(setting('ALLOWED_SOURCES')),
   };

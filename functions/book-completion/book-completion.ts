@@ -1,17 +1,18 @@
 import { AzumutaReader } from '../../shared/azumuta/reader.ts';
 import { beginHint } from '../../shared/completions/begin-hint.ts';
 import type { HintDependencies } from '../../shared/completions/inquiry.ts';
-import { completionHintSchema } from '../../shared/completions/messages.ts';
+import { type CompletionHint, completionHintSchema } from '../../shared/completions/messages.ts';
 import { OneReaderPerOrder } from '../../shared/completions/one-reader-per-order.ts';
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { bookingTimesOf } from '../../shared/integration/scheduled-runs.ts';
 import { hourMs } from '../../shared/model/time.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
-import { createWorker } from '../../shared/worker/worker.ts';
+import { type Consumer, createWorker } from '../../shared/worker/worker.ts';
 import {
   azumutaOptionsOf,
   type ConfigurationOfFunction,
+  consumerInMode,
   createWiring,
   type Runtime,
   wireConsumer,
@@ -44,20 +45,24 @@ export function createBookCompletion(integration: ConfigurationOfFunction, runti
     articleIsMapped: productOrders.article !== undefined,
     unknownOrder,
   };
-  return createWorker(
-    {
-      stage: functionName,
-      flow: 'completions',
-      partners: ['azumuta', 'erp'],
-      parse: (body) => parseMessage(completionHintSchema, body),
-      orderNumber: ({ productOrderNumber }) => productOrderNumber,
-      eventId: ({ eventId }) => eventId,
-      begin: (hint, attempt) => beginHint(hint, attempt, dependencies),
-    },
-    {
-      ...worker,
-      // A booking also waits while bookings alone are paused.
-      breaker: { outage: (partner, flow = 'bookings') => breaker.outage(partner, flow) },
-    },
-  );
+  const consumer: Consumer<CompletionHint> = {
+    stage: functionName,
+    flow: 'completions',
+    partners: ['azumuta', 'erp'],
+    parse: (body) => parseMessage(completionHintSchema, body),
+    orderNumber: ({ productOrderNumber }) => productOrderNumber,
+    eventId: ({ eventId }) => eventId,
+    begin: (hint, attempt) => beginHint(hint, attempt, dependencies),
+  };
+  const inEachMode = consumerInMode(wiring, consumer, ({ productOrderNumber, otherNumber, via }) => ({
+    number: productOrderNumber,
+    otherNumber,
+    isRepeated: via === 'reconciliation',
+    isLook: false,
+  }));
+  return createWorker(inEachMode, {
+    ...worker,
+    // A booking also waits while bookings alone are paused.
+    breaker: { outage: (partner, flow = 'bookings') => breaker.outage(partner, flow) },
+  });
 }

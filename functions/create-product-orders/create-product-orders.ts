@@ -1,13 +1,21 @@
 import { AzumutaClient } from '../../shared/azumuta/client.ts';
+import { Comparisons } from '../../shared/ledger/records/comparisons.ts';
 import { isGivenUpSince } from '../../shared/ledger/records/order-end.ts';
+import { Orders } from '../../shared/ledger/records/product-orders.ts';
 import { lookDaily, mapAgain } from '../../shared/orders/ask-erp.ts';
+import { compareInShadow } from '../../shared/orders/compare-in-shadow.ts';
 import { createProductOrder } from '../../shared/orders/create.ts';
-import { productOrderMessage, productOrderMessageSchema } from '../../shared/orders/messages.ts';
+import {
+  type ProductOrderMessage,
+  productOrderMessage,
+  productOrderMessageSchema,
+} from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
-import { createWorker } from '../../shared/worker/worker.ts';
+import { type Consumer, createWorker, type WorkAttempt } from '../../shared/worker/worker.ts';
 import {
   azumutaOptionsOf,
   type ConfigurationOfFunction,
+  consumerInMode,
   createWiring,
   type Runtime,
   wireAccepting,
@@ -18,9 +26,10 @@ import {
 export function createCreateProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
   const functionName = 'create-product-orders';
   const wiring = createWiring(functionName, integration, runtime);
-  const { ledger, queues, clock, settlingSeconds, setting } = wiring;
+  const { ledger, shadowTable, queues, clock, settlingSeconds, setting } = wiring;
   const queueUrl = setting('PRODUCT_ORDERS_QUEUE_URL');
   const { worker, partners, erp } = wireConsumer(wiring, queueUrl);
+  const inShadow = new Orders(shadowTable, clock);
   const dependencies = {
     ...wireAccepting(wiring),
     ledger,
@@ -30,26 +39,35 @@ export function createCreateProductOrders(integration: ConfigurationOfFunction, 
     azumuta: new AzumutaClient(azumutaOptionsOf(wiring)),
     erp,
     configuration: setting('CONFIGURATION_VERSION'),
+    isKnownInShadow: async (number: string) => (await inShadow.find(number)) !== undefined,
     enqueue: (number: string) => queues.send(queueUrl, { body: productOrderMessage(number) }),
   };
-  return createWorker(
-    {
-      stage: functionName,
-      flow: 'orders',
-      partners: ['azumuta'],
-      parse: (body) => parseMessage(productOrderMessageSchema, body),
-      orderNumber: ({ number }) => number,
-      isGivenUp: async (number, sentAt) => isGivenUpSince((await ledger.orders.find(number))?.end, sentAt),
-      begin: async ({ number, asksErp }) => ({
-        ...(asksErp === 'daily look' ? {} : { needs: 'azumuta' }),
-        run: async (attempt) => {
-          if (asksErp === 'daily look') await lookDaily(number, attempt, dependencies);
-          else if (asksErp !== 'replay' || (await mapAgain(number, attempt, dependencies)))
-            await createProductOrder(number, attempt, dependencies);
-          return undefined;
-        },
-      }),
-    },
-    worker,
-  );
+  const comparing = { ...dependencies, comparisons: new Comparisons(shadowTable, clock) };
+  const look = async (number: string, attempt: WorkAttempt) => {
+    await lookDaily(number, attempt, dependencies);
+    if (!wiring.mayWrite()) await compareInShadow(number, attempt, comparing);
+  };
+  const consumer: Consumer<ProductOrderMessage> = {
+    stage: functionName,
+    flow: 'orders',
+    partners: ['azumuta'],
+    parse: (body) => parseMessage(productOrderMessageSchema, body),
+    orderNumber: ({ number }) => number,
+    isGivenUp: async (number, sentAt) => isGivenUpSince((await ledger.orders.find(number))?.end, sentAt),
+    begin: async ({ number, asksErp }) => ({
+      ...(asksErp === 'daily look' ? {} : { needs: 'azumuta' }),
+      run: async (attempt) => {
+        if (asksErp === 'daily look') await look(number, attempt);
+        else if (asksErp !== 'replay' || (await mapAgain(number, attempt, dependencies)))
+          await createProductOrder(number, attempt, dependencies);
+        return undefined;
+      },
+    }),
+  };
+  const inEachMode = consumerInMode(wiring, consumer, ({ number, asksErp }) => ({
+    number,
+    isRepeated: asksErp === 'daily look',
+    isLook: asksErp === 'daily look',
+  }));
+  return createWorker(inEachMode, worker);
 }

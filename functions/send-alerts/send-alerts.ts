@@ -26,6 +26,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
   const { table, clock, secrets, log, settlingSeconds, setting } = wiring;
   const { deployment } = integration;
   const { alerts, morningMail } = deployment;
+  const mode = setting('MODE');
   const { webhooks, who } = alerts;
   const urls = {
     'product-orders': setting('PRODUCT_ORDERS_QUEUE_URL'),
@@ -37,6 +38,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     ledger,
     clock,
     log,
+    mode,
     ...dueTermsOf(integration),
     morningMail,
     caution: integration.erp.caution,

@@ -1,5 +1,6 @@
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
+import { ShadowTable } from '../../shared/ledger/shadow-table.ts';
 import { type PageDependencies, showPage } from '../../shared/pages/show-page.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
@@ -13,11 +14,17 @@ import { type Runtime, type Surroundings, surroundingsOf } from '../wiring.ts';
  */
 export function createShowPages(runtime: Surroundings & Pick<Runtime, 'dynamodb'>) {
   const { setting, secrets, clock, log } = surroundingsOf('show-pages', runtime);
-  const table = new Table(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
+  const mode = setting('MODE');
+  const name = setting('LEDGER_TABLE_NAME');
+  const table =
+    mode === 'shadow'
+      ? new ShadowTable(runtime.dynamodb, name, clock.now)
+      : new Table(runtime.dynamodb, name);
   const keyArn = setting('PAGES_KEY_SECRET_ARN');
   const dependencies: PageDependencies = {
     ledger: createLedger({ table, clock, settlingSeconds: setting('SETTLING_SECONDS') }),
     breaker: new Breaker(table, clock),
+    mode,
     plant: setting('PLANT'),
     stage: setting('STAGE'),
     timeZone: setting('TIME_ZONE'),

@@ -6,6 +6,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { withUnseen } from '../../shared/model/text.ts';
 import { UsageError } from '../ops/cli/command.ts';
+import { nothingDoneInShadow } from '../ops/cli/target.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { ConsoleDependencies, PageAnswers } from './dependencies.ts';
 import { choiceRoutes } from './pages/choose-letters.ts';
@@ -18,6 +19,7 @@ import { orderActionRoutes } from './pages/order-actions.ts';
 import { ordersRoutes } from './pages/orders.ts';
 import type { Html } from './pages/parts.ts';
 import { replayedRoutes } from './pages/replayed.ts';
+import { shadowRoutes } from './pages/shadow.ts';
 import { shopFloorRoutes } from './pages/shop-floor.ts';
 import { todayRoutes } from './pages/today.ts';
 import { tryRoutes } from './pages/try.ts';
@@ -35,6 +37,9 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   app.use(...strictHeaders());
   app.use(auth.guard);
   app.use('/assets/*', serveStatic({ root: fileURLToPath(new URL('.', import.meta.url)) }));
+  if (dependencies.inShadow)
+    for (const path of ['/order/*', '/letters/*'])
+      app.post(path, (c) => answers.redirect(c, '/', `Nothing was done. ${nothingDoneInShadow}`));
   const all = [
     todayRoutes,
     ordersRoutes,
@@ -47,6 +52,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
     tryRoutes,
   ];
   for (const routes of all) app.route('/', routes({ ...dependencies, ...answers }));
+  if (dependencies.inShadow) app.route('/', shadowRoutes({ ...dependencies, ...answers }));
   if (shopFloor) app.route('/', shopFloorRoutes({ shopFloor, sandboxed: dependencies.sandboxed }, answers));
 
   app.notFound((c) => {
@@ -62,10 +68,10 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 }
 
 function createAnswers(
-  { target, timeZone, shopFloor, situation }: ConsoleDependencies,
+  { target, timeZone, inShadow, shopFloor, situation }: ConsoleDependencies,
   withKeys: (page: string) => string,
 ) {
-  const stack = { target, timeZone, hasFloor: shopFloor !== undefined };
+  const stack = { target, timeZone, inShadow, hasFloor: shopFloor !== undefined };
   const notices = new Map<string, string>();
   let noticeCount = 0;
 

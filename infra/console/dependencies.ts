@@ -10,6 +10,7 @@ import {
   configurationOf,
   dueTermsOfTarget,
   invokeStackFunction,
+  modeOf,
   operatorOf,
   optionsForTarget,
   personsOf,
@@ -52,6 +53,7 @@ export function consoleDependencies(target: Target, config: string) {
     /** Options that select this stack on a command line. */
     commands: optionsForTarget(target),
     local,
+    inShadow: modeOf(target) === 'shadow',
     situation,
     ledger,
     findOwner: findOwnerOf(target, config),

@@ -48,6 +48,9 @@ that real partners can be called.`,
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
+const noDemoInShadow =
+  'The configuration is in shadow, in which nothing arrives that a demo could show: add --no-demo, or leave deployment.mode out.';
+
 /** @returns the exit code. */
 async function runPlantAndDemo(options: StartOptions, signal: AbortSignal): Promise<number> {
   const logged: string[] = [];
@@ -73,6 +76,8 @@ async function runPlantAndDemo(options: StartOptions, signal: AbortSignal): Prom
       return 0;
     }
     system = await startPlant(options, progress, log, signal);
+    const isShadow = system.emulator.stack.outputs.Mode === 'shadow';
+    if (options.demo && isShadow) throw new Error(noDemoInShadow);
     if (options.demo) printOutcome(await runDemo(system, progress.step, signal));
     if (options.once) return 0;
     printCommandsToTry(system, await findSandboxed(options.config, system));

@@ -6,6 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { usualSettlingSeconds } from '../../shared/erp/options.ts';
 import type { SecretName } from '../../shared/integration/deployment.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
+import type { Mode } from '../../shared/model/mode.ts';
 import type { VariableName } from '../../shared/platform/environment.ts';
 import type { StackQueues } from './queues.ts';
 import type { SecretRef, StackSecrets } from './secrets.ts';
@@ -97,6 +98,7 @@ const secretVariables = {
 
 export interface UsedResources {
   readonly stage: string;
+  readonly mode: Mode;
   /** Whether there are alarms, and metrics for them. */
   readonly isWatched: boolean;
   /** What a partner may need to finish what was sent to it: a takeover waits so long. Default: as usual. */
@@ -108,6 +110,7 @@ export interface UsedResources {
 
 export function createUses({
   stage,
+  mode,
   isWatched,
   settlingSeconds = usualSettlingSeconds,
   queues,
@@ -152,6 +155,7 @@ export function createUses({
     ledger: (...actions: readonly string[]): ResourceUse => ({
       environment: {
         STAGE: stage,
+        ...(mode === 'shadow' ? { MODE: mode } : {}),
         ...(isWatched ? {} : { METRICS: 'off' }),
         LEDGER_TABLE_NAME: ledger.tableName,
         SETTLING_SECONDS: String(settlingSeconds),

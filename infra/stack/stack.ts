@@ -75,7 +75,8 @@ function createParts(scope: IntegrationStack, { integration, bundles, stage }: I
   const { placement, address } = createNetwork(scope, deployment.network);
   const mails = createMails(scope, deployment);
   const isWatched = deployment.alarms ?? isProduction(stage);
-  const resources = { integration, stage, isWatched, queues, secrets, ledger, mails };
+  const { mode } = deployment;
+  const resources = { integration, stage, mode, isWatched, queues, secrets, ledger, mails };
   const functions = createFunctions(scope, { ...resources, bundles, placement });
   const httpApi = createHttpApi(scope, functions, deployment.domain, isWatched);
   addSchedules(scope, integration, functions);
@@ -91,6 +92,8 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     // Which configuration is this stack's, where its days begin, and from when on an order is late.
     Plant: integration.plant,
     Stage: stage,
+    // A stack that is live has no such output, as each one before there was a shadow.
+    Mode: integration.deployment.mode === 'shadow' ? 'shadow' : undefined,
     TimeZone: integration.timeZone,
     GraceHours: String(dueTermsOf(integration).graceHours),
     // An output never contains the token itself.

@@ -15,6 +15,7 @@ import { tellTrouble } from '../situation/told.ts';
 import { maxName } from '../situation/words.ts';
 import { namedActor, stackOption } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
+import { shadowLines } from './shadow-mail.ts';
 
 /** Late orders that are named, and tasks of a person, at most. */
 const maxTold = 10;
@@ -44,6 +45,11 @@ export async function composeMorningMail(
   // On a Monday the mail is about Friday and the days since.
   let first = dayBefore(day);
   while (!isWorkday(first, morningMail.workdays)) first = dayBefore(first);
+  if (dependencies.mode === 'shadow') {
+    const lines = await shadowLines(dependencies, { first, before: day });
+    const text = [`${stack}, ${day} (${timeZone})`, '', ...lines].join('\n');
+    return { day, content: { subject: `${stack}, in shadow: ${periodOf(first, day)}`, text: `${text}\n` } };
+  }
   // These days, and the same a week before.
   const periods = [0, 7].map((earlier) => {
     const [from, before] = [dayBefore(first, earlier), dayBefore(day, earlier)];

@@ -13,7 +13,7 @@ import { isJointKey } from '../ledger/records/joint-keys.ts';
 import type { OrderEntry, Orders } from '../ledger/records/product-orders.ts';
 import { concernsEndedByBooking } from '../life/ended-by-booking.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
-import { combineAbouts, isFailure, Rejected, UnknownOrder, Wait } from '../model/errors.ts';
+import { combineAbouts, isFailure, NotSent, Rejected, UnknownOrder, Wait } from '../model/errors.ts';
 import { definedFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
@@ -100,8 +100,9 @@ async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDepe
     await writeReceipt(booking, receipt, dependencies);
   } catch (error) {
     const isMissing = error instanceof UnknownOrder && (await mayBeMissing(booking, dependencies));
-    if (!isMissing) throw await giveBookingBack(booking, { error, isSent }, dependencies);
-    await ignoreBooking(booking, error.message, dependencies);
+    if (error instanceof NotSent) await noteUnsent(booking, error, dependencies);
+    else if (isMissing) await ignoreBooking(booking, error.message, dependencies);
+    else throw await giveBookingBack(booking, { error, isSent }, dependencies);
   }
   if (booking.planned.kind === 'quantity') await endConcernsOnceBooked(job, dependencies.ledger);
 }
@@ -236,6 +237,17 @@ async function mayBeMissing(
 ): Promise<boolean> {
   if (unknownOrder === 'reject' || claim.again) return false;
   return (await ledger.orders.find(home)) === undefined;
+}
+
+/** In shadow the look has refused nothing, and the first call that writes was not sent: that is its receipt. */
+async function noteUnsent(
+  { claim, lock, planned, entry }: ClaimedBooking,
+  { message: note }: NotSent,
+  { ledger: { claims } }: HintDependencies,
+): Promise<void> {
+  const figures = figuresOfDay(planned, entry);
+  await claims.complete(claim, { remove: forBookingOnly }, { event: 'would be booked', note, figures });
+  await lock?.release(claim.owner);
 }
 
 async function ignoreBooking(

@@ -23,6 +23,8 @@ export interface ReconcileDependencies {
   readonly completionsQueueUrl: string;
   /** Has product orders looked at in the ERP, and in Azumuta where something is open about them. */
   readonly lookAt: (numbers: readonly string[]) => Promise<void>;
+  /** Orders of which it is due to compare what shadow would have done with what people did; none where it is live. */
+  readonly listToCompare: (limit: number) => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Overdue orders asked about in one run. */
@@ -71,7 +73,7 @@ export async function reconcileCompletions(
   invocation: Invocation,
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
-  const { ledger, slots, log, lookAt } = dependencies;
+  const { ledger, slots, log, lookAt, listToCompare } = dependencies;
   const tally: ReconcileReport = { outcome: 'asked', ...nothingReconciled };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
@@ -85,7 +87,8 @@ export async function reconcileCompletions(
       const concerned = await ledger.concerns.listOrdersToLookAt(maxLooks);
       const refused = await ledger.concerns.listOrdersWithDeadLetter(maxLooks);
       const open = await ledger.orders.listOverdue(undefined, maxOpen, { byOwnDate: true });
-      await lookAt([...new Set([...concerned, ...refused, ...open])]);
+      const toCompare = await listToCompare(maxLooks);
+      await lookAt([...new Set([...toCompare, ...concerned, ...refused, ...open])]);
     }
     if (paused.completions) tally.outcome = 'paused';
     else if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';

@@ -2,6 +2,7 @@ import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
 import { webhookChannels, weekdays } from '../alerts/dependencies.ts';
 import { readonlyList, textThat } from '../erp/options.ts';
+import { modes } from '../model/mode.ts';
 import { roles } from '../model/roles.ts';
 import { addAddresses } from '../platform/ip-allow-list.ts';
 import { strictObject } from '../platform/validation.ts';
@@ -45,6 +46,11 @@ const keyArn = arnOf('kms').check(
 const email = textThat((text) => z.safeParse(z.email(), text).success, 'an e-mail address');
 
 export const deploymentSchema = strictObject({
+  /**
+   * `shadow`: everything is read, mapped and decided, and nothing is written to Azumuta or the ERP, for as long as people book by
+   * hand. What it decides is kept apart for 35 days, and counts for nothing once it is live. Default `live`.
+   */
+  mode: z._default(z.enum(modes), 'live'),
   /** The account that the stack is deployed to (12 digits): the CDK refuses every other. Default: that of the credentials. */
   account: z.optional(textLike(/^\d{12}$/, 'an account of 12 digits, as text')),
   /** The region that the stack is deployed to, such as `eu-west-1`. Default: that of the AWS profile. */

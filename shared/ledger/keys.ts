@@ -13,6 +13,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
  *                                  WINDOW                   when its completed parts are booked, where the plant has
  *                                                           times for that
+ *                                  COMPARED                 in shadow: what it would have done, next to what people did
  *                                  CONCERN#<kind>           what needs a person
  *                                  CONCERN#number-taken#…   another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its fields, its state, its parts
@@ -31,6 +32,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *   DAY#<the plant's day>          FIGURES                  what happened on it, counted
  *   ALERTS                         STATE                     what people have heard, and which channels fail
  *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
+ *   SHADOW#<any of these but BREAKER and SLOTS>              the same, as a stack in shadow decides it: `ShadowTable`
  */
 const tableKey = (pk: string, sk: string): Key => ({ pk, sk });
 export const partitionOf = (number: string): string => `ORDER#${number}`;
@@ -55,6 +57,7 @@ export const deadLetterKey = (number: string, id: string) => ofOrder(number, `${
 export const aliasKey = (number: string) => ofOrder(number, 'ALIAS');
 export const windowKey = (number: string) => ofOrder(number, 'WINDOW');
 export const questionKey = (number: string) => ofOrder(number, 'QUESTION');
+export const comparisonKey = (number: string) => ofOrder(number, 'COMPARED');
 export const concernKey = (number: string, kind: string, claimant?: string) =>
   ofOrder(number, `${concernPrefix}${kind}${claimant === undefined ? '' : `#${claimant}`}`);
 /** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
@@ -69,6 +72,8 @@ export const slotKey = (partner: Partner, number: number) => tableKey(`SLOTS#${p
 export const slotPlaceKey = (partner: Partner, asker: string) =>
   tableKey(`SLOTS#${partner}`, `${slotPlacePrefix}${asker}`);
 export const breakerKey = (partner: Partner) => tableKey(`BREAKER#${partner}`, 'STATE');
+/** Whether items of a partition say how a partner is, who calls it, or what a person has paused: nothing of an order. */
+export const isOfPartner = (pk: string): boolean => pk.startsWith('BREAKER#') || pk.startsWith('SLOTS#');
 
 /** How long items are kept, unless their kind says otherwise: long enough for every replay. */
 export const retentionSeconds = 430 * 86_400;

@@ -6,6 +6,7 @@ import { Lease } from './lease.ts';
 import { AlertRecords } from './records/alerts.ts';
 import { Attempts } from './records/attempts.ts';
 import { Bookings, BookingsForPeople } from './records/bookings.ts';
+import { Comparisons } from './records/comparisons.ts';
 import { Concerns, ConcernsForPeople } from './records/concerns.ts';
 import { Days } from './records/days.ts';
 import { DeadLetters, DeadLettersForPeople } from './records/dead-letters.ts';
@@ -76,5 +77,10 @@ export function createLedger(options: LedgerOptions) {
 export type AlertLedger = Readonly<ReturnType<typeof createAlertLedger>>;
 
 export function createAlertLedger(options: LedgerOptions) {
-  return { ...createLedger(options), alerts: new AlertRecords(options.table, options.clock) };
+  const { table, clock } = options;
+  return {
+    ...createLedger(options),
+    alerts: new AlertRecords(table, clock),
+    comparisons: new Comparisons(table, clock),
+  };
 }

@@ -145,9 +145,9 @@ export class OutOfTime extends RetryLater {
 
 /**
  * `partner`: it is not called now. `our-lock`: another attempt of ours holds the claim or lock, usually for a second, so the
- * waits are short and do not grow. `turn`: anything else that has its time.
+ * waits are short and do not grow. `live`: it is in shadow, for as long as people want. `turn`: anything else that has its time.
  */
-export type Awaited = 'partner' | 'our-lock' | 'turn';
+export type Awaited = 'partner' | 'our-lock' | 'live' | 'turn';
 
 export interface WaitOptions {
   readonly awaits: Awaited;

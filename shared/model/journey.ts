@@ -16,6 +16,8 @@ const events = {
   planned: ['Read from Azumuta, and planned'],
   'taken back': ['Not booked as planned'],
   booked: ['Booked in the ERP', 'good'],
+  'would be created': ['In shadow: would be created in Azumuta'],
+  'would be booked': ['In shadow: would be booked in the ERP', 'good'],
   amended: ['Notes and links added in the ERP', 'good'],
   ignored: ['Ignored: the ERP does not know the order'],
   retry: ['Failed, will be retried', 'bad'],

@@ -9,7 +9,7 @@ import type { FlowLedger } from '../ledger/ledger.ts';
 import { isSettled } from '../ledger/records/bookings.ts';
 import type { OrderEnd } from '../ledger/records/order-end.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
-import { OrderNotReady, Rejected } from '../model/errors.ts';
+import { NotSent, OrderNotReady, Rejected } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
@@ -26,6 +26,8 @@ export interface CreateDependencies extends LookDependencies {
   readonly settlingSeconds: number;
   /** Has the completion of a product order looked at again. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
+  /** Whether an order is known in shadow, of which a message may still be in the queue once the stack is live. */
+  readonly isKnownInShadow: (productOrderNumber: string) => Promise<boolean>;
 }
 
 /**
@@ -61,6 +63,10 @@ export async function createProductOrder(
         afterSeconds: attempt.secondsUntil(claimed.untilMs),
       });
     case 'unknown': {
+      if (await dependencies.isKnownInShadow(number)) {
+        attempt.log.info('It is not created, as the message was sent in shadow');
+        return;
+      }
       const sentence = `The ledger does not know product order ${number}: send the order again from the ERP.`;
       throw new Rejected(sentence, { causeCode: 'unknown-order' });
     }
@@ -80,6 +86,13 @@ async function createClaimed(
     return;
   }
   const made = await createOrRecord(claim, entry, attempt, dependencies);
+  if (made === wouldBeCreated) {
+    await dependencies.ledger.claims.complete(claim, waitsForCompletion, {
+      event: made,
+      note: entry.draft.article,
+    });
+    return;
+  }
   const link = await linkInErp({ ...entry, productOrder: made.productOrder }, attempt, dependencies);
   try {
     await writeCreationReceipt({ claim, entry, made, link }, attempt, dependencies);
@@ -106,13 +119,16 @@ async function refuseEnded(
   log.info('It is not created, as it has ended', { how, because });
 }
 
+/** In shadow: it is nowhere, and its creation was not sent. */
+const wouldBeCreated = 'would be created';
+
 /** Reads, decides, and creates it if it is nowhere. If that fails, the claim is given back. */
 async function createOrRecord(
   claim: Claim,
   entry: OrderEntry,
   { signal }: WorkAttempt,
   dependencies: CreateDependencies,
-): Promise<MadeProductOrder> {
+): Promise<MadeProductOrder | typeof wouldBeCreated> {
   const { azumuta, erp, partners, ledger } = dependencies;
   const { draft } = entry;
   let sent = false;
@@ -142,6 +158,7 @@ async function createOrRecord(
   try {
     return await partners.call('azumuta', signal, making, draft.number);
   } catch (cause) {
+    if (cause instanceof NotSent) return wouldBeCreated;
     const error = adviseToPostAgain(cause, erp);
     await ledger.claims.giveBack(claim, { error, sent, waits: waitsForCompletion });
     throw error;

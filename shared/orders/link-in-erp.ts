@@ -2,7 +2,7 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { FlowLedger } from '../ledger/ledger.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { isFailure, RetryLater } from '../model/errors.ts';
+import { isFailure, NotSent, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -36,6 +36,8 @@ export async function linkInErp(
       erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal: own, guard });
     await partners.call('erp', signal, linking, erpOrder.number);
   } catch (error) {
+    // In shadow there is nothing to note of it.
+    if (error instanceof NotSent) return { fields: {}, events: [] };
     // After a Rejected a person was asked: when they send it again, nothing is in doubt.
     if (!(error instanceof RetryLater)) return { fields: { linkInDoubt: false }, events: [], error };
     // What was sent may still be settling in the ERP: an attempt that looks earlier would not find it.

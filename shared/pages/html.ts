@@ -41,6 +41,14 @@ ${content}</main></body>
 `.text;
 }
 
+/** A page of `htmlPage` with a sentence above all that it says. */
+export function underNote(note: string, page: string): string {
+  return page.replace(
+    '<body><main>',
+    (begin) => html`${{ text: begin }}<p><strong>${note}</strong></p>`.text,
+  );
+}
+
 const styleHash = createHash('sha256').update(pageStyle).digest('base64');
 
 /** Of every answer: nobody keeps it, lists it, frames it, learns the link that led to it, or runs anything in it. */

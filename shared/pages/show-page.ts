@@ -2,12 +2,13 @@ import type { Breaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { DueTerms } from '../model/due.ts';
 import { reasonOf } from '../model/errors.ts';
+import { inShadowSays, type Mode } from '../model/mode.ts';
 import type { CallerCheck } from '../platform/aws/credentials.ts';
 import type { Clock } from '../platform/clock.ts';
 import { readOrderFacts } from '../situation/order-facts.ts';
 import { readSituation } from '../situation/read.ts';
 import { readToday } from '../situation/today.ts';
-import { html, htmlPage, pageHeaders } from './html.ts';
+import { html, htmlPage, pageHeaders, underNote } from './html.ts';
 import { claimedLink, isSigned, type SignedLink, type Signer, signedLink } from './links.ts';
 import { orderPage, todayPage } from './render.ts';
 
@@ -18,6 +19,7 @@ export type PageCall = Readonly<Record<'method' | 'sourceIp' | 'page' | 'query',
 export interface PageDependencies extends Omit<Signer, 'key'>, CallerCheck, DueTerms {
   readonly ledger: Ledger;
   readonly breaker: Pick<Breaker, 'states'>;
+  readonly mode: Mode;
   readonly clock: Clock;
 }
 
@@ -61,9 +63,13 @@ async function answerTo(call: PageCall, dependencies: PageDependencies) {
     if (call.method === 'HEAD') return pageAnswer('');
     // After a leak, the log says what was seen.
     log.info('A page is shown', { ...link, sourceIp: call.sourceIp });
-    return link.page === 'today'
-      ? await todayAnswer(link, signer, dependencies)
-      : await orderAnswer(link.number, dependencies);
+    const answer =
+      link.page === 'today'
+        ? await todayAnswer(link, signer, dependencies)
+        : await orderAnswer(link.number, dependencies);
+    return dependencies.mode === 'shadow'
+      ? { ...answer, body: underNote(inShadowSays, answer.body) }
+      : answer;
   } catch (error) {
     log.error('A page cannot be shown', { reason: reasonOf(error) });
     return sentenceAnswer(503, 'Not now', 'Pages cannot be shown now. Try it again in some minutes.');
@@ -74,12 +80,13 @@ async function answerTo(call: PageCall, dependencies: PageDependencies) {
 async function todayAnswer(
   { until }: SignedLink,
   signer: Signer,
-  { ledger, breaker, clock, plant, stage, timeZone, graceHours }: PageDependencies,
+  { ledger, breaker, clock, mode, plant, stage, timeZone, graceHours }: PageDependencies,
 ) {
   const situation = await readSituation({
     ledger,
     breaker,
     clock,
+    mode,
     timeZone,
     graceHours,
     outageSeconds: 0,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { modes } from '../model/mode.ts';
 import { jsonOf } from './json.ts';
 import { describeMismatches, parse } from './validation.ts';
 
@@ -15,6 +16,8 @@ export const variables = {
   /** Whether log lines are metrics, too, which CloudWatch bills. Default: they are. */
   METRICS: z._default(z.enum(['on', 'off']), 'on'),
   STAGE: textVariable,
+  /** `shadow`: everything is decided, and nothing is written to a partner. */
+  MODE: z._default(z.enum(modes), 'live'),
   /** Version of the deployed code and configuration: what an older one has mapped is mapped again. */
   CONFIGURATION_VERSION: textVariable,
   LEDGER_TABLE_NAME: textVariable,

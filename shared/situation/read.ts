@@ -4,6 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
 import { type DueTerms, overdueAt } from '../model/due.ts';
+import type { Mode } from '../model/mode.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueKeepsDays } from '../model/queues.ts';
 import { hourMs } from '../model/time.ts';
@@ -60,6 +61,7 @@ export interface Situation {
   readonly troubles: readonly SeenTrouble[];
   /** Kinds of which there are more than were read: those that are missing may still be open. */
   readonly cut: ReadonlySet<TroubleKind>;
+  readonly mode: Mode;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   readonly queues: Readonly<Record<QueueName, QueueStatus>>;
   readonly orders: OrdersNow;
@@ -77,6 +79,8 @@ export interface SituationDependencies extends DueTerms {
   readonly queue: (queue: QueueName) => Promise<QueueStatus>;
   readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;
+  /** In shadow, nothing waits for a person: people do it all by hand. What is down or paused is said as ever. */
+  readonly mode: Mode;
   /** Shorter outages are not told: what waits goes on by itself. */
   readonly outageSeconds: number;
 }
@@ -104,6 +108,7 @@ export async function readSituation(
     queue,
     countDeadLetters,
     clock,
+    mode,
     timeZone,
     graceHours,
     outageSeconds,
@@ -112,12 +117,13 @@ export async function readSituation(
 ): Promise<Situation> {
   const at = clock.now();
   const terms = { timeZone, graceHours };
+  const isLive = mode === 'live';
   const [open, partners, productOrders, completions, inQueue] = await Promise.all([
-    ledger.concerns.listOpen(limitOf),
+    isLive ? ledger.concerns.listOpen(limitOf) : [],
     breaker.states(),
     queue('product-orders'),
     queue('completions'),
-    countDeadLetters(),
+    isLive ? countDeadLetters() : 0,
   ]);
   const orders = await readOrdersNow(ledger, open, { ...terms, at });
   const hasMessage = ({ since }: OpenConcern) => at.getTime() - since.getTime() < messageLastsMs;
@@ -138,6 +144,7 @@ export async function readSituation(
   return {
     at,
     cut,
+    mode,
     partners,
     orders,
     terms,
@@ -152,7 +159,9 @@ export async function readSituation(
         const thing = `${key.pk} ${key.sk}`;
         return { ...concern, id: `${thing} ${since.toISOString()}`, thing, isDue };
       }),
-      ...ordersOf('late', orders).map((one) => lateTrouble(one, terms, isOpen)),
+      ...ordersOf('late', orders)
+        .filter(() => isLive)
+        .map((one) => lateTrouble(one, terms, isOpen)),
       ...unfiledOf(Math.min(unfiled, unfiledBefore), at),
     ],
   };

@@ -64,7 +64,8 @@ export interface WorkAttempt {
 
 export interface WorkerDependencies {
   readonly queueUrl: string;
-  readonly deadLetterQueueUrl: string;
+  /** Undefined in shadow: what is refused there stands with its order, and nobody replays it. */
+  readonly deadLetterQueueUrl: string | undefined;
   readonly queues: Queues;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetters;

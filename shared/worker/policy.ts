@@ -38,7 +38,7 @@ export const maxWaitMs = 6 * dayMs;
 /** However late it was first tried, a message becomes a dead letter before SQS drops it, which it does at 14 days. */
 export const maxAgeMs = 13 * dayMs;
 /**
- * While its flow is paused, a message that is older is put into its queue again, as one that has not waited: a pause may last
+ * While people hold it back (its flow is paused; it is in shadow), a message that is older is put into its queue again, as one that has not waited: a pause may last
  * longer than SQS keeps a message, and nearly all of `maxWaitMs` is left to it once the pause has ended.
  */
 export const sentAgainInPauseMs = dayMs;

@@ -100,7 +100,7 @@ export class RecordProcessor<Message> {
     try {
       await step.leave?.(this.#attemptAt(work, deadline));
       if (isPause && isOldInPause(record, this.#dependencies.clock.now()))
-        return await this.#sendAgain(waiting, deadline);
+        return await this.#sendAgain(work, seconds, deadline);
       if (this.#hasWaitedTooLong(record)) throw new Wait(reason, { awaits: 'turn' });
       if (work.hasBegun) await this.#dependencies.attempts.recordUnfinished(record.messageId, 0);
       return { retried: { record, seconds } };
@@ -110,18 +110,18 @@ export class RecordProcessor<Message> {
   }
 
   /**
-   * Puts a message into its queue again, as it was first sent. If the process dies between the two, both copies are worked on,
-   * as when SQS delivers one twice.
+   * Puts a message into its queue again that people hold back, as it was first sent. If the process dies between the two, both
+   * copies are worked on, as when SQS delivers one twice.
    */
-  async #sendAgain({ work, seconds }: Waiting, deadline: Deadline): Promise<AttemptOutcome> {
+  async #sendAgain(inWork: RecordInWork, seconds: number, deadline: Deadline): Promise<AttemptOutcome> {
     const { attempts, queues, queueUrl } = this.#dependencies;
-    const { record, log } = work;
+    const { record, log } = inWork;
     const again = { retried: { record, seconds } };
     try {
       // First: the notes are about an id that nobody sees again.
       await attempts.forgetMessage(record.messageId);
-      if (await this.#isGivenUp(work)) {
-        log.info('Its order was given up while its flow was paused');
+      if (await this.#isGivenUp(inWork)) {
+        log.info('Its order was given up while it was held back');
         return undefined;
       }
       if (deadline.isOverdue()) return again;
@@ -131,7 +131,7 @@ export class RecordProcessor<Message> {
         sentAt: firstSentOf(record).toISOString(),
       };
       await queues.send(queueUrl, { body: record.body, attributes });
-      log.info('Put into its queue again, as its flow is paused');
+      log.info('Put into its queue again, as it is held back');
       return undefined;
     } catch (error) {
       log.error('Could not put it into its queue again', { reason: reasonOf(error) });
@@ -232,13 +232,15 @@ export class RecordProcessor<Message> {
     waitedMs: number,
     deadline: Deadline,
   ): Promise<AttemptOutcome> {
-    const { attempts, random } = this.#dependencies;
+    const { attempts, random, clock } = this.#dependencies;
     const { record, hasBegun, log } = inWork;
+    const seconds = secondsUntilTurn(wait, receiveCountOf(record), random());
+    if (wait.awaits === 'live' && isOldInPause(record, clock.now()))
+      return this.#sendAgain(inWork, seconds, deadline);
     if (this.#hasWaitedTooLong(record))
       return this.#deadLetter(inWork, waitedTooLong(wait), waitedMs, deadline);
     // If this fails, the message is worked on alone next time, which does no harm.
     if (hasBegun) await attempts.recordUnfinished(record.messageId, 0).catch(() => undefined);
-    const seconds = secondsUntilTurn(wait, receiveCountOf(record), random());
     log.info('Waits', { reason: wait.message, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };
   }
@@ -277,7 +279,7 @@ export class RecordProcessor<Message> {
     return (await this.#consumer.isGivenUp?.(orderNumber, firstSentOf(record))) ?? false;
   }
 
-  /** @returns false when it is overdue: its next attempt writes it. */
+  /** @returns false when it is overdue: its next attempt writes it; and in shadow, where it is only noted. */
   async #sendDeadLetter(
     { record, orderNumber, partner }: RecordInWork,
     rejected: Rejected,
@@ -290,6 +292,7 @@ export class RecordProcessor<Message> {
     if (deadline.isOverdue()) return false;
     await deadLetters.record(letter);
     if (deadline.isOverdue()) return false;
+    if (deadLetterQueueUrl === undefined) return false;
     const tried = { firstAttemptAt: firstReceive(record), lastAttemptAt: clock.now() };
     const { body } = record;
     await queues.send(

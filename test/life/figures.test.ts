@@ -194,6 +194,7 @@ async function readViews(numbers: readonly string[]) {
     ledger,
     breaker: ledger.breaker,
     clock,
+    mode: 'live',
     ...terms,
     outageSeconds: 0,
     queue: async () => ({ waiting: 0, underWay: 0 }),

@@ -70,6 +70,7 @@ function situation() {
     ledger,
     breaker: ledger.breaker,
     clock,
+    mode: 'live',
     ...dueTerms,
     outageSeconds: 0,
     queue: async () => ({ waiting: 0, underWay: 0 }),

@@ -107,6 +107,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   };
   const mails: { readonly at: string; readonly subject: string; readonly text: string }[] = [];
   const ledger = operatorLedger(new Table(table.client, 'ledger'), clock);
+  let mode = 'live';
   let functions = build({});
 
   function build(changes: Partial<Configuration>, version = 'first') {
@@ -132,6 +133,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
         ...environment,
         STACK_NAME: 'AzumutaErp-life-production',
         CONFIGURATION_VERSION: version,
+        MODE: mode,
         TRIGGER_NAMES: JSON.stringify(names),
       },
       clock,
@@ -263,7 +265,8 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       now += ms;
     },
     /** Other functions from now on, as after a deployment. */
-    deploy(changes: Partial<Configuration>, version?: string) {
+    deploy(changes: Partial<Configuration>, version?: string, as = 'live') {
+      mode = as;
       functions = build(changes, version);
     },
     async post(order: object) {

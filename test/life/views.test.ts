@@ -33,6 +33,7 @@ async function views(number: string) {
     ledger,
     breaker: ledger.breaker,
     clock,
+    mode: 'live',
     ...dueTerms,
     outageSeconds: 0,
     queue: async () => ({ waiting: 0, underWay: 0 }),

@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
+import { inShadowSays } from '../../../shared/model/mode.ts';
 import type { Html } from './parts.ts';
 
 export interface Frame {
   readonly target: string;
   readonly timeZone: string;
+  readonly inShadow: boolean;
   /** Whether there is a shop floor: only when the partners are sandboxes. */
   readonly hasFloor: boolean;
   /** How many dead letters there are; undefined when that is not known. */
@@ -12,7 +14,7 @@ export interface Frame {
 }
 
 export interface ConsolePage {
-  readonly name: 'today' | 'orders' | 'letters' | 'flows' | 'try' | 'floor' | 'none';
+  readonly name: 'today' | 'orders' | 'letters' | 'flows' | 'try' | 'floor' | 'shadow' | 'none';
   readonly title: string;
   readonly content: Html;
   /** A sentence that a screen reader announces when it changes. */
@@ -24,7 +26,7 @@ export interface ConsolePage {
 
 /** A whole page. It works without JavaScript; with it, the parts with `data-live` refresh themselves. */
 export function layOutPage(frame: Frame, page: ConsolePage): Html {
-  const { target, timeZone, hasFloor, deadLetters, notice } = frame;
+  const { target, timeZone, inShadow, hasFloor, deadLetters, notice } = frame;
   const title = `${notice === undefined ? '' : `${notice} · `}${page.title} · Azumuta ↔ ERP`;
   return html`<!doctype html>
 <html lang="en">
@@ -48,6 +50,7 @@ export function layOutPage(frame: Frame, page: ConsolePage): Html {
           ${tab('/letters', 'Dead letters', page.name === 'letters', deadLetters)}
           ${tab('/flows', 'Flows', page.name === 'flows')}
           ${tab('/try', 'Try', page.name === 'try')}
+          ${inShadow ? tab('/shadow', 'Shadow', page.name === 'shadow') : ''}
           ${hasFloor ? tab('/floor', 'Shop floor', page.name === 'floor') : ''}
         </ul>
       </nav>
@@ -60,6 +63,7 @@ export function layOutPage(frame: Frame, page: ConsolePage): Html {
       </search>
     </header>
     <main id="main" tabindex="-1">
+      ${inShadow ? html`<p class="notice" role="note">${inShadowSays}</p>` : ''}
       ${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>`}
       ${page.content}
     </main>

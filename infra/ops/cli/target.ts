@@ -8,7 +8,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { reconcileDefaults } from '../../../shared/integration/schema.ts';
+import { ShadowTable } from '../../../shared/ledger/shadow-table.ts';
 import type { DueTerms } from '../../../shared/model/due.ts';
+import type { Mode } from '../../../shared/model/mode.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { roles } from '../../../shared/model/roles.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
@@ -103,9 +105,32 @@ export function sqsOf({ aws }: Target): SQSClient {
   return new SQSClient({ ...aws, useQueueUrlAsEndpoint: false });
 }
 
-export function ledgerOf({ aws, output }: Target): OperatorLedger {
+/** The ledger of the stack's mode: what a stack in shadow has decided is apart from what was done live. */
+export function ledgerOf(target: Pick<Target, 'aws' | 'output' | 'outputs'>): OperatorLedger {
+  const client = new DynamoDBClient(target.aws);
+  const name = target.output('LedgerTable');
+  return operatorLedger(
+    modeOf(target) === 'shadow' ? new ShadowTable(client, name) : new Table(client, name),
+  );
+}
+
+/** The live ledger, of which a stack in shadow only reads. */
+export function liveLedgerOf({ aws, output }: Pick<Target, 'aws' | 'output'>): OperatorLedger {
   return operatorLedger(new Table(new DynamoDBClient(aws), output('LedgerTable')));
 }
+
+export function modeOf({ outputs }: Pick<Target, 'outputs'>): Mode {
+  return outputs.Mode === 'shadow' ? 'shadow' : 'live';
+}
+
+/** @throws UsageError in shadow, where nothing needs a person as it would live. */
+export function checkLive(target: Pick<Target, 'outputs'>): void {
+  if (modeOf(target) === 'live') return;
+  throw new UsageError(nothingDoneInShadow);
+}
+
+export const nothingDoneInShadow =
+  'The stack is in shadow, where nobody ends or repeats anything: what was open before waits until it is live again, and what shadow decides is only looked at.';
 
 /** By what the views of a stack say that an order is late; one of 0.3.0 does not output its grace. */
 export function dueTermsOfTarget({ output, outputs }: Pick<Target, 'output' | 'outputs'>): DueTerms {
@@ -197,7 +222,9 @@ function localTarget({ folder, address }: RunningPlatform, options: readonly str
   return withReader({ name, stackName, options, local: true, sandboxes, aws, outputs });
 }
 
-function withReader(target: Omit<Target, 'output'>): Target {
+function withReader(found: Omit<Target, 'output'>): Target {
+  // Whatever a command says about a stack, it names it.
+  const target = { ...found, name: modeOf(found) === 'shadow' ? `${found.name}, in shadow` : found.name };
   const output = (name: string): string => {
     const value = target.outputs[name];
     if (value !== undefined) return value;

@@ -8,17 +8,31 @@ import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { type ScheduledRuns, scheduledRunsOf } from '../../../shared/integration/scheduled-runs.ts';
 import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
+import { hasEnded } from '../../../shared/life/life.ts';
 import { type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { duration } from '../../../shared/model/time.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
+import { placesInWords, readOrdersNow } from '../../../shared/situation/open-orders.ts';
 import { withOwnReasons } from '../../../shared/situation/own-reasons.ts';
 import { problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { counted } from '../cli/output.ts';
-import { ledgerOf, optionsForTarget, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
+import {
+  dueTermsOfTarget,
+  ledgerOf,
+  liveLedgerOf,
+  modeOf,
+  optionsForTarget,
+  queueUrlsOf,
+  sqsOf,
+  type Target,
+} from '../cli/target.ts';
 import { readStackSituation, stackReadsOf } from '../flows/situation.ts';
 import { type DoctorCheck, defineCheck, fine, notice, wrong } from './finding.ts';
+
+/** Of each kind. */
+const mostConcernsRead = 1000;
 
 export function stackChecks(
   target: Target,
@@ -28,6 +42,7 @@ export function stackChecks(
 ): DoctorCheck[] {
   const pull = integration && scheduledRunsOf(integration.schedule).pull;
   return [
+    ...(modeOf(target) === 'shadow' ? [defineCheck('Shadow', () => lookAtMode(target, now))] : []),
     ...queueNames.map((queue) => defineCheck(`Queue of ${queue}`, () => lookAtQueue(target, queue))),
     defineCheck('People', async () =>
       problemFindings(
@@ -38,6 +53,20 @@ export function stackChecks(
     defineCheck('Ledger table', () => lookAtLedger(target)),
     defineCheck('Pull', () => lookAtPull(target, pull, now, config)),
   ];
+}
+
+/** In shadow: what it means, and how much of what was begun live waits for its end. */
+export async function lookAtMode(target: Target, now: Date) {
+  const live = liveLedgerOf(target);
+  const open = await live.concerns.listOpen(() => mostConcernsRead);
+  const orders = await readOrdersNow(live, open, { ...dueTermsOfTarget(target), at: now });
+  const waiting = orders.all.filter(({ stage }) => !hasEnded(stage));
+  const until =
+    'once it has shown what you expect, take deployment.mode out of the configuration, and deploy';
+  const says = 'nothing is written to Azumuta or the ERP, and nothing that is decided now counts later';
+  if (waiting.length === 0) return notice(says, until);
+  const places = placesInWords(waiting.map(({ place }) => place));
+  return notice(`${says}; what was begun live waits until it is live again: ${places}`, until);
 }
 
 async function lookAtQueue(target: Target, queue: QueueName) {

@@ -5,7 +5,7 @@ import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { metricNamespace } from '../../../shared/platform/metrics.ts';
 import { readSituation, type Situation } from '../../../shared/situation/read.ts';
-import { dueTermsOfTarget, ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
+import { dueTermsOfTarget, ledgerOf, modeOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 
 export function stackReadsOf(target: Target, clock: Clock) {
   return {
@@ -14,17 +14,19 @@ export function stackReadsOf(target: Target, clock: Clock) {
     queueUrls: queueUrlsOf(target),
     insight: insightOfTarget(target, clock),
     terms: dueTermsOfTarget(target),
+    mode: modeOf(target),
     clock,
   };
 }
 
 /** The state of both flows, by a few cheap calls, none of which takes a message. Outages count at once. */
 export function readStackSituation(reads: ReturnType<typeof stackReadsOf>): Promise<Situation> {
-  const { sqs, ledger, queueUrls, insight, terms, clock } = reads;
+  const { sqs, ledger, queueUrls, insight, terms, mode, clock } = reads;
   return readSituation({
     ledger,
     breaker: ledger.breaker,
     clock,
+    mode,
     ...terms,
     outageSeconds: 0,
     async queue(queue) {

@@ -1,6 +1,7 @@
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { runCommand } from '../cli/command.ts';
 import {
+  checkLive,
   findTarget,
   ledgerOf,
   operatorOf,
@@ -14,6 +15,7 @@ import { command, endAsTyped } from './typed.ts';
 await runCommand(command, (typed) =>
   endAsTyped(typed, async () => {
     const target = await findTarget(typed.options);
+    checkLive(target);
     const queues = createQueues(sqsOf(target));
     return {
       name: target.name,

@@ -1,5 +1,5 @@
 import { runCommand } from '../cli/command.ts';
-import { findTarget, operatorOf, optionsForTarget, signedNote } from '../cli/target.ts';
+import { checkLive, findTarget, operatorOf, optionsForTarget, signedNote } from '../cli/target.ts';
 import { replayDependenciesOf } from './replay.ts';
 import { command, replayAsTyped, usualWaitSeconds } from './typed.ts';
 
@@ -7,6 +7,7 @@ await runCommand(command, (typed) =>
   replayAsTyped(typed, async () => {
     const { options, progress } = typed;
     const target = await findTarget(options);
+    checkLive(target);
     return {
       name: target.name,
       where: optionsForTarget(target),

@@ -15,7 +15,7 @@ import {
 } from '../keys.ts';
 import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
-import { deadLetterOf, isOfBooking } from './dead-letters.ts';
+import { type DeadLetter, deadLetterOf, isOfBooking } from './dead-letters.ts';
 import { ErpOrders } from './erp-orders.ts';
 import { nextJointKey } from './joint-keys.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
@@ -58,6 +58,11 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
 /** Whether a booking that is kept here has one that is open; that of a creation does not count. */
 export function hasDeadLetterOfBooking({ letters }: KnownOrder): boolean {
   return letters.some(isOfBooking);
+}
+
+/** Why it was not created. */
+export function refusalsOfCreation({ letters }: KnownOrder): Pick<DeadLetter, 'reason'>[] {
+  return letters.filter((letter) => !isOfBooking(letter));
 }
 
 /** What is known of an order that somebody asks about, under the number that the ledger keeps it under. */

@@ -39,7 +39,19 @@ export const answeredOrderSchema = z.object({
 });
 export type AnsweredOrder = Readonly<z.output<typeof answeredOrderSchema>>;
 
-export const ordersAnswerSchema = z.object({ orders: z.readonly(z.array(answeredOrderSchema)) });
+export const ordersAnswerSchema = z.object({
+  orders: z.readonly(z.array(answeredOrderSchema)),
+  mode: z.optional(
+    z
+      .literal('shadow')
+      .check(
+        z.describe(
+          'There while nothing is written to Azumuta: the answer says what would have become of the orders.',
+        ),
+      ),
+  ),
+});
+export type OrdersAnswer = Readonly<z.output<typeof ordersAnswerSchema>>;
 export const failureAnswerSchema = z.object({
   error: described('What is wrong with the call, and what to do.'),
 });

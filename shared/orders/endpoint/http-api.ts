@@ -1,4 +1,5 @@
 import { reasonOf } from '../../model/errors.ts';
+import type { Mode } from '../../model/mode.ts';
 import { problemOfText } from '../../model/text.ts';
 import { type CallerCheck, whyCallerRefused } from '../../platform/aws/credentials.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -8,7 +9,7 @@ import { type Mismatch, parse } from '../../platform/validation.ts';
 import { acceptOrders, becomeMoreThan } from '../accept.ts';
 import type { AcceptDependencies } from '../accept-wanted.ts';
 import { overallStatus, statusOfEntry, statusOfKnown } from '../order-status.ts';
-import type { AnsweredOrder, OrderStatus } from './answers.ts';
+import type { AnsweredOrder, OrderStatus, OrdersAnswer } from './answers.ts';
 import { erpOrderOfPosted, postedOrderSchema } from './posted-order.ts';
 
 interface OrderCaller {
@@ -24,11 +25,12 @@ export interface OrderCall extends OrderCaller {
 
 export interface OrderCallAnswer {
   readonly statusCode: number;
-  readonly body: { readonly orders?: readonly AnsweredOrder[]; readonly error?: string };
+  readonly body: Partial<OrdersAnswer> & { readonly error?: string };
 }
 
 export interface HttpApiDependencies extends AcceptDependencies, CallerCheck {
   readonly clock: Clock;
+  readonly mode: Mode;
 }
 
 export const maxPostedOrders = 500;
@@ -116,7 +118,9 @@ async function answerCaller(
   const refused = await refuseCaller(caller, dependencies);
   if (refused) return refused;
   try {
-    return await answer();
+    const answered = await answer();
+    const isShadow = dependencies.mode === 'shadow' && answered.body.orders !== undefined;
+    return isShadow ? { ...answered, body: { ...answered.body, mode: 'shadow' } } : answered;
   } catch (error) {
     dependencies.log.error('The order endpoint cannot answer', { reason: reasonOf(error) });
     return failureAnswer(503, 'Try again later: send the same call again.');

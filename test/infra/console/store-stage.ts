@@ -18,19 +18,28 @@ export const operator = 'an.peeters';
 export const persons: Persons = { planner: 'Rik Maes, ext. 23', 'ERP administrator': 'Els Claes' };
 
 /** The console with real queues and a real ledger, but without functions and partners. */
-export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPlant) {
+export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPlant, inShadow = false) {
   const stores = await startReplayStores();
   const { store, ledger, clock, table } = stores;
   const { queueUrls } = stores.replaying;
   const terms = { timeZone: 'Europe/Brussels', graceHours: 24 };
   const situation = () =>
-    readStackSituation({ sqs: store.sqs, ledger, queueUrls, clock, insight: async () => undefined, terms });
+    readStackSituation({
+      sqs: store.sqs,
+      ledger,
+      queueUrls,
+      clock,
+      insight: async () => undefined,
+      terms,
+      mode: inShadow ? 'shadow' : 'live',
+    });
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({
     target: 'Stores of a test',
     commands: '--local',
     local: true,
+    inShadow,
     situation,
     ledger,
     plant,

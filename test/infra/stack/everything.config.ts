@@ -40,6 +40,7 @@ export const everyDeployment: Deployment = {
 /** What it cannot have at the same time. */
 export const otherDeployments: readonly Deployment[] = [
   {
+    mode: 'shadow',
     monthlyBudget: 'none',
     domain: { ...domain, alsoAwsAddress: true },
     network: { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] },

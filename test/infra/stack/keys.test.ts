@@ -89,7 +89,14 @@ function encryptedResources(stack: Stack) {
     encryption: TableEncryptionV2.customerManagedKey(key),
   });
   const topic = new Topic(stack, 'Alerts', { masterKey: key });
-  const uses = createUses({ stage: 'production', isWatched: true, queues, secrets: {}, ledger });
+  const uses = createUses({
+    stage: 'production',
+    mode: 'live',
+    isWatched: true,
+    queues,
+    secrets: {},
+    ledger,
+  });
   return { queues, ledger, topic, uses };
 }
 

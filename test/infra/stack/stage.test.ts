@@ -88,6 +88,31 @@ describe('the name of a stack', () => {
   });
 });
 
+it('gives its mode to each function that has the ledger, and to the commands, and nothing of it where it is live', async () => {
+  // Prepare
+  const { deployment } = everything;
+  const modesOf = (template: Template) =>
+    propertiesOf(template, 'AWS::Lambda::Function').flatMap(({ Environment }) => {
+      const { LEDGER_TABLE_NAME, MODE } = Environment.Variables;
+      return LEDGER_TABLE_NAME === undefined ? [] : MODE;
+    });
+
+  // Act
+  const live = await templateOf(everything, 'production');
+  const shadow = await templateOf(
+    { ...everything, deployment: { ...deployment, mode: 'shadow' } },
+    'production',
+  );
+
+  // Assess
+  expect(modesOf(shadow)).toEqual(Array(7).fill('shadow'));
+  expect(modesOf(live)).toEqual(Array(7).fill(undefined));
+  expect([shadow, live].map((template) => template.findOutputs('Mode').Mode?.Value)).toEqual([
+    'shadow',
+    undefined,
+  ]);
+});
+
 describe('a stage for trying', () => {
   const paid = ['AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter', 'AWS::Budgets::Budget'];
   const metricsOf = (template: Template) =>

@@ -10,6 +10,7 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { createAlertLedger } from '../../../shared/ledger/ledger.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
+import type { Mode } from '../../../shared/model/mode.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
@@ -33,6 +34,7 @@ interface AllReceived {
 }
 
 export interface StageOptions {
+  readonly mode?: Mode;
   readonly start?: string;
   readonly deployment?: Partial<CompleteIntegration['deployment']>;
   readonly timeZone?: string;
@@ -90,7 +92,7 @@ export async function startAlertStage(options: StageOptions = {}) {
     run() {
       runs += 1;
       const send = createSendAlerts(integration, {
-        environment: environmentOf(store.tableName),
+        environment: { ...environmentOf(store.tableName), MODE: options.mode },
         clock,
         random: Math.random,
         newId: () => String(runs),

@@ -53,6 +53,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
             send: async (_url, { body }) => void hints.push(parseMessage(completionHintSchema, body)),
           },
           lookAt: async (numbers) => void lookedAt.push(...numbers),
+          listToCompare: async () => [],
           ...dependencies,
         },
       ),

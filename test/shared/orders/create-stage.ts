@@ -19,6 +19,7 @@ export async function startCreateStage() {
     settlingSeconds: 300,
     enqueue: async () => {},
     lookAgain: async () => {},
+    isKnownInShadow: async () => false,
     partners: partnersOn({ ...store, clock: systemClock }),
   };
   return {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { ShadowTable } from '../../../shared/ledger/shadow-table.ts';
 import { orderOf, refused } from '../alerts/stage.ts';
 import { startPages } from './stage.ts';
 
@@ -191,6 +193,28 @@ describe('a link that is not ours', () => {
     expect((await pages.open(pages.link(today), 'GET', '203.0.113.9')).statusCode).toBe(200);
     expect(await pages.open(pages.link(today))).toEqual(await pages.open('today', 'GET', '203.0.113.9'));
   });
+});
+
+it('says in shadow above all that nothing is written, and shows what shadow has decided alone', async () => {
+  // Prepare
+  const pages = await startPages({ mode: 'shadow' });
+  const shadow = new ShadowTable(pages.store.client, pages.store.tableName, pages.clock.now);
+  await orderOf(pages.ledger, { number: 'MO/1', amount: '12' });
+  await orderOf(createLedger({ table: shadow, clock: pages.clock, settlingSeconds: 300 }), {
+    number: 'MO/2',
+  });
+
+  // Act
+  const [begunLive, decided, day] = [
+    await pages.open(pages.link(order('MO/1'))),
+    await pages.open(pages.link(order('MO/2'))),
+    await pages.open(pages.link(today)),
+  ];
+
+  // Assess
+  expect([begunLive.statusCode, decided.statusCode, day.statusCode]).toEqual([404, 200, 200]);
+  for (const { body } of [begunLive, decided, day])
+    expect(body).toContain('<main><p><strong>In shadow: nothing is written to Azumuta or the ERP.');
 });
 
 describe('a link of ours', () => {

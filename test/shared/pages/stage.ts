@@ -3,6 +3,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createShowPages } from '../../../functions/show-pages/show-pages.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
+import type { Mode } from '../../../shared/model/mode.ts';
 import { type AskedPage, signedLink } from '../../../shared/pages/links.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -10,7 +11,13 @@ import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 type ShowPages = ReturnType<typeof createShowPages>;
 
 /** The function in front of a ledger, with its key. */
-export async function startPages({ allowed = [] }: { readonly allowed?: readonly string[] } = {}) {
+export async function startPages({
+  allowed = [],
+  mode = 'live',
+}: {
+  readonly allowed?: readonly string[];
+  readonly mode?: Mode;
+} = {}) {
   const clock = testClock();
   const store = await startLedgerStore();
   /** What Secrets Manager holds; it fails without. */
@@ -21,6 +28,7 @@ export async function startPages({ allowed = [] }: { readonly allowed?: readonly
     environment: {
       STACK_NAME: 'AzumutaErp-ghent-production',
       STAGE: 'production',
+      MODE: mode,
       LEDGER_TABLE_NAME: store.tableName,
       SETTLING_SECONDS: '300',
       PAGES_KEY_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:1:secret:pages-AbCdEf',

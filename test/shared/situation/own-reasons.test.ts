@@ -30,6 +30,7 @@ it('says the reason of all of a kind that have one, and sends people to the page
     ledger,
     breaker: ledger.breaker,
     clock,
+    mode: 'live',
     graceHours: 0,
     timeZone: 'UTC',
     outageSeconds: 0,

@@ -32,6 +32,7 @@ function problemsOf(given: Given) {
   const { erp = reachable, azumuta = reachable, troubles = [], cut = new Set(), ...queues } = given;
   const situation: Situation = {
     at,
+    mode: 'live',
     troubles,
     cut,
     deadLetters: 0,

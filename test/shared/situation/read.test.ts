@@ -16,6 +16,7 @@ function startPlant() {
       ledger,
       breaker,
       clock,
+      mode: 'live',
       outageSeconds,
       ...dueTerms,
       queue: async () => ({ waiting: 0, underWay: 0 }),

@@ -131,6 +131,7 @@ export class AdviceFollower {
     const { troubles, unfiled } = await readSituation(
       {
         ...tools,
+        mode: 'live',
         queue: async () => ({ waiting: 0, underWay: 0 }),
         countDeadLetters: async () => plant.queues.messages(queueUrlOf('dead-letters')).length,
         graceHours,

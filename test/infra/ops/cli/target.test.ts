@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { findTarget, optionsForTarget, personsOf } from '../../../../infra/ops/cli/target.ts';
+import { checkLive, findTarget, optionsForTarget, personsOf } from '../../../../infra/ops/cli/target.ts';
 import { newFolder } from '../../new-folder.ts';
 import { startCloudFormation } from './cloudformation.ts';
 
@@ -88,6 +88,19 @@ it('says so when no platform runs on this machine, as one whose process is gone'
   // Larger than any process id that Linux gives.
   await writeAddress(join(folder, 'local-platform-a'), {}, 2 ** 22 + 1);
   await expect(findTarget({ local: true })).rejects.toThrow('No platform runs');
+});
+
+it('names a stack that is in shadow so wherever it is named, and lets nobody end or repeat anything there', async () => {
+  // Prepare
+  const folder = emptyTemporaryFolder();
+  await writeAddress(folder, { Mode: 'shadow' });
+
+  // Act
+  const target = await findTarget({ local: folder });
+
+  // Assess
+  expect(target.name).toBe(`AzumutaErp-demo-local on this machine (${folder}), in shadow`);
+  expect(() => checkLive(target)).toThrow('The stack is in shadow, where nobody ends or repeats anything');
 });
 
 it('says that a stack without a needed output is older than the command', async () => {

@@ -31,6 +31,7 @@ beforeEach(() => {
   clock = testClock();
   dependencies = {
     clock,
+    mode: 'live',
     ledger: createLedger({ ...store, clock, settlingSeconds: 300 }),
     log: logged.log,
     queues: createQueues(sqs.client),
@@ -77,6 +78,15 @@ describe('the order endpoint', () => {
     expect(answers).toMatchObject([{ statusCode: 503 }, { statusCode: 503 }]);
     expect(sqs.sent).toEqual([]);
   });
+});
+
+it('says in shadow with each answer about orders that nothing is written', async () => {
+  const inShadow = { ...dependencies, mode: 'shadow' } as const;
+  const posted = await postOrders(call('PO-shadow'), inShadow);
+  const asked = await getOrder({ ...call('-'), number: 'PO-shadow' }, inShadow);
+  const unknown = await getOrder({ ...call('-'), number: 'PO-unknown' }, inShadow);
+  expect([posted.body.mode, asked.body.mode, unknown.body.mode]).toEqual(['shadow', 'shadow', undefined]);
+  expect((await askFor('PO-shadow')).body).not.toHaveProperty('mode');
 });
 
 describe('the key of the order endpoint', () => {

@@ -1,0 +1,49 @@
+import { type Context, Hono } from 'hono';
+import { html } from 'hono/html';
+import type { StoredComparison } from '../../../shared/ledger/records/comparisons.ts';
+import { shadowInWords, summarizeShadow } from '../../../shared/situation/shadow.ts';
+import { redactedText } from '../../ops/cli/redact.ts';
+import type { ConsolePageDependencies } from '../dependencies.ts';
+import { type Html, moment, orderLink, type PageColumn, type PlantTime, tablePart } from './parts.ts';
+
+const weekMs = 7 * 86_400_000;
+
+/** What shadow would have done in the last week, next to what people did. */
+export function shadowRoutes(pages: ConsolePageDependencies): Hono {
+  return new Hono().get('/shadow', (c) => showShadow(c, pages));
+}
+
+async function showShadow(
+  c: Context,
+  { show, ledger, clock, timeZone }: ConsolePageDependencies,
+): Promise<Response> {
+  const now = clock.now();
+  const compared = await ledger.comparisons.listCompared(new Date(now.getTime() - weekMs), now);
+  const summary = summarizeShadow(compared);
+  const content = html`<h1>Shadow</h1>
+    <p class="lead">${shadowInWords(summary)}</p>
+    <p class="hint">The last week. Correct the line of the mapping that is named, deploy, and release or post the order again; <a href="/try">Try</a> shows before what the mapping makes of it.</p>
+    ${tablePart('Compared', columnsAt({ now, timeZone }), compared)}`;
+  return show(c, { name: 'shadow', title: 'Shadow', content });
+}
+
+const outcomeWords: Readonly<Record<StoredComparison['outcome'], string>> = {
+  same: 'the same',
+  different: 'differs',
+  nothing: 'not wanted any more',
+};
+
+function columnsAt(time: PlantTime): PageColumn<StoredComparison>[] {
+  return [
+    { title: 'Order', cell: ({ number }) => html`<a href="${orderLink(number)}">${number}</a>` },
+    { title: 'Compared', cell: ({ comparedAt }) => moment(new Date(comparedAt), time) },
+    { title: 'Outcome', cell: outcomeCell },
+    { title: 'Would be booked', cell: ({ wouldBook }) => (wouldBook ? 'yes' : 'no') },
+    { title: 'Booked by people', cell: ({ booked }) => booked },
+    { title: 'Why', cell: ({ reasons }) => redactedText(reasons.join(' ')) },
+  ];
+}
+
+function outcomeCell({ outcome }: StoredComparison): Html | string {
+  return outcome === 'different' ? html`<strong>${outcomeWords.different}</strong>` : outcomeWords[outcome];
+}
