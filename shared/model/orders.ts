@@ -51,6 +51,11 @@ export interface ErpOrder extends ErpOrderRef, FactsInErp {
   readonly state: 'released' | 'cancelled' | 'other' | 'deleted';
   /** ISO instant of its last change, where the ERP says it: what is older never replaces what is newer. */
   readonly changedAt?: string | undefined;
+  /**
+   * What was produced of it so far, in its unit, by whomever, where the ERP tells it when it is asked for one order. Only the
+   * comparison of a stack in shadow reads it.
+   */
+  readonly produced?: { readonly good: string; readonly scrap?: string | undefined } | undefined;
   /** Other fields for the mapping, as selected by the connector's options. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }

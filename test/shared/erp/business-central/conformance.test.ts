@@ -8,6 +8,7 @@ const cannot: Cannot = {
   'change-times': 'it numbers each change, and that number is the order of its list',
   'never-changed': 'each row has the number of its last change',
   'further-outputs': 'a line plans one item',
+  'produced-scrap': 'scrap is in the capacity ledger, which the extension does not show',
   marks: 'our key is a primary key, and stands in no text',
   'same-page': 'the row with the highest number ends a listing, so a page that is always that row does, too',
   'scrapped-serials': 'scrap makes no stock, so its numbers are in the note',

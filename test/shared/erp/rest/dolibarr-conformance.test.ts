@@ -17,6 +17,7 @@ describeErpConformance(
     'never-changed': 'every order of Dolibarr has a change time',
     'same-page': 'its pages have numbers: a list ends after 10,000 calls',
     'booked-before': 'its look-up tells the quantity of the order alone',
+    produced: 'it stands in the lines of an order, for which its example has no question in a listing',
     units: 'a configuration knows no unit but the one that the order tells',
     scrap: 'Dolibarr books no scrap',
     assembly: 'its API books components, and no lots of them (dolibarr-components.test.ts)',

@@ -52,6 +52,7 @@ describeErpConformance(
   makeTarget,
   {
     link: 'its example has no field for it',
+    produced: 'its example asks for no such field of an order',
     'refusing-look':
       'it says with the booking that components are not there, and its example does not ask before',
     closing: 'its example leaves to people what is not built of an order',

@@ -4,6 +4,7 @@ import type { Cannot } from '../conformance/target.ts';
 
 const cannot: Cannot = {
   'further-outputs': 'an order plans its product once',
+  'produced-scrap': 'the scrap of an order is in its confirmations alone',
   concurrency: 'SAP books every confirmation; the ledger lets one worker at a time book to an order',
   units: 'neither service tells which units SAP would convert',
   'scrapped-serials': 'SAP receives no scrap into stock, so it has no batch',
