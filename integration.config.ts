@@ -198,12 +198,15 @@ export const sandboxErp = ({ baseUrl, pageSize = 50, timeoutMs }: SandboxOptions
         customer: z.string(),
         options: z.record(z.string(), z.unknown()),
         changedAt: z.string(),
+        goodQuantity: z.optional(z.string()),
+        scrapQuantity: z.optional(z.string()),
       }),
       one: { request: (order) => ({ path: placeOf(order) }) },
-      order: ({ product, status, customer, options, ...order }) => ({
+      order: ({ product, status, customer, options, goodQuantity, scrapQuantity, ...order }) => ({
         ...order,
         article: product,
         state: status === 'released' || status === 'cancelled' ? status : 'other',
+        produced: { good: goodQuantity, scrap: scrapQuantity },
         attributes: { customer, ...options },
       }),
     },

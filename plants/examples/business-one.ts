@@ -109,6 +109,7 @@ function listing({ unit }: BusinessOneOptions): RestListing<BusinessOneOrder> {
       dueDate: order.DueDate?.slice(0, 10),
       state: stateOf(order),
       changedAt: midnightOf(order.UpdateDate ?? order.CreationDate),
+      produced: { good: order.CompletedQuantity, scrap: order.RejectedQuantity },
     }),
   };
 }

@@ -61,9 +61,13 @@ export function requireExtension(version: string): void {
   throw partnerDown(`${partner} has version ${version || 'none'} of the extension, ${what}.`);
 }
 
-/** A line of the list, as an order. */
+/**
+ * A line of the list, as an order. Its *Finished Quantity* is the output that was posted (MfgItemJnlPostLine.Codeunit.al of
+ * microsoft/BCApps, `UpdateProdOrderLine` 888). Scrap is in the capacity ledger, which the extension does not show.
+ */
 export function erpOrderOf(line: BcOrderLine, options: BusinessCentralOptions): ErpOrder {
-  const { number, itemNo, quantity, unit, dueDate, systemModifiedAt, status, blocked } = line;
+  const { number, itemNo, quantity, unit, dueDate, systemModifiedAt, status, blocked, finishedQuantity } =
+    line;
   const isReleased = status === 'Released' && !blocked && isOurs(line, options);
   return {
     number,
@@ -72,6 +76,7 @@ export function erpOrderOf(line: BcOrderLine, options: BusinessCentralOptions): 
     dueDate: dueDate === '' || dueDate.startsWith('0001-') ? undefined : dueDate,
     state: isReleased ? 'released' : 'other',
     changedAt: new Date(systemModifiedAt).toISOString(),
+    produced: { good: finishedQuantity },
     attributes: attributesOf(line),
   };
 }

@@ -132,6 +132,12 @@ function createFamily(members: readonly OdooProduction[], marks: readonly FoundM
     return rests.reduce((sum, rest) => sum + wholeQuantity(rest), one.product_qty);
   }
 
+  /** An order and all that our bookings have left of it: together they are what the order was for. */
+  function wholeOf(one: Member): OdooProduction[] {
+    const own = members.filter(({ id }) => id === one.id);
+    return [...own, ...restsOf(one).flatMap(wholeOf)];
+  }
+
   /**
    * Whether an order is the rest of one that a person booked. It cannot be distinguished from one that a person split
    * off, so it counts as a rest, and not as new work, when nothing else of the family is open.
@@ -147,7 +153,7 @@ function createFamily(members: readonly OdooProduction[], marks: readonly FoundM
     return { product_qty: wholeQuantity(origin), state: rest?.state ?? origin.state };
   }
 
-  return { members, marks, lastBooking, restsOf, originOf, wholeQuantity, asOne, isRestByHand };
+  return { members, marks, lastBooking, restsOf, originOf, wholeQuantity, wholeOf, asOne, isRestByHand };
 }
 
 /**

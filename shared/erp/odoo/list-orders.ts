@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
+import { sumOf } from '../../model/quantity.ts';
 import { fieldOf } from '../../platform/json.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
@@ -11,11 +12,14 @@ import { domainOf } from './order.ts';
 import {
   decimalOf,
   fromOdooTime,
+  idOfReference,
   type ListedProduction,
   listedFields,
   listedProductionSchema,
+  many2one,
   positionSchema,
   productSchema,
+  reference,
   toOdooTime,
 } from './records.ts';
 
@@ -64,7 +68,8 @@ export function listReleasedOrders(
 }
 
 /**
- * One order as it would be listed, or undefined when Odoo does not show it. One that a subcontractor builds is not released.
+ * One order as it would be listed, and what was produced of it; undefined when Odoo does not show it. One that a subcontractor
+ * builds is not released.
  * @throws Rejected
  */
 export async function readListedOrder(source: Source, order: ErpOrderRef): Promise<ErpOrder | undefined> {
@@ -73,8 +78,11 @@ export async function readListedOrder(source: Source, order: ErpOrderRef): Promi
   const here = await searchOrders(source, [...own, isBuiltHere]);
   const [rows, released] = here.length > 0 ? [here, states] : [await searchOrders(source, own), []];
   const { orders: found, unreadable } = rowReader()(rows);
-  const orders = await Promise.all(found.map((one) => withItsRest(source, one)));
-  return onlyOrder('Odoo', order, await withArticles(source, { orders, unreadable }, released));
+  const wholes = await Promise.all(found.map((one) => withItsRest(source, one)));
+  const orders = wholes.map(({ asListed }) => asListed);
+  const listed = onlyOrder('Odoo', order, await withArticles(source, { orders, unreadable }, released));
+  const [whole] = wholes;
+  return listed && whole && { ...listed, produced: await readProduced(source, whole) };
 }
 
 function searchOrders(
@@ -129,11 +137,52 @@ async function withRestsMerged(
   ];
 }
 
+interface WholeOrder {
+  readonly asListed: ListedProduction;
+  /** It and its rests, those that are done. */
+  readonly done: readonly Pick<ListedProduction, 'id'>[];
+}
+
 /** An order of which our bookings have left a rest, as the listing shows it that meets the rest. */
-async function withItsRest({ connect }: Source, order: ListedProduction): Promise<ListedProduction> {
-  if (order.state !== 'done' || !order.backorder_sequence) return order;
-  const familyOf = await readFamilies(await connect(), [order]);
-  return { ...order, ...familyOf(order)?.asOne(order) };
+async function withItsRest({ connect }: Source, order: ListedProduction): Promise<WholeOrder> {
+  if (order.state !== 'done') return { asListed: order, done: [] };
+  const familyOf = order.backorder_sequence ? await readFamilies(await connect(), [order]) : undefined;
+  const family = familyOf?.(order);
+  if (!family) return { asListed: order, done: [order] };
+  const done = family.wholeOf(order).filter(({ state }) => state === 'done');
+  return { asListed: { ...order, ...family.asOne(order) }, done };
+}
+
+const finishedMoveSchema = z.object({ quantity: z.number(), product_uom: reference, scrap_id: many2one });
+
+/**
+ * Odoo books nothing of an order before it is done. Then the moves of its product are the order's (`production_id`): what came
+ * out, scrap included, and each scrap again, on its way out of stock (mrp/models/stock_scrap.py:33 (17.0), :41 (18.0), :43
+ * (19.0), `_prepare_move_values`). They are read like those of a booking, by the right that it needs. Undefined where a person
+ * has counted them in another unit.
+ */
+async function readProduced(
+  { search }: Source,
+  { asListed: { product_id, product_uom_id }, done }: WholeOrder,
+): Promise<ErpOrder['produced']> {
+  if (done.length === 0) return { good: '0', scrap: '0' };
+  const moves = await search('stock.move', {
+    domain: [
+      ['production_id', 'in', done.map(({ id }) => id)],
+      ['product_id', '=', product_id[0]],
+      ['state', '=', 'done'],
+    ],
+    row: finishedMoveSchema,
+  });
+  if (moves.some(({ product_uom }) => product_uom[0] !== idOfReference(product_uom_id))) return undefined;
+  const sumFor = (isScrap: boolean) =>
+    sumOf(
+      moves
+        .filter(({ scrap_id }) => (idOfReference(scrap_id) !== undefined) === isScrap)
+        .map(({ quantity }) => decimalOf(quantity)),
+    );
+  const [all, scrap] = [sumFor(false), sumFor(true)];
+  return { good: sumOf([all, `-${scrap}`]), scrap };
 }
 
 /**

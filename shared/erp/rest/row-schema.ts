@@ -6,6 +6,10 @@ import { absent, exactNumber, numberOrIdSchema } from './schemas.ts';
 
 export const instantWithZone = z.iso.datetime({ offset: true, error: 'an ISO instant with a zone' });
 
+const figureOrAbsent = absent(
+  z.union([z.string(), exactNumber]).check(z.refine((value) => toDecimal(value) !== undefined, 'a decimal')),
+);
+
 export const restOrderSchema = z
   .object({
     number: numberOrIdSchema,
@@ -25,6 +29,11 @@ export const restOrderSchema = z
     changedAt: absent(instantWithZone),
     /** ISO instant with zone; needed where `changedAt` may be null. */
     createdAt: absent(instantWithZone),
+    /**
+     * What was produced of it so far, by whomever, where the ERP tells it: good without scrap. Only the comparison of a stack in
+     * shadow reads it.
+     */
+    produced: absent(z.object({ good: figureOrAbsent, scrap: figureOrAbsent })),
     /** Further fields for the mapping. */
     attributes: z.optional(z.record(z.string(), z.unknown())),
   })

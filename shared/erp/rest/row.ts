@@ -65,16 +65,16 @@ function readRow<Row>(
   }
   const [id, number] = [nameAt(mapped, 'id'), nameAt(mapped, 'number')];
   const changedAt = changeOf(mapped);
-  // Only an order that was released before is of interest, and of that only its name.
-  const isKnownByName = fieldOf(mapped, 'state') === 'other' && number && changedAt;
-  if (isKnownByName)
-    return {
-      rowId: id ?? number,
-      changedAt,
-      order: { ...notReleased, number, ...definedFields({ id }), changedAt },
-    };
-
   const whole = parse(restOrderSchema, mapped);
+  // Of an order that is not released, its name is enough where the rest of it cannot be read.
+  const isKnownByName = fieldOf(mapped, 'state') === 'other' && number && changedAt;
+  if (isKnownByName) {
+    const order = whole.ok
+      ? erpOrderFromMapped(whole.value)
+      : { ...notReleased, number, ...definedFields({ id }) };
+    return { rowId: id ?? number, changedAt, order: { ...order, changedAt } };
+  }
+
   why ??= whole.ok
     ? whyRounded(whole.value, [raw, detail?.json])
     : `orders.order returns no valid order for it (${describeMismatches(whole.mismatches)})`;
@@ -129,8 +129,14 @@ function erpOrderFromMapped({ quantity, ...order }: ParsedRestOrder): ErpOrder {
     quantity: { amount: toDecimal(quantity) ?? '0', ...definedFields({ unit: order.unit || undefined }) },
     dueDate: order.dueDate ?? undefined,
     state: order.state,
+    ...definedFields({ produced: producedInRow(order) }),
     attributes: order.attributes ?? {},
   };
+}
+
+function producedInRow({ produced }: Pick<ParsedRestOrder, 'produced'>): ErpOrder['produced'] {
+  const good = toDecimal(produced?.good);
+  return good === undefined ? undefined : { good, ...definedFields({ scrap: toDecimal(produced?.scrap) }) };
 }
 
 /** So many requests for details at the same time. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
+import { fieldOf } from '../../platform/json.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { listByKeys, positionsOf } from '../list-by-keys.ts';
@@ -83,15 +84,28 @@ export function listReleasedOrders(
   });
 }
 
-/** One order as it would be listed, or undefined when SAP has none. @throws Rejected */
+/** One order as it would be listed, and what was produced of it; undefined when SAP has none. @throws Rejected */
 export async function readListedOrder(
   { read, options }: SapReader,
   order: ErpOrderRef,
 ): Promise<ErpOrder | undefined> {
-  const query = { $select: selectOf(options) };
+  const query = { $select: `${selectOf(options)},${yieldField}` };
   const path = pathOfOrder(order);
   const row = await read({ service: orderService, path, query, what: 'the data' }, z.unknown());
-  return onlyOrder('SAP', order, rowReader('$.d', options)(row === undefined ? [] : [row]));
+  const found = onlyOrder('SAP', order, rowReader('$.d', options)(row === undefined ? [] : [row]));
+  return found && { ...found, produced: confirmedYieldOf(row) };
+}
+
+/**
+ * The yield that is confirmed of an order (A_ProductionOrder_2 of API_PRODUCTION_ORDER_2_SRV:
+ * latonaio/sap-api-integrations-production-order-reads, SAP_API_Caller/responses/general.go). Its scrap is in its
+ * confirmations alone.
+ */
+const yieldField = 'MfgOrderConfirmedYieldQty';
+
+function confirmedYieldOf(row: unknown): ErpOrder['produced'] {
+  const good = toDecimal(fieldOf(row, yieldField));
+  return good === undefined ? undefined : { good };
 }
 
 function rowReader(list: string, options: SapOptions) {
@@ -100,7 +114,11 @@ function rowReader(list: string, options: SapOptions) {
 }
 
 function selectOf(options: SapOptions): string {
-  return [...new Set([...orderFields, ...(options.orderFields ?? [])])].join(',');
+  return fieldsOfList(options).join(',');
+}
+
+function fieldsOfList(options: SapOptions): string[] {
+  return [...new Set([...orderFields, ...(options.orderFields ?? [])])];
 }
 
 function conditionsOf({ plant, orderTypes }: SapOptions, earliest: WallClock | undefined): string[] {
@@ -136,6 +154,7 @@ function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
 }
 
 function erpOrderFromSap(row: SapOrder, options: SapOptions): ErpOrder {
+  const fields = new Set(fieldsOfList(options));
   return {
     number: row.ManufacturingOrder,
     article: row.Material,
@@ -144,7 +163,7 @@ function erpOrderFromSap(row: SapOrder, options: SapOptions): ErpOrder {
     state: stateFromFlags(row, options),
     changedAt: orderChangedAt(row, options.timeZone ?? 'UTC'),
     attributes: Object.fromEntries(
-      Object.entries(row).filter(([name, value]) => name !== '__metadata' && value !== null && value !== ''),
+      Object.entries(row).filter(([name, value]) => fields.has(name) && value !== null && value !== ''),
     ),
   };
 }

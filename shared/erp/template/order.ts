@@ -19,6 +19,9 @@ export const orderSchema = z.object({
   serialNumbers: z.boolean(),
   azumutaIds: z.array(z.string()),
   changedAt: z.iso.datetime(),
+  /** What was produced of it: it stands in one order, and not in the list. */
+  goodQuantity: z.optional(decimal),
+  scrapQuantity: z.optional(decimal),
 });
 export type TemplateOrder = z.infer<typeof orderSchema>;
 
@@ -41,6 +44,12 @@ export function erpOrderOf({ status, ...order }: TemplateOrder): ErpOrder {
     dueDate: order.dueDate,
     state: status === 'released' || status === 'cancelled' ? status : 'other',
     changedAt: order.changedAt,
+    produced: producedInOrder(order),
     attributes: {},
   };
+}
+
+function producedInOrder({ goodQuantity, scrapQuantity }: Partial<TemplateOrder>): ErpOrder['produced'] {
+  const good = toDecimal(goodQuantity);
+  return good === undefined ? undefined : { good, scrap: toDecimal(scrapQuantity) };
 }

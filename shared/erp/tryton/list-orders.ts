@@ -7,7 +7,7 @@ import { type KeyedPage, listByKeys } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
 import type { TrytonReader, TrytonSearch } from './client.ts';
 import type { TrytonOptions } from './options.ts';
-import { productionDomain } from './production.ts';
+import { outputOf, producedFields, productionDomain } from './production.ts';
 import { dottedField, fieldsFor, wireDateTime } from './wire.ts';
 
 const changeTimeSchema = z.iso.datetime();
@@ -119,11 +119,12 @@ function searchListedProductions(
   { search, options: { orderFields = [] } }: TrytonReader,
   asked: Omit<TrytonSearch<unknown>, 'row'>,
 ): Promise<unknown[]> {
-  const fields = [...fieldsFor(listedTrytonProductionSchema), ...orderFields];
-  return search('production', { fields, row: z.unknown(), ...asked });
+  const { fields = [] } = asked;
+  const all = [...fieldsFor(listedTrytonProductionSchema), ...orderFields, ...fields];
+  return search('production', { ...asked, fields: [...new Set(all)], row: z.unknown() });
 }
 
-/** One production as it would be listed, or undefined when our company has none. @throws Rejected */
+/** One production as it would be listed, and what was produced of it; undefined when our company has none. @throws Rejected */
 export async function readListedOrder(
   tryton: TrytonReader,
   order: ErpOrderRef,
@@ -131,8 +132,9 @@ export async function readListedOrder(
   const domain = productionDomain(order, await tryton.readCompany());
   if (!domain) return undefined;
   const what = `reading production ${order.number}`;
-  const rows = await searchListedProductions(tryton, { domain, what });
-  return onlyOrder('Tryton', order, rowReader(tryton)(rows));
+  const rows = await searchListedProductions(tryton, { domain, what, fields: producedFields });
+  const found = onlyOrder('Tryton', order, rowReader(tryton)(rows));
+  return found && { ...found, produced: outputOf(rows[0]) };
 }
 
 function rowReader({ options }: TrytonReader) {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Cause } from '../../model/causes.ts';
 import { type Rejected, UnknownOrder } from '../../model/errors.ts';
-import type { ErpOrderRef } from '../../model/orders.ts';
-import { type Decimal, toDecimal } from '../../model/quantity.ts';
+import type { ErpOrder, ErpOrderRef } from '../../model/orders.ts';
+import { type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { rejected } from '../failures.ts';
 import type { Abilities, Reader } from './client.ts';
 import { convert, type Unit, unitSchema } from './units.ts';
@@ -113,6 +113,42 @@ export function productionFields({ lots, works }: Abilities): string[] {
   return fieldsFor(trytonProductionSchema).filter(
     (field) => (lots || !/\blot/.test(field)) && (works || !field.startsWith('works.')),
   );
+}
+
+const producedSchema = z.looseObject({
+  product: z.int(),
+  'unit.': unitSchema,
+  'outputs.': z.nullish(
+    z.array(
+      z.looseObject({
+        state: z.string(),
+        quantity: z.number(),
+        product: z.int(),
+        'unit.': unitSchema,
+        'to_location.': locationTypeSchema,
+      }),
+    ),
+  ),
+});
+/** Fields to read for `outputOf`. */
+export const producedFields = fieldsFor(producedSchema);
+
+/**
+ * The moves of its product that are done, in its unit: those to a location of type *Lost and Found* are scrap, as warehouses
+ * have them for waste (`stock.location`, `waste_locations` of `production`, 7.0). By-products are no part of it.
+ */
+export function outputOf(row: unknown): ErpOrder['produced'] {
+  const read = producedSchema.safeParse(row);
+  if (!read.success) return undefined;
+  const { product, 'unit.': unit, 'outputs.': outputs } = read.data;
+  const done = (outputs ?? []).filter((move) => move.state === 'done' && move.product === product);
+  const sumFor = (wasted: boolean) =>
+    sumOf(
+      done
+        .filter((move) => isWasted(move) === wasted)
+        .map((move) => convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit)),
+    );
+  return { good: sumFor(false), scrap: sumFor(true) };
 }
 
 const unmarked: Marks = { own: new Set(), foreign: new Set() };
@@ -232,7 +268,7 @@ function lineOf(
 /** Type of the locations that take scrap. */
 const wasteType = 'lost_found';
 
-function isWasted(move: MoveRecord): boolean {
+function isWasted(move: Pick<MoveRecord, 'to_location.'>): boolean {
   return move['to_location.'].type === wasteType;
 }
 

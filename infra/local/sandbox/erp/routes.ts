@@ -26,7 +26,8 @@ export function erpApiRoutes(store: Store): SandboxRoute[] {
     defineRoute('GET', '/api/production-orders', ({ query }) => listProductionOrders(store, query)),
     defineRoute('GET', order, (call) => {
       const found = orderOfCall(store, call);
-      return { ...found, ...assemblyOf(found, store.bookings(found.number)) };
+      const bookings = store.bookings(found.number);
+      return { ...found, ...assemblyOf(found, bookings), ...bookedAmounts(bookings) };
     }),
     defineRoute('GET', `${order}/lots`, (call) => ({
       lots: lotsForProduct(orderOfCall(store, call).madeAs, store.bookings()),
@@ -38,6 +39,14 @@ export function erpApiRoutes(store: Store): SandboxRoute[] {
     defineRoute('POST', `${order}/bookings`, (call) => bookProductionOrder(store, call), 201),
     defineRoute('POST', `${order}/notes`, (call) => addNotesToOrder(store, call), 201),
   ];
+}
+
+/** What was booked of an order. A list does not tell it. */
+function bookedAmounts(bookings: readonly SandboxBooking[]) {
+  return {
+    goodQuantity: sumOf(bookings.map((one) => one.goodQuantity)),
+    scrapQuantity: sumOf(bookings.map((one) => one.scrapQuantity)),
+  };
 }
 
 function listProductionOrders(store: Store, query: URLSearchParams) {

@@ -22,6 +22,10 @@ const cannot: Cannot = {
     'a line plans one item',
     'https://github.com/microsoft/BCApps, ProdOrderLine.Table.al:54, "Item No."',
   ),
+  'produced-scrap': notUsedBy(
+    'scrap is in the capacity ledger, which the extension does not show',
+    `${extension}/AzumutaOrderLinesAPI.Page.al`,
+  ),
   marks: notUsedBy('our key is a primary key, and stands in no text', `${extension}/AzumutaBooking.Table.al`),
   'same-page': notInErp(
     'the row with the highest number ends a listing, so a page that is always that row does, too',

@@ -1,6 +1,11 @@
 import type { ErpConnector, ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
-import type { Watermark } from '../../../../shared/model/orders.ts';
+import type { ErpOrder, Watermark } from '../../../../shared/model/orders.ts';
 import { newSignal } from './attempts.ts';
+
+/** An order as a listing has it, which need not tell what was produced. */
+export function asListed({ produced: _, ...order }: ErpOrder): Omit<ErpOrder, 'produced'> {
+  return order;
+}
 
 /** The first page that a connector lists. */
 export const firstPage = (connector: ErpConnector) =>

@@ -218,6 +218,10 @@ export type Capability =
   | 'changes'
   /** Tell how much others have booked on an order, in what the connector reads of it. */
   | 'booked-before'
+  /** Tell what was produced of an order, in what the connector reads of one. */
+  | 'produced'
+  /** The same of its scrap. */
+  | 'produced-scrap'
   | 'scrap'
   /** Anything of an assembly besides its quantity; then, what of it. */
   | 'assembly'

@@ -32,6 +32,10 @@ describeErpConformance(
       'its look-up tells the quantity of the order alone',
       'plants/examples/dolibarr.ts',
     ),
+    produced: notUsedBy(
+      'it stands in the lines of an order, for which its example has no question in a listing',
+      'plants/examples/dolibarr.ts',
+    ),
     units: notUsedBy(
       'a configuration knows no unit but the one that the order tells',
       'plants/examples/dolibarr.ts',

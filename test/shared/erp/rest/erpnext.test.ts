@@ -55,6 +55,7 @@ describeErpConformance(
   makeTarget,
   {
     link: leftOut('its example has no field for it'),
+    produced: leftOut('its example asks for no such field of an order'),
     'refusing-look': leftOut(
       'it says with the booking that components are not there, and its example does not ask before',
     ),

@@ -10,6 +10,10 @@ const cannot: Cannot = {
     'an order plans its product once',
     'ProductionOrder_2.d.ts: one Material, one TotalQuantity',
   ),
+  'produced-scrap': notInErp(
+    'the scrap of an order is in its confirmations alone',
+    'latonaio/sap-api-integrations-production-order-reads, SAP_API_Caller/responses/general.go: an order has a confirmed yield, and no scrap',
+  ),
   concurrency: notInErp(
     'SAP books every confirmation; the ledger lets one worker at a time book to an order',
     `${confirmation}: its key is a counter that SAP gives, and nothing of ours is unique`,

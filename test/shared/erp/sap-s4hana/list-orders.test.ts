@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
 import { failureOf, newSignal } from '../conformance/attempts.ts';
+import { asListed } from '../conformance/listing.ts';
 import { startPlant } from './plant.ts';
 
 describe('the list of orders', () => {
@@ -149,6 +150,6 @@ describe('one order', () => {
     // Assess
     expect(found).toMatchObject({ number: order.number, state, attributes: { SalesOrder: '42' } });
     const { orders } = await listed({ changedAt: '2020-01-01T00:00:00.000Z' });
-    expect(orders).toEqual(state === 'other' ? [] : [found]);
+    expect(orders).toEqual(state === 'other' ? [] : [found && asListed(found)]);
   });
 });

@@ -34,9 +34,10 @@ export function createLot(books: Books, values: Readonly<Record<string, unknown>
  * :294 (18.0), :296 (19.0), `_get_putaway_strategy`).
  */
 export function receive(books: Books, row: OdooRow, produced: number): void {
-  const { id: production_id, product_id, location_dest_id } = row;
+  const { id: production_id, product_id, product_uom_id: product_uom, location_dest_id } = row;
   const shared = { product_id, state: 'done' };
-  const move = books.insert('stock.move', { ...shared, production_id, quantity: produced, location_dest_id });
+  const finished = { ...shared, production_id, product_uom, location_dest_id };
+  const move = books.insert('stock.move', { ...finished, quantity: produced });
   const lots = lotsOf(books, row);
   const pieces = lots.length > 1 ? lots : [lots[0] ?? false];
   const quantity = produced / pieces.length;
@@ -105,6 +106,7 @@ export function validateScrap(books: Books, scrap: OdooRow): unknown {
   const { id } = books.insert('stock.move', {
     ...shared,
     scrap_id: scrap.id,
+    product_uom: scrap.product_uom_id,
     production_id: scrap.production_id,
   });
   books.insert('stock.move.line', { ...shared, move_id: id, location_dest_id: locations.scrap });

@@ -241,17 +241,17 @@ export class SapBooks {
    * An order is confirmed when all its operations have their final confirmation and no partial one after it, and its yield is
    * that of the last one (SAP knowledge base article 3686916).
    */
-  #changeStatus(
-    order: SapOrder,
-    { OrderOperation, IsFinalConfirmation, ConfirmationYieldQuantity }: SapConfirmation,
-  ): void {
+  #changeStatus(order: SapOrder, confirmation: SapConfirmation): void {
+    const { OrderOperation, IsFinalConfirmation, ConfirmationYieldQuantity } = confirmation;
     for (const one of order.operations)
       if (one.ManufacturingOrderOperation === OrderOperation)
         one.OperationIsConfirmed = IsFinalConfirmation === true ? 'X' : '';
     const isConfirmed = order.operations.every((one) => one.OperationIsConfirmed === 'X');
     const isLast = order.operations.at(-1)?.ManufacturingOrderOperation === OrderOperation;
     this.change(order, {
-      ...(isLast ? { MfgOrderConfirmedYieldQty: ConfirmationYieldQuantity } : {}),
+      ...(isLast
+        ? { MfgOrderConfirmedYieldQty: sumOf([order.MfgOrderConfirmedYieldQty, ConfirmationYieldQuantity]) }
+        : {}),
       OrderIsConfirmed: isConfirmed ? 'X' : '',
       OrderIsPartiallyConfirmed: isConfirmed ? '' : 'X',
     });
