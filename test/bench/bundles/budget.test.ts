@@ -67,10 +67,10 @@ describe('the bundle of a function', () => {
   it('contains only the connector of its plant', () => {
     const connectors = sizes
       .flatMap(({ files }) => [...files.keys()])
-      .filter((file) => /shared\/erp\/(odoo|sap|tryton)/.test(file));
+      .filter((file) => /shared\/erp\/(business-central|odoo|sap|tryton)/.test(file));
     expect(connectors).toEqual([]);
     expect(codeOf('book-completion')).toContain('Sandbox ERP');
-    expect(codeOf('book-completion')).not.toMatch(/stock\.lot|ProdnOrdConf2|qty_producing/);
+    expect(codeOf('book-completion')).not.toMatch(/stock\.lot|ProdnOrdConf2|qty_producing|bookingNotes/);
   });
 
   it.each(['receive-webhook', 'show-pages'] as const)(
