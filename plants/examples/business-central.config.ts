@@ -32,7 +32,8 @@ export default defineIntegration(({ stage }) => ({
     // Which parameters and variants are sent along?
     parameters: ({ attributes }, part) => ({
       Quantity: Number(part.quantity.amount),
-      Location: typeof attributes.locationCode === 'string' ? attributes.locationCode : undefined,
+      // An empty code is an empty text: then there is no such parameter.
+      Location: String(attributes.locationCode ?? '') || undefined,
     }),
   },
 
