@@ -88,7 +88,7 @@ function defineOrdersOut({ integration, queues, placement, bundles }: FunctionsP
       ...consumerProps(queues.productOrders, deployment.containers.orders, azumuta.atOnce, erp.atOnce),
       uses: [
         ...worksOn('productOrders', uses),
-        uses.sendTo('productOrders', 'completions'),
+        uses.sendTo('completions'),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
         uses.query('azumutaId'),
         uses.read('azumutaApiKey', 'erpCredentials'),
@@ -191,7 +191,12 @@ function defineShowPages(
 }
 
 function worksOn(queue: 'productOrders' | 'completions', uses: Uses): readonly ResourceUse[] {
-  return [uses.hideIn(queue), uses.sendTo('deadLetters'), { environment: { RETRY_BASE_SECONDS: '4' } }];
+  // What waits for the end of a pause is put into the queue again.
+  return [
+    uses.hideIn(queue),
+    uses.sendTo(queue, 'deadLetters'),
+    { environment: { RETRY_BASE_SECONDS: '4' } },
+  ];
 }
 
 /**

@@ -1,9 +1,11 @@
+import type { FlowName } from '../ledger/records/pauses.ts';
 import { partnerWords } from '../model/partner.ts';
 import { capitalized, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { notTyped, shellWord, wordForAnyShell } from '../platform/shell-word.ts';
-import { partnerDownProblem } from '../situation/problems.ts';
+import { pauseEnd, whatGoesOn } from '../situation/pauses.ts';
+import { partnerDownProblem, waitingIn } from '../situation/problems.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
 import { tellTrouble } from '../situation/told.ts';
 import {
@@ -61,6 +63,38 @@ export async function composeAlert(
     troubles: shown.map(({ trouble }) => trouble),
     command: commandOf(decision, situation.partners, stackOption(stack)),
     link: linkTo?.(only?.number ? { page: 'order', number: only.number } : { page: 'today' }),
+  };
+}
+
+/**
+ * The message about pauses that have ended by themselves. Its event and kind are those that 0.3.0 knows: after a rollback it sends
+ * what is in the outbox.
+ * @param until When they ended (ISO).
+ */
+export function composePauseEnd(
+  { stack, timeZone, linkTo }: AlertDependencies,
+  until: string,
+  flows: readonly FlowName[],
+  id: string,
+  { at, queues }: Situation,
+): Alert {
+  const where = stackOption(stack);
+  const waits = waitingIn(queues);
+  const left = waits.length === 0 ? 'Nothing waits.' : `In the queues: ${waits.join(' and ')}.`;
+  return {
+    v: 1,
+    id,
+    stack,
+    at: at.toISOString(),
+    event: 'over',
+    kind: 'waiting',
+    since: until,
+    count: flows.length,
+    title: `${plantAndStage(stack)}: Over: the pause of ${flows.join(', ')} until ${pauseEnd(new Date(until), timeZone)}`,
+    summary: `It has ended by itself: ${whatGoesOn}. ${left}`,
+    troubles: [],
+    command: `npm run doctor -- ${where}`,
+    link: linkTo?.({ page: 'today' }),
   };
 }
 

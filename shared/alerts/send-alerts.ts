@@ -10,10 +10,11 @@ import { type Partner, partnerNames } from '../model/partner.ts';
 import { capitalized } from '../model/text.ts';
 import { hourMs, localTime } from '../model/time.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
+import { isClosure, pauseEndsSince, reopeningMs } from '../situation/pauses.ts';
 import { readSituation, type SeenTrouble, type Situation } from '../situation/read.ts';
 import type { Outgoing } from './alert.ts';
 import { channelsOf } from './channels/channels.ts';
-import { composeAlert } from './compose.ts';
+import { composeAlert, composePauseEnd } from './compose.ts';
 import { countDays } from './count-days.ts';
 import { type AlertDecision, decideAlerts, decideOutages } from './decide-alerts.ts';
 import { deliverOutbox } from './deliver.ts';
@@ -44,6 +45,9 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
   if (!isDeepStrictEqual(state, before) && !(await ledger.alerts.saveState(owner, state)))
     throw new Error('Another run has taken over: this one was too slow.');
   const mayGoOn = () => invocation.getRemainingTimeInMillis() > Math.min(lastChannelCallMs, timeMs / 2);
+  // Whoever rolls back to 0.3.0 later is not held back by it: that ignores when a pause ends.
+  const anyEnded = Object.keys(seen.partners.erp.pausesEnded ?? {}).length > 0;
+  if (anyEnded) await ledger.pauses.forgetEnded(new Date(seen.at.getTime() - reopeningMs));
   const failing = await deliverOutbox(dependencies, state.failing, mayGoOn);
   // A run that fails before this keeps its lease, which shows the next one that messages may be uncounted.
   await ledger.alerts.endRun(owner, failing);
@@ -70,9 +74,11 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
   }
 
   const failed = (error: unknown) => void failures.push(error);
-  /** @returns Whether people are told of it: without a decision, they know all. */
+  const isClosed = isClosure(situation.partners.erp, situation.at);
+  /** @returns Whether people are told of it: without a decision, they know all. While all is closed, they hear of what is new, and of its end later. */
   async function tell(decision: AlertDecision | undefined): Promise<boolean> {
     if (!decision) return true;
+    if (isClosed && decision.event !== 'new') return false;
     const alert = await composeAlert(dependencies, decision, messageId(written + 1), situation).catch(failed);
     if (alert) await write(alert, forAlerts);
     return alert !== undefined;
@@ -90,14 +96,21 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
     if (known) groups[group] = known;
     if (recent) lately[group] = recent;
   }
+  const pauseEnds = pauseEndsSince(before.pauseEndSaid, situation.partners.erp);
+  for (const [until, flows] of pauseEnds)
+    await write(composePauseEnd(dependencies, until, flows, messageId(written + 1), situation), forAlerts);
+  const pauseEndSaid = [...pauseEnds.keys()].at(-1);
   const countedOn = await countDays(dependencies, before.countedOn).catch(failed);
-  const mail = await composeMorningMail(dependencies, before.mailedOn, situation).catch(failed);
   // A stack that was deployed just now has nothing to say of yesterday: its first mail is that of the next workday.
   const hasRunBefore = before.countedOn !== undefined || before.mailedOn !== undefined;
+  const mail = isClosed
+    ? undefined
+    : await composeMorningMail(dependencies, before.mailedOn, situation).catch(failed);
   if (mail && hasRunBefore) await write(mail.content, ['morning-mail']);
   const days = { ...(countedOn && { countedOn }), ...(mail && { mailedOn: mail.day }) };
+  const progress = { ...(pauseEndSaid && { pauseEndSaid }), ...days };
   return {
-    state: { ...before, groups, outages, lately, unfiled: situation.unfiled, written, ...days },
+    state: { ...before, groups, outages, lately, unfiled: situation.unfiled, written, ...progress },
     failures,
   };
 }

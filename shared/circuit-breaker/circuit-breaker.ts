@@ -1,5 +1,5 @@
 import { breakerKey } from '../ledger/keys.ts';
-import { type FlowName, type Paused, pausedIn } from '../ledger/records/pauses.ts';
+import { endedIn, type FlowName, type Paused, pausedIn } from '../ledger/records/pauses.ts';
 import type { PartnerDown } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
 import { capitalized } from '../model/text.ts';
@@ -31,6 +31,8 @@ export interface BreakerState {
   readonly closedAt?: string | undefined;
   /** What a person holds back; only the ERP's breaker knows. */
   readonly paused?: Paused;
+  /** Pauses that have ended by themselves a short while ago. */
+  readonly pausesEnded?: Paused;
 }
 
 /** Failures within one minute that open the breaker. */
@@ -92,7 +94,7 @@ export class Breaker {
   /** Undefined while it is closed, or was a moment ago. @param flow Whose pause counts, too; the ERP's breaker knows it. */
   async outage(partner: Partner, flow?: FlowName): Promise<Outage | undefined> {
     const state = await this.#recent(partner);
-    const pause = flow && pausedIn(state)[flow];
+    const pause = flow && pausedIn(state, this.#clock.now())[flow];
     // Also while it is open: a probe would be its work.
     if (pause) return outageByPause(flow, pause.since);
     if (state?.open !== true) return undefined;
@@ -210,7 +212,8 @@ export class Breaker {
       openedAt: open ? String(state.openedAt) : undefined,
       openUntilMs: open ? Number(state.openUntil) : undefined,
       closedAt: open || state?.closedAt === undefined ? undefined : String(state.closedAt),
-      paused: pausedIn(state),
+      paused: pausedIn(state, this.#clock.now()),
+      pausesEnded: endedIn(state, this.#clock.now()),
     };
   }
 
@@ -261,7 +264,7 @@ export class Breaker {
     const state = await this.#read(partner);
     if (state?.failingSince !== undefined) this.#downSeen.add(partner);
     // Who ends a pause has what waits looked at right then: it is not remembered.
-    const isPaused = Object.keys(pausedIn(state)).length > 0;
+    const isPaused = Object.keys(pausedIn(state, this.#clock.now())).length > 0;
     if (state?.open !== true && !isPaused) this.#closedSeen.set(partner, { at: this.#now(), state });
     return state;
   }

@@ -6,6 +6,7 @@ import type { Question } from '../ledger/records/questions.ts';
 export type OverdueFacts = Pick<Standing, 'entry' | 'question' | 'bookings'>;
 
 export type OverdueDecision =
+  | { readonly to: 'give up its booking'; readonly booking: BookingEntry; readonly because: string }
   | { readonly to: 'send its hint' }
   | { readonly to: 'skip' }
   | { readonly to: 'put it off' }
@@ -16,6 +17,8 @@ export type OverdueDecision =
 /**
  * What the reconciliation does about an order that is listed as overdue:
  *
+ *   it was given up, and a booking of it    give up its booking: it was read before that, and planned after it; no hint books it
+ *   alone waits
  *   a booking is planned or under way       send its hint: it was completed, and its message may be lost
  *   neither order nor question waits        skip: the list lags behind, and its trigger came in the meantime
  *   it has ended, and a question is open    end the question: nobody asks about it any more
@@ -25,6 +28,8 @@ export type OverdueDecision =
  *   else                                    ask Azumuta
  */
 export function decideOverdue({ entry, question, bookings }: OverdueFacts): OverdueDecision {
+  const left = bookings.find((booking) => isLeftByGivenUp(booking, entry));
+  if (left && entry?.end) return { to: 'give up its booking', booking: left, because: entry.end.because };
   if (bookings.some(isPlannedOrUnderWay)) return { to: 'send its hint' };
   const isQuestionWaiting = question?.awaiting !== undefined;
   if (!entry?.awaiting && !isQuestionWaiting) return { to: 'skip' };
@@ -33,6 +38,13 @@ export function decideOverdue({ entry, question, bookings }: OverdueFacts): Over
   const isBooked = bookedQuantity(bookings, entry.part.index) !== undefined;
   if (isBooked) return { to: 'end the waiting', entry };
   return { to: isInAzumuta(entry) ? 'ask' : 'put it off' };
+}
+
+/** A plan of several parts is withdrawn by whoever gives up one of them, and nobody writes it after that. */
+function isLeftByGivenUp({ parts, state }: BookingEntry, entry: OrderEntry | undefined): boolean {
+  if (entry?.end?.how !== 'given up') return false;
+  const isOfItAlone = parts.length === 1 && parts.includes(entry.part.index);
+  return isOfItAlone && state === 'waiting';
 }
 
 function isPlannedOrUnderWay({ state }: BookingEntry): boolean {

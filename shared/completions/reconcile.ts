@@ -105,7 +105,7 @@ async function askAboutOverdue(
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileOutcome> {
   const { ledger, partners, clock, most, graceHours } = dependencies;
-  const { orders, knownOrders, questions } = ledger;
+  const { bookings, orders, knownOrders, questions } = ledger;
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
@@ -132,6 +132,9 @@ async function askAboutOverdue(
         break;
       case 'end the waiting':
         await orders.markCompleted(decision.entry);
+        break;
+      case 'give up its booking':
+        await bookings.giveUp(known.home, decision.booking, decision.because);
         break;
       case 'send its hint':
         tally.planned += 1;

@@ -30,7 +30,7 @@ export type OrderOutcome =
       readonly ends?: readonly [OrderConcernKind, ...OrderConcernKind[]];
     }
   /** Concerns of these kinds have ended. */
-  | { readonly to: 'end'; readonly kinds: readonly [OrderConcernKind, ...OrderConcernKind[]] }
+  | { readonly to: 'end'; readonly kinds: readonly OrderConcernKind[] }
   /** Nothing more is created, asked or booked for it. */
   | { readonly to: 'end the order'; readonly as: 'withdrawn' | 'given up' }
   /** What had ended is created again: by a person, what a person has given up. */

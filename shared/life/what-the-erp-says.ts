@@ -1,7 +1,7 @@
 import { isNothingSent } from '../ledger/claims.ts';
+import { kindsEndedBy } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
-import { kindsEndedByBooking } from './ended-by-booking.ts';
 import type { OrderOutcome } from './outcomes.ts';
 
 /**
@@ -59,8 +59,8 @@ const tellErpChange = { to: 'tell', kind: 'changed' } as const;
 const tellUnwanted = { to: 'tell', kind: 'unwanted', ends: ['changed'] } as const;
 const tellTaken = { to: 'tell', kind: 'number-taken' } as const;
 /** What is going to be made as it is wanted, or not at all: no concern about its content is true any more. */
-const endOfContent = { to: 'end', kinds: ['changed', 'unwanted', 'removed', 'used-again'] } as const;
-const endOfBooked = { to: 'end', kinds: kindsEndedByBooking } as const;
+const endOfContent = { to: 'end', kinds: kindsEndedBy('withdrawal') } as const;
+const endOfBooked = { to: 'end', kinds: kindsEndedBy('booking') } as const;
 const nothingToChange = (because: string) => ({ to: 'nothing', because }) as const;
 const neverCame = nothingToChange('there is none of that number');
 const isEnded = nothingToChange('it has ended already');

@@ -41,7 +41,7 @@ export async function lookDaily(
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
 ): Promise<void> {
-  const { ledger, clock, enqueue, lookAgain } = dependencies;
+  const { ledger, clock, enqueue } = dependencies;
   const known = await ledger.knownOrders.read(number);
   const { entry, concerns } = known;
   // From now on they come after the others, whatever is found.
@@ -56,7 +56,8 @@ export async function lookDaily(
     const isPlanned = known.bookings.some(({ parts }) => parts.includes(entry.part.index));
     const isCompletedUnasked =
       seen?.completed === true && !isPlanned && !(await hasBookingDeadLetter(number, ledger));
-    if (isCompletedUnasked || needsHint(known, dependencies)) await lookAgain(number);
+    if (isCompletedUnasked || needsHint(known, dependencies))
+      await sendHintUnlessPaused(number, dependencies);
     if (needsMessage(known, entry, clock.now())) {
       await enqueue(number);
       await ledger.orders.markMessageSentAgain(number);
@@ -66,6 +67,15 @@ export async function lookDaily(
     if (!canWaitForTomorrow(error)) throw error;
     attempt.log.warn('An order cannot be looked at today', { reason: error.message });
   }
+}
+
+/** While completions are paused, a hint would only wait, with those of each further day: the look after the pause sends it. */
+async function sendHintUnlessPaused(
+  number: string,
+  { ledger, lookAgain }: AskErpDependencies,
+): Promise<void> {
+  const { completions } = await ledger.pauses.readPaused();
+  if (completions === undefined) await lookAgain(number);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isNothingSent } from '../ledger/claims.ts';
 import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
-import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
+import { type Concern, kindsEndedBy, type OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
   type ErpOrder,
@@ -27,8 +27,8 @@ import {
 
 /** What ends once its product order is made again, or withdrawn. */
 export function contentConcerns(known: KnownErpOrder, number: string): readonly Concern[] {
-  const kinds: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
-  return known.productOrders.get(number)?.concerns.filter(({ kind }) => kinds.includes(kind)) ?? [];
+  const { concerns = [] } = known.productOrders.get(number) ?? {};
+  return concernsOfKinds(concerns, kindsEndedBy('withdrawal'));
 }
 
 export function concernsOfKinds(

@@ -170,6 +170,7 @@ function isReportedAsUsedAgain(
 /** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
   const counted = countParts(known, own, wanted);
+  const sized = { ...counted, comesTo: sumOfParts(counted, known, wanted) };
   const mapped = new Map(counted.mapped.map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
   const parts = [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
@@ -179,7 +180,7 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
     const kept =
       mine && (counted.kept.includes(mine) ? keepOrder(mine) : decideUnwanted(mine, known, wanted));
     const byTable = one ? decideMapped(one, mine ?? held?.entry, known, wanted) : kept;
-    const part = (mine && decideOtherSize(mine, counted, known, wanted)) ?? byTable;
+    const part = (mine && decideOtherSize(mine, sized, known, wanted)) ?? byTable;
     if (part && isTakenByAnother(part)) return [part];
     return [...(part ? [part] : []), ...decideUnclaimed(held, wanted)];
   });
@@ -228,6 +229,11 @@ function countParts(
   return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };
 }
 
+interface SizedParts extends CountedParts {
+  /** What they are for together. */
+  readonly comesTo: Decimal;
+}
+
 /**
  * A part of several units that counts, and is for more or less than its ERP order has for it now:
  *
@@ -241,27 +247,27 @@ function countParts(
  */
 function decideOtherSize(
   entry: OrderEntry,
-  counted: CountedParts,
+  { kept, mapped, comesTo }: SizedParts,
   known: KnownErpOrder,
   wanted: WantedOrder,
 ): PartDecision | undefined {
   const { part, number } = entry;
   if (part.per === undefined) return undefined;
   const { quantity } = wanted.order;
-  const comesTo = sumOfParts(counted, known, wanted);
   const beyond = compareDecimals(comesTo, quantity.amount);
-  if (counted.kept.includes(entry)) {
+  if (kept.includes(entry)) {
     if (beyond !== 0) return keepOtherSize(entry, comesTo, wanted);
     const ended = contentConcerns(known, number).filter((one) => one.kind === 'changed' && !one.wanted);
     return keepEndingConcerns(entry, ended, otherSizeEndedSentence);
   }
-  const isMapped = counted.mapped.some(({ draft }) => draft.number === number);
+  const isMapped = mapped.some(({ draft }) => draft.number === number);
   const isBooked = isBookedRow(rowOfEntry(entry, known, wanted)) && !isUsedAgain(entry, known, wanted);
   const isOtherSize = quantityOfPart(part, entry.erpOrder).amount !== quantityOfPart(part, quantity).amount;
   const isBookedOtherwise = isMapped && isBooked && isOtherSize;
-  const isAllBuilt = counted.mapped.every((one) => isBuilt(known, one.draft.number, one.part));
-  const mayBePutRight = beyond < 0 || (beyond > 0 && !isAllBuilt);
-  return isBookedOtherwise && mayBePutRight ? keepOtherSize(entry, comesTo, wanted) : undefined;
+  if (!isBookedOtherwise || beyond === 0) return undefined;
+  const isAllBuilt = mapped.every((one) => isBuilt(known, one.draft.number, one.part));
+  const mayBePutRight = beyond < 0 || !isAllBuilt;
+  return mayBePutRight ? keepOtherSize(entry, comesTo, wanted) : undefined;
 }
 
 /** What the parts that count are for together: those that are built as they were made, the others as they are wanted now. */

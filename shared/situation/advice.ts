@@ -297,8 +297,19 @@ export const adviceOnOthers = {
     who: 'operator',
     steps: [{ does: 'Resume them after the maintenance.' }],
   },
+  'bookings paused until': {
+    who: 'operator',
+    steps: [{ does: 'Nothing is to be done: that ends by itself.' }],
+  },
   paused: { who: 'operator', steps: [{ does: 'Resume it after the maintenance.' }] },
-  'paused too long': { who: 'operator', steps: [{ does: 'Resume it now.' }] },
+  'paused until': {
+    who: 'operator',
+    steps: [{ does: 'It ends by itself; resume it if it shall end before.' }],
+  },
+  'paused too long': {
+    who: 'operator',
+    steps: [{ does: 'Resume it, or pause it again with the time at which it shall end by itself.' }],
+  },
   slow: {
     who: 'operator',
     steps: [{ does: 'Search for the order: its journey shows why the last attempt failed.' }],

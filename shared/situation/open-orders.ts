@@ -87,6 +87,12 @@ export function countOrders(figure: OrderFigure, orders: Pick<OrdersNow, 'all' |
   return atLeast(ordersOf(figure, orders).length, orders.cut.has(figure));
 }
 
+/** `1 product order`, `at least 1000 product orders`. */
+export function countProductOrders(figure: OrderFigure, orders: Pick<OrdersNow, 'all' | 'cut'>): string {
+  const isOne = ordersOf(figure, orders).length === 1;
+  return `${countOrders(figure, orders)} ${isOne ? 'product order' : 'product orders'}`;
+}
+
 type OrderLedger = Pick<Ledger, 'openOrders' | 'concerns' | 'deadLetters'>;
 
 /** What is open about orders, by their numbers. */

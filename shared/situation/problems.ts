@@ -7,7 +7,7 @@ import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration } from '../model/time.ts';
 import { adviceInWords, adviceOnOthers } from './advice.ts';
 import { placesInWords } from './open-orders.ts';
-import { flows, pauseHoldingQueue, whyPaused } from './pauses.ts';
+import { flows, pauseEnd, pauseHoldingQueue, whyPaused } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import {
   commandOf,
@@ -23,7 +23,7 @@ import {
 export interface Problem {
   /** Stable, so that a page that refreshes itself recognises it. */
   readonly id: string;
-  /** What is slow goes on by itself; what is paused too long will soon be lost. */
+  /** What is slow goes on by itself; what is paused too long was perhaps forgotten. */
   readonly kind: TroubleKind | 'paused' | 'paused-too-long' | 'slow' | 'stalled';
   readonly what: string;
   readonly why: string;
@@ -38,7 +38,7 @@ export interface Problem {
 const mostOrdersNamed = 10;
 /** A healthy flow finishes a message within seconds. */
 const slowSeconds = 120;
-/** Leaves some days to resume before anything becomes a dead letter. */
+/** Who pauses for longer says until when. */
 const longPauseSeconds = 3 * 86_400;
 
 export const partnerProblemId = (partner: Partner) => `partner-${partner}`;
@@ -107,25 +107,28 @@ export function partnerDownProblem(
   };
 }
 
-function pausedProblem(name: FlowName, { partners, queues, at }: Situation, where: string): Problem[] {
+function pausedProblem(name: FlowName, { partners, queues, terms, at }: Situation, where: string): Problem[] {
   const pause = partners.erp.paused?.[name];
   if (!pause) return [];
-  const { queue, meanwhile, lost, resumed } = flows[name];
+  const { does, queue, meanwhile, resumed } = flows[name];
   const status = queue && queues[queue];
   const waits = status && messagesInQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
   const seconds = (at.getTime() - pause.since.getTime()) / 1000;
-  const isLong = lost !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
-  const advice = adviceOnOthers[isLong ? 'paused too long' : 'paused'];
+  const isLong = queue !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
+  const known = pause.ends === undefined ? (isLong ? 'paused too long' : 'paused') : 'paused until';
+  const advice = adviceOnOthers[known];
+  const lasting = seconds > 0 ? ` for ${duration(seconds)}` : '';
+  const until = pause.until && pause.ends ? ` until ${pauseEnd(pause.until, terms.timeZone)}` : lasting;
   const waiting = queue ? `${capitalized(waits)}.` : '';
-  const does = [adviceInWords(advice), isLong ? '' : `Then ${resumed}.`, waiting];
+  const next = [adviceInWords(advice), `Then ${resumed}.`, waiting];
   const problem: Problem = {
     id: pauseProblemId(name),
-    kind: isLong ? 'paused-too-long' : 'paused',
+    kind: known === 'paused too long' ? 'paused-too-long' : 'paused',
     orders: [],
     who: advice.who,
-    what: `${capitalized(flows[name].does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}.`,
-    why: `${whyPaused(pause, at)} ${meanwhile}${isLong ? ` ${lost}` : ''}`,
-    next: does.filter((text) => text !== '').join(' '),
+    what: `${capitalized(does)} is paused${until}.`,
+    why: `${whyPaused(pause, at, terms.timeZone)} ${meanwhile}`,
+    next: next.filter((text) => text !== '').join(' '),
     command: `npm run resume -- ${name} ${where}`,
   };
   return [problem];
@@ -205,7 +208,7 @@ export function messagesInQueue({ waiting, underWay }: QueueStatus): number {
 }
 
 /** What is in the queues: `3 messages about orders`. */
-function waitingIn(queues: Situation['queues']): string[] {
+export function waitingIn(queues: Situation['queues']): string[] {
   return queueNames
     .filter((queue) => messagesInQueue(queues[queue]) > 0)
     .map((queue) => countedIn(queue, queues[queue]));

@@ -9,6 +9,7 @@ import { type QueueName, queueKeepsDays } from '../model/queues.ts';
 import { hourMs } from '../model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type OrderNow, type OrdersNow, ordersOf, readOrdersNow, standInWords } from './open-orders.ts';
+import { isClosure } from './pauses.ts';
 
 /** Kinds of trouble: those that the ledger records, and those that are seen without it. */
 export const troubleKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down', 'channel-down'] as const;
@@ -133,6 +134,7 @@ export async function readSituation(
   const settled = isKnown ? [] : await ledger.deadLetters.listSettled(maxSeen);
   const unfiled = isKnown ? 0 : Math.max(0, unknown - settled.length);
   const told = oldestOfAlike(lasting);
+  const isOpen = !isClosure(partners.erp, at);
   return {
     at,
     cut,
@@ -146,21 +148,21 @@ export async function readSituation(
       ...outagesOf(partners, outageSeconds, at),
       ...told.map((concern) => {
         const { key, kind, partner, since } = concern;
-        const isDue = kind !== 'waiting' || isWell(partners[partner], outageSeconds, at);
+        const isDue = kind !== 'waiting' || (isOpen && isWell(partners[partner], outageSeconds, at));
         const thing = `${key.pk} ${key.sk}`;
         return { ...concern, id: `${thing} ${since.toISOString()}`, thing, isDue };
       }),
-      ...ordersOf('late', orders).map((one) => lateTrouble(one, terms)),
+      ...ordersOf('late', orders).map((one) => lateTrouble(one, terms, isOpen)),
       ...unfiledOf(Math.min(unfiled, unfiledBefore), at),
     ],
   };
 }
 
-function lateTrouble(late: OrderNow, terms: DueTerms): SeenTrouble {
+function lateTrouble(late: OrderNow, terms: DueTerms, isDue: boolean): SeenTrouble {
   const { number: order } = late;
   const place = standInWords(late);
   const since = overdueAt(late, terms) ?? new Date(0);
-  return { id: order, kind: 'overdue', partner: 'azumuta', order, place, since, isDue: true };
+  return { id: order, kind: 'overdue', partner: 'azumuta', order, place, since, isDue };
 }
 
 const isDeadLetterConcern = ({ kind }: Pick<OpenConcern, 'kind'>): boolean => kind === 'dead-letter';

@@ -1,4 +1,4 @@
-import type { Concern } from '../ledger/records/concerns.ts';
+import { type Concern, concernRules } from '../ledger/records/concerns.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import { hasEnded, type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
 import type { DueState } from '../model/due.ts';
@@ -59,9 +59,9 @@ function placeOf({ entry, concerns }: StandFacts, stage: Stage): OrderPlace {
   return stage === 'wanted' && !isOfErp ? 'ended' : placeOfStage[stage];
 }
 
-/** The ERP does not want the order, or Azumuta has it no more: a person was asked to end it, so it is not late. */
+/** A person was asked to end it, so it is not late. */
 function isAboutEnd({ kind }: Pick<Concern, 'kind'>): boolean {
-  return kind === 'unwanted' || kind === 'removed';
+  return concernRules[kind].stopsAsking;
 }
 
 /** What is booked or has ended is late no more; nor is a part that is built, and waits for those that are booked with it. */

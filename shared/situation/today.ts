@@ -7,7 +7,14 @@ import { formatQuantity } from '../model/quantity.ts';
 import { capitalized, counted } from '../model/text.ts';
 import { dayBefore, dayIn } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
-import { countOrders, countsAs, type OrderFigure, type OrdersNow, ordersOf } from './open-orders.ts';
+import {
+  countOrders,
+  countProductOrders,
+  countsAs,
+  type OrderFigure,
+  type OrdersNow,
+  ordersOf,
+} from './open-orders.ts';
 import { messagesInQueue } from './problems.ts';
 import type { Situation } from './read.ts';
 import { tellTrouble } from './told.ts';
@@ -43,15 +50,9 @@ export async function readToday(
     sumBefore: figures.sums[1],
     /** The first due, and how many there are. */
     late: shownLate,
-    lateCount: countLate(orders),
+    lateCount: countProductOrders('late', orders),
     dueToday: ordersOf('due today', orders),
   };
-}
-
-/** `12 product orders`, `at least 1000 product orders`. */
-function countLate(orders: OrdersNow): string {
-  const isOne = ordersOf('late', orders).length === 1;
-  return `${countOrders('late', orders)} ${isOne ? 'product order' : 'product orders'}`;
 }
 
 /** Days up to one, the oldest first. */

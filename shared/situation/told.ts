@@ -60,7 +60,8 @@ export interface Told extends Omit<OrderSentences, 'who'> {
  *   a dead letter or a concern is open                needs a person: each reason, and each next step
  *   refused, and its dead letter is gone              needs a person, unless that was replayed or discarded
  *   given up                                          that a person has done so
- *   a booking waits or is under way                   why it waits; that bookings are paused, and to resume them
+ *   a booking waits or is under way                   why it waits; that bookings are paused, and to resume them,
+ *                                                     unless that ends by itself
  *   anything else                                     its stage in a sentence
  *
  * Of each that is neither booked nor ended, that it is late, or due today; of what is late and needs nobody else, what the
@@ -191,8 +192,13 @@ function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: Told
   if (state === 'claimed')
     return { says: `${what} is being booked in the ERP now, or an attempt was interrupted.` };
   const says = `${what} waits to be booked in the ERP.`;
-  if (facts.partners?.erp.paused?.bookings === undefined)
-    return { says: `${says}${whyWaiting('booking', 'erp', facts)}` };
+  const pause = facts.partners?.erp.paused?.bookings;
+  if (pause === undefined) return { says: `${says}${whyWaiting('booking', 'erp', facts)}` };
+  if (pause.ends !== undefined)
+    return {
+      says: `${says} Bookings are paused.`,
+      ...adviceSentences(adviceOnOthers['bookings paused until']),
+    };
   return {
     says: `${says} Bookings are paused.`,
     ...adviceSentences(adviceOnOthers['bookings paused']),

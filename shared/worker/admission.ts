@@ -19,6 +19,7 @@ export interface Admitted {
 /**
  * Asks once for all messages of a batch that need a partner whether it may be called: the breaker first, then a slot.
  *
+ *   nobody can tell     all wait for a moment
  *   breaker open        all wait
  *   a probe is due      one goes on, the others wait for a moment
  *   no slot             all wait for a moment; a backlog that has a slot already, longer the larger it is
@@ -32,32 +33,56 @@ export class Admission {
     this.#dependencies = dependencies;
   }
 
-  /** All works while a person has paused them; none otherwise, or where the ledger cannot tell. */
+  /** All works while a person has paused them, or where the ledger cannot tell. */
   async paused(
     flow: FlowName,
     works: readonly RecordWithStep[],
     deadline: Deadline,
   ): Promise<readonly Waiting[]> {
     if (works.length === 0) return [];
-    const asked = this.#dependencies.breaker.outage('erp', flow).catch(() => undefined);
-    const outage = await Promise.race([asked, deadline.overdue]);
-    if (outage === 'overdue' || !outage?.isPause) return [];
-    return (await this.#inOutage('erp', outage, works, deadline)).waiting;
+    const outage = await this.#outageOf('erp', deadline, flow);
+    if (outage === 'unknown') return this.#notAdmitted(works);
+    return outage?.isPause ? (await this.#inOutage('erp', outage, works, deadline)).waiting : [];
   }
 
   async admit(partner: Partner, works: readonly RecordWithStep[], deadline: Deadline): Promise<Admitted> {
     const calling = works.filter(({ step }) => step.needs !== undefined);
     const others = works.filter(({ step }) => step.needs === undefined);
     if (calling.length === 0) return { toWork: works, waiting: [] };
-    // If the breaker cannot be read, it is asked again before the call.
-    const asked = this.#dependencies.breaker.outage(partner).catch(() => undefined);
-    const outage = await Promise.race([asked, deadline.overdue]);
-    if (outage === 'overdue')
-      return { toWork: [], waiting: works.map((work) => ({ work, seconds: 1, reason: 'No time.' })) };
+    const outage = await this.#outageOf(partner, deadline);
+    if (outage === 'unknown') return { toWork: [], waiting: this.#notAdmitted(works) };
     const { toWork, waiting } = outage
       ? await this.#inOutage(partner, outage, calling, deadline)
       : await this.#withSlot(partner, calling, deadline);
     return { toWork: [...others, ...toWork], waiting };
+  }
+
+  /**
+   * What keeps a batch from its partner, by one read. Where that fails or takes too long, it is unknown, and the batch waits for a
+   * moment: a pause is a promise to people (who count the stock, or update the ERP), which one failed read must not break. A
+   * batch loses nothing by it, as it could claim nothing either in a ledger that does not answer.
+   */
+  async #outageOf(
+    partner: Partner,
+    deadline: Deadline,
+    flow?: FlowName,
+  ): Promise<Outage | 'unknown' | undefined> {
+    const { breaker, log } = this.#dependencies;
+    const asked = breaker.outage(partner, flow).catch((error: unknown) => {
+      const fields = { Partner: partner, reason: reasonOf(error) };
+      log.error('Whether a partner may be called could not be read', fields);
+      return 'unknown' as const;
+    });
+    const outage = await Promise.race([asked, deadline.overdue]);
+    return outage === 'overdue' ? 'unknown' : outage;
+  }
+
+  #notAdmitted(works: readonly RecordWithStep[]): Waiting[] {
+    const chance = this.#dependencies.random();
+    const reason = 'Nobody could tell whether it is paused.';
+    return works.map((work) => {
+      return { work, reason, seconds: secondsUntilSlot(receiveCountOf(work.record), chance) };
+    });
   }
 
   async #inOutage(
@@ -73,7 +98,7 @@ export class Admission {
     const reason = whyHeldBack(partner, outage);
     const waiting = waits.map((work) => {
       const seconds = secondsInOutage(left, receiveCountOf(work.record), random(), baseSeconds);
-      return { work, seconds, reason };
+      return { work, seconds, reason, isPause: outage.isPause };
     });
     this.#logWaiting(partner, waiting, outage);
     if (outage.seconds > 0 || !probing) return { toWork: [], waiting };

@@ -38,7 +38,7 @@ export interface Consumer<Message> {
   readonly begin: (message: Message, attempt: WorkAttempt) => Promise<WorkerStep>;
   /**
    * Whether a person has given the order up since its message was sent: then nobody needs to know that it has waited too
-   * long. Default: nobody can.
+   * long, and it need not wait for the end of a pause. Default: nobody can.
    */
   readonly isGivenUp?: (orderNumber: string, sentAt: Date) => Promise<boolean>;
 }
@@ -103,6 +103,8 @@ export interface Waiting {
   readonly work: RecordWithStep;
   readonly seconds: number;
   readonly reason: string;
+  /** It waits for the end of a pause. */
+  readonly isPause?: true | undefined;
 }
 
 /** What became of a message: it goes on, it is retried, or (undefined) it is done. */

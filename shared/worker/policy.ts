@@ -33,10 +33,15 @@ export const fullBatch = 10;
 const dayMs = 86_400_000;
 /** A person is alerted about messages that have waited for longer. */
 export const longWaitMs = 3_600_000;
-/** A message may wait so long, for its partner or while its flow is paused, before it becomes a dead letter. */
+/** A message may wait so long for its partner before it becomes a dead letter. */
 export const maxWaitMs = 6 * dayMs;
 /** However late it was first tried, a message becomes a dead letter before SQS drops it, which it does at 14 days. */
 export const maxAgeMs = 13 * dayMs;
+/**
+ * While its flow is paused, a message that is older is put into its queue again, as one that has not waited: a pause may last
+ * longer than SQS keeps a message, and nearly all of `maxWaitMs` is left to it once the pause has ended.
+ */
+export const sentAgainInPauseMs = dayMs;
 
 /** Attempts in a row that never finished (crashes, timeouts) before a message becomes a dead letter. */
 export const maxUnfinished = 5;

@@ -27,7 +27,7 @@ import type { Weighed } from './crash-loop.ts';
 import { deadLetterMessage } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
 import { longWaitMs, maxBugs, maxUnfinished } from './policy.ts';
-import { firstTriedOf, hasWaitedTooLong, waitedMsOf } from './waiting-time.ts';
+import { firstSentOf, firstTriedOf, hasWaitedTooLong, isOldInPause, waitedMsOf } from './waiting-time.ts';
 
 /**
  * Works on the records of a batch, step by step: done, retried later, or dead letter. An overdue one is reported as
@@ -94,15 +94,48 @@ export class RecordProcessor<Message> {
   }
 
   /** Gives a message back that waits for its partner; what was read for it is written down first. */
-  async leave({ work, seconds, reason }: Waiting, deadline: Deadline): Promise<AttemptOutcome> {
+  async leave(waiting: Waiting, deadline: Deadline): Promise<AttemptOutcome> {
+    const { work, seconds, reason, isPause } = waiting;
     const { record, step } = work;
     try {
       await step.leave?.(this.#attemptAt(work, deadline));
+      if (isPause && isOldInPause(record, this.#dependencies.clock.now()))
+        return await this.#sendAgain(waiting, deadline);
       if (this.#hasWaitedTooLong(record)) throw new Wait(reason, { awaits: 'turn' });
       if (work.hasBegun) await this.#dependencies.attempts.recordUnfinished(record.messageId, 0);
       return { retried: { record, seconds } };
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, work, deadline);
+    }
+  }
+
+  /**
+   * Puts a message into its queue again, as it was first sent. If the process dies between the two, both copies are worked on,
+   * as when SQS delivers one twice.
+   */
+  async #sendAgain({ work, seconds }: Waiting, deadline: Deadline): Promise<AttemptOutcome> {
+    const { attempts, queues, queueUrl } = this.#dependencies;
+    const { record, log } = work;
+    const again = { retried: { record, seconds } };
+    try {
+      // First: the notes are about an id that nobody sees again.
+      await attempts.forgetMessage(record.messageId);
+      if (await this.#isGivenUp(work)) {
+        log.info('Its order was given up while its flow was paused');
+        return undefined;
+      }
+      if (deadline.isOverdue()) return again;
+      const attributes = {
+        messageId: firstIdOf(record),
+        firstAttemptAt: firstReceive(record).toISOString(),
+        sentAt: firstSentOf(record).toISOString(),
+      };
+      await queues.send(queueUrl, { body: record.body, attributes });
+      log.info('Put into its queue again, as its flow is paused');
+      return undefined;
+    } catch (error) {
+      log.error('Could not put it into its queue again', { reason: reasonOf(error) });
+      return again;
     }
   }
 
@@ -120,7 +153,7 @@ export class RecordProcessor<Message> {
       endsAt: new Date(clock.now().getTime() + invocation.getRemainingTimeInMillis()),
       secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
       signal,
-      sentAt: new Date(Number(record.attributes.SentTimestamp)),
+      sentAt: firstSentOf(record),
       receiveCount: receiveCountOf(record),
       hasTime: () => true,
       log,
@@ -236,10 +269,12 @@ export class RecordProcessor<Message> {
     }
   }
 
-  async #needsNobody({ orderNumber, record }: RecordInWork, { causeCode }: Rejected): Promise<boolean> {
-    const { isGivenUp } = this.#consumer;
-    if (causeCode !== 'waited-too-long' || !isGivenUp) return false;
-    return isGivenUp(orderNumber, new Date(Number(record.attributes.SentTimestamp)));
+  async #needsNobody(inWork: RecordInWork, { causeCode }: Rejected): Promise<boolean> {
+    return causeCode === 'waited-too-long' && (await this.#isGivenUp(inWork));
+  }
+
+  async #isGivenUp({ orderNumber, record }: RecordInWork): Promise<boolean> {
+    return (await this.#consumer.isGivenUp?.(orderNumber, firstSentOf(record))) ?? false;
   }
 
   /** @returns false when it is overdue: its next attempt writes it. */

@@ -3,7 +3,7 @@ import type { EndDependencies } from '../../infra/ops/orders/end-order.ts';
 import type { AskDependencies } from '../../infra/ops/replay/ask-again.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
-import { createLifePlant, days, type LifeOptions, type LifePlant } from './plant.ts';
+import { createLifePlant, days, hours, type LifeOptions, type LifePlant } from './plant.ts';
 
 /** The plant of the test that runs. */
 export let plant: LifePlant;
@@ -95,4 +95,26 @@ export async function daysGoBy(count: number, { isMailed = true } = {}): Promise
     await plant.looked();
     if (isMailed) await plant.alerts();
   }
+}
+
+type PlannedOrder = ReturnType<LifePlant['plan']>;
+
+/** An order of so many that is in Azumuta, in parts. */
+export async function madeInParts(quantity: string): Promise<PlannedOrder> {
+  const order = plant.plan(quantity, 'plain', { dueDate: '2026-12-01' });
+  await plant.pulled();
+  return order;
+}
+
+/** These parts are completed, one after the other. */
+export async function partsBuilt(order: PlannedOrder, ...parts: readonly number[]): Promise<void> {
+  for (const part of parts) plant.azumuta.complete(`${order.number}/${part}`);
+  await plant.work();
+}
+
+/** Some hours later the planner wants another quantity. */
+export async function quantityChanged(order: PlannedOrder, quantity: string): Promise<void> {
+  plant.advance(hours);
+  plant.erp.changeQuantity(order, quantity);
+  await plant.pulled();
 }

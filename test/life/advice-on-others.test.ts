@@ -233,6 +233,19 @@ const shown = {
       books: { good: '5' },
     },
   },
+  'bookings paused until': {
+    'by waiting': {
+      async happens() {
+        const order = await released();
+        const until = new Date(plant.clock.now().getTime() + days / 2);
+        await plant.ledger.pauses.pauseFlow('bookings', { until, ends: 'by itself' });
+        await built(order, 5);
+        return order;
+      },
+      follow: async () => undefined,
+      books: { good: '5' },
+    },
+  },
   'bookings paused': {
     'by resuming them': {
       async happens() {
@@ -251,6 +264,7 @@ const shown = {
 const elsewhere = {
   'channel-down': 'test/shared/alerts/delivery.test.ts',
   paused: 'test/infra/ops/commands/pause.ts',
+  'paused until': 'test/shared/situation/problems.test.ts',
   'paused too long': 'test/infra/ops/commands/pause.ts',
   slow: 'test/shared/situation/problems.test.ts',
   stalled: 'test/shared/situation/problems.test.ts',

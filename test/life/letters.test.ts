@@ -22,8 +22,6 @@ import {
 } from './acts.ts';
 import { days, hours, type LifePlant } from './plant.ts';
 
-const minutes = 60_000;
-
 eachWithPlant();
 
 type Order = ReturnType<LifePlant['plan']>;
@@ -223,33 +221,6 @@ describe('a dead letter of a creation', () => {
     expect(made()).toEqual([`${order.number} open`]);
     expect(await kinds()).toEqual([]);
   });
-});
-
-it('is told once, and booked by itself, when an order has waited for ten days while bookings were paused', async () => {
-  // Prepare
-  const order = plant.plan('5', 'plain', { dueDate: '2026-11-25' });
-  await plant.pulled();
-  plant.azumuta.complete(order.number);
-  await plant.ledger.pauses.pauseFlow('bookings');
-  await plant.work(minutes);
-
-  // Act: its message waits until it is a dead letter, and the reconciliation sends no other while bookings are paused.
-  for (let day = 0; day < 10; day++) {
-    await plant.work(days);
-    await plant.reconcile();
-    await plant.alerts();
-  }
-  const { deadLetters } = await situation();
-  const told = subjects().filter((subject) => subject.includes('waited too long'));
-  const letters = plant.letters().length;
-  await plant.ledger.pauses.resumeFlow('bookings');
-  await daysGoBy(1);
-
-  // Assess
-  expect([letters, deadLetters]).toEqual([1, 1]);
-  expect(told.filter((subject) => !subject.startsWith('Still open'))).toHaveLength(1);
-  expect(plant.erp.books(order).state).toBe('done');
-  expect(await kinds()).toEqual([]);
 });
 
 it('stays over when a person discards it, and SQS sends a copy of it back', async () => {

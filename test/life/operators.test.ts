@@ -3,6 +3,7 @@ import { endings } from '../../infra/ops/orders/end-order.ts';
 import { removedConcern } from '../../shared/ledger/records/concerns.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 import { eachWithPlant, endDependencies, kinds, made, plant, subjects } from './acts.ts';
+import { bring, Scene } from './cells/scene.ts';
 import { days, hours } from './plant.ts';
 
 eachWithPlant();
@@ -104,6 +105,16 @@ describe('a settled concern of an order that nobody asked about meanwhile', () =
     await ledger.concerns.begin(order.number, removedConcern);
     await settled(order.number, 'removed');
     expect((await ledger.orders.find(order.number))?.awaiting).toBeUndefined();
+  });
+
+  it('says that what is not made is left to a person, unless it is given up', async () => {
+    const scene = new Scene('alone');
+    await bring.refusedInDoubt(scene);
+    plant.azumuta.remove(scene.number);
+    await bring.cancelled(scene);
+    const steps = await settled(scene.number, 'unwanted');
+    expect(steps.at(-1)).toContain('is not made');
+    expect(await kinds()).not.toContain('unwanted');
   });
 
   it('does not ask about what is booked', async () => {

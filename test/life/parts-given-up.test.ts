@@ -7,7 +7,10 @@ import {
   endDependencies,
   kinds,
   made,
+  madeInParts,
+  partsBuilt,
   plant,
+  quantityChanged,
   whileReading,
   withoutArticles,
 } from './acts.ts';
@@ -20,27 +23,10 @@ eachWithPlant({
 
 type Order = ReturnType<LifePlant['plan']>;
 
-async function planned(quantity: string): Promise<Order> {
-  const order = plant.plan(quantity, 'plain', { dueDate: '2026-12-01' });
-  await plant.pulled();
-  return order;
-}
-
-async function built(order: Order, ...parts: readonly number[]): Promise<void> {
-  for (const part of parts) plant.azumuta.complete(`${order.number}/${part}`);
-  await plant.work();
-}
-
 async function endedBy(end: 'give-up' | 'remake', order: Order, part: number): Promise<void> {
   const request = { number: `${order.number}/${part}`, go: true, note: 'booked by hand (An)' };
   await endings[end](request, endDependencies());
   await plant.work();
-}
-
-async function reducedTo(quantity: string, order: Order): Promise<void> {
-  plant.advance(hours);
-  plant.erp.changeQuantity(order, quantity);
-  await plant.pulled();
 }
 
 const books = (order: Order) => {
@@ -50,47 +36,47 @@ const books = (order: Order) => {
 
 describe('a part of an order that is booked together, which a person has given up', () => {
   it('is made good for by one that the ERP order has no more, where that is built all the same', async () => {
-    const order = await planned('2');
-    await reducedTo('1', order);
+    const order = await madeInParts('2');
+    await quantityChanged(order, '1');
     await endedBy('give-up', order, 1);
-    await built(order, 1, 2);
+    await partsBuilt(order, 1, 2);
     await daysGoBy(3);
     expect(books(order)).toEqual({ state: 'done', good: '1' });
     expect(plant.letters()).toEqual([]);
   });
 
   it('leaves one letter of what is built beyond the order, however many days go by', async () => {
-    const order = await planned('2');
-    await reducedTo('1', order);
-    await built(order, 1);
-    await built(order, 2);
+    const order = await madeInParts('2');
+    await quantityChanged(order, '1');
+    await partsBuilt(order, 1);
+    await partsBuilt(order, 2);
     await daysGoBy(3);
     expect(books(order)).toEqual({ state: 'done', good: '1' });
     expect(plant.letters()).toEqual([expect.stringContaining('has only 1 part(s) now')]);
   });
 
   it('is not booked with the others, when it was built before', async () => {
-    const order = await planned('3');
-    await built(order, 2);
+    const order = await madeInParts('3');
+    await partsBuilt(order, 2);
     await endedBy('give-up', order, 2);
-    await built(order, 1, 3);
+    await partsBuilt(order, 1, 3);
     await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '2' });
     expect(await kinds()).toEqual([]);
   });
 
   it('is not awaited by the others, when it was never built', async () => {
-    const order = await planned('3');
+    const order = await madeInParts('3');
     await endedBy('give-up', order, 1);
-    await built(order, 2, 3);
+    await partsBuilt(order, 2, 3);
     await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '2' });
     expect(await kinds()).toEqual([]);
   });
 
   it('is not awaited by others that were built before it was given up', async () => {
-    const order = await planned('3');
-    await built(order, 1, 3);
+    const order = await madeInParts('3');
+    await partsBuilt(order, 1, 3);
     await endedBy('give-up', order, 2);
     expect(books(order)).toEqual({ state: 'done', good: '2' });
     await daysGoBy(7);
@@ -99,9 +85,9 @@ describe('a part of an order that is booked together, which a person has given u
 
   it('is not booked when all are built, and their booking waits for the ERP', async () => {
     // Prepare
-    const order = await planned('3');
+    const order = await madeInParts('3');
     plant.answers.erp = () => ({ status: 503 });
-    await built(order, 1, 2, 3);
+    await partsBuilt(order, 1, 2, 3);
 
     // Act
     await endedBy('give-up', order, 2);
@@ -117,11 +103,11 @@ describe('a part of an order that is booked together, which a person has given u
 
   it('leaves the others to be booked by a replay, which ends their dead letter, where their booking was refused', async () => {
     // Prepare
-    const order = await planned('3');
+    const order = await madeInParts('3');
     let isClosed = true;
     plant.answers.erp = ({ method }, answer) =>
       isClosed && method === 'POST' ? { status: 422, body: { error: 'the period is closed' } } : answer();
-    await built(order, 1, 2, 3);
+    await partsBuilt(order, 1, 2, 3);
     expect(plant.letters()).toHaveLength(1);
 
     // Act
@@ -138,13 +124,13 @@ describe('a part of an order that is booked together, which a person has given u
 
   it('is not booked with the others while these are planned with it', async () => {
     // Prepare
-    const order = await planned('3');
-    await built(order, 1, 2);
+    const order = await madeInParts('3');
+    await partsBuilt(order, 1, 2);
     const request = { number: `${order.number}/2`, go: true, note: 'booked by hand (An)' };
     whileReading(() => endings['give-up'](request, endDependencies()));
 
     // Act
-    await built(order, 3);
+    await partsBuilt(order, 3);
 
     // Assess
     expect(books(order)).toEqual({ state: 'done', good: '2' });
@@ -155,8 +141,8 @@ describe('a part of an order that is booked together, which a person has given u
 
   it('is told to a person when it was planned with the others while it was given up', async () => {
     // Prepare
-    const order = await planned('3');
-    await built(order, 1, 2);
+    const order = await madeInParts('3');
+    await partsBuilt(order, 1, 2);
     plant.azumuta.complete(`${order.number}/3`);
     const { orders } = plant.ledger;
     const dependencies = endDependencies();
@@ -180,31 +166,31 @@ describe('a part of an order that is booked together, which a person has given u
   });
 
   it('is not built into the booking when it is completed after that', async () => {
-    const order = await planned('3');
+    const order = await madeInParts('3');
     await endedBy('give-up', order, 2);
-    await built(order, 1, 2, 3);
+    await partsBuilt(order, 1, 2, 3);
     await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '2' });
   });
 
   it('leaves nothing to book when all are given up', async () => {
-    const order = await planned('2');
-    await built(order, 1);
+    const order = await madeInParts('2');
+    await partsBuilt(order, 1);
     await endedBy('give-up', order, 2);
     expect(books(order)).toEqual({ state: 'done', good: '1' });
-    const other = await planned('2');
+    const other = await madeInParts('2');
     for (const part of [1, 2]) await endedBy('give-up', other, part);
-    await built(other, 1, 2);
+    await partsBuilt(other, 1, 2);
     await daysGoBy(7);
     expect(books(other)).toEqual({ state: 'open', good: '0' });
     expect(await kinds()).toEqual([]);
   });
 
   it('leaves the others as many as the ERP has by then, when it was one too many', async () => {
-    const order = await planned('2');
-    await reducedTo('1', order);
+    const order = await madeInParts('2');
+    await quantityChanged(order, '1');
     await endedBy('give-up', order, 2);
-    await built(order, 1);
+    await partsBuilt(order, 1);
     await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '1' });
     expect(await kinds()).toEqual([]);
@@ -212,8 +198,8 @@ describe('a part of an order that is booked together, which a person has given u
 
   it('stays given up when a person has another part looked at again, though it is the first one', async () => {
     // Prepare
-    const order = await planned('2');
-    await reducedTo('1', order);
+    const order = await madeInParts('2');
+    await quantityChanged(order, '1');
     await plant.ledger.pauses.pauseFlow('bookings');
     plant.azumuta.complete(`${order.number}/1`);
     await plant.work(hours);
@@ -234,7 +220,7 @@ describe('a part of an order that is booked together, which a person has given u
 
   it('stays given up when a person replays the creation of another part', async () => {
     const correct = withoutArticles();
-    const order = await planned('2');
+    const order = await madeInParts('2');
     await endedBy('give-up', order, 2);
     correct();
     await plant.replayed({ orders: new Set([`${order.number}/1`]) });
@@ -242,14 +228,14 @@ describe('a part of an order that is booked together, which a person has given u
   });
 
   it('is booked with the others again once a person has it made after all', async () => {
-    const order = await planned('3');
+    const order = await madeInParts('3');
     await endedBy('give-up', order, 2);
-    await built(order, 1);
+    await partsBuilt(order, 1);
     await endedBy('remake', order, 2);
-    await built(order, 3);
+    await partsBuilt(order, 3);
     expect(books(order)).toEqual({ state: 'open', good: '0' });
     expect(made()).toContain(`${order.number}/2 open`);
-    await built(order, 2);
+    await partsBuilt(order, 2);
     await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '3' });
     expect(await kinds()).toEqual([]);
@@ -258,9 +244,9 @@ describe('a part of an order that is booked together, which a person has given u
 
 it('books each part by itself as before where they are booked one by one', async () => {
   plant.deploy({ productOrders: { split: { per: 'unit', book: 'each' } } });
-  const order = await planned('3');
+  const order = await madeInParts('3');
   await endedBy('give-up', order, 2);
-  await built(order, 1, 2, 3);
+  await partsBuilt(order, 1, 2, 3);
   await daysGoBy(7);
   expect(plant.erp.books(order)).toMatchObject({ good: '2' });
 });

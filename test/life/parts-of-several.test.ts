@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planned, recorded } from '../../shared/integration/index.ts';
 import type { CompletedProductOrder } from '../../shared/model/completions.ts';
-import { eachWithPlant, kinds, plant, takePlant } from './acts.ts';
-import { days, hours, type LifePlant } from './plant.ts';
+import { eachWithPlant, kinds, madeInParts, partsBuilt, plant, quantityChanged, takePlant } from './acts.ts';
+import { days, type LifePlant } from './plant.ts';
 
 type Way = 'each' | 'when-all-done';
 
@@ -16,23 +16,6 @@ eachWithPlant({ integration: per25('when-all-done') });
 
 type Order = ReturnType<LifePlant['plan']>;
 
-async function made(quantity: string): Promise<Order> {
-  const order = plant.plan(quantity, 'plain', { dueDate: '2026-12-01' });
-  await plant.pulled();
-  return order;
-}
-
-async function built(order: Order, ...parts: readonly number[]): Promise<void> {
-  for (const part of parts) plant.azumuta.complete(`${order.number}/${part}`);
-  await plant.work();
-}
-
-async function changed(order: Order, quantity: string): Promise<void> {
-  plant.advance(hours);
-  plant.erp.changeQuantity(order, quantity);
-  await plant.pulled();
-}
-
 const byNumber = () => plant.azumuta.productOrders().toSorted((a, b) => (a.number < b.number ? -1 : 1));
 const quantities = () => byNumber().map(({ parameters }) => Number(parameters.Quantity));
 
@@ -42,18 +25,18 @@ const concerns = async ({ number }: Order, part: number) =>
 describe('an order of 80 per 25', () => {
   it.each(['each', 'when-all-done'] as const)('is four product orders, and books 80 (%s)', async (book) => {
     plant.deploy(per25(book));
-    const order = await made('80');
+    const order = await madeInParts('80');
     expect(quantities()).toEqual([25, 25, 25, 5]);
-    await built(order, 4, 2);
+    await partsBuilt(order, 4, 2);
     expect(plant.erp.books(order)).toMatchObject({ good: book === 'each' ? '30' : '0' });
-    await built(order, 1, 3);
+    await partsBuilt(order, 1, 3);
     expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '80' });
     expect(plant.letters()).toEqual([]);
   });
 
   it('books parts of it alone, and refuses more than a part is for', async () => {
     plant.deploy({ ...per25('each'), completions: recordedGood });
-    const order = await made('80');
+    const order = await madeInParts('80');
     plant.azumuta.complete(`${order.number}/4`, { quantity: 25, recordings: 1 });
     await plant.work();
     expect(plant.letters()).toEqual([expect.stringContaining('is for 5 u, and was completed with 25 good')]);
@@ -64,7 +47,7 @@ describe('an order of 80 per 25', () => {
 
   it('refuses more than its parts are for together', async () => {
     plant.deploy({ ...per25('when-all-done'), completions: recordedGood });
-    const order = await made('80');
+    const order = await madeInParts('80');
     for (const part of [1, 2, 3, 4])
       plant.azumuta.complete(`${order.number}/${part}`, { quantity: 25, recordings: 1 });
     await plant.work();
@@ -76,14 +59,14 @@ describe('an order of 80 per 25', () => {
 
   it('has a part that is reduced changed in Azumuta, and is booked with what that has', async () => {
     plant.deploy(per25('each'));
-    const order = await made('80');
-    await built(order, 1);
-    await changed(order, '60');
+    const order = await madeInParts('80');
+    await partsBuilt(order, 1);
+    await quantityChanged(order, '60');
     expect(await concerns(order, 3)).toEqual([expect.stringContaining('is 25, wanted 10')]);
     expect(await concerns(order, 4)).toEqual([expect.stringContaining('part 4 is one too many')]);
     plant.azumuta.remove(`${order.number}/4`);
     plant.azumuta.setParameter(`${order.number}/3`, 'Quantity', 10);
-    await built(order, 2, 3);
+    await partsBuilt(order, 2, 3);
     expect(plant.erp.books(order)).toMatchObject({ good: '60' });
     plant.advance(days);
     await plant.looked();
@@ -92,34 +75,34 @@ describe('an order of 80 per 25', () => {
 
   it('has the last part that nobody began removed where a surplus one is built, and tells to what that comes', async () => {
     plant.deploy(per25('each'));
-    const order = await made('80');
-    await built(order, 4);
-    await changed(order, '60');
+    const order = await madeInParts('80');
+    await partsBuilt(order, 4);
+    await quantityChanged(order, '60');
     expect(await concerns(order, 3)).toEqual([expect.stringContaining('is the one that is not built')]);
     expect(await concerns(order, 4)).toEqual([
       'it is built for 5, so the parts of its ERP order come to 55, and the ERP wants 60: release another order for the rest, or correct the quantity in the ERP',
     ]);
-    await changed(order, '55');
+    await quantityChanged(order, '55');
     expect(await concerns(order, 4)).toEqual([]);
   });
 
   it('tells to what it comes where a part that is booked has become smaller, as long as others can be', async () => {
     plant.deploy(per25('each'));
-    const order = await made('80');
-    await built(order, 3);
-    await changed(order, '60');
+    const order = await madeInParts('80');
+    await partsBuilt(order, 3);
+    await quantityChanged(order, '60');
     expect(await concerns(order, 3)).toEqual([
       'it is built for 25, so the parts of its ERP order come to 75, and the ERP wants 60: build less of what is open in Azumuta, or correct the quantity in the ERP',
     ]);
-    await changed(order, '75');
+    await quantityChanged(order, '75');
     expect(await concerns(order, 3)).toEqual([]);
   });
 
   it('tells what is missing where the rest is booked and the order is raised, and makes the further parts', async () => {
     plant.deploy(per25('each'));
-    const order = await made('80');
-    await built(order, 4);
-    await changed(order, '110');
+    const order = await madeInParts('80');
+    await partsBuilt(order, 4);
+    await quantityChanged(order, '110');
     expect(quantities()).toEqual([25, 25, 25, 5, 10]);
     expect(await concerns(order, 4)).toEqual([
       'it is built for 5, so the parts of its ERP order come to 90, and the ERP wants 110: release another order for the rest, or correct the quantity in the ERP',
@@ -130,23 +113,23 @@ describe('an order of 80 per 25', () => {
   it('is booked together with what each part was made for, though the part that completes it was made later', async () => {
     const quantity = ({ part }: CompletedProductOrder) => part?.quantity.amount;
     plant.deploy({ ...per25('when-all-done'), completions: { quantity } });
-    const order = await made('80');
-    await changed(order, '110');
+    const order = await madeInParts('80');
+    await quantityChanged(order, '110');
     expect(await concerns(order, 4)).toEqual([expect.stringContaining('is 5, wanted 25')]);
-    await built(order, 1, 2, 3, 4, 5);
+    await partsBuilt(order, 1, 2, 3, 4, 5);
     expect(plant.erp.books(order)).toMatchObject({ good: '90' });
   });
 
   it('keeps the parts that it has while another size is configured', async () => {
-    const order = await made('80');
-    await built(order, 1);
+    const order = await madeInParts('80');
+    await partsBuilt(order, 1);
     plant.deploy({ ...per25('when-all-done'), productOrders: { split: { per: 40, book: 'when-all-done' } } });
-    await changed(order, '80');
+    await quantityChanged(order, '80');
     expect(quantities()).toEqual([25, 25, 25, 5]);
     expect(await concerns(order, 2)).toEqual([
       expect.stringContaining(`(when-all-done, per 40) now, and keeps what it has in Azumuta`),
     ]);
-    await built(order, 2, 3, 4);
+    await partsBuilt(order, 2, 3, 4);
     expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '80' });
   });
 });
@@ -175,7 +158,7 @@ it('never books more than its parts are for, and books what the ERP wants, unles
       async (acts, book) => {
         // Prepare
         takePlant({ integration: per25(book) });
-        const order = await made('80');
+        const order = await madeInParts('80');
         let wants = 80;
         /** What Azumuta showed of a part when it was completed. */
         const done = new Map<number, number>();
@@ -186,7 +169,7 @@ it('never books more than its parts are for, and books what the ERP wants, unles
           const one = shown(part);
           if (!one || done.has(part)) return;
           done.set(part, Number(one.parameters.Quantity));
-          await built(order, part);
+          await partsBuilt(order, part);
         };
         /** Somebody changes in Azumuta what is open as the ERP wants it. */
         const follow = () => {
@@ -209,7 +192,7 @@ it('never books more than its parts are for, and books what the ERP wants, unles
           else if (one.does === 'build') await build(one.part);
           else if (one.does === 'change' && isOpen) {
             wants = one.to;
-            await changed(order, String(wants));
+            await quantityChanged(order, String(wants));
           }
           await assess();
         }

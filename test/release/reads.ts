@@ -109,8 +109,8 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'letter of create-product-orders': [productOrderMessageSchema],
   'letter of book-completion': [completionHintSchema],
   'letter of receive-webhook': [webhookCallSchema, some({ kind: text })],
-  // Of a letter, and of a message that is sent again.
-  attributes: [deadLetterAttributesSchema, some({ replayedAt: text })],
+  // Of a letter, and of a message that is sent again, by a person or in a pause.
+  attributes: [deadLetterAttributesSchema, some({ replayedAt: text, sentAt: text })],
 };
 
 /** All that is read of an item or a message. @throws what `unpackCompletion` throws of a booking's content */

@@ -9,7 +9,7 @@ import { isJointKey } from '../../shared/ledger/records/joint-keys.ts';
 import { flowNames } from '../../shared/ledger/records/pauses.ts';
 import { partFrom } from '../../shared/model/orders.ts';
 import { afterPullWindow } from '../../shared/orders/pull-window.ts';
-import { createLifePlant, type LifePlant } from '../life/plant.ts';
+import { createLifePlant, days, type LifePlant, minutes } from '../life/plant.ts';
 import { completionOf } from '../shared/erp/conformance/completions.ts';
 import { runScenario } from '../simulation/run-scenario.ts';
 import { drawScenario } from '../simulation/scenario/scenario.ts';
@@ -168,13 +168,19 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
         },
       },
       mailedOn: '2026-11-24',
+      pauseEndSaid: since,
     });
   const pieces = { good: { u: '5' }, scrap: { u: '1' } };
   const figures = { events: { booked: 1 }, due: 1, late: 0, bookedDue: { '2026-11-30': 1 } };
   await ledger.days.writeDay({ ...pieces, ...figures, day: '2026-11-24', upTo: since });
-  const words = { note: 'The ERP moves (signed by an.peeters)', until: clock.now() };
-  for (const flow of flowNames) await plant.ledger.pauses.pauseFlow(flow, words);
   await ledger.knownOrders.writeAlias('MO/1-R', number);
+  const until = new Date(clock.now().getTime() + 21 * days);
+  const words = { note: 'The ERP moves (signed by an.peeters)', until, ends: 'by itself' } as const;
+  for (const flow of flowNames) await ledger.pauses.pauseFlow(flow, words);
+  // Seen by every container; then longer than a message waits in a pause before it is put into its queue again.
+  plant.advance(minutes);
+  await plant.post({ number: 'MO/6', article: 'GEAR-01', quantity: '5', unit: 'u' });
+  await plant.work(2 * days);
 }
 
 function messageOf(queue: string | undefined, body = '', attributes: object = {}): Recorded {

@@ -4,6 +4,7 @@ import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import { writeUnits } from './aws/write-units.ts';
 import { calmJourney } from './calm-journey.ts';
 import { runScenario } from './run-scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import { simulateFetch } from './world/network.ts';
 import type { World } from './world/world.ts';
 
@@ -60,12 +61,15 @@ it('takes 8 write units for an order, and 5 for its completion', async () => {
   ]);
 });
 
-/** Write units of an order of four pieces, of which two are completed by 07:17, by the kind of the item. */
-async function unitsOfParts(bookAt?: readonly string[]): Promise<Record<string, number>> {
+/** Write units of an order that is built in parts, by the kind of the item; a part is completed each four minutes from 07:12 on. */
+async function unitsOfParts(
+  quantity: number,
+  given: Pick<Scenario, 'per' | 'bookAt'> = {},
+): Promise<Record<string, number>> {
   const units: Record<string, number> = {};
-  const order = { article: 'plain', quantity: 4, scrap: 0, releasedAt: 1, builtAfter: 10 } as const;
-  const given = { ...calmJourney(), split: 'when-all-done', orders: [order] } as const;
-  const { findings } = await runScenario(bookAt ? { ...given, bookAt } : given, {
+  const order = { article: 'plain', quantity, scrap: 0, releasedAt: 1, builtAfter: 10 } as const;
+  const scenario = { ...calmJourney(), split: 'when-all-done', orders: [order], ...given } as const;
+  const { findings } = await runScenario(scenario, {
     disturb: (world) =>
       counting(world, (kind, of) => {
         if (/ORDER/.test(kind)) units[kind] = (units[kind] ?? 0) + of;
@@ -77,8 +81,12 @@ async function unitsOfParts(bookAt?: readonly string[]): Promise<Record<string, 
 
 it('takes 4 write units more for each time at which parts are booked, and what a booking takes', async () => {
   // Act
-  const { 'ORDER BOOKING': one = 0, ...atTheEnd } = await unitsOfParts();
-  const { 'ORDER BOOKING': several = 0, 'ORDER WINDOW': window, ...atTimes } = await unitsOfParts(['07:17']);
+  const { 'ORDER BOOKING': one = 0, ...atTheEnd } = await unitsOfParts(4);
+  const {
+    'ORDER BOOKING': several = 0,
+    'ORDER WINDOW': window,
+    ...atTimes
+  } = await unitsOfParts(4, { bookAt: ['07:17'] });
 
   // Assess
   expect(atTheEnd).not.toHaveProperty('ORDER WINDOW');
@@ -86,3 +94,15 @@ it('takes 4 write units more for each time at which parts are booked, and what a
   expect(several - one).toBe(3);
   expect(window).toBe(4);
 });
+
+it.each([{}, { bookAt: ['07:17'] }])(
+  'takes for parts of 25 what as many parts of one unit take, with %j',
+  async (times) => {
+    // Act: 25, 25, 25 and a rest of 5
+    const perUnit = await unitsOfParts(4, times);
+    const per25 = await unitsOfParts(80, { ...times, per: 25 });
+
+    // Assess
+    expect(per25).toEqual(perUnit);
+  },
+);

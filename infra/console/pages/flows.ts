@@ -6,7 +6,7 @@ import { type FlowName, flowNames, type Pause } from '../../../shared/ledger/rec
 import { type Partner, partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { capitalized, counted } from '../../../shared/model/text.ts';
-import { duration, durationInWords, hourMs } from '../../../shared/model/time.ts';
+import { duration, durationInWords, hourMs, isDate, startOfDay } from '../../../shared/model/time.ts';
 import { countOrders } from '../../../shared/situation/open-orders.ts';
 import { withOwnReasons } from '../../../shared/situation/own-reasons.ts';
 import { flows, pauseHoldingQueue } from '../../../shared/situation/pauses.ts';
@@ -21,6 +21,7 @@ import type { Situation } from '../../../shared/situation/read.ts';
 import { noteOfPersons } from '../../../shared/situation/today.ts';
 import { refusesCredentials } from '../../../shared/situation/words.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
+import { pauseOutcomeWords, pauseUntil } from '../../ops/pause/typed.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { type Html, moment, namesAndValues, orderLinks, type PlantTime, postForm } from './parts.ts';
 import { addressOfFigure, isOfFlows } from './places.ts';
@@ -33,7 +34,10 @@ const pauseFormSchema = z.object({
   because: z._default(z.string(), ''),
   /** 0: nobody knows. */
   hours: z._default(z.coerce.number().check(z.gte(0), z.lte(48)), 0),
+  /** The day on which it ends by itself, as that begins at the plant; empty: somebody resumes it. */
+  until: z._default(z.union([z.literal(''), z.string().check(z.refine(isDate))]), ''),
 });
+type PauseForm = z.output<typeof pauseFormSchema>;
 const partnerSchema = z.object({ partner: z.enum(partnerNames) });
 
 export function flowRoutes(pages: ConsolePageDependencies): Hono {
@@ -78,33 +82,41 @@ async function showFlows(c: Context, pages: ConsolePageDependencies): Promise<Re
 async function confirmPause(c: Context, { show }: ConsolePageDependencies): Promise<Response> {
   const { data } = z.safeParse(flowSchema, c.req.query());
   if (!data) return c.redirect('/flows', 303);
-  const { does, partners, meanwhile, lost } = flows[data.flow];
+  const { does, partners, meanwhile } = flows[data.flow];
   const form = html`<label for="because">Why? Your reason and name are shown while it is paused.</label>
       <input id="because" name="because" required minlength="${minNote}" maxlength="${maxNote}" autocomplete="off">
       <label for="hours">For how long is it planned?</label>
       <select id="hours" name="hours"><option value="">nobody knows</option>${plannedHours.map(
         (hours) => html`<option value="${hours}">${durationInWords(hours * 3600)}</option>`,
       )}</select>
-      <p class="hint">Nothing resumes it by itself: somebody presses the button.</p>
+      <label for="until">Or until which date? Then it ends by itself, as that day begins.</label>
+      <input id="until" name="until" type="date">
+      <p class="hint">Without a date, nothing resumes it by itself: somebody presses the button.</p>
       <p class="actions"><button class="main">Pause it</button> <a class="button" href="/flows">Cancel</a></p>`;
   const content = html`<h1>Pause ${does}?</h1>
-    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits. ${meanwhile} ${lost ?? ''} What is under way is finished.</p>
+    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits. ${meanwhile} What is under way is finished.</p>
     ${postForm('/flows/pause', form, 'stack', data)}`;
   return show(c, { name: 'flows', title: 'Pause', refreshSeconds: undefined, content });
 }
 
 async function pauseFlow(
   c: Context,
-  { ledger, clock, operator, redirect }: ConsolePageDependencies,
+  { ledger, clock, timeZone, operator, redirect }: ConsolePageDependencies,
 ): Promise<Response> {
-  const { flow, because, hours } = z.parse(pauseFormSchema, await c.req.parseBody());
+  const form = z.parse(pauseFormSchema, await c.req.parseBody());
+  const { flow, because } = form;
   const pausing = async () => {
     const note = signedNote(because, await operator());
-    const until = hours === 0 ? undefined : new Date(clock.now().getTime() + hours * hourMs);
-    const already = await ledger.pauses.pauseFlow(flow, { note, until });
-    return `${capitalized(flows[flow].does)} ${already ? 'was paused already' : 'is paused'}.`;
+    const outcome = await ledger.pauses.pauseFlow(flow, { note, ...endInForm(form, clock.now(), timeZone) });
+    return `${capitalized(flows[flow].does)} ${pauseOutcomeWords[outcome]}.`;
   };
   return redirect(c, '/flows', pausing());
+}
+
+/** @throws UsageError */
+function endInForm({ hours, until }: PauseForm, now: Date, timeZone: string): Pick<Pause, 'until' | 'ends'> {
+  if (until !== '') return pauseUntil(startOfDay(timeZone, until), until, now);
+  return hours === 0 ? {} : { until: new Date(now.getTime() + hours * hourMs) };
 }
 
 async function resumeFlow(c: Context, { ledger, redirect }: ConsolePageDependencies): Promise<Response> {
@@ -245,6 +257,7 @@ function pauseSwitchPart(flow: FlowName, pause: Pause | undefined, time: PlantTi
   if (pause === undefined)
     return html`<li id="switch-${flow}">${does}
         <a class="button quiet" href="/flows/pause?flow=${flow}">Pause …<span class="unseen">: ${does}</span></a></li>`;
-  const end = pause.until === undefined ? '' : html`, planned until ${moment(pause.until, time)}`;
+  const how = pause.ends === undefined ? 'planned until' : 'ends by itself';
+  const end = pause.until === undefined ? '' : html`, ${how} ${moment(pause.until, time)}`;
   return html`<li id="switch-${flow}"><span>${does}: <strong>paused</strong></span> <span class="hint">since ${moment(pause.since, time)}${end}: ${pause.note ?? 'nobody has said why'}</span></li>`;
 }

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Role } from '../../../shared/model/roles.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
-import { countOrders, ordersOf, standInWords } from '../../../shared/situation/open-orders.ts';
+import { countProductOrders, ordersOf, standInWords } from '../../../shared/situation/open-orders.ts';
 import { headlineOfAll, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import {
@@ -66,10 +66,9 @@ function needsPart(
   nameActor: (role: Role) => string,
 ): Html {
   if (problems.length === 0) return worksPart;
-  const count = countOrders('for a person', orders);
-  const about = html` <small>about <a href="${addressOfFigure('for a person')}">${count === '1' ? '1 product order' : `${count} product orders`}</a></small>`;
+  const about = html` <small>about <a href="${addressOfFigure('for a person')}">${countProductOrders('for a person', orders)}</a></small>`;
   return html`<section aria-labelledby="needs">
-    <h2 id="needs">${counted(problems.length, 'thing')} for a person${count === '0' ? '' : about}</h2>
+    <h2 id="needs">${counted(problems.length, 'thing')} for a person${ordersOf('for a person', orders).length === 0 ? '' : about}</h2>
     <ul class="lines">${problems.map(
       (problem) => html`<li id="need-${problem.id}">
         <a href="${addressOfProblem(problem)}">${problem.what}</a> <span class="who">${nameActor(problem.who)}</span>

@@ -5,7 +5,7 @@ import { isTimeZone } from '../../../shared/model/time.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { answered } from '../cli/files.ts';
 import { stringLiteralOf } from '../probe/contract-text.ts';
-import { beginningFor, beginnings } from './beginnings.ts';
+import { addressPlace, beginningFor, beginnings } from './beginnings.ts';
 
 /** As `erp` is written in a file of answers. */
 export const offeredErps = Object.keys(beginnings);
@@ -125,7 +125,7 @@ export function configurationText(source: string, answers: InitAnswers, now: Dat
   const replacements: readonly (readonly [RegExp, string | ((found: string) => string) | undefined])[] = [
     [/(?<=\n {2}plant: )'[^'\n]*'/, stringLiteralOf(plant)],
     [/(?<=\n {2}timeZone: )'[^'\n]*'/, stringLiteralOf(timeZone)],
-    [/(?<=\n {4}(?:url|baseUrl): |\n {2}erp: \w+\()'[^'\n]*'/, stringLiteralOf(url)],
+    [addressPlace, stringLiteralOf(url)],
     [/(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/, databases],
     [/(?<= from '#azumuta-erp';\n)/, `import { contract } from './${plant}.contract.ts';\n`],
     hasAzumuta

@@ -2,11 +2,7 @@ import { completionHint } from '../../../shared/completions/messages.ts';
 import { isNothingSent } from '../../../shared/ledger/claims.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
-import {
-  type Concern,
-  type OrderConcernKind,
-  orderConcernKinds,
-} from '../../../shared/ledger/records/concerns.ts';
+import { type Concern, concernRules, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { partsTogether } from '../../../shared/ledger/records/erp-orders.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { asMade, isBookedTogether, type OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
@@ -43,12 +39,6 @@ export const endings = {
   remake: remakeProductOrder,
 } as const;
 
-/**
- * While one of these is open, nobody asks Azumuta whether the order is completed. An order that does not wait counts as
- * completed without them, so the waiting is given back with their end.
- */
-const stopsAsking: readonly OrderConcernKind[] = ['unwanted', 'removed'];
-
 /** A concern has ended until its cause is seen again, or, where it says what differs, until something else does. @throws UsageError */
 async function settleConcern({ number: asked, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
@@ -59,13 +49,18 @@ async function settleConcern({ number: asked, kind, go, note }: EndRequest, { le
   if (open.length === 0)
     throw new UsageError(`${number} has no open concern ${kind}${listOpenConcerns(concerns)}.`);
   const left = { ...known, concerns: concerns.filter((concern) => !open.includes(concern)) };
-  const isAskedAgain = stopsAsking.includes(wanted) && lifeOf(left).stage === 'completed';
+  const { stage } = lifeOf(left);
+  // An order that does not wait counts as completed without it, so the waiting is given back with its end.
+  const isAskedAgain = concernRules[wanted].stopsAsking && stage === 'completed';
+  const isLeftUnmade = wanted === 'unwanted' && stage === 'wanted';
   if (go) for (const concern of open) await ledger.concerns.settle(number, concern, note);
   if (go && isAskedAgain) await ledger.orders.awaitCompletion(number);
   return definedLines(
     open.map((concern) => `ends "${concern.kind}": ${concern.note}`),
     isAskedAgain &&
       `product order ${number} is asked about again once it is overdue: if nobody shall ask, give it up instead`,
+    isLeftUnmade &&
+      `product order ${number} is not made, and is open all the same: if nobody shall make it, give it up instead`,
   );
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
+import { concernRules, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import {
   type CommandAnswer,
   commandToCopy,
@@ -17,6 +17,11 @@ import { definedLines, styled } from '../cli/output.ts';
 import { type EndDependencies, endings } from './end-order.ts';
 
 const endingNames = ['settle', 'give-up', 'remake'] as const;
+const settledByContent = orderConcernKinds.filter((kind) => concernRules[kind].settles !== 'nothing');
+const stopAsking = orderConcernKinds.filter((kind) => concernRules[kind].stopsAsking);
+const joinWithAnd = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+const joinWithOr = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 const ordersCommandOptions = {
   ...stackOptions,
   because: option('<text>', 'why, for everybody who looks up the order later', z.exactOptional(z.string())),
@@ -34,8 +39,8 @@ Examples:
   npm run orders -- remake MO/0042 --because "removed by mistake" --go --local
 
 settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again;
-          changed, figures-changed, number-taken and used-again only with other figures or orders.
-          An order that is settled as unwanted or removed is asked about again; who means its end gives it up.
+          ${joinWithAnd.format(settledByContent)} only with other figures or orders.
+          An order that is settled as ${joinWithOr.format(stopAsking)} is asked about again; who means its end gives it up.
 give-up   the end of an order: nobody asks about it, and nothing is booked for it unless somebody replays it.
 remake    creates a product order that was removed in Azumuta, or given up, anew, as it was made. One that is there
           still is taken.

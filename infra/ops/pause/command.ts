@@ -1,6 +1,14 @@
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { runCommand } from '../cli/command.ts';
-import { findTarget, ledgerOf, operatorOf, optionsForTarget, signedNote, type Where } from '../cli/target.ts';
+import {
+  dueTermsOfTarget,
+  findTarget,
+  ledgerOf,
+  operatorOf,
+  optionsForTarget,
+  signedNote,
+  type Where,
+} from '../cli/target.ts';
 import { pauseAsTyped, pauseCommand, resumeAsTyped, resumeCommand } from './typed.ts';
 
 // The scripts `pause` and `resume` of package.json run this program with a different first word.
@@ -24,7 +32,11 @@ async function findPauses(options: Where) {
   return {
     name: target.name,
     where: optionsForTarget(target),
-    dependencies: { ledger: ledgerOf(target), clock: systemClock },
+    dependencies: {
+      ledger: ledgerOf(target),
+      clock: systemClock,
+      timeZone: dueTermsOfTarget(target).timeZone,
+    },
     sign: async (because: string) => signedNote(because, await operatorOf(target)),
   };
 }

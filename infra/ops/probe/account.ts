@@ -6,7 +6,7 @@ import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { withoutSecrets } from '../../../shared/platform/aws/credentials.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { isPage } from '../../../shared/platform/error-message.ts';
-import type { HttpRequest, HttpResponse } from '../../../shared/platform/http.ts';
+import type { HttpRequest, HttpResponse, MayWrite } from '../../../shared/platform/http.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 
 /** Nothing more is asked; the message says why, and what to do. */
@@ -37,6 +37,21 @@ export interface AccountOptions {
   readonly apiKey: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Default: nothing is. */
+  readonly mayWrite?: MayWrite;
+  /** Default: as many as are asked. */
+  readonly mostCalls?: number;
+  /** Refusals of one address or one act do not stop it. */
+  readonly goesOnAfterRefusals?: boolean;
+  /** Sees each call with its answer. */
+  readonly watch?: (call: WatchedCall) => void;
+}
+
+export interface WatchedCall {
+  readonly operation: AzumutaOperation;
+  readonly request: HttpRequest;
+  readonly answer: HttpResponse;
+  readonly ms: number;
 }
 
 /**
@@ -54,7 +69,17 @@ export class Account {
 
   constructor(options: AccountOptions) {
     this.#options = options;
-    this.#sendToAzumuta = createAzumutaHttp({ ...options, mayWrite: () => false });
+    this.#sendToAzumuta = createAzumutaHttp({ mayWrite: () => false, ...options });
+  }
+
+  /** What was answered may be answered otherwise from now on. */
+  forget(): void {
+    this.#answers.clear();
+  }
+
+  /** Asks something that changes the account, or is asked with an empty key. */
+  act(operation: AzumutaOperation, request: HttpRequest, isWithKey = true): Promise<AccountAnswer> {
+    return this.#send(request, operation, isWithKey);
   }
 
   readonly ask: AskAccount = async (operation, values) => {
@@ -67,20 +92,25 @@ export class Account {
       throw error;
     }
     const key = JSON.stringify([request.method, request.path, request.query, request.body]);
-    const answer = this.#answers.get(key) ?? this.#send(request, operation.path);
+    const answer = this.#answers.get(key) ?? this.#send(request, operation);
     this.#answers.set(key, answer);
     return answer;
   };
 
-  async #send(request: HttpRequest, template: string): Promise<AccountAnswer> {
-    const { apiKey, clock } = this.#options;
+  async #send(request: HttpRequest, operation: AzumutaOperation, isWithKey = true): Promise<AccountAnswer> {
+    const { apiKey, clock, mostCalls, watch } = this.#options;
+    const { path: template } = operation;
     this.#throwIfInterrupted();
+    if (this.calls === mostCalls) throw new Stopped(`${mostCalls} calls were made: nothing more is asked.`);
     const now = clock.now().getTime();
     if (this.#nextCallAt > now) await clock.sleep(this.#nextCallAt - now);
     this.#nextCallAt = Math.max(now, this.#nextCallAt) + 1000 / callsPerSecond;
     this.calls += 1;
     try {
-      const answer = await this.#sendToAzumuta(request, apiKey);
+      const askedAt = clock.now().getTime();
+      const answer = await this.#sendToAzumuta(request, isWithKey ? apiKey : '');
+      watch?.({ operation, request, answer, ms: clock.now().getTime() - askedAt });
+      if (!isWithKey) return { status: answer.status, json: answer.json, isPage: isPage(answer) };
       return this.#understand(answer, `${request.method} ${template}`);
     } catch (error) {
       if (!(error instanceof RetryLater || error instanceof Rejected)) throw error;
@@ -95,9 +125,10 @@ export class Account {
 
   /** What an answer says, unless the account refuses, fails or is none. */
   #understand({ status, json, text, headers }: HttpResponse, call: string): AccountAnswer {
-    const { contract, apiKey } = this.#options;
+    const { contract, apiKey, goesOnAfterRefusals = false } = this.#options;
     const refused = refusalSentences(contract.apiKeyHeader)[status];
-    if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
+    const isEnd = refused !== undefined && !(goesOnAfterRefusals && status === 403);
+    if (isEnd) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
     if (status >= 500) return this.#countFailure(`Azumuta failed (${status}) at ${call}.`);
     this.#hasAnsweredJson ||= json !== undefined;
     const needsNoJson = status === 204 || status >= 400;

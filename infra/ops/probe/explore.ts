@@ -24,9 +24,13 @@ import {
   namesIn,
   nodesIn,
   readsAs,
+  wordsIn,
 } from './recognise/json-nodes.ts';
 import { isByHand, valueAtOwn } from './recognise/own-lines.ts';
 import type { ScreenValues } from './screen-values.ts';
+
+/** The only list that Azumuta documents. */
+export const documentedList: AzumutaOperation = { method: 'GET', path: '/workinstructions', query: {} };
 
 /** So many values are tried as an id. */
 const mostIdsTried = 4;
@@ -59,8 +63,7 @@ export class Explorer {
     const { number, article } = this.#seen;
     const { path } = this.#contract.operations.findProductOrder;
     // The only path that Azumuta documents, unless the configuration has its own paths.
-    if (path === defaultContract.operations.findProductOrder.path)
-      await this.#ask({ method: 'GET', path: '/workinstructions', query: {} }, {});
+    if (path === defaultContract.operations.findProductOrder.path) await this.#ask(documentedList, {});
     const entry = await this.#find('findProductOrder', number);
     if (!entry) return;
     const ranked = this.#idsIn('productOrder.id', entry.resource);
@@ -73,7 +76,7 @@ export class Explorer {
       await this.#read(
         'readWorkInstruction',
         this.#idsIn('recording.workInstructionId', recording.resource),
-        { version: valueAtOwn(recording.resource, this.#contract.recording.workInstructionVersion) },
+        { version: this.#versionIn(recording.resource) },
       );
     if (article !== undefined) await this.#find('findArticle', article);
     for (const name of ['readProductOrder', 'readRecording', 'readWorkInstruction'] as const)
@@ -126,7 +129,9 @@ export class Explorer {
   }
 
   #idsInEntry(entry: unknown): JsonNode[] {
-    return isRecord(entry) ? this.#idsIn('recordingRef.id', entry) : [{ path: '', value: entry }];
+    if (!isRecord(entry)) return [{ path: '', value: entry }];
+    const named = this.#idsIn('recordingRef.id', entry);
+    return named.length > 0 ? named : namesIn(entry);
   }
 
   /** What an answer has where the configuration says that the resource is. */
@@ -186,7 +191,8 @@ export class Explorer {
 
   /** Of a list of their own, as many pages as recordings are read at most. */
   async #recordingsOnPages(operation: AzumutaOperation, values: object): Promise<readonly unknown[]> {
-    const { list } = this.#contract;
+    const { cursor } = this.#contract.list;
+    const list = this.#placesOfList();
     const all: unknown[] = [];
     let asked: { readonly operation: AzumutaOperation; readonly values: object } = { operation, values };
     for (let page = 0; page < mostRecordingsTried; page++) {
@@ -196,13 +202,30 @@ export class Explorer {
       if (next === undefined) break;
       const takesCursor = JSON.stringify([operation.query, operation.body]).includes('{cursor}');
       const isLink = /^https?:/i.test(next);
-      const query = isLink ? {} : { ...operation.query, [list.cursor]: next };
+      const query = isLink ? {} : { ...operation.query, [cursor]: next };
       const following = { ...operation, path: isLink ? next : operation.path, query };
       asked = takesCursor
         ? { operation, values: { ...values, cursor: next } }
         : { operation: following, values };
     }
     return all;
+  }
+
+  /** As the configuration says, else as they were recognised in the list that had the order. */
+  #placesOfList(): { readonly entries: Place; readonly next: Place } {
+    const { list } = this.#contract;
+    const found = this.resources.findProductOrder?.place;
+    const next = this.findings.find(({ line }) => line === 'list.next')?.set;
+    return {
+      entries: isByHand(this.#contract, 'list.entries') ? list.entries : (found ?? list.entries),
+      next: isByHand(this.#contract, 'list.next') || typeof next !== 'string' ? list.next : next,
+    };
+  }
+
+  /** Of the work instruction that was followed: where the contract says, else by its name. */
+  #versionIn(recording: object): unknown {
+    const own = valueAtOwn(recording, this.#contract.recording.workInstructionVersion);
+    return own ?? findFieldByName('recording.workInstructionVersion', wordsIn(recording)).shown;
   }
 
   /** By the first value that proves to be its id. @param number What it has at least, if it does not show its id. */

@@ -34,7 +34,7 @@ type Settings = Readonly<Record<string, unknown>>;
 /** The configuration replaces these as a whole. */
 const whole = new Set(['query', 'body']);
 
-function flattenContract(contract: Settings, start = ''): [line: string, value: unknown][] {
+export function flattenContract(contract: Settings, start = ''): [line: string, value: unknown][] {
   return Object.entries(contract).flatMap(([name, value]) =>
     isRecord(value) && !whole.has(name)
       ? flattenContract(value, `${start}${name}.`)

@@ -71,6 +71,8 @@ export const stateSchema = z.object({
   /** The plant's day of the last morning mail, and the last that was counted. */
   mailedOn: z.optional(z.string()),
   countedOn: z.optional(z.string()),
+  /** The end of the last pause of which was said that it ended by itself (ISO). 0.3.0 does not read it. */
+  pauseEndSaid: z.optional(z.string()),
   /** How many messages were ever written: numbers them. */
   written: z._default(z.number(), 0),
 });

@@ -249,6 +249,25 @@ export class Bookings extends Records {
     };
     return this.updateWithHistory(key, changes, event);
   }
+
+  /** It was given up with its order, whether it waits or was refused. */
+  async giveUp(home: string, booking: BookingEntry, note: string): Promise<void> {
+    await this.leaveToPerson(home, booking, note, {
+      set: { state: 'rejected', reason: note, cause: 'order-state', rejectedBy: 'a person' },
+      condition: '#state = :rejected OR #state = :waiting',
+      values: { rejected: 'rejected', waiting: 'waiting' },
+    });
+  }
+
+  protected async leaveToPerson(
+    home: string,
+    { key }: BookingEntry,
+    note: string,
+    change: Update,
+  ): Promise<void> {
+    const changes = { ...change, set: { discarded: true, ...change.set }, remove: forBookingOnly };
+    await this.updateWithHistory(bookingKeyOf(home, key), changes, { event: 'discarded', note });
+  }
 }
 
 /** Bookings, with what a person does about one. */
@@ -272,24 +291,10 @@ export class BookingsForPeople extends Bookings {
   async discardRefused(home: string, refused: string | undefined, note: string): Promise<void> {
     for (const booking of await this.listOfOrder(home))
       if (booking.state === 'rejected' && booking.rejectedBy === refused)
-        await this.#leaveToPerson(home, booking, note, {
+        await this.leaveToPerson(home, booking, note, {
           condition: '#state = :rejected AND #rejectedBy = :refused',
           values: { rejected: 'rejected', refused },
         });
-  }
-
-  /** A person gives a booking up with its order, whether it waits or was refused. */
-  async giveUp(home: string, booking: BookingEntry, note: string): Promise<void> {
-    await this.#leaveToPerson(home, booking, note, {
-      set: { state: 'rejected', reason: note, cause: 'order-state', rejectedBy: 'a person' },
-      condition: '#state = :rejected OR #state = :waiting',
-      values: { rejected: 'rejected', waiting: 'waiting' },
-    });
-  }
-
-  async #leaveToPerson(home: string, { key }: BookingEntry, note: string, change: Update): Promise<void> {
-    const changes = { ...change, set: { discarded: true, ...change.set }, remove: forBookingOnly };
-    await this.updateWithHistory(bookingKeyOf(home, key), changes, { event: 'discarded', note });
   }
 }
 

@@ -59,20 +59,90 @@ interface ConcernRule {
   readonly settles: 'content' | 'content for good' | 'nothing';
   /** The figure of a day in which it counts: an order was `changed` after it was made. */
   readonly counts: 'changed' | 'in none';
+  /**
+   * What ends it, whatever it says. `withdrawal`: its product order is withdrawn, or made again as it is wanted. `booking`:
+   * nothing can be put right in Azumuta any more. Whether a number was used again, only a person knows.
+   */
+  readonly endsBy: readonly ConcernEnd[];
+  /**
+   * While it is open, nobody asks Azumuta whether the order is completed, and it is not late: a person was asked to end it,
+   * as the ERP does not want it, or Azumuta has it no more.
+   */
+  readonly stopsAsking: boolean;
 }
 
+type ConcernEnd = 'withdrawal' | 'booking';
+
 export const concernRules: Readonly<Record<OrderConcernKind, ConcernRule>> = {
-  changed: { partner: 'erp', settles: 'content', counts: 'changed' },
-  unwanted: { partner: 'erp', settles: 'nothing', counts: 'changed' },
-  'number-taken': { partner: 'erp', settles: 'content', counts: 'changed' },
-  refused: { partner: 'erp', settles: 'nothing', counts: 'in none' },
-  removed: { partner: 'azumuta', settles: 'nothing', counts: 'changed' },
+  changed: {
+    partner: 'erp',
+    settles: 'content',
+    counts: 'changed',
+    endsBy: ['withdrawal', 'booking'],
+    stopsAsking: false,
+  },
+  unwanted: {
+    partner: 'erp',
+    settles: 'nothing',
+    counts: 'changed',
+    endsBy: ['withdrawal', 'booking'],
+    stopsAsking: true,
+  },
+  'number-taken': {
+    partner: 'erp',
+    settles: 'content',
+    counts: 'changed',
+    endsBy: [],
+    stopsAsking: false,
+  },
+  refused: {
+    partner: 'erp',
+    settles: 'nothing',
+    counts: 'in none',
+    endsBy: [],
+    stopsAsking: false,
+  },
+  removed: {
+    partner: 'azumuta',
+    settles: 'nothing',
+    counts: 'changed',
+    endsBy: ['withdrawal', 'booking'],
+    stopsAsking: true,
+  },
   // The ERP has since then what was settled, and not what we have booked.
-  'figures-changed': { partner: 'erp', settles: 'content for good', counts: 'changed' },
-  'used-again': { partner: 'erp', settles: 'content', counts: 'changed' },
-  'time-ahead': { partner: 'erp', settles: 'nothing', counts: 'in none' },
-  'unknown-numbers': { partner: 'azumuta', settles: 'nothing', counts: 'in none' },
+  'figures-changed': {
+    partner: 'erp',
+    settles: 'content for good',
+    counts: 'changed',
+    endsBy: [],
+    stopsAsking: false,
+  },
+  'used-again': {
+    partner: 'erp',
+    settles: 'content',
+    counts: 'changed',
+    endsBy: ['withdrawal'],
+    stopsAsking: false,
+  },
+  'time-ahead': {
+    partner: 'erp',
+    settles: 'nothing',
+    counts: 'in none',
+    endsBy: [],
+    stopsAsking: false,
+  },
+  'unknown-numbers': {
+    partner: 'azumuta',
+    settles: 'nothing',
+    counts: 'in none',
+    endsBy: [],
+    stopsAsking: false,
+  },
 };
+
+export function kindsEndedBy(end: ConcernEnd): readonly OrderConcernKind[] {
+  return orderConcernKinds.filter((kind) => concernRules[kind].endsBy.includes(end));
+}
 
 /** All that needs a person, by kind: dead letters and messages that wait are records of their own. */
 export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;

@@ -13,9 +13,9 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 399_200,
-  'book-completion': 455_000,
-  'create-product-orders': 447_600,
+  'accept-product-orders': 399_600,
+  'book-completion': 455_400,
+  'create-product-orders': 448_000,
   'send-alerts': 452_300,
   'show-pages': 311_000,
 };

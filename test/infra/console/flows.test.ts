@@ -120,6 +120,31 @@ describe('what a person can do', () => {
     },
   );
 
+  it('pauses until a day begins at the plant, by the date of the form', async () => {
+    // Act
+    const paused = await visitor.send('/flows/pause?flow=orders', {
+      because: 'closed for Christmas',
+      until: '2026-12-21',
+    });
+    const during = await stage.ledger.pauses.readPaused();
+    await stage.ledger.pauses.resumeFlow('orders');
+
+    // Assess
+    const until = new Date('2026-12-20T23:00:00.000Z');
+    expect(during.orders).toMatchObject({ until, ends: 'by itself' });
+    expect(paused.text).toMatch(/, ends by itself <time datetime="2026-12-20T23:00:00.000Z"/);
+    expect(paused.text).toContain('It ends by itself on 2026-12-21 00:00.');
+  });
+
+  it.each([
+    ['has passed', '2026-11-01', '&quot;2026-11-01&quot; has passed: say a date or a time to come'],
+    ['is years away', '2029-08-16', 'is more than a year away'],
+  ])('pauses nothing until a date that %s, and says so', async (_, until, says) => {
+    const { text } = await visitor.send('/flows/pause?flow=orders', { because: 'closed for long', until });
+    expect(text).toContain(says);
+    expect(await stage.ledger.pauses.readPaused()).toEqual({});
+  });
+
   it('pauses nothing without a reason, and says so', async () => {
     const { text } = await visitor.send('/flows/pause?flow=orders', { because: ' no ' });
     expect(text).toContain('Nothing was done. Say in 5 to 500 characters why');

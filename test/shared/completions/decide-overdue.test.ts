@@ -27,7 +27,22 @@ it.each<[string, Partial<OverdueFacts>, string]>([
   ['has its hint sent where its booking is under way', booking({ state: 'claimed' }), 'send its hint'],
   [
     'has its hint sent before its question ends',
+    { ...ended, ...leftOpen, ...booking({ state: 'claimed' }) },
+    'send its hint',
+  ],
+  [
+    'has its booking given up with it, where that was planned after it',
     { ...ended, ...leftOpen, ...booking({ state: 'waiting' }) },
+    'give up its booking',
+  ],
+  [
+    'has its hint sent where another part is to be booked',
+    { ...ended, ...booking({ state: 'waiting', parts: [2] }) },
+    'send its hint',
+  ],
+  [
+    'has its hint sent where it is to be booked with another part',
+    { ...ended, ...booking({ state: 'waiting', parts: [1, 2] }) },
     'send its hint',
   ],
   ['is skipped where nothing waits', notWaiting, 'skip'],

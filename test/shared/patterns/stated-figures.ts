@@ -10,7 +10,7 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
   maxWaitMs: {
     'ARCHITECTURE.md': ['**The queue is the only retry loop**: {}'],
     'README.md': ['messages are retried for {}'],
-    'infra/RUNBOOK.md': ['messages are retried for {}', 'What has waited for {} becomes dead letters'],
+    'infra/RUNBOOK.md': ['messages are retried for {}'],
     'shared/ledger/records/questions.ts': ['A message lives for {}'],
     'shared/worker/README.md': ['(`maxWaitMs`: {})'],
   },
@@ -22,6 +22,7 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
     'shared/erp/tryton/README.md': ['up to {} between two attempts'],
     'shared/worker/policy.ts': ['then it is 10 to {}'],
   },
+  mostKitCalls: { 'plants/README.md': ['makes at most {} calls'] },
   longWaitMs: {
     'ARCHITECTURE.md': ['a message that has been retried for more than {}'],
     'infra/RUNBOOK.md': ['have been retried for more than {}'],

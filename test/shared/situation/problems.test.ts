@@ -115,13 +115,25 @@ describe('the list of problems', () => {
       },
     ],
     [
-      'what a flow that was paused days ago will lose',
+      'of a flow that was paused days ago, by nobody knows until when, how it ends',
       { erp: paused('orders', 4), 'product-orders': { ...empty, waiting: 1 } },
       {
         what: expect.stringContaining('is paused for 4 d.'),
         kind: 'paused-too-long',
-        why: expect.stringContaining('What has waited for 6 days becomes dead letters.'),
-        next: 'Resume it now. 1 message about orders waits.',
+        next: 'Resume it, or pause it again with the time at which it shall end by itself. Then what waits goes on within 15 minutes. 1 message about orders waits.',
+      },
+    ],
+    [
+      'until when a flow is paused that ends by itself, however long it lasts, and what waits',
+      {
+        erp: paused('orders', 20, { until: new Date('2026-11-30T05:00:00Z'), ends: 'by itself' }),
+        'product-orders': { ...empty, waiting: 1 },
+      },
+      {
+        kind: 'paused',
+        what: 'Creating product orders in Azumuta is paused until 2026-11-30 05:00.',
+        why: expect.stringContaining('It ends by itself on 2026-11-30 05:00.'),
+        next: 'It ends by itself; resume it if it shall end before. Then what waits goes on within 15 minutes. 1 message about orders waits.',
       },
     ],
     [

@@ -1,7 +1,8 @@
+import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { sqsRecord } from '../../support/sqs.ts';
 import { plantOn, secondsBefore } from './plant.ts';
-import { batch, failedIds, idsOf, invocation, workerStage } from './stage.ts';
+import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
 const stage = await workerStage();
 const hour = 3600;
@@ -19,32 +20,100 @@ async function whileDown(erp = {}) {
   return { plant, worker, called };
 }
 
-it('gives a batch back while its flow is paused, calling nobody, but for what has waited six days', async () => {
+it('gives a batch back while its flow is paused, calling nobody, and puts what is older than a day into its queue again', async () => {
   // Prepare
   const plant = planted();
   const called: string[] = [];
   const worker = plant.container(async (body) => void called.push(body));
   await plant.ledger.pauses.pauseFlow('completions');
-  stage.clock.advance(5 * day);
+  stage.clock.advance(20 * day);
   const waited = (seconds: number) =>
     sqsRecord({ body: 'success', receiveCount: 50, sentAt: secondsAgo(seconds) });
-  const [fresh, long, tooLong] = [waited(1), waited(5 * day), waited(6 * day + 1)];
+  const [fresh, young, old, oldest] = [waited(1), waited(day - 60), waited(day + 1), waited(13 * day)];
 
   // Act
-  const paused = await worker(batch(fresh, long, tooLong), invocation());
+  const paused = await worker(batch(fresh, young, old, oldest), invocation());
   await plant.ledger.pauses.resumeFlow('completions');
   stage.clock.advance(3);
   const calledMeanwhile = [...called];
-  await worker(batch(fresh, long), invocation());
+  await worker(batch(fresh, young), invocation());
 
   // Assess
-  expect(failedIds(paused)).toEqual(idsOf([fresh, long]));
+  const asFirstSent = ({ messageId, attributes: { SentTimestamp } }: SQSRecord) => ({
+    queue: 'completions',
+    attributes: { messageId, sentAt: new Date(Number(SentTimestamp)).toISOString() },
+  });
+  expect(failedIds(paused)).toEqual(idsOf([fresh, young]));
   expect(calledMeanwhile).toEqual([]);
-  expect(stage.sqs.visibility.get(long.receiptHandle)).toBeGreaterThanOrEqual(600);
-  expect(stage.sqs.sent).toMatchObject([
-    { attributes: { reason: 'Waited too long: Completions are paused.', cause: 'waited-too-long' } },
-  ]);
+  expect(stage.sqs.visibility.get(young.receiptHandle)).toBeGreaterThanOrEqual(600);
+  expect(stage.sqs.sent).toMatchObject([old, oldest].map(asFirstSent));
   expect(called).toHaveLength(2);
+});
+
+it.each([
+  ['completions', 1],
+  ['bookings', 2],
+] as const)(
+  'calls nobody where the ledger cannot tell whether it is paused, and works once it can: %s, which read %i says',
+  async (flow, failing) => {
+    // Prepare
+    const plant = planted();
+    const called: string[] = [];
+    const breaker = plant.newBreaker();
+    let reads = 0;
+    const outage: typeof breaker.outage = async (partner, asked = 'bookings') => {
+      reads += 1;
+      if (reads === failing) throw new Error('ProvisionedThroughputExceededException');
+      return breaker.outage(partner, asked);
+    };
+    const worker = plant.workerOf(
+      doing(async (body) => void called.push(body)),
+      { outage },
+    );
+    const record = sqsRecord({ body: 'success' });
+    await plant.ledger.pauses.pauseFlow(flow);
+
+    // Act
+    const unknown = await worker(batch(record), invocation());
+    const paused = await worker(batch(record), invocation());
+    await plant.ledger.pauses.resumeFlow(flow);
+    const resumed = await worker(batch(record), invocation());
+
+    // Assess
+    expect([unknown, paused, resumed].map(failedIds)).toEqual([[record.messageId], [record.messageId], []]);
+    expect(called).toEqual(['success']);
+  },
+);
+
+it('does not put a message into its queue again whose order was given up during the pause', async () => {
+  // Prepare
+  const plant = planted();
+  const isGivenUp = async () => true;
+  const worker = plant.workerOf({ ...doing(async () => undefined), isGivenUp });
+  await plant.ledger.pauses.pauseFlow('completions');
+  const old = sqsRecord({ body: 'success', receiveCount: 50, sentAt: secondsAgo(day + 1) });
+
+  // Act
+  const response = await worker(batch(old), invocation());
+
+  // Assess
+  expect(failedIds(response)).toEqual([]);
+  expect(stage.sqs.sent).toEqual([]);
+});
+
+it('keeps a message in its pause that SQS does not take again', async () => {
+  // Prepare
+  const plant = planted();
+  const worker = plant.container(async () => undefined);
+  await plant.ledger.pauses.pauseFlow('completions');
+  const old = sqsRecord({ body: 'success', receiveCount: 50, sentAt: secondsAgo(day + 1) });
+  stage.sqs.fail('SendMessage', 503, 9);
+
+  // Act
+  const response = await worker(batch(old), invocation());
+
+  // Assess
+  expect(failedIds(response)).toEqual(idsOf([old]));
 });
 
 describe('a batch while the partner is down', () => {

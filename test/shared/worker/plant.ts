@@ -49,13 +49,17 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotsDependencies['l
       limits: { azumuta: {}, erp: {}, ...limits },
     });
   const newBreaker = () => new Breaker(table, clock);
-  const workerOf = (consumer: Consumer<string>, breaker = newBreaker(), slots = newSlots()) =>
-    stage.worker(consumer, { ...ledger, queues, breaker, slots });
+  const workerOf = (
+    consumer: Consumer<string>,
+    breaker: Pick<Breaker, 'outage'> = newBreaker(),
+    slots = newSlots(),
+  ) => stage.worker(consumer, { ...ledger, queues, breaker, slots });
 
   return {
     asked,
     changed,
     ledger,
+    newBreaker,
     newSlots,
     workerOf,
     forget() {

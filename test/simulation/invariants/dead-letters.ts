@@ -1,8 +1,10 @@
+import { queueKeepsDays } from '../../../shared/model/queues.ts';
 import type { ScenarioEvent } from '../scenario/scenario-event.ts';
+import { minuteMs } from '../world/moments.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
-import { operatorName } from './watch.ts';
+import { operatorName, sinceOf } from './watch.ts';
 
 export interface DeadLetter {
   readonly body: string;
@@ -57,17 +59,22 @@ export function judgeDeadLetters(world: World): readonly Finding[] {
   return all();
 }
 
-/** Each dead letter needs its record in the ledger, and each open record its dead letter. */
-function judgeRecords({ plant }: World, deadLetters: readonly DeadLetter[], find: Find): void {
-  const records = new Map<unknown, unknown>();
-  for (const { sk, isDead } of plant.table.items())
-    if (String(sk).startsWith(recordPrefix)) records.set(String(sk).slice(recordPrefix.length), isDead);
+/** Each dead letter needs its record in the ledger, and each open record its dead letter, until SQS has forgotten that. */
+function judgeRecords({ plant, time }: World, deadLetters: readonly DeadLetter[], find: Find): void {
+  const records = new Map<unknown, boolean>();
+  const forgottenBefore = time.now() - queueKeepsDays * 24 * 60 * minuteMs;
+  for (const item of plant.table.items()) {
+    const { sk, isDead } = item;
+    const isForgotten = sinceOf(item) <= forgottenBefore;
+    const isExpected = isDead === true && !isForgotten;
+    if (String(sk).startsWith(recordPrefix)) records.set(String(sk).slice(recordPrefix.length), isExpected);
+  }
   const existing = new Set(deadLetters.map(({ messageId }) => messageId));
   for (const { messageId, stage, reason } of deadLetters)
     if (messageId !== undefined && !records.has(messageId))
       find('recorded', `The ledger has no record of a dead letter of ${stage}: ${reason}`);
-  for (const [messageId, isDead] of records)
-    if (isDead === true && !existing.has(String(messageId)))
+  for (const [messageId, isExpected] of records)
+    if (isExpected && !existing.has(String(messageId)))
       find('recorded', `The ledger has a record of dead letter ${String(messageId)}, which does not exist.`);
 }
 
@@ -104,9 +111,8 @@ const recordPrefix = 'DEAD-LETTER#';
 function passes(event: ScenarioEvent): boolean {
   if (event.kind === 'call') return !isVerdict.test(event.accident);
   if (event.kind === 'outage') return !isVerdict.test(event.how);
-  // SQS keeps a message for 14 days; long before that, a waiting message becomes a dead letter.
-  if (event.kind === 'flow is paused' || event.kind === 'nothing is received')
-    return event.minutes < 5 * 24 * 60;
+  // SQS keeps a message for 14 days; long before that, one that waits for its partner becomes a dead letter.
+  if (event.kind === 'nothing is received') return event.minutes < 5 * 24 * 60;
   return passing.has(event.kind);
 }
 
@@ -124,6 +130,8 @@ const passing: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'trigger',
   'ERP sends a built order again',
   'run',
+  'flow is paused',
+  'plant is closed',
   'ERP restarts',
   'ERP commits late',
   'order is locked',

@@ -30,7 +30,7 @@ export const staysEnded: Rightness = (done, order, world, find) => {
   for (const { sk } of own.filter((item) => isOpenConcern(item) && item.claimant === undefined))
     find('ended', `${number} was given up, and ${String(sk)} is open.`);
   // A plan of what was read before that is asked about until its history ends: nothing stops it.
-  if (own.some((item) => item.awaiting === 'completion' && !isOvertaken(order, item)))
+  if (own.some((item) => item.awaiting === 'completion'))
     find('ended', `${number} was given up, and is still asked about.`);
   if (own.some((item) => isOfCreation(item) && deadSince(item, at + attemptMs)))
     find('ended', `${number} was given up, and becomes a dead letter after that.`);

@@ -41,6 +41,7 @@ export const invariants = {
   oneSlot: 'No booking holds a slot of Azumuta while it calls the ERP.',
   perSecond: 'A partner never gets more calls per second than its limit.',
   breaker: 'While a circuit breaker is open, only probes call its partner.',
+  paused: 'A flow that is paused calls no partner.',
   calls: 'A partner is called only as often as its orders need, and rarely during an outage.',
   waits: 'What only has to wait is not noted as a failure.',
   kept: 'Once it is booked, a booking is kept in figures alone.',

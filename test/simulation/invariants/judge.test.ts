@@ -77,10 +77,10 @@ const adds =
   ({ plant }) =>
     shows(plant.table, 'items', (before) => () => [...before(), item]);
 const calls =
-  (times: number, container = 'one'): Disturbance =>
+  (times: number, container = 'one', stage = 'some-stage'): Disturbance =>
   ({ time, watch }) =>
     time.after(10 * minuteMs, () => {
-      for (let each = 0; each < times; each += 1) watch.begins(container, 'some-stage', 'erp');
+      for (let each = 0; each < times; each += 1) watch.begins(container, stage, 'erp');
     });
 const all =
   (...disturbances: readonly Disturbance[]): Disturbance =>
@@ -454,6 +454,13 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
   breaker: [
     [/some-stage calls erp, whose breaker is open until/, calls(1), { events: [outage] }],
     [/one and another probe erp at once/, all(calls(1), calls(1, 'another')), { events: [outage] }],
+  ],
+  paused: [
+    [
+      /book-completion calls erp, and the flow of bookings is paused/,
+      calls(1, 'one', 'book-completion'),
+      { events: [{ kind: 'plant is closed', at: 0, minutes: 60 }] },
+    ],
   ],
   calls: [
     [/\d+ calls for 1 order/, calls(2001)],

@@ -3,6 +3,7 @@ import type { People } from '../scenario/people.ts';
 import { personActs } from '../scenario/person-acts.ts';
 import { givenUpParts, isAbout, isGivenUp, type ReleasedOrder } from '../scenario/released-order.ts';
 import { disruptive } from '../scenario/scenario-event.ts';
+import { partsOf, shareOf } from '../scenario/setting.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { judgeAlerts } from './alerts.ts';
@@ -77,11 +78,12 @@ function judgeOrder(
     isAbout({ body, numbers: [number] }, order, world),
   );
   const made = world.madeFor(order.ref);
-  const wanted = world.scenario.split === 'one' ? 1 : order.quantity;
+  const wanted = partsOf(world.scenario, order.quantity);
   const isChanged = order.changes.some((one) => disruptive.has(one));
   const books = world.erp.books(order.ref);
   const judged = { order, family: given.family, deadLetters, made, wanted, isChanged, books };
   judgeCreation(judged, find);
+  judgeShares(world, judged, find);
   if (deadLetters.length === 0 && !isChanged) {
     const marks = new Set(books.bookings.map(({ mark }) => mark));
     judgeJourneys(world, made, marks, order.changes.includes('operator opens it again'), find);
@@ -126,6 +128,16 @@ function judgeCreation({ order, deadLetters, made, wanted, isChanged }: JudgedOr
   // A quantity of zero cannot be booked, so it becomes a dead letter for a person.
   if (!isChanged && order.figures !== 'zero')
     for (const { stage, reason } of deadLetters) find('deadLetters', `${number}, ${stage}: ${reason}`);
+}
+
+/** Checks what each product order of a calm order is for: the judge counts it, as it must not believe what was made. */
+function judgeShares({ scenario }: World, { order, made, isChanged }: JudgedOrder, find: Find): void {
+  if (isChanged || scenario.split === 'one') return;
+  for (const one of made) {
+    const share = shareOf(scenario, order.quantity, indexOf(one));
+    if (Number(one.parameters.Quantity) !== share)
+      find('created', `${one.number} is made for ${String(one.parameters.Quantity)}, its share is ${share}.`);
+  }
 }
 
 /** The completed product orders of an order, grouped by the booking that they belong to. */

@@ -109,11 +109,15 @@ function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, fi
         item.givenUp !== true &&
         (item.awaiting || lastOf(item, 'completed') === '') &&
         // Found when it was built and booked already, it was never waited for.
-        !items.some((one) => one.kind === 'quantity' && one.doneAt !== undefined && isBookingOf(one, item)),
+        !isBooked(item, items),
     );
     if (order && !isSettled && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
       find('reported', `Nothing reports that ${number} was removed in Azumuta.`);
   }
+}
+
+function isBooked(order: Item, items: readonly Item[]): boolean {
+  return items.some((one) => one.kind === 'quantity' && one.doneAt !== undefined && isBookingOf(one, order));
 }
 
 /** Parts that are booked together have their booking with the first one. */
@@ -130,10 +134,7 @@ function isBookingOf({ pk, parts }: Item, order: Item): boolean {
  */
 function isBookedAndDiscarded(item: Item, items: readonly Item[]): boolean {
   const isDiscarded = items.some((one) => one.pk === item.pk && lastOf(one, 'discarded') !== '');
-  const isBooked = items.some(
-    (one) => one.kind === 'quantity' && one.doneAt !== undefined && isBookingOf(one, item),
-  );
-  return item.sk === 'ORDER' && isDiscarded && isBooked;
+  return item.sk === 'ORDER' && isDiscarded && isBooked(item, items);
 }
 
 const isPartOf = (partition: string, number: string) =>

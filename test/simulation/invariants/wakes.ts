@@ -37,6 +37,14 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
     orders.some(
       (order) => order?.done.some(({ number }) => item.pk === `ORDER#${number}`) && isOvertaken(order, item),
     );
+  // Its command has said that it is open until it is given up.
+  const isSettled = ({ pk }: Item) =>
+    orders.some((order) =>
+      order?.done.some(
+        ({ event, number }) =>
+          event.kind === 'person settles' && event.concern === 'unwanted' && pk === `ORDER#${number}`,
+      ),
+    );
   const isTakenCareOf = (item: Item) =>
     discarded.some((number) => String(item.pk).startsWith(`ORDER#${number}`)) || isLeft(item);
   for (const item of items.filter((one) => !isTakenCareOf(one))) {
@@ -55,8 +63,8 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
     if (isMade && !isIndexed(item) && !isTold(item) && !isAwake(item))
       find('wakes', `${name} is open in Azumuta, and nothing asks about it.`);
     // It is in the index, as it may be late; but the reconciliation puts it off.
-    const isRefusedUntold = item.state === 'rejected' && !hasInFamily(item, isToldOrAsked);
-    if (isRefusedUntold) find('wakes', `${name} is refused, and nobody is told.`);
+    const isHeardOf = hasInFamily(item, isToldOrAsked) || isSettled(item);
+    if (item.state === 'rejected' && !isHeardOf) find('wakes', `${name} is refused, and nobody is told.`);
   }
 }
 

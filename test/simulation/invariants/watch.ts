@@ -1,6 +1,8 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { alertSchema } from '../../../shared/alerts/alert.ts';
+import { type FlowName, type Paused, pausedIn } from '../../../shared/ledger/records/pauses.ts';
 import { productOrderMessageSchema } from '../../../shared/orders/messages.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
@@ -13,7 +15,7 @@ export type Watch = ReturnType<typeof createWatch>;
 
 type Partner = 'azumuta' | 'erp';
 /** An item in DynamoDB's own form. */
-type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
+type Stored = Record<string, AttributeValue>;
 
 interface WatchSurroundings {
   readonly now: () => number;
@@ -110,6 +112,20 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       );
   }
 
+  /** @param ahead The clock of whoever reads it. */
+  const pausesNow = (ahead = 0): Paused =>
+    pausedIn(unmarshall(stored('BREAKER#erp', 'STATE') ?? {}), new Date(now() + ahead));
+
+  /** What is under way is finished. */
+  function checkPause(partner: Partner, stage: string): void {
+    const paused = pausesNow(clocksDifferMs);
+    for (const flow of flowsCalling(partner, stage)) {
+      const since = paused[flow]?.since.getTime() ?? Number.POSITIVE_INFINITY;
+      if (now() - since > maxWorkMs(stage))
+        find('paused', `${stage} calls ${partner}, and the flow of ${flow} is paused.`);
+    }
+  }
+
   const working = new Set<string>();
 
   const received = new Set<string>();
@@ -136,10 +152,8 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
   let heldBackUntil = 0;
   /** A pause holds windows back, also while messages wait. */
   function notePause(): void {
-    const isPaused = table()
-      .items()
-      .some((item: Item) => item.bookingsPausedAt ?? item.completionsPausedAt);
-    if (isPaused) heldBackUntil = now();
+    const { bookings, completions } = pausesNow();
+    if (bookings ?? completions) heldBackUntil = now();
   }
 
   /**
@@ -169,15 +183,16 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       const own = items.find((item) => item.pk === `ORDER#${String(number)}` && item.sk === 'ORDER');
       const home = firstOf(own);
       const kept = items.filter(isAt(home));
-      const parts = items.filter((item) => item.sk === 'ORDER' && firstOf(item) === home);
-      const family = new Set([`ORDER#${home}`, `ORDER#${String(number)}`, ...parts.map(({ pk }) => pk)]);
       const isBooked = kept.some(({ kind, parts }) => kind === 'quantity' && Object(parts).includes?.(index));
       const isAwaited = kept.some((item) => item.sk === 'WINDOW' && item.awaiting === 'window');
+      if (isBooked || isAwaited) continue;
+      const parts = items.filter((item) => item.sk === 'ORDER' && firstOf(item) === home);
+      const family = new Set([`ORDER#${home}`, `ORDER#${String(number)}`, ...parts.map(({ pk }) => pk)]);
       // A person has its dead letter, or has given it up. What is open about another part of its ERP order is looked at
       // daily, and that look decides about all of them.
       const isOfPerson =
         own?.givenUp === true || items.some((item) => family.has(item.pk) && needsPerson(item));
-      if (!isBooked && !isAwaited && !isOfPerson)
+      if (!isOfPerson)
         find('wakes', `${String(number)} is completed and in no booking, and no window is open.`);
     }
   }
@@ -196,6 +211,7 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
       checkSlots(service);
       checkPace(service);
       checkBreaker(service, stage);
+      checkPause(service, stage);
       if (stage === 'book-completion' && service === 'erp') checkOneSlot(container, stage);
     },
     /** The caller has the answer, or has given the call up. */
@@ -241,6 +257,14 @@ function firstShown(times: readonly string[], after: number): number {
     const isMidnight = shown < before && times.includes(shown);
     if ((isPassed || isMidnight) && !isSecond) return ms;
   }
+}
+
+/** The flows whose pause keeps a function from calling a partner. */
+function flowsCalling(partner: Partner, stage: string): readonly FlowName[] {
+  if (stage === 'create-product-orders') return ['orders'];
+  if (stage === 'pull-product-orders') return ['pull'];
+  if (stage !== 'book-completion') return [];
+  return partner === 'erp' ? ['completions', 'bookings'] : ['completions'];
 }
 
 function isPartner(service: Service): service is Partner {

@@ -209,4 +209,12 @@ export const ledgerFaults: Faults = {
       foundBy: ['created', 'booked'],
     },
   },
+  'shared/ledger/records/pauses.ts': {
+    'pause-never-ends-by-itself': {
+      find: 'until.getTime() <= now.getTime()',
+      replace: 'until.getTime() <= 0',
+      why: 'On the day after the closure nothing goes on, and nobody is there to resume it.',
+      foundBy: ['ends'],
+    },
+  },
 };

@@ -45,6 +45,12 @@ export const orderFaults: Faults = {
     },
   },
   'shared/orders/ask-erp.ts': {
+    'look-fills-a-paused-queue': {
+      find: 'if (completions === undefined) await lookAgain(number);',
+      replace: 'await lookAgain(number);',
+      why: 'While completions are paused, each daily look sends a hint, and all of them go round until the end.',
+      foundIn: life('closures', 'does not fill a queue that is paused with a hint of each daily look'),
+    },
     'deleted-order-stays-refused': {
       find: "return record.state === 'cancelled';",
       replace: "return record.state !== 'released';",

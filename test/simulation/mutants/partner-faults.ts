@@ -25,6 +25,12 @@ export const partnerFaults: Faults = {
     },
   },
   'shared/circuit-breaker/circuit-breaker.ts': {
+    'pause-not-heeded-with-an-end': {
+      find: 'if (pause) return outageByPause',
+      replace: 'if (pause && pause.ends === undefined) return outageByPause',
+      why: 'While the plant is closed its ERP is called, which may be under maintenance.',
+      foundBy: ['paused', 'wakes'],
+    },
     'breaker-never-closes': {
       find: 'set: { open: false, closedAt',
       replace: 'set: { open: true, closedAt',
@@ -183,6 +189,12 @@ export const partnerFaults: Faults = {
     },
   },
   'shared/worker/process-record.ts': {
+    'waits-too-long-in-a-pause': {
+      find: 'if (isPause && isOldInPause(record,',
+      replace: 'if (isPause && hasWaitedTooLong(record, new Date(0)) && isOldInPause(record,',
+      why: 'After the summer closure all that waited is a dead letter, or is gone as SQS has forgotten it.',
+      foundBy: ['passing', 'deadLetters', 'created', 'booked'],
+    },
     'wait-noted-as-a-failure': {
       find: "case 'wait':\n        return this.#waits(verdict, inWork, waitedMs, deadline);",
       replace: "case 'wait':",

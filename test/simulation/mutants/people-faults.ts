@@ -116,6 +116,23 @@ export const peopleFaults: Faults = {
     },
   },
   'shared/alerts/send-alerts.ts': {
+    'reminded-while-closed': {
+      find: "if (isClosed && decision.event !== 'new') return false;",
+      why: 'People are reminded daily of what nobody works on while the plant is closed.',
+      foundIn: {
+        file: 'test/shared/alerts/closures.test.ts',
+        name: 'says nothing for three weeks of what is late or waits because all is closed',
+      },
+    },
+    'ended-pauses-kept': {
+      find: 'if (anyEnded) await',
+      replace: 'if (anyEnded && failures.length > 0) await',
+      why: 'After a rollback, 0.3.0 holds back on a pause that has ended by itself.',
+      foundIn: {
+        file: 'test/shared/alerts/closures.test.ts',
+        name: 'says the end of each pause',
+      },
+    },
     'uncomposed-alert-counts-as-told': {
       find: 'return alert !== undefined;',
       replace: 'return true;',

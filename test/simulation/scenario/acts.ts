@@ -1,5 +1,5 @@
 import type { World } from '../world/world.ts';
-import { pauseFlow, sendAgain } from './administrators.ts';
+import { closePlant, pauseFlow, sendAgain } from './administrators.ts';
 import { endByPerson } from './end-by-person.ts';
 import { postOrder } from './erp-posts.ts';
 import { correctRecording, operatorDoes } from './operators.ts';
@@ -61,6 +61,8 @@ function beginEvent(event: Lasting, world: World, state: ScenarioState): () => v
       return () => world.setIndexLag(0);
     case 'flow is paused':
       return pauseFlow(event.flow, world);
+    case 'plant is closed':
+      return closePlant(event.minutes, world);
     case 'nothing is received':
       return world.plant.pollers[event.queue].switchOff();
     case 'order is locked': {

@@ -6,12 +6,14 @@ import {
 } from '../../../infra/ops/replay/replay.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import type { FlowName } from '../../../shared/ledger/records/pauses.ts';
+import { type FlowName, flowNames } from '../../../shared/ledger/records/pauses.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { minuteMs } from '../world/moments.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { isAbout, isOfGivenUp, type ReleasedOrder, type ScenarioState } from './released-order.ts';
+import { queues } from './scenario-event.ts';
 
 /**
  * The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls.
@@ -82,4 +84,31 @@ export function pauseFlow(flow: FlowName, world: World): () => void {
   const { pauses } = toolsOf(world).ledger;
   void pauses.pauseFlow(flow);
   return () => void pauses.resumeFlow(flow);
+}
+
+/**
+ * Pauses all flows for so many minutes, as `npm run pause -- all --until` does. @returns a function that does nothing: it ends by
+ * itself.
+ */
+export function closePlant(minutes: number, world: World): () => void {
+  const { pauses } = toolsOf(world).ledger;
+  const until = new Date(world.time.now() + minutes * minuteMs);
+  for (const flow of flowNames) void pauses.pauseFlow(flow, { note: 'closed', until, ends: 'by itself' });
+  receiveSeldom(until.getTime(), world);
+  return () => undefined;
+}
+
+/**
+ * In the first two hours of each day alone: thousands of attempts that can do nothing would take as long as many other
+ * journeys.
+ */
+function receiveSeldom(until: number, { time, plant }: World): void {
+  const hourMs = 60 * minuteMs;
+  for (let day = time.now(); day + 24 * hourMs < until; day += 24 * hourMs)
+    time.at(day + 2 * hourMs, () => {
+      const switchesOn = queues.map((queue) => plant.pollers[queue].switchOff());
+      time.at(day + 24 * hourMs, () => {
+        for (const switchOn of switchesOn) switchOn();
+      });
+    });
 }

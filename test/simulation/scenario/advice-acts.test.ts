@@ -6,6 +6,7 @@ it('leaves out nothing that is advised, but for what no journey leads to or what
   expect(Object.keys(adviceNotFollowed).toSorted()).toEqual([
     'booking refused, dead letter gone',
     'bookings paused',
+    'bookings paused until',
     'channel-down',
     'creation refused, dead letter gone',
     'credentials refused',
@@ -15,6 +16,7 @@ it('leaves out nothing that is advised, but for what no journey leads to or what
     'partner-down',
     'paused',
     'paused too long',
+    'paused until',
     'refused',
     'refused by the mapping',
     'sent again',

@@ -46,7 +46,6 @@ function toldRarely({ erp, via, split, orders }: Setting): readonly Told[] {
     ...(orders.length > 1 ? repeated(2, numberTaken) : []),
     ...(isOdoo && via === 'pull' ? repeated(9, renumbered) : []),
     ...(isSentWithoutId ? repeated(6, usedAgain) : []),
-    // A pull puts nothing into the queue while orders are paused.
     ...(via === 'endpoint' ? repeated(2, waitsTooLong) : []),
   ];
 }
@@ -100,14 +99,14 @@ const articleMissing: Told = (chance, setting) => [
 ];
 
 /**
- * Orders are paused for longer than a message may wait. Most of that time nothing is received: hundreds of attempts that can
+ * Azumuta is down for longer than a message may wait. Most of that time nothing is received: hundreds of attempts that can
  * do nothing would take as long as many other journeys.
  */
 const waitsTooLong: Told = (_, { orders }) => {
   const at = Math.max(...orders.map(({ releasedAt }) => releasedAt)) + 12;
   const minutes = 6 * dayMinutes + 30;
   return [
-    { kind: 'flow is paused', flow: 'orders', at: 0.01, minutes: at + minutes + 60 },
+    { kind: 'outage', partner: 'azumuta', at: 0.01, minutes: at + minutes + 60, how: 'refuses connections' },
     { kind: 'nothing is received', queue: 'product-orders', at, minutes },
   ];
 };

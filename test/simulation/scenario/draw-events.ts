@@ -1,4 +1,4 @@
-import type { Chance } from '../world/chance.ts';
+import { type Chance, createChance } from '../world/chance.ts';
 import { flows, otherFigures, outages, queues, type ScenarioEvent } from './scenario-event.ts';
 import type { PlannedOrder, Setting } from './setting.ts';
 
@@ -6,6 +6,8 @@ const bothPartners = ['azumuta', 'erp'] as const;
 /** Orders are released, and people act, within this number of minutes. */
 const busyMinutes = 90;
 const dayMinutes = 24 * 60;
+/** A summer closure. */
+const mostClosedDays = 21;
 
 /** Draws events that belong together. */
 type Draw = () => readonly ScenarioEvent[];
@@ -154,4 +156,15 @@ function administratorsDraws(chance: Chance, at: number): readonly Draw[] {
     () => [{ kind: 'dead letters are sent again', at: later, twice: chance.happens(0.5) }],
     () => [{ kind: 'dead letter is discarded', at: later, byHand: true }],
   ];
+}
+
+/**
+ * The plant is closed for days, seldom: its messages go round meanwhile. It has a random stream of its own, so that the others
+ * have what they had.
+ */
+export function drawClosure(seed: number, { orders }: Setting): readonly ScenarioEvent[] {
+  const chance = createChance(seed ^ 0x6a09e667);
+  if (!chance.happens(0.02)) return [];
+  const at = momentOf(chance, chance.pick(orders));
+  return [{ kind: 'plant is closed', at, minutes: chance.between(1, mostClosedDays) * dayMinutes }];
 }

@@ -182,6 +182,7 @@ export const effects: readonly Effect[] = [
       new RegExp(`${capitalized(flow)} are paused`),
     ]),
   ),
+  effect({ kind: 'plant is closed', at: 0, minutes: 20 }, [/(Orders|Completions) are paused/]),
   effect({ kind: 'flow is paused', flow: 'bookings', at: 0, minutes: 20 }, [
     /Bookings are paused/,
     [plans, 1],

@@ -6,6 +6,7 @@ import { sendAgain } from './administrators.ts';
 import { isSeenTo, seeToFigures, timesTooMany } from './beyond-order.ts';
 import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { OtherFigures } from './scenario-event.ts';
+import { partsOf } from './setting.ts';
 
 /** How often an operator looks for something to build. */
 const lookAgainMs = 3 * minuteMs;
@@ -27,7 +28,7 @@ export function startOperator(world: World, order: ReleasedOrder, state: Scenari
 
   function build(): void {
     const made = world.madeFor(order.ref);
-    const wanted = scenario.split === 'one' ? 1 : order.quantity;
+    const wanted = partsOf(scenario, order.quantity);
     // A reopened product order is completed by somebody else.
     const all = made.filter((one) => one.recordings.length === 0 && isToBuild(order, one, world));
     const [open] = all;
@@ -59,9 +60,10 @@ export function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, worl
 export function complete(
   { scenario, azumuta, timeline }: World,
   { planned, quantity, figures, renamedStep }: ReleasedOrder,
-  { id, number }: BuiltProductOrder,
+  { id, number, parameters }: BuiltProductOrder,
 ): void {
-  const pieces = scenario.split === 'one' ? quantity : 1;
+  const ofPart = scenario.per === undefined ? 1 : Number(parameters.Quantity);
+  const pieces = scenario.split === 'one' ? quantity : ofPart;
   const scrap = Math.min(planned.scrap, pieces - 1);
   const serials = {
     plain: [],

@@ -6,6 +6,7 @@ import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
 import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
+import { shareOf } from './setting.ts';
 
 type Act = Extract<ScenarioEvent, { readonly kind: `operator ${string}`; readonly at: number }>;
 
@@ -79,7 +80,7 @@ function typeByHand(order: ReleasedOrder, equal: boolean, world: World, state: S
   const { ref, quantity } = order;
   const number = scenario.split === 'one' ? ref.number : `${ref.number}/1`;
   if (isCreationBegun(number, world)) return false;
-  const pieces = scenario.split === 'one' ? quantity : 1;
+  const pieces = shareOf(scenario, quantity, 1);
   // Equal for the mapping that is deployed meanwhile, too.
   const isMore = scenario.events.some((one) => one.kind === 'configuration is deployed anew' && one.adds);
   const further = isMore ? furtherParameter : {};

@@ -158,6 +158,8 @@ type ToOrder =
 
 type ByAdministrator =
   | ({ readonly kind: 'flow is paused'; readonly flow: FlowName } & Span)
+  /** All flows are paused until a time at which that ends by itself. */
+  | ({ readonly kind: 'plant is closed' } & Span)
   | ({
       readonly kind: 'secret is rotated';
       readonly partner: 'azumuta' | 'erp';

@@ -3,7 +3,7 @@ import { type Chance, createChance } from '../world/chance.ts';
 import type { ClockChange } from '../world/moments.ts';
 import { drawCalls } from './draw-calls.ts';
 import { drawEnds, drawFollowing } from './draw-ends.ts';
-import { drawPeople, drawWorld } from './draw-events.ts';
+import { drawClosure, drawPeople, drawWorld } from './draw-events.ts';
 import { drawAssemblies, drawLife, drawMistyped } from './draw-life.ts';
 import { drawPairs } from './draw-pairs.ts';
 import { drawSurplus, drawTogether } from './draw-together.ts';
@@ -47,6 +47,7 @@ export function drawScenario(seed: number): Scenario {
     ...drawSurplus(seed, setting),
     ...drawEnds(seed, setting),
     ...drawFollowing(seed, setting),
+    ...drawClosure(seed, setting),
   ];
   const all = [...events, ...drawMistyped(seed, setting, events)];
   const limit: Pick<Scenario, 'atOnce'> = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};

@@ -14,11 +14,27 @@ export interface PlannedOrder {
 export interface Setting {
   readonly erp: ErpName;
   readonly split: 'one' | 'each' | 'when-all-done';
+  /** How many units each part is for, where orders are split; absent for one. */
+  readonly per?: number;
   readonly via: 'pull' | 'endpoint';
   readonly orders: readonly PlannedOrder[];
 }
 
+/** Number of product orders that an order of this quantity becomes; the last one is for the rest. */
+export function partsOf({ split, per = 1 }: Pick<Setting, 'split' | 'per'>, quantity: number): number {
+  return split === 'one' ? 1 : Math.ceil(quantity / per);
+}
+
+/** What the product order with this index is for, counted from 1. */
+export function shareOf(
+  { split, per = 1 }: Pick<Setting, 'split' | 'per'>,
+  quantity: number,
+  index: number,
+): number {
+  return split === 'one' ? quantity : Math.min(per, quantity - per * (index - 1));
+}
+
 /** Number of product orders that the orders are split into. */
-export function productOrdersOf({ split, orders }: Setting): number {
-  return orders.reduce((sum, { quantity }) => sum + (split === 'one' ? 1 : quantity), 0);
+export function productOrdersOf(setting: Setting): number {
+  return setting.orders.reduce((sum, { quantity }) => sum + partsOf(setting, quantity), 0);
 }

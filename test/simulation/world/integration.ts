@@ -71,7 +71,7 @@ function recordedOf({ article, operations }: Assembly): CompletionMapping {
  * @param adds Whether it is the later mapping, which sends a further parameter along.
  */
 export function integrationOf(
-  { split, bookAt, via, atOnce, perSecond, pageSize, events }: Scenario,
+  { split, per, bookAt, via, atOnce, perSecond, pageSize, events }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
   contract: Dialect['contract'] = {},
@@ -89,13 +89,13 @@ export function integrationOf(
     },
     productOrders: {
       number: ({ id, number }) => shared.get(id ?? number) ?? number,
-      parameters: (order, { of }) => ({
-        Quantity: of > 1 || split !== 'one' ? 1 : Number(order.quantity.amount),
+      parameters: (order, { quantity }) => ({
+        Quantity: Number(quantity.amount),
         [sourceParameter]: order.id ?? order.number,
         ...(adds && furtherParameter),
       }),
       ...(isRenamed && { article: ({ article }) => inAzumuta(article) }),
-      ...(split === 'one' ? {} : { split: { per: 'unit', book: bookAt ? { at: bookAt } : split } }),
+      ...(split === 'one' ? {} : { split: { per: per ?? 'unit', book: bookAt ? { at: bookAt } : split } }),
     },
     completions: erp.assembly ? recordedOf(erp.assembly) : recordedFigures,
     schedule: {

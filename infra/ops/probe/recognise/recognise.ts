@@ -112,7 +112,7 @@ function recogniseParameters(order: object, parameter: ScreenValues['parameter']
   return [found, ...asSureAsContainer(found, fields)];
 }
 
-function recogniseVariants(
+export function recogniseVariants(
   order: object,
   article: object | undefined,
   variant: string | undefined,
@@ -147,7 +147,7 @@ function recogniseRecordingList(order: object, recordingId: string | undefined):
     : [found];
 }
 
-function recogniseArticle(
+export function recogniseArticle(
   { findArticle: article }: FoundResources,
   number: string | undefined,
 ): FieldFinding[] {

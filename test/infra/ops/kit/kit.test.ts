@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { isAbout } from '../../../../infra/build/docs/azumuta-api.ts';
+import {
+  readRecordingOfAccount,
+  secretIn,
+  writtenRecording,
+} from '../../../../infra/local/recorded/account-recording.ts';
+import { isAssumed, type KitVerdict } from '../../../../infra/ops/kit/judge.ts';
+import { pageOfKit, toRemove } from '../../../../infra/ops/kit/page.ts';
+import { KitInterrupted } from '../../../../infra/ops/kit/questions.ts';
+import { mostKitCalls } from '../../../../infra/ops/kit/talk.ts';
+import { flattenContract } from '../../../../infra/ops/probe/probe.ts';
+import { assumptions } from '../../../../shared/azumuta/assumptions.ts';
+import { dialects } from '../../../support/dialects/index.ts';
+import { kitNumber, startDemoWorkspace } from './acted.ts';
+
+/** Verdicts about assumptions that an account does not keep. */
+function aboutOthers(verdicts: readonly KitVerdict[], contract: object) {
+  const other = flattenContract({ ...contract }).filter(([line, value]) => !isAssumed(line, value));
+  return verdicts.filter(({ name }) => {
+    const assumption = assumptions.find((one) => one.name === name);
+    return assumption && other.some(([line]) => isAbout(assumption, line));
+  });
+}
+
+describe('the kit in an account that talks as assumed', () => {
+  it('says so: nothing differs, and what nobody has shown is not seen', async () => {
+    const { run } = await startDemoWorkspace();
+
+    const { verdicts } = await run();
+
+    const of = (is: KitVerdict['is']) => verdicts.filter((one) => one.is === is).map(({ name }) => name);
+    expect(of('differs')).toEqual([]);
+    expect(of('not seen')).toEqual([
+      'nextPage',
+      'statusAtTrigger',
+      'finalRecording',
+      'personalSteps',
+      'batchOrders',
+    ]);
+    expect(verdicts).toHaveLength(assumptions.length);
+  });
+
+  it('creates one order twice and none of an unknown article, within its calls, and names what is left', async () => {
+    // Prepare
+    const { run, calls, account } = await startDemoWorkspace();
+
+    // Act: nobody deletes it
+    const { seen, verdicts } = await run({}, { deleted: () => 'skip' });
+
+    // Assess
+    expect(calls.length).toBeLessThanOrEqual(mostKitCalls);
+    const made = account.productOrders().map(({ number }) => number);
+    expect(made).toEqual(['MO/0000', kitNumber, kitNumber]);
+    expect(toRemove(seen)).toEqual([
+      expect.stringMatching(new RegExp(`^${kitNumber}: http.*/product-orders/`)),
+      `${kitNumber} (a second one)`,
+    ]);
+    expect(pageOfKit(seen, verdicts)).toContain(`- ${kitNumber} (a second one)`);
+  });
+});
+
+it.each(dialects)(
+  'holds nothing that is false in the dialect $name, and names each difference',
+  async (dialect) => {
+    // Prepare
+    const { run, calls } = await startDemoWorkspace(dialect);
+
+    // Act
+    const { verdicts } = await run();
+
+    // Assess
+    expect(calls.length).toBeLessThanOrEqual(mostKitCalls);
+    const is = aboutOthers(verdicts, dialect.contract).map((one) => `${one.name} ${one.is}`);
+    expect(is.filter((one) => !one.endsWith(' differs'))).toEqual([]);
+  },
+);
+
+it('writes a recording of each dialect that is read again, without key, name or picture', async () => {
+  for (const dialect of dialects) {
+    // Prepare
+    const { run, account } = await startDemoWorkspace(dialect);
+    const { recorded } = await run();
+
+    // Act
+    const written = [false, true].map((values) => writtenRecording(recorded(values)));
+
+    // Assess
+    for (const text of written) {
+      expect(text).not.toContain(account.apiKey);
+      expect(text).not.toMatch(/Peeters/i);
+      expect(readRecordingOfAccount(text, 'x.recording.json').exchanges.length).toBeGreaterThan(10);
+      for (const line of text.trim().split('\n')) expect(secretIn(JSON.parse(line))).toBeUndefined();
+    }
+  }
+});
+
+it('asks a person to create the order where the key may only read, and holds nothing of a creation', async () => {
+  // Prepare
+  const { run, account } = await startDemoWorkspace(undefined, (call, answer) =>
+    call.method === 'POST' ? { status: 403, body: { error: { message: 'Read only.' } } } : answer(),
+  );
+
+  // Act
+  const { said, verdicts, seen } = await run();
+
+  // Assess
+  expect(said).toContain(`The key may only read (403): ${kitNumber}.`);
+  expect(account.productOrders().map(({ number }) => number)).not.toContain(`${kitNumber}-x`);
+  const creation = verdicts.find(({ name }) => name === 'createProductOrder');
+  expect(creation).toMatchObject({ is: 'not seen', why: 'the key may only read' });
+  expect(toRemove(seen)).toEqual([]);
+});
+
+it('names what a person has created by hand and not deleted', async () => {
+  const { run } = await startDemoWorkspace(undefined, (call, answer) =>
+    call.method === 'POST' ? { status: 403, body: {} } : answer(),
+  );
+
+  const { seen } = await run({}, { deleted: () => 'skip' });
+
+  expect(toRemove(seen)).toEqual([expect.stringMatching(new RegExp(`^${kitNumber}: http`))]);
+});
+
+it('names an order whose creation was not answered: it may be there', async () => {
+  const { run, account } = await startDemoWorkspace(undefined, (call, answer) => {
+    const made = answer();
+    return call.method === 'POST' ? { status: 504, body: 'too late' } : made;
+  });
+
+  const { seen } = await run({}, { byHand: () => 'skip', completed: () => 'skip', deleted: () => 'skip' });
+
+  expect(account.productOrders().map(({ number }) => number)).toContain(kitNumber);
+  expect(toRemove(seen)).toContainEqual(expect.stringContaining(`${kitNumber} (look whether it is there`));
+});
+
+it('says what it expects of a pasted request that is none, and takes the next', async () => {
+  // Prepare
+  const { run } = await startDemoWorkspace();
+  const pasted = ['It came at ten.', '{ "productOrderNumber": ', `{ "productOrderNumber": "${kitNumber}" }`];
+
+  // Act
+  const { seen, said } = await run({}, { trigger: () => pasted.shift() });
+
+  // Assess
+  expect(said.filter((one) => one.startsWith('That is no request of a trigger'))).toHaveLength(2);
+  expect(seen.triggers).toHaveLength(1);
+});
+
+it('keeps what it has seen when the person leaves, with what to remove', async () => {
+  // Prepare
+  const { run } = await startDemoWorkspace();
+
+  // Act
+  const { seen, recorded, verdicts } = await run(
+    {},
+    {
+      completed() {
+        throw new KitInterrupted('you left before its end.');
+      },
+    },
+  );
+
+  // Assess
+  expect(seen.stopped).toBe('you left before its end.');
+  expect(recorded().exchanges.length).toBeGreaterThan(5);
+  expect(toRemove(seen)).toHaveLength(2);
+  expect(verdicts.find(({ name }) => name === 'steps')?.is).toBe('not seen');
+});
+
+it('stops at the most calls that it has named, in an account that lists 50,000 orders whatever is asked', async () => {
+  // Prepare: a page of the list is long, and each has the next
+  const rows = Array.from({ length: 50_000 }, (_, at) => ({ id: `o${at}`, number: `MO/${at}` }));
+  const { run, calls } = await startDemoWorkspace(undefined, (call, answer) =>
+    call.method === 'GET' && call.url.pathname.endsWith('/productorders')
+      ? { body: { data: rows, next: '/productorders?cursor=1' } }
+      : answer(),
+  );
+
+  // Act
+  const { recorded, verdicts } = await run();
+
+  // Assess
+  expect(calls.length).toBeLessThanOrEqual(mostKitCalls);
+  expect(writtenRecording(recorded()).length).toBeLessThan(1_000_000);
+  expect(verdicts.find(({ name }) => name === 'findProductOrder')?.is).toBe('differs');
+});
