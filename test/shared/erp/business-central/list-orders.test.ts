@@ -71,6 +71,35 @@ it('lists everything again, once, after a restore', async () => {
   expect(next.numbers).toEqual([]);
 });
 
+/** Row versions beyond 2^53, where a number of JSON loses its last digits. */
+const farNumbers = (quote: '' | '"') => (body: string) =>
+  body.replaceAll(
+    /"(rowVersion|safeRowVersion)":(\d+)/g,
+    (_, name, digits) => `"${name}":${quote}${2n ** 60n + BigInt(digits)}${quote}`,
+  );
+
+it('reads each digit of a row version that comes as a text', async () => {
+  const { faults, line, numberOf, listed } = startPlant();
+  const planned = line();
+  faults.rewriteAnswers(farNumbers('"'));
+
+  const { numbers, watermark } = await listed();
+
+  expect(numbers).toEqual([numberOf(planned)]);
+  expect(watermark?.id).toBe(`change ${2n ** 60n + BigInt(planned.rowVersion)}`);
+});
+
+it('lists nothing by a row version that may have lost digits', async () => {
+  const { faults, line, listed } = startPlant();
+  line();
+  faults.rewriteAnswers(farNumbers(''));
+
+  await expect(listed()).rejects.toMatchObject({
+    scope: 'partner',
+    message: expect.stringContaining('rowVersion'),
+  });
+});
+
 it('lists by time behind a watermark that has no number of ours', async () => {
   const { books, line, numberOf, listed } = startPlant();
   const [old, recent] = [line(), line()];
