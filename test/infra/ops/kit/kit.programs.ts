@@ -11,8 +11,9 @@ import { kitQuestions } from '../../../../infra/ops/kit/questions.ts';
 import { newFolder } from '../../new-folder.ts';
 import { type KitActs, startDemoWorkspace } from './acted.ts';
 
-/** The oldest Node.js with which the kit is tried: a dependency under an alias. */
-const nodeOfKit = process.env.KIT_NODE ?? resolve('node_modules/node-of-kit/bin/node');
+/** The oldest Node.js with which the kit is tried: npm installs it in a folder of its own. */
+const nodeOfKit =
+  process.env.KIT_NODE ?? resolve('test/infra/ops/kit/oldest-node/node_modules/node/bin/node');
 
 let file = '';
 beforeAll(async () => {
