@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 399_600,
-  'book-completion': 455_400,
-  'create-product-orders': 448_000,
-  'send-alerts': 452_300,
-  'show-pages': 311_000,
+  'accept-product-orders': 400_200,
+  'book-completion': 457_500,
+  'create-product-orders': 450_200,
+  'send-alerts': 455_600,
+  'show-pages': 313_000,
 };
-const budgetOfOthers = 405_900;
+const budgetOfOthers = 407_400;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {
