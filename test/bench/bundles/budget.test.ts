@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 400_200,
-  'book-completion': 457_500,
-  'create-product-orders': 450_200,
-  'send-alerts': 455_600,
-  'show-pages': 313_000,
+  'accept-product-orders': 400_300,
+  'book-completion': 457_700,
+  'create-product-orders': 450_400,
+  'send-alerts': 455_700,
+  'show-pages': 313_100,
 };
-const budgetOfOthers = 407_400;
+const budgetOfOthers = 407_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -76,8 +76,9 @@ export class AdviceFollower {
       const isDone = before.length === mostTries || before.some(({ isOvertaken }) => !isOvertaken);
       const order = this.#orderOf(number);
       if (isDone || !order || seenTo.has(order)) continue;
-      if (!(await this.#does(trouble, number, order))) continue;
-      seenTo.add(order);
+      const outcome = await this.#does(trouble, number, order);
+      if (outcome !== 'left') seenTo.add(order);
+      if (outcome !== 'done') continue;
       timeline.note('administrator', () => `follows the advice on ${what} of ${number}`);
       const { kind, cause } = trouble;
       const at = time.now();
@@ -157,9 +158,14 @@ export class AdviceFollower {
     );
   }
 
-  async #does(trouble: SeenTrouble, number: string, order: ReleasedOrder): Promise<boolean> {
+  /** `stopped`: a command has refused to go on, after some of it was done perhaps. */
+  async #does(
+    trouble: SeenTrouble,
+    number: string,
+    order: ReleasedOrder,
+  ): Promise<'done' | 'left' | 'stopped'> {
     const { act } = adviceEntryOf(adviceOn(trouble));
-    if (typeof act !== 'function') return false;
+    if (typeof act !== 'function') return 'left';
     const claimant = trouble.key?.sk.split('#')[2];
     const advised = {
       number,
@@ -169,11 +175,13 @@ export class AdviceFollower {
       state: this.#state,
       chance: this.#chance,
     };
-    return act(advised).catch((error: unknown) => {
+    try {
+      return (await act(advised)) ? 'done' : 'left';
+    } catch (error) {
       // What is under way is followed on the next day.
-      if (error instanceof UsageError) return false;
+      if (error instanceof UsageError) return 'stopped';
       throw error;
-    });
+    }
   }
 
   #markOf(number: string): string {
