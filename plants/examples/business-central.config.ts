@@ -15,11 +15,8 @@ export default defineIntegration(({ stage }) => ({
   erp: businessCentral({
     tenant: 'plant.onmicrosoft.com',
     environment: stage === 'production' ? 'Production' : 'Sandbox',
-    // As GET …/api/v2.0/companies shows it; another one in each environment.
-    company:
-      stage === 'production'
-        ? '5d115c9c-44e3-ea11-bb43-000d3a2feca1'
-        : '7e226dad-55f4-fb22-cc54-111e4b3afdb2',
+    // As GET …/api/v2.0/companies shows it. Where the sandbox has another one, npm run doctor names those that there are.
+    company: '5d115c9c-44e3-ea11-bb43-000d3a2feca1',
     // Who finishes an order: a planner, or the booking by which nothing remains.
     finish: 'planner',
   }),
@@ -32,7 +29,8 @@ export default defineIntegration(({ stage }) => ({
     // Which parameters and variants are sent along?
     parameters: ({ attributes }, part) => ({
       Quantity: Number(part.quantity.amount),
-      Location: typeof attributes.locationCode === 'string' ? attributes.locationCode : undefined,
+      // An empty code is an empty text: then there is no such parameter.
+      Location: String(attributes.locationCode ?? '') || undefined,
     }),
   },
 

@@ -50,6 +50,11 @@ export function combineAbouts(abouts: readonly (About | undefined)[]): About {
 export interface FailureOptions extends ErrorOptions {
   /** Not before this many seconds from now (Retry-After, an account lock, a settling time). */
   readonly afterSeconds?: number | undefined;
+  /**
+   * For at most this many seconds, from the first failure of its message that has such a limit; then it is for a person. Absent:
+   * for as long as a message may wait.
+   */
+  readonly atMostSeconds?: number | undefined;
   /** `seldom`: a person or a delivery comes first, so asking often does not help. How seldom is in `secondsUntilRetry`. */
   readonly retry?: 'seldom' | undefined;
   /** All but `nothing` makes the next attempt look before it writes; `perhaps` keeps it away for the settling time. */
@@ -78,6 +83,7 @@ export class RetryLater extends Error {
   override readonly name = 'RetryLater';
   readonly scope: RetryScope;
   readonly afterSeconds: number | undefined;
+  readonly atMostSeconds: number | undefined;
   readonly retry: 'seldom' | undefined;
   readonly wrote: Wrote;
   readonly about: About | undefined;
@@ -86,6 +92,7 @@ export class RetryLater extends Error {
     super(message, options);
     this.scope = options.scope;
     this.afterSeconds = options.afterSeconds;
+    this.atMostSeconds = options.atMostSeconds;
     this.retry = options.retry;
     this.wrote = options.wrote ?? 'nothing';
     this.about = options.about;

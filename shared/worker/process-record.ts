@@ -1,7 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
 import { noOrder } from '../ledger/keys.ts';
+import type { NotedFailures } from '../ledger/records/attempts.ts';
 import {
   type Failure,
+  isFailure,
   isVerdict,
   OrderNotReady,
   OutOfTime,
@@ -175,7 +177,7 @@ export class RecordProcessor<Message> {
    *   anything else                            is retried; after `maxBugs` of them it is a dead letter
    *   Rejected                                 is a dead letter
    *
-   * What would wait or be retried is a dead letter once it has waited for too long.
+   * What would wait or be retried is a dead letter once it has waited for too long, which a failure may say (`atMostSeconds`).
    */
   async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<AttemptOutcome> {
     const waitedMs = waitedMsOf(inWork.record, this.#dependencies.clock.now());
@@ -187,7 +189,7 @@ export class RecordProcessor<Message> {
       case 'partner-down':
       case 'order-not-ready':
       case 'out-of-time':
-        return this.#retries(verdict, inWork, failures?.all, waitedMs, deadline);
+        return this.#retries(verdict, inWork, failures, waitedMs, deadline);
       case 'rejected':
         return this.#deadLetter(inWork, verdict, waitedMs, deadline);
     }
@@ -200,26 +202,33 @@ export class RecordProcessor<Message> {
     if (thrown instanceof Wait || isRefusedBefore) return undefined;
     const unexpected = !isVerdict(thrown) && !signal.aborted && !isAwsFailure(thrown);
     const since = firstReceive(record);
+    const isLimited = isFailure(thrown) && thrown.atMostSeconds !== undefined;
+    const limitedAt = isLimited ? this.#dependencies.clock.now() : undefined;
     const waits =
       waitedMs > longWaitMs ? { order: orderNumber, partner, since, reason: reasonOf(thrown) } : undefined;
     return this.#dependencies.attempts
-      .recordFailure(record.messageId, { unexpected, waits, hasBegun })
+      .recordFailure(record.messageId, { unexpected, waits, limitedAt, hasBegun })
       .catch(() => undefined);
   }
 
-  /** @param failures So far, if they could be counted: receives after which it was only given back are none. */
+  /** @param failures What is noted of them, if they could be counted: receives after which it was only given back are none. */
   async #retries(
     failure: Failure,
     inWork: RecordInWork,
-    failures: number | undefined,
+    failures: NotedFailures | undefined,
     waitedMs: number,
     deadline: Deadline,
   ): Promise<AttemptOutcome> {
-    const { random, baseSeconds } = this.#dependencies;
+    const { random, baseSeconds, clock } = this.#dependencies;
     const { record, log } = inWork;
-    if (this.#hasWaitedTooLong(record))
+    if (this.#hasWaitedTooLong(record) || isBeyondLimit(failure, failures, clock.now()))
       return this.#deadLetter(inWork, waitedTooLong(failure), waitedMs, deadline);
-    const seconds = secondsUntilRetry(failure, failures ?? receiveCountOf(record), random(), baseSeconds);
+    const seconds = secondsUntilRetry(
+      failure,
+      failures?.all ?? receiveCountOf(record),
+      random(),
+      baseSeconds,
+    );
     const { message: reason, scope } = failure;
     log.warn('Retried', { reason, scope, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };
@@ -310,6 +319,11 @@ function carriedOn(inWork: RecordInWork, step: WorkerStep): RecordWithStep {
 
 function waitedTooLong({ message, about }: Failure | Wait): Rejected {
   return new Rejected(`Waited too long: ${message}`, { causeCode: 'waited-too-long', about });
+}
+
+function isBeyondLimit({ atMostSeconds }: Failure, failures: NotedFailures | undefined, now: Date): boolean {
+  if (atMostSeconds === undefined || failures?.limitedSince === undefined) return false;
+  return now.getTime() - failures.limitedSince.getTime() > atMostSeconds * 1000;
 }
 
 function measuredWait(waitedMs: number) {

@@ -95,7 +95,14 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'SLOTS SLOT': [lease],
   'SLOTS PLACE': [slotPlaceSchema],
   'MESSAGE ATTEMPTS': [
-    some({ unfinished: number, failures: number, unexpected: number, order: text, reason: text }),
+    some({
+      unfinished: number,
+      failures: number,
+      unexpected: number,
+      limitedSince: text,
+      order: text,
+      reason: text,
+    }),
   ],
   'WORK-INSTRUCTION VERSION': [instructionNamesSchema],
   'PULL WATERMARK': [progressSchema, lease, some({ endedAt: text })],

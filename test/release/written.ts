@@ -133,7 +133,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   await ledger.windows.begin(number, now);
   await ledger.concerns.countUnknownNumber('MO/9');
   const waits = { order: number, partner: 'erp', since: now, reason: 'It is locked.' } as const;
-  await ledger.attempts.recordFailure('id', { unexpected: false, waits });
+  await ledger.attempts.recordFailure('id', { unexpected: false, waits, limitedAt: now });
   const earlier = (['alone', 'each', 'when-all-done'] as const).map((book) => ({ number, of: 1, book }));
   const record = splitOrder('MO/3', 2, { book: 'each', earlier, state: 'refused', keptUnder: 'MO/2' });
   await ledger.erpOrders.writeVersion(record);

@@ -5,15 +5,64 @@ import { isTimeZone } from '../../../shared/model/time.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { answered } from '../cli/files.ts';
 import { stringLiteralOf } from '../probe/contract-text.ts';
-import { addressPlace, beginningFor, beginnings } from './beginnings.ts';
+import { beginningFor, beginnings } from './beginnings.ts';
 
 /** As `erp` is written in a file of answers. */
 export const offeredErps = Object.keys(beginnings);
 
-/** ERPs that have several databases, one of them for trying things out. */
-const erpsWithDatabase = new Set(
-  offeredErps.filter((erp) => /\n {4}database: /.test(beginningFor(erp).configuration('plant'))),
-);
+/** How an ERP is found: what a person is asked for it, and where its example has the answer. */
+const places = {
+  url: {
+    place: /(?<=\n {4}(?:url|baseUrl): |\n {2}erp: \w+\()'[^'\n]*'/,
+    question: 'At which address is it called?',
+    example: 'https://erp.plant.example',
+    called: 'the address of the ERP',
+    written: stringLiteralOf,
+  },
+  database: {
+    place: /(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/,
+    question: 'What is its database called?',
+    example: 'plant',
+    called: 'the name of its database',
+    written: (name: string) => `${stringLiteralOf(name)} : ${stringLiteralOf(`${name}-test`)}`,
+  },
+  tenant: {
+    place: /(?<=\n {4}tenant: )'[^'\n]*'/,
+    question: 'Which Microsoft Entra tenant has it? (id or domain)',
+    example: 'plant.onmicrosoft.com',
+    called: 'the id or domain of its tenant',
+    written: stringLiteralOf,
+  },
+  company: {
+    place: /(?<=\n {4}company: )'[^'\n]*'/,
+    question: 'What is the id of its company?',
+    example: '5d115c9c-44e3-ea11-bb43-000d3a2feca1',
+    called: 'the id of its company',
+    written: stringLiteralOf,
+  },
+} as const;
+type ErpPlace = keyof typeof places;
+// Its type says that it has these keys, and a literal has no others.
+const placeNames = Object.keys(places) as readonly ErpPlace[];
+
+/** The ERPs whose example has such a place. */
+const erpsAskedFor = (name: ErpPlace) =>
+  offeredErps.filter((erp) => places[name].place.test(beginningFor(erp).configuration('plant')));
+const askedFor = new Map(placeNames.map((name) => [name, erpsAskedFor(name)]));
+
+function isFoundBy(name: ErpPlace, erp: string): boolean {
+  return askedFor.get(name)?.includes(erp) ?? false;
+}
+
+/** Given where its ERP has such a place, and nowhere else. */
+const ifAskedFor = (name: ErpPlace) =>
+  z.refine<{ readonly erp: string } & { readonly [Name in ErpPlace]?: string | undefined }>(
+    (answers) => (answers[name] !== undefined) === isFoundBy(name, answers.erp),
+    {
+      path: [name],
+      error: `${places[name].called}, for ${askedFor.get(name)?.join(' and ')} only`,
+    },
+  );
 
 export const answersSchema = z
   .strictObject({
@@ -23,9 +72,15 @@ export const answersSchema = z
     timeZone: z.string().check(z.refine(isTimeZone, 'a time zone such as Europe/Brussels')),
     erp: z.enum(offeredErps),
     /** Of the ERP. */
-    url: z.url({ protocol: /^https?$/, error: 'an address such as https://erp.plant.example' }),
+    url: z.optional(z.url({ protocol: /^https?$/, error: 'an address such as https://erp.plant.example' })),
     /** Of Odoo or Tryton. The test stage gets `<database>-test`, which somebody may have to correct. */
     database: z.optional(z.string().check(z.minLength(1))),
+    /** Of Business Central in the cloud. */
+    tenant: z.optional(
+      z.string().check(z.regex(/^[\w.-]+$/, 'the id or domain of a tenant: plant.onmicrosoft.com')),
+    ),
+    /** Of Business Central. */
+    company: z.optional(z.guid('the id of a company: 5d115c9c-44e3-ea11-bb43-000d3a2feca1')),
     /** We list the orders every so many minutes, or the ERP posts them. */
     orders: z.union([
       z.literal('posted'),
@@ -36,12 +91,7 @@ export const answersSchema = z
     /** Addresses that get a mail when a person must act. */
     emails: z._default(z.array(z.email()), []),
   })
-  .check(
-    z.refine(({ erp, database }) => (database !== undefined) === erpsWithDatabase.has(erp), {
-      path: ['database'],
-      error: `the name of its database, for ${[...erpsWithDatabase].join(' and ')} only`,
-    }),
-  );
+  .check(...placeNames.map(ifAskedFor));
 export type InitAnswers = z.output<typeof answersSchema>;
 
 /** Asks a person five questions, some of them in two parts. @throws UsageError when they leave. */
@@ -54,10 +104,11 @@ export async function askForAnswers(): Promise<unknown> {
       options: Object.entries(beginnings).map(([value, { title }]) => ({ value, label: title })),
     }),
   );
-  const url = await askForText('url', 'At which address is it called?', 'https://erp.plant.example');
-  const database = erpsWithDatabase.has(erp)
-    ? await askForText('database', 'What is its database called?', 'plant')
-    : undefined;
+  const found: Partial<Record<ErpPlace, string>> = {};
+  for (const name of placeNames) {
+    const { question, example } = places[name];
+    if (isFoundBy(name, erp)) found[name] = await askForText(name, question, example);
+  }
   const way = answered(
     await select({
       message: 'How do its orders come?',
@@ -77,8 +128,7 @@ export async function askForAnswers(): Promise<unknown> {
     plant,
     timeZone,
     erp,
-    url,
-    database,
+    ...found,
     numberPrefix,
     orders: way === 'pull' ? { everyMinutes: 5 } : 'posted',
     emails: mailed.split(',').flatMap((address) => address.trim() || []),
@@ -116,17 +166,15 @@ const contractLines = `${contractComment}
 
 /** @param source Of what the plant's configuration begins with. @param now Orders released before are left out. */
 export function configurationText(source: string, answers: InitAnswers, now: Date): string {
-  const { plant, timeZone, url, database, orders, numberPrefix, emails } = answers;
+  const { plant, timeZone, orders, numberPrefix, emails } = answers;
   const from = `${now.toISOString().slice(0, 16)}:00Z`;
   const pull = orders === 'posted' ? "'off'" : `{ everyMinutes: ${orders.everyMinutes}, from: '${from}' }`;
   const prefix = numberPrefix.replace(/[\\`$]/g, '\\$&');
-  const databases = database && `${stringLiteralOf(database)} : ${stringLiteralOf(`${database}-test`)}`;
   const hasAzumuta = /\n {2}azumuta: /.test(source);
   const replacements: readonly (readonly [RegExp, string | ((found: string) => string) | undefined])[] = [
     [/(?<=\n {2}plant: )'[^'\n]*'/, stringLiteralOf(plant)],
     [/(?<=\n {2}timeZone: )'[^'\n]*'/, stringLiteralOf(timeZone)],
-    [addressPlace, stringLiteralOf(url)],
-    [/(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/, databases],
+    ...placeNames.map((name) => [places[name].place, writtenAt(name, answers)] as const),
     [/(?<= from '#azumuta-erp';\n)/, `import { contract } from './${plant}.contract.ts';\n`],
     hasAzumuta
       ? [/\n {2}azumuta: \{ [^\n]*(?= \},\n)/, (found) => `${contractComment}${found}, contract`]
@@ -144,4 +192,9 @@ export function configurationText(source: string, answers: InitAnswers, now: Dat
     if (!place.test(text)) throw new Error(`The example has no ${place.source}.`);
     return text.replace(place, typeof own === 'string' ? () => own : own);
   }, source);
+}
+
+function writtenAt(name: ErpPlace, answers: InitAnswers): string | undefined {
+  const answer = answers[name];
+  return answer === undefined ? undefined : places[name].written(answer);
 }

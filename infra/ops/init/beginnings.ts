@@ -16,16 +16,10 @@ export interface Beginning {
 const projectSource = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const exampleSource = (name: string) => projectSource(`plants/examples/${name}`);
 
-/** Where an example has the address of its ERP. */
-export const addressPlace = /(?<=\n {4}(?:url|baseUrl): |\n {2}erp: \w+\()'[^'\n]*'/;
-
-/**
- * The connectors that have an example with one address to fill in. Business Central in the cloud is found by tenant,
- * environment and company, for which `init` does not ask: its example is copied by hand.
- */
+/** The connectors that have an example. */
 const ofConnectors = Object.values(connectors).flatMap(({ facts: { folder } }) => {
   const file = new URL(`../../../plants/examples/${folder}.config.ts`, import.meta.url);
-  if (!existsSync(file) || !addressPlace.test(exampleSource(`${folder}.config.ts`))) return [];
+  if (!existsSync(file)) return [];
   const title = projectSource(`shared/erp/${folder}/README.md`).replace(/^# |\n.*/gs, '');
   const beginning: Beginning = {
     title,

@@ -34,6 +34,8 @@ const lockedSentence =
   /We can't save your changes right now|being updated in a transaction done by another session/i;
 /** A part that is short: ItemLedgerEntry.Table.al 691 of microsoft/BCApps, and the extension, which looks before it posts. */
 const shortSentence = /You have insufficient quantity of Item (\S+) on inventory|Component (\S+) needs /;
+/** A failure whose sentence is not known may pass, or come back for ever: after so long a person looks. */
+const unknownFailureSeconds = 3600;
 const busyStatuses = new Set([409, 412, 428]);
 const missingPageCodes = new Set(['BadRequest_ResourceNotFound']);
 
@@ -59,7 +61,11 @@ export function failureOf(response: HttpResponse, asked: AskedOfBc): RetryLater 
     );
   if (status === 403 || code.startsWith('Authorization_')) return rightMissing(what, said, isAboutOrder);
   const isOwnError = status === 500 && code !== '';
-  if (isOwnError) return orderWaits(`${partner} failed (500) at ${what}: ${said}.`, { wrote });
+  if (isOwnError)
+    return orderWaits(`${partner} failed (500) at ${what}: ${said}.`, {
+      wrote,
+      atMostSeconds: unknownFailureSeconds,
+    });
   const down = partnerFailure(response, { partner, what, now, wrote });
   if (down) return down;
   return failureOfRefusal(response, code, said, asked);

@@ -7,8 +7,19 @@ interface AttemptFailure {
   readonly unexpected: boolean;
   /** The message has waited for so long that it needs a person. */
   readonly waits?: { order: string; partner: Partner; since: Date; reason: string } | undefined;
+  /** When it failed, where such failures have a limit (`atMostSeconds`). */
+  readonly limitedAt?: Date | undefined;
   /** False when its beginning was not noted: then it says nothing about attempts that never finished. */
   readonly hasBegun?: boolean;
+}
+
+/** What is noted of the failures of a message. */
+export interface NotedFailures {
+  readonly all: number;
+  /** Bugs among them. */
+  readonly unexpected: number;
+  /** The first that had a limit. */
+  readonly limitedSince: Date | undefined;
 }
 
 const attemptsKeptSeconds = (queueKeepsDays + 1) * 86_400;
@@ -28,8 +39,11 @@ export class Attempts extends Records {
     await this.#setFields(messageId, { unfinished });
   }
 
-  /** An attempt ended with a failure, without a crash. @returns how many did so far; `unexpected` counts bugs among them. */
-  async recordFailure(messageId: string, { unexpected, waits, hasBegun = true }: AttemptFailure) {
+  /** An attempt ended with a failure, without a crash. @returns what is noted of them so far. */
+  async recordFailure(
+    messageId: string,
+    { unexpected, waits, limitedAt, hasBegun = true }: AttemptFailure,
+  ): Promise<NotedFailures> {
     const waiting = waits && {
       order: waits.order,
       reason: waits.reason,
@@ -37,7 +51,18 @@ export class Attempts extends Records {
     };
     const set = { unfinished: hasBegun ? 0 : undefined, ...waiting };
     const written = await this.#setFields(messageId, set, { failures: 1, unexpected: unexpected ? 1 : 0 });
-    return { all: Number(written?.failures ?? 0), unexpected: Number(written?.unexpected ?? 0) };
+    return {
+      all: Number(written?.failures ?? 0),
+      unexpected: Number(written?.unexpected ?? 0),
+      limitedSince: limitedAt && (await this.#beginLimit(messageId, limitedAt, written?.limitedSince)),
+    };
+  }
+
+  /** @param noted When it began, if it has. @returns when it did. */
+  async #beginLimit(messageId: string, limitedAt: Date, noted: unknown): Promise<Date> {
+    if (typeof noted === 'string') return new Date(noted);
+    await this.#setFields(messageId, { limitedSince: limitedAt.toISOString() });
+    return limitedAt;
   }
 
   async forgetMessage(messageId: string): Promise<void> {

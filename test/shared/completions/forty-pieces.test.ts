@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { partIndexes } from '../../../shared/model/orders.ts';
+import { bcTarget } from '../erp/conformance/bc-target.ts';
 import { odooTarget } from '../erp/conformance/odoo-target.ts';
 import { sapTarget } from '../erp/conformance/sap-target.ts';
 import type { ErpConformanceTarget } from '../erp/conformance/target.ts';
@@ -45,6 +46,7 @@ function trytonOf40(): CountedErp {
 }
 
 const sapLogin = { auth: 'basic', user: 'AZUMUTA', secret: 'canary-77b1-sap' } as const;
+const bcLogin = { auth: 'basic', user: 'AZUMUTA', secret: 'canary-77b1-bc' } as const;
 const sapOptions = { goodsMovements: 'receipt', notesField: 'OrderLongText' } as const;
 
 interface OrderOf40 {
@@ -52,8 +54,8 @@ interface OrderOf40 {
   readonly article: string;
   readonly start: () => Promise<CountedErp>;
   /**
-   * Bookings, notes and calls in a warm container, links apart. In SAP a note is a line of the order's long text, and in
-   * Tryton our key is one.
+   * Bookings, notes and calls in a warm container, links apart. In SAP a note is a line of the order's long text, in Business
+   * Central one of the booking's note, and in Tryton our key is one.
    */
   readonly takes: Readonly<Record<Way, readonly [bookings: number, notes: number, calls: number]>>;
 }
@@ -82,6 +84,12 @@ const orders: readonly OrderOf40[] = [
     article: 'GEAR',
     start: async () => trytonOf40(),
     takes: { each: [40, 80, 367], per25: [2, 4, 25], shifts: [6, 12, 61], end: [1, 2, 16] },
+  },
+  {
+    name: 'Business Central',
+    article: 'CHAIR',
+    start: async () => counted(await bcTarget(bcLogin, { finish: 'complete' })),
+    takes: { each: [40, 40, 160], per25: [2, 2, 8], shifts: [6, 40, 24], end: [1, 40, 4] },
   },
   {
     name: 'the sandbox',

@@ -18,6 +18,7 @@ import {
 const behind = new TypeError('fetch failed');
 const known = {
   afterSeconds: 7,
+  atMostSeconds: 9,
   retry: 'seldom',
   wrote: 'known',
   unauthorized: true,

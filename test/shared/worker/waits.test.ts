@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BreakerOpen } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { OrderNotReady, Rejected, Wait } from '../../../shared/model/errors.ts';
+import { type Failure, OrderNotReady, PartnerDown, Rejected, Wait } from '../../../shared/model/errors.ts';
 import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { plantOn, secondsBefore } from './plant.ts';
@@ -69,6 +69,29 @@ describe('a message that waits', () => {
     // Assess
     expect(failedIds(response)).toEqual([]);
     expect(stage.sqs.sent).toHaveLength(is ? 0 : 1);
+  });
+
+  it('is for a person once failures with a limit have lasted for longer than it', async () => {
+    // Prepare: its partner was down for a day before the first one
+    const record = triedFor(day);
+    const meets = (failure: Failure) =>
+      stage.worker(doing(() => Promise.reject(failure)))(batch(record), invocation());
+    const limited = new OrderNotReady('It failed (500).', { atMostSeconds: 3600 });
+    await meets(new PartnerDown('The ERP failed (503).'));
+
+    // Act
+    const responses = [await meets(limited)];
+    stage.clock.advance(3600);
+    responses.push(await meets(limited));
+    stage.clock.advance(1);
+    responses.push(await meets(new PartnerDown('The ERP failed (503).')), await meets(limited));
+
+    // Assess
+    const { messageId } = record;
+    expect(responses.map(failedIds)).toEqual([[messageId], [messageId], [messageId], []]);
+    expect(stage.sqs.sent).toMatchObject([
+      { attributes: { reason: 'Waited too long: It failed (500).', cause: 'waited-too-long' } },
+    ]);
   });
 
   it('names the booking that failed for six days', async () => {

@@ -38,6 +38,19 @@ const answersOf = (changes: Partial<InitAnswers> = {}): InitAnswers => ({
   ...changes,
 });
 
+/** How a person finds the ERP. */
+function foundBy(erp: string) {
+  const inTheCloud = {
+    url: undefined,
+    database: undefined,
+    tenant: 'bruges.onmicrosoft.com',
+    company: '0b2f6c1e-7d55-4a3e-9f0a-3c5d8e1b2a47',
+  };
+  if (erp === 'business-central') return inTheCloud;
+  const hasDatabase = ['odoo', 'tryton'].includes(erp);
+  return { url: 'https://erp.bruges.example', database: hasDatabase ? 'bruges' : undefined };
+}
+
 /** The name of a plant that does not exist. Its files are removed after the test. */
 function newPlant(): string {
   const plant = `p${randomUUID().slice(0, 8)}`;
@@ -60,8 +73,8 @@ describe('init', () => {
   it.each(offeredErps)('begins a configuration for %s that loads, with the answers in it', async (erp) => {
     // Prepare
     const plant = newPlant();
-    const database = ['odoo', 'tryton'].includes(erp) ? 'bruges' : undefined;
-    const file = answersFile(answersOf({ plant, erp, database, numberPrefix: 'PO-' }));
+    const found = foundBy(erp);
+    const file = answersFile(answersOf({ plant, erp, ...found, numberPrefix: 'PO-' }));
 
     // Act
     const told = await typed('init', ['--answers', file]);
@@ -86,7 +99,8 @@ describe('init', () => {
       schedule: { pull: { everyMinutes: 15 } },
       deployment: { alarmEmails: ['it@bruges.example'] },
     });
-    expect(readFileSync(`plants/${plant}.config.ts`, 'utf8')).toContain("'https://erp.bruges.example'");
+    for (const each of Object.values(found).filter((one) => one !== undefined))
+      expect(readFileSync(config, 'utf8')).toContain(`'${each}'`);
     // The contract file is there from the beginning, for `npm run probe` to fill.
     expect(readFileSync(`plants/${plant}.contract.ts`, 'utf8')).toBe(emptyContract);
     expect(integration.azumuta.contract).toEqual(defaultContract);
@@ -114,7 +128,7 @@ describe('init', () => {
     expect(readdirSync('plants').filter((name) => name.includes('unfinished'))).toEqual([]);
   });
 
-  it('asks for the database of an ERP that has several, and of no other', () => {
+  it('asks for what its ERP is found by, and for nothing else', () => {
     const paths = (answers: unknown) => {
       const parsed = parse(answersSchema, answers);
       return parsed.ok ? [] : parsed.mismatches.map(({ path }) => path);
@@ -122,6 +136,13 @@ describe('init', () => {
     expect(paths(answersOf())).toEqual([]);
     expect(paths(answersOf({ database: undefined }))).toEqual(['$.database']);
     expect(paths(answersOf({ erp: 'rest' }))).toEqual(['$.database']);
+    expect(paths(answersOf({ erp: 'business-central' }))).toEqual([
+      '$.url',
+      '$.database',
+      '$.tenant',
+      '$.company',
+    ]);
+    expect(paths(answersOf({ url: undefined }))).toEqual(['$.url']);
   });
 });
 

@@ -100,7 +100,11 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
       return failureOf(plant.book(completionOf(plant.plan())));
     },
   ],
-  '500 with a code': each(toPost(error(500, 'Internal_ServerError', 'Something went wrong'))),
+  '500 with a code': each(async (plant) => {
+    const failure = await toPost(error(500, 'Internal_ServerError', 'Something went wrong'))(plant);
+    expect(failure).toMatchObject({ atMostSeconds: 3600, wrote: 'perhaps' });
+    return failure;
+  }),
   '201, but the booking is not shown': each(({ books, ...plant }) => {
     books.ignoreNext = true;
     return failureOf(plant.book(completionOf(plant.plan())));

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { loadIntegration } from '../../../../infra/build/load-configuration.ts';
+import { previewsOf } from '../../../../infra/ops/map/preview.ts';
 import { newSignal } from '../conformance/attempts.ts';
 import { startPlant } from './plant.ts';
 
@@ -68,6 +71,35 @@ it('lists everything again, once, after a restore', async () => {
   expect(next.numbers).toEqual([]);
 });
 
+/** Row versions beyond 2^53, where a number of JSON loses its last digits. */
+const farNumbers = (quote: '' | '"') => (body: string) =>
+  body.replaceAll(
+    /"(rowVersion|safeRowVersion)":(\d+)/g,
+    (_, name, digits) => `"${name}":${quote}${2n ** 60n + BigInt(digits)}${quote}`,
+  );
+
+it('reads each digit of a row version that comes as a text', async () => {
+  const { faults, line, numberOf, listed } = startPlant();
+  const planned = line();
+  faults.rewriteAnswers(farNumbers('"'));
+
+  const { numbers, watermark } = await listed();
+
+  expect(numbers).toEqual([numberOf(planned)]);
+  expect(watermark?.id).toBe(`change ${2n ** 60n + BigInt(planned.rowVersion)}`);
+});
+
+it('lists nothing by a row version that may have lost digits', async () => {
+  const { faults, line, listed } = startPlant();
+  line();
+  faults.rewriteAnswers(farNumbers(''));
+
+  await expect(listed()).rejects.toMatchObject({
+    scope: 'partner',
+    message: expect.stringContaining('rowVersion'),
+  });
+});
+
 it('lists by time behind a watermark that has no number of ours', async () => {
   const { books, line, numberOf, listed } = startPlant();
   const [old, recent] = [line(), line()];
@@ -131,4 +163,50 @@ it.each(['0.9.0.0', '2.1.0.0'])('lists nothing of version %s of the extension', 
     scope: 'partner',
     message: expect.stringContaining(version),
   });
+});
+
+/** What an order says of itself, besides its attributes. */
+const ownFields = ['number', 'itemNo', 'quantity', 'unit', 'dueDate', 'status'];
+
+it('names on its page all that a mapping may read of an order, and nothing else', async () => {
+  // Prepare
+  const { plan, connect } = startPlant();
+  const page = readFileSync('shared/erp/business-central/README.md', 'utf8');
+  const [, paragraph = ''] = /\*\*What a mapping may read\*\*.*?`attributes`:(.*?)\n\n/s.exec(page) ?? [];
+
+  // Act
+  const order = await connect().readOrder?.(plan(), newSignal());
+
+  // Assess
+  const named = Array.from(paragraph.matchAll(/`(\w+)`/g), ([, name]) => name);
+  const readable = Object.keys(order?.attributes ?? {}).filter((name) => !ownFields.includes(name));
+  expect(named.sort()).toEqual(readable.sort());
+});
+
+it.each([
+  ['MAIN', [['parameter "Location"', '"MAIN"']]],
+  // As an empty code comes.
+  ['', []],
+])('is mapped by the example, as npm run map shows it, at location %j', async (location, ofLocation) => {
+  // Prepare
+  const { line, numberOf, connect } = startPlant();
+  const planned = line();
+  Object.assign(planned, { location });
+  const order = await connect().readOrder?.({ number: numberOf(planned) }, newSignal());
+  const { integration } = await loadIntegration('plants/examples/business-central.config.ts', 'production');
+  const { number, article, quantity, dueDate, attributes } = order ?? {};
+  const saved = { number, article, quantity: quantity?.amount, unit: quantity?.unit, dueDate, attributes };
+
+  // Act
+  const [preview] = previewsOf(JSON.parse(JSON.stringify(saved)), integration);
+
+  // Assess
+  expect(preview?.mistakes).toEqual([]);
+  expect(preview?.becomes[0]?.rows).toEqual([
+    ['number', 'RPO-1001/10000'],
+    ['article', 'CHAIR'],
+    ['parameter "Quantity"', '5'],
+    ...ofLocation,
+    ['variants', '–'],
+  ]);
 });
