@@ -24,7 +24,7 @@ const maxWhy = 160;
 /**
  * The mail of a day at the plant, from its hour on if it is a workday and was not written yet; undefined otherwise.
  *
- * Each run, every five minutes, checks this. A schedule of its own would not do: Scheduler skips a time that does not
+ * Each run, every five minutes, checks this. A separate schedule would not do: Scheduler skips a time that does not
  * exist on the day on which summer time begins, and a missed run would not be made up for. The hour that comes twice in
  * autumn belongs to one day, so there is one mail.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time

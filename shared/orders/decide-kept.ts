@@ -269,7 +269,7 @@ export function isUsedAgain(entry: OrderEntry, known: KnownErpOrder, { order, no
 }
 
 export function keepUsedAgain(entry: OrderEntry): Kept {
-  const note = `The ERP wants ${entry.number} once more, and it is built and booked`;
+  const note = `The ERP wants ${entry.number} again, and it is built and booked`;
   const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
   const sentence = `${note}: let productOrders.number tell the orders apart that have one number.`;
   return keepWithConcern(entry, [concern], { sentence, looks: false });
@@ -296,7 +296,7 @@ export function wantsOther(
 
 export function keepOtherThanBooked(entry: OrderEntry, { order }: WantedOrder): Kept {
   const { article, quantity } = order;
-  const note = `it is built and booked, and ERP order ${nameOfErpOrder(order)} wants ${quantity.amount} of ${article} now: release another order, with an id of its own, for what is still to be built`;
+  const note = `it is built and booked, and ERP order ${nameOfErpOrder(order)} wants ${quantity.amount} of ${article} now: release another order, with its own id, for what is still to be built`;
   const content = `${order.number}: ${quantity.amount} of ${article}`;
   const concern = { kind: 'changed', content, note, cause: 'conflict' } as const;
   const sentence = `Product order ${entry.number}: ${note}.`;

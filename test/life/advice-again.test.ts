@@ -113,7 +113,7 @@ describe('a command that an advice names', () => {
 
   it.each([
     ['settle', raised, adviceInWords(adviceOnConcerns.changed), 'MO/0002 has no open concern changed'],
-    ['remake', removed, adviceInWords(adviceOnConcerns.removed), 'MO/0002 is not made anew'],
+    ['remake', removed, adviceInWords(adviceOnConcerns.removed), 'MO/0002 is not made again'],
     [
       'settle',
       raised,

@@ -35,7 +35,7 @@ describe('an ERP order that is numbered anew after it was built and booked', () 
     await plant.work();
     const [{ reason }] = answer.productOrders;
     expect(reason).toBe(
-      `Product order ${order.number}: it is built and booked, and ERP order P-9 (${order.id}) wants 3 of GEAR-02 now: release another order, with an id of its own, for what is still to be built.`,
+      `Product order ${order.number}: it is built and booked, and ERP order P-9 (${order.id}) wants 3 of GEAR-02 now: release another order, with its own id, for what is still to be built.`,
     );
     expect(await kinds()).toEqual(['changed']);
     // The ERP has corrected it.
@@ -43,7 +43,7 @@ describe('an ERP order that is numbered anew after it was built and booked', () 
     expect(await kinds()).toEqual([]);
   });
 
-  it('is made where it has an id of its own', async () => {
+  it('is made where it has its own id', async () => {
     const order = await booked();
     await plant.post({ ...order, id: 'own', number: 'P-9', quantity: '3' });
     await plant.work();

@@ -48,7 +48,7 @@ function secretFinding(name: StackSecretName, state: SecretState, where: string)
     case 'unset':
       return wrong('is not set yet', `set it: ${secretFacts[name].from}`, set);
     case 'invalid':
-      return wrong(`is invalid: ${state.mistakes.join('; ')}`, 'set it anew', set);
+      return wrong(`is invalid: ${state.mistakes.join('; ')}`, 'set it again', set);
     case 'rotating':
       return notice(
         'is set, and the value before is still valid',

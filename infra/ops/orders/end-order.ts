@@ -153,7 +153,7 @@ async function remakeProductOrder(request: EndRequest, dependencies: EndDependen
   const { number, entry, bookings, concerns } = known;
   const outcome = whatAPersonDoes.remake[lifeOf(known).stage];
   if (outcome.to === 'nothing')
-    throw new UsageError(`${number} is not made anew: ${outcome.because}${listOpenConcerns(concerns)}.`);
+    throw new UsageError(`${number} is not made again: ${outcome.because}${listOpenConcerns(concerns)}.`);
   // A booking that a person has discarded is one that he takes care of.
   if (!entry || bookings.some(({ parts }) => parts.includes(entry.part.index)))
     throw new UsageError(`${number} has a booking already: a second one would need another number.`);
@@ -170,7 +170,7 @@ async function remakeProductOrder(request: EndRequest, dependencies: EndDependen
     // The ERP may have changed its order since: it is made so, or a person hears of it.
     await send(productOrderMessage(number, { asksErp: 'daily look' }));
   }
-  return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];
+  return [`creates product order ${number} in Azumuta again, as it was made: article ${entry.draft.article}`];
 }
 
 const underWayError = (number: string, what: string) =>

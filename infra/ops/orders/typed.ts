@@ -36,12 +36,12 @@ Examples:
   npm run orders -- give-up MO/0042 --because "scrapped, booked by hand" --go --local
   npm run orders -- remake MO/0042 --because "removed by mistake" --go --local
 
-settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again;
+settle    what the concern says was put right, or does not matter. If its cause is seen again, the concern begins again;
           ${listWithAnd(settledByContent)} only with other figures or orders.
           An order that is settled as ${listWithOr(stopAsking)} is asked about again; who means its end gives it up.
 give-up   the end of an order: nobody asks about it, and nothing is booked for it unless somebody replays it.
-remake    creates a product order that was removed in Azumuta, or given up, anew, as it was made. One that is there
-          still is taken.
+remake    creates a product order again, as it was made, after it was removed in Azumuta or given up. One that is
+          there still is taken.
 
 What is done is signed in the journey of the order, with your name and the reason.
 

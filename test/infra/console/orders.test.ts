@@ -211,7 +211,7 @@ describe('the page of one order', () => {
 
   it('creates a product order anew that was removed in Azumuta', async () => {
     const { text } = await send('MO/0014', 'remake', { because: 'Removed by mistake' });
-    expect(text).toContain('MO/0014: creates product order MO/0014 in Azumuta anew');
+    expect(text).toContain('MO/0014: creates product order MO/0014 in Azumuta again');
     // To create it, and to ask the ERP what it wants now.
     expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });
   });

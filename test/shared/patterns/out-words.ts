@@ -32,7 +32,6 @@ export const outWords: Readonly<Record<string, OutWord>> = {
   anew: {
     pattern: /\banew\b/i,
     say: 'again, or decided again',
-    budget: { texts: 5 },
   },
   over: {
     pattern: /\b(is|are|was|were|be|been|being|not) over\b(?! \d)/i,
@@ -49,7 +48,6 @@ export const outWords: Readonly<Record<string, OutWord>> = {
   'of its own': {
     pattern: /\bof its own\b/i,
     say: 'its own …, or separate',
-    budget: { texts: 1, comments: 1 },
   },
   'see to': { pattern: /\b(must|has to|to) see to\b/i, say: 'needs a person' },
   letter: {
@@ -57,7 +55,7 @@ export const outWords: Readonly<Record<string, OutWord>> = {
     say: 'dead letter',
     budget: { texts: 8, names: 46, comments: 43 },
   },
-  'once more': { pattern: /\bonce more\b/i, say: 'again', budget: { texts: 1 } },
+  'once more': { pattern: /\bonce more\b/i, say: 'again' },
   'kept of a person': { pattern: /\bkept of (a|each|one) person\b/i, say: 'personal data' },
   'the doors': { pattern: /\bthe doors?\b/i, say: 'the endpoints' },
   ill: { pattern: /\bill\b/i, say: 'failing' },
