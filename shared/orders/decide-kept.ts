@@ -15,7 +15,7 @@ import {
 } from '../model/orders.ts';
 import { compareDecimals, type Decimal } from '../model/quantity.ts';
 import { wordForAnyShell } from '../platform/shell-word.ts';
-import { differencesFrom, numberDifference, unitDifference } from './differences.ts';
+import { differencesFromWanted } from './differences.ts';
 import {
   factsOf,
   type Kept,
@@ -173,17 +173,12 @@ export function keepAndLook(
 
 export function keepChanged(
   entry: OrderEntry,
-  { draft, contentHash }: MappedProductOrder,
+  mapped: MappedProductOrder,
   { order }: WantedOrder,
   open: readonly Concern[],
 ): Kept {
-  const erpOrder = factsOf(order);
-  const differences = [
-    ...differencesFrom(entry.draft, draft, { withVariants: true }),
-    ...unitDifference(entry.erpOrder, erpOrder),
-  ];
-  const note = differences.join('; ') || 'the content is another';
-  const wanted = { draft, contentHash, erpOrder };
+  const { content, wanted } = wantedOtherwise(entry, mapped, order);
+  const note = content || 'the content is another';
   const concern = { kind: 'changed', content: note, note, cause: 'conflict', wanted } as const;
   const sentence = `Product order ${entry.number} exists with other content: ${note}.`;
   // What is open since the ERP did not want it knows now that it does.
@@ -210,7 +205,7 @@ export function keepRenumbered(
   const { number, part, draft } = entry;
   // Where its parts are booked in another way, or it has ended, Azumuta shows nothing of that.
   const isSeenThere = mapped !== undefined && isSplitAlike(mapped.part, part) && !entry.end;
-  const seen = isSeenThere ? wantedInAzumuta(entry, mapped, order) : undefined;
+  const seen = isSeenThere ? wantedOtherwise(entry, mapped, order) : undefined;
   const now = `${numbersOfSplit(is)} (${wayInWords(is)})`;
   const note = `ERP order ${nameOfErpOrder(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${wayInWords(part)})`;
   const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
@@ -221,15 +216,10 @@ export function keepRenumbered(
   return keepWithConcern(entry, [concern], { sentence, looks });
 }
 
-/** What a look may see done: its content is in the words of the look, so that both tell the same once. */
-function wantedInAzumuta(entry: OrderEntry, { draft, contentHash }: MappedProductOrder, order: ErpOrder) {
-  const erpOrder = factsOf(order);
-  const differences = [
-    ...numberDifference(entry.draft.number, draft.number),
-    ...differencesFrom(entry.draft, draft, { withVariants: true }),
-    ...unitDifference(entry.erpOrder, erpOrder),
-  ];
-  return { content: differences.join('; '), wanted: { draft, contentHash, erpOrder } };
+/** What a look may see done, and how it differs from what was made. */
+function wantedOtherwise(entry: OrderEntry, { draft, contentHash }: MappedProductOrder, order: ErpOrder) {
+  const wanted = { draft, contentHash, erpOrder: factsOf(order) };
+  return { content: differencesFromWanted(entry.draft, entry, wanted).join('; '), wanted };
 }
 
 /** `each`, or `each, per 25`. */

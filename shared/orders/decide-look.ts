@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type Concern, removedConcern } from '../ledger/records/concerns.ts';
 import type { OrderContent } from '../ledger/records/order-content.ts';
@@ -8,7 +7,7 @@ import {
   azumutaRowOf,
   whatAzumutaShows,
 } from '../life/what-azumuta-shows.ts';
-import { differencesFrom, numberDifference, unitDifference } from './differences.ts';
+import { differencesFromWanted } from './differences.ts';
 
 export interface LookFacts extends AzumutaFacts {
   /** Undefined when Azumuta does not have it, under its id or its number. */
@@ -161,17 +160,10 @@ interface SeenContent {
 function compareWithAzumuta({ entry, concerns, seen }: LookFacts): SeenContent {
   const wanted = contentWantedBy(concerns, 'changed') ?? contentWantedBy(concerns, 'unwanted');
   if (!seen) return { event: 'gone', differences: [], wanted };
-  const { draft, erpOrder } = wanted ?? entry;
-  // Azumuta names variants, and those that we made may be wanted by their ids.
-  const withVariants = !isDeepStrictEqual(draft.variants, entry.draft.variants);
-  const differences = [
-    // It may be renamed there, unless the ERP wants another number.
-    ...(draft.number === entry.draft.number ? [] : numberDifference(seen.number, draft.number)),
-    ...differencesFrom(seen, draft, { withVariants }),
-    ...unitDifference(entry.erpOrder, erpOrder),
-  ];
+  const content = wanted ?? entry;
+  const differences = differencesFromWanted(seen, entry, content);
   if (differences.length > 0) return { event: 'different', differences, wanted };
-  return { event: seen.number === draft.number ? 'equal' : 'renamed', differences, wanted };
+  return { event: seen.number === content.draft.number ? 'equal' : 'renamed', differences, wanted };
 }
 
 function changedTo({ draft, contentHash, erpOrder }: OrderContent, differences: readonly string[]): Concern {

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
+import type { OrderContent } from '../ledger/records/order-content.ts';
 import type { ErpOrderFacts, ProductOrderDraft } from '../model/orders.ts';
 import { toDecimal } from '../model/quantity.ts';
 import { shorten } from '../model/text.ts';
@@ -46,7 +48,28 @@ export function differencesFrom(
   ];
 }
 
-export function numberDifference(is: string, wanted: string): string[] {
+/**
+ * What the ERP wants otherwise than there is. Accepting an order, which does not know Azumuta, compares what was made; a look
+ * compares what Azumuta has.
+ */
+export function differencesFromWanted(
+  had: Had & { readonly number: string },
+  made: OrderContent,
+  wanted: OrderContent,
+): string[] {
+  const { draft } = wanted;
+  // It may be renamed in Azumuta, unless the ERP wants another number.
+  const isNumberWanted = draft.number !== made.draft.number;
+  // Azumuta names variants, and those that we made may be wanted by their ids.
+  const withVariants = !isDeepStrictEqual(draft.variants, made.draft.variants);
+  return [
+    ...(isNumberWanted ? numberDifference(had.number, draft.number) : []),
+    ...differencesFrom(had, draft, { withVariants }),
+    ...unitDifference(made.erpOrder, wanted.erpOrder),
+  ];
+}
+
+function numberDifference(is: string, wanted: string): string[] {
   return is === wanted ? [] : [`number is ${shorten(is, 200)}, wanted ${shorten(wanted, 200)}`];
 }
 

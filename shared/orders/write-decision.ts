@@ -152,7 +152,7 @@ async function writeKept(
   let isNews = false;
   const open: Concern[] = [];
   for (const one of begins) {
-    const begun = await ledger.concerns.begin(number, one);
+    const begun = await ledger.concerns.beginFromErp(number, one);
     if (begun === 'news') isNews = true;
     if (begun !== 'settled') open.push(one);
   }

@@ -7,7 +7,7 @@ import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
 import { concernKey, ledgerIndexes, noOrder, numberOf } from '../keys.ts';
 import { dayFields } from './events.ts';
-import { orderContentSchema } from './order-content.ts';
+import { type OrderContent, orderContentSchema } from './order-content.ts';
 import { Records } from './records.ts';
 
 /**
@@ -16,7 +16,8 @@ import { Records } from './records.ts';
  *   kind               begun by                        ended by
  *   changed            accept, when the ERP wants      a look: Azumuta has what the ERP wants, or it is booked; its
  *                      other content than was made,    booking; accept, once the ERP wants no more than was booked
- *                      or more than was booked
+ *                      or more than was booked; a
+ *                      look says what Azumuta has
  *   unwanted           accept: cancelled, put back,    a look: Azumuta has it no more, it is booked, or the ERP wants it
  *                      deleted, surplus, not accepted  again as Azumuta has it
  *   number-taken       accept: another ERP order is    accept: that one is mapped elsewhere, or gone (it is asked for
@@ -209,24 +210,49 @@ export function concernOf(stored: StoredItem | undefined): Concern | undefined {
   return z.safeParse(concernSchema, stored).data;
 }
 
-/** Contents that a person has settled. */
+/** The same for whatever Azumuta has instead. The unit is named, too, as the mapping need not send it along. */
+function nameOfWanted({ contentHash, erpOrder: { unit = '' } }: OrderContent): string {
+  return `${contentHash} in ${unit}`;
+}
+
+/** Contents that a person has settled, and names of what the ERP wants instead. */
 function settledIn(held: StoredItem | undefined): readonly string[] {
   return z.safeParse(z.array(z.string()), held?.settled).data ?? [];
 }
 
+/** `known` when people have heard of just this; `settled` when a person has said that just this needs nobody. */
+type BegunConcern = 'news' | 'known' | 'settled';
+
 export class Concerns extends Records {
+  /** Begins a concern of a product order, else of an ERP order, or changes what it says. */
+  async begin(number: string, concern: Concern): Promise<BegunConcern> {
+    const key = concernKey(number, concern.kind, concern.claimant);
+    return this.#beginOn(key, await this.table.get(key), concern);
+  }
+
   /**
-   * Begins a concern of a product order, else of an ERP order, or changes what it says.
-   * @returns `known` when people have heard of just this; `settled` when a person has said that just this needs nobody.
+   * The same, where the ERP says it. Only a look sees what Azumuta has instead of what the ERP wants, so the words of a look
+   * remain while the ERP wants the same; and who has settled them hears no more of it, until the ERP wants something else.
    */
-  async begin(
-    number: string,
-    { content: given, ...concern }: Concern,
-  ): Promise<'news' | 'known' | 'settled'> {
-    const { kind, claimant, cause, about, wanted } = concern;
-    const content = shorten(given, maxContentLength);
+  async beginFromErp(number: string, concern: Concern): Promise<BegunConcern> {
+    const { kind, claimant, wanted } = concern;
     const key = concernKey(number, kind, claimant);
     const held = await this.table.get(key);
+    if (!wanted) return this.#beginOn(key, held, concern);
+    const known = concernOf(held);
+    const named = nameOfWanted(wanted);
+    if (!known && settledIn(held).includes(named)) return 'settled';
+    const wantsTheSame = known?.wanted !== undefined && nameOfWanted(known.wanted) === named;
+    return this.#beginOn(key, held, wantsTheSame ? { ...known, wanted } : concern);
+  }
+
+  async #beginOn(
+    key: Key,
+    held: StoredItem | undefined,
+    { content: given, ...concern }: Concern,
+  ): Promise<BegunConcern> {
+    const { kind, cause, about, wanted } = concern;
+    const content = shorten(given, maxContentLength);
     const known = concernOf(held);
     if (!known && settledIn(held).includes(content)) return 'settled';
     const isTold = known?.content === content;
@@ -330,7 +356,8 @@ export class ConcernsForPeople extends Concerns {
   async settle(number: string, concern: Concern, note: string): Promise<void> {
     const { kind, content, wanted } = concern;
     // Once it is booked, the content of the same difference is what the ERP wants.
-    const settled = [shorten(content, maxContentLength), ...(wanted ? [wanted.contentHash] : [])];
+    const asErpSays = wanted ? [wanted.contentHash, nameOfWanted(wanted)] : [];
+    const settled = [shorten(content, maxContentLength), ...asErpSays];
     await this.endKeeping(number, concern, note, concernRules[kind].settles === 'nothing' ? {} : { settled });
   }
 

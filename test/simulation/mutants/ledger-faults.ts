@@ -133,10 +133,22 @@ export const ledgerFaults: Faults = {
     'settled-and-told-again': {
       find: "if (!known && settledIn(held).includes(content)) return 'settled';",
       why: 'What a person has settled is told again with each pull.',
-      foundIn: life('nothing-stays-open', 'is told once when a person has settled it'),
+      foundIn: life('advice', 'ends it: changed, put right not at all'),
+    },
+    'settled-look-told-again': {
+      find: "if (!known && settledIn(held).includes(named)) return 'settled';",
+      why: 'A person has settled what a look has said, and the next pull says it again as it was made.',
+      foundIn: life('changed-on-both-sides', 'is told once where it is renamed'),
+    },
+    'told-in-turns': {
+      find: 'wantsTheSame ? { ...known, wanted } : concern',
+      replace: 'wantsTheSame ? concern : concern',
+      why: 'An order that was renamed in the ERP and in Azumuta is told with each pull, and again with each look.',
+      foundIn: life('changed-on-both-sides', 'is told once where it is renamed'),
     },
     'settled-change-told-once-booked': {
-      find: '...(wanted ? [wanted.contentHash] : [])',
+      find: 'wanted ? [wanted.contentHash, nameOfWanted(wanted)] : []',
+      replace: 'wanted ? [nameOfWanted(wanted)] : []',
       why: 'A person has said that an order shall stay as it is, and is told again once it is booked so.',
       foundIn: life('advice', 'ends it: changed, put right not at all'),
     },

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { concernKey } from '../../../../shared/ledger/keys.ts';
 import type { Concern } from '../../../../shared/ledger/records/concerns.ts';
 import { ledgerOn } from '../../../support/ledger.ts';
@@ -60,6 +60,47 @@ it('writes nothing when the same is told again, but for what the ERP wants now',
   // Assess
   expect(same).toEqual(before);
   expect((await ledger.knownOrders.read('SAME')).concerns).toMatchObject([{ wanted: { contentHash: 'h' } }]);
+});
+
+describe('what the ERP wants instead of what was made', () => {
+  const wantedIn = (unit: string, content: string): Concern => ({
+    ...changed(content),
+    wanted: {
+      draft: { number: 'WANTED', article: 'GEAR-01', parameters: {}, variants: [] },
+      contentHash: 'h',
+      erpOrder: { number: 'WANTED', article: 'GEAR-01', amount: '5', unit },
+    },
+  });
+  /** Accepting its order says what was made, and a look what Azumuta has. */
+  const saidBy = async (number: string) => {
+    const { concerns } = ledger;
+    return [
+      await concerns.beginFromErp(number, wantedIn('u', 'as made')),
+      await concerns.begin(number, wantedIn('u', 'as seen')),
+    ];
+  };
+
+  it('is not news in other words, after a look has said what Azumuta has', async () => {
+    const said = await saidBy('SEEN');
+    said.push(await ledger.concerns.beginFromErp('SEEN', wantedIn('u', 'as made')));
+    const open = await openOf('SEEN');
+    said.push(await ledger.concerns.begin('SEEN', wantedIn('u', 'as seen')));
+    said.push(await ledger.concerns.beginFromErp('SEEN', wantedIn('kg', 'as made')));
+    expect(said).toEqual(['news', 'news', 'known', 'known', 'news']);
+    expect(open).toEqual(['as seen']);
+  });
+
+  it('needs nobody once a person has settled what a look has said, but for another unit, or another look', async () => {
+    const said: string[] = [];
+    for (const number of ['SETTLED', 'LOOKED AT']) {
+      await saidBy(number);
+      await ledger.concerns.settle(number, wantedIn('u', 'as seen'), 'Ann: leave it');
+      said.push(await ledger.concerns.beginFromErp(number, wantedIn('u', 'as made')));
+    }
+    said.push(await ledger.concerns.beginFromErp('SETTLED', wantedIn('kg', 'as made')));
+    said.push(await ledger.concerns.begin('LOOKED AT', wantedIn('u', 'as seen otherwise')));
+    expect(said).toEqual(['settled', 'settled', 'news', 'news']);
+  });
 });
 
 it('has those looked at first whose look is the longest ago', async () => {
