@@ -15,7 +15,7 @@ export default defineIntegration(({ stage }) => ({
   erp: businessCentral({
     tenant: 'plant.onmicrosoft.com',
     environment: stage === 'production' ? 'Production' : 'Sandbox',
-    // As GET …/api/v2.0/companies shows it. Where the sandbox has another one, npm run doctor names those that there are.
+    // As GET …/api/v2.0/companies shows it. Where the sandbox has another one, doctor names those that there are.
     company: '5d115c9c-44e3-ea11-bb43-000d3a2feca1',
     // Who finishes an order: a planner, or the booking by which nothing remains.
     finish: 'planner',

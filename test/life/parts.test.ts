@@ -232,7 +232,7 @@ it('is not used again while a part is open, and is when all are booked and the E
   expect(open.status).toBe('exists');
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
   expect(again.productOrders).toMatchObject(
-    [1, 2].map(() => ({ reason: expect.stringContaining('once more') })),
+    [1, 2].map(() => ({ reason: expect.stringContaining('again') })),
   );
 });
 

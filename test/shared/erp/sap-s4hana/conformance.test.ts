@@ -12,7 +12,7 @@ const cannot: Cannot = {
   ),
   'produced-scrap': notInErp(
     'the scrap of an order is in its confirmations alone',
-    'latonaio/sap-api-integrations-production-order-reads, SAP_API_Caller/responses/general.go: an order has a confirmed yield, and no scrap',
+    'https://github.com/latonaio/sap-api-integrations-production-order-reads, SAP_API_Caller/responses/general.go: an order has a confirmed yield, and no scrap',
   ),
   concurrency: notInErp(
     'SAP books every confirmation; the ledger lets one worker at a time book to an order',
