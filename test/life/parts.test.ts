@@ -231,9 +231,7 @@ it('is not used again while a part is open, and is when all are booked and the E
   // Assess
   expect(open.status).toBe('exists');
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
-  expect(again.productOrders).toMatchObject(
-    [1, 2].map(() => ({ reason: expect.stringContaining('again') })),
-  );
+  expect(again.productOrders).toMatchObject([1, 2].map(() => ({ reason: expect.stringContaining('again') })));
 });
 
 it.each(['each', 'when-all-done'] as const)(
