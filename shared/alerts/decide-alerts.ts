@@ -124,7 +124,7 @@ function decideGroup(
     return { alert: alert('new', news.length > 0 ? news : still, noted), after, lately: noted };
   }
   if (!before || cut.has(group.kind)) return { after: before, lately };
-  if (still.length === 0 && news.length === 0) {
+  if (open.length === 0) {
     const endedAt = lately?.endedAt ?? toldAt;
     const mayReturn = countReturns(lately) > 0 && at.getTime() - Date.parse(endedAt) < hourMs;
     if (mayReturn || messages >= mostMessagesADay - 1)

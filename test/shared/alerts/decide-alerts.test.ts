@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as rules from '../../../shared/alerts/decide-alerts.ts';
-import { groupOf, type TroubleGroup } from '../../../shared/situation/read.ts';
+import { groupOf, type SeenTrouble, type TroubleGroup } from '../../../shared/situation/read.ts';
 import { whoActs } from '../../../shared/situation/words.ts';
 import {
   everyMinutes,
@@ -76,6 +76,41 @@ const anyThings = fc
     selector: ([[name]]) => name,
   })
   .map((drawn) => drawn.map(([[name, group], course]) => thingWith(name, group, course)));
+
+describe('a group of which people know', () => {
+  const waiting = { kind: 'waiting', partner: 'erp', cause: 'waited-too-long' } as const;
+  const group = groupOf(waiting);
+  const message = (name: string, isDue: boolean) => ({
+    ...waiting,
+    id: name,
+    since: new Date(followedFrom),
+    isDue,
+  });
+  const decideAt = (
+    minute: number,
+    troubles: readonly SeenTrouble[],
+    before: Partial<ReturnType<typeof decideAlerts>[number]> = {},
+  ) => {
+    const open = { at: new Date(followedFrom + minute * minuteMs), troubles, cut: new Set<never>() };
+    const told = before.after ? { [group]: before.after } : {};
+    const lately = before.lately ? { [group]: before.lately } : {};
+    const [decided] = decideAlerts(told, lately, open);
+    return decided;
+  };
+
+  it('is not over while something of it is open that nobody is told of yet, and is told once that is due', () => {
+    const told = decideAt(60, [message('first', true)]);
+    const whileDown = decideAt(70, [message('second', false)], told);
+    const onceItAnswers = decideAt(130, [message('second', true)], whileDown);
+    const drained = decideAt(140, [], onceItAnswers);
+    expect([told, whileDown, onceItAnswers, drained].map((one) => one?.alert?.event)).toEqual([
+      'new',
+      undefined,
+      'new',
+      'over',
+    ]);
+  });
+});
 
 describe('what comes and goes', () => {
   it('is six messages a day at most of each group, and besides these only what was open for an hour and nobody had heard of', () => {
