@@ -8,6 +8,8 @@ export interface PlantDatabase {
   readonly change: (statement: string) => Promise<void>;
   /** Every table of the plant's books, with a digest of its rows. */
   readonly everything: () => Promise<Readonly<Record<string, string>>>;
+  /** Every table, with a digest of its rows: sessions, translations, views and the like as well. */
+  readonly allTables: () => Promise<Readonly<Record<string, string>>>;
   /**
    * Locks a production with its outputs, as another transaction does. A lock on a component's move prevents reserving
    * every production that needs this component.
@@ -23,7 +25,7 @@ export function literal(text: string | null): string {
 }
 
 /** Sessions, translations, views and the like are not the plant's. */
-const isOfBooks = (table: string) =>
+export const isOfBooks = (table: string) =>
   /^(production|stock|timesheet|product|company|party|ir_note|ir_attachment|ir_sequence|res_user_warning)/.test(
     table,
   );
@@ -37,13 +39,21 @@ export function openDatabase(): PlantDatabase {
   if (!uri) throw new Error('These tests need a running Tryton: start them with `npm run test:tryton`.');
   if (uri.endsWith('.sqlite')) return fileOf(uri);
   let holders: ChildProcess[] = [];
-  let tables: readonly string[] | undefined;
   async function rowsOf(statement: string): Promise<string[][]> {
     const { stdout } = await promisify(execFile)('psql', [
       ...['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', statement],
       uri ?? '',
     ]);
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('|')]));
+  }
+  async function digests(isWanted: (table: string) => boolean): Promise<Record<string, string>> {
+    const all = await rowsOf("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
+    const tables = all.map(([name = '']) => name).filter(isWanted);
+    const selects = tables.map(
+      (name) =>
+        `SELECT '${name}', count(*) || ' rows, ' || md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM "${name}" t`,
+    );
+    return Object.fromEntries(await rowsOf(selects.join(' UNION ALL ')));
   }
   async function unlock(): Promise<void> {
     const ending = holders.map((holder) => new Promise((resolve) => holder.once('exit', resolve)));
@@ -53,16 +63,8 @@ export function openDatabase(): PlantDatabase {
   }
   return {
     change: async (statement: string) => void (await rowsOf(statement)),
-    async everything() {
-      tables ??= (await rowsOf("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"))
-        .map(([name = '']) => name)
-        .filter(isOfBooks);
-      const digests = tables.map(
-        (name) =>
-          `SELECT '${name}', count(*) || ' rows, ' || md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM "${name}" t`,
-      );
-      return Object.fromEntries(await rowsOf(digests.join(' UNION ALL ')));
-    },
+    everything: () => digests(isOfBooks),
+    allTables: () => digests(() => true),
     async lock(production) {
       const holder = spawn('psql', ['-X', '-q', '-A', '-t', uri], { stdio: ['pipe', 'pipe', 'inherit'] });
       holders.push(holder);
@@ -78,27 +80,33 @@ SELECT id FROM stock_move WHERE production_output = ${production} FOR UPDATE \\g
   };
 }
 
+/** In which SQLite counts the rows of each table. */
+const counters = 'sqlite_sequence';
+
 /** A database of SQLite, which has no locks of one row. */
 function fileOf(path: string): PlantDatabase {
   const within = <T>(use: (database: DatabaseSync) => T): T => {
-    const database = new DatabaseSync(path);
+    const database = new DatabaseSync(path, { timeout: 10_000 });
     try {
       return use(database);
     } finally {
       database.close();
     }
   };
+  const digests = async (isWanted: (table: string) => boolean) =>
+    within((database) => {
+      const rowsOf = (name: string) => database.prepare(`SELECT * FROM "${name}" ORDER BY 1`).all();
+      const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1").all();
+      const names = tables.map(({ name }) => String(name)).filter((name) => name !== counters);
+      // The counter of a table shows also rows that are gone again.
+      const counted = new Map(rowsOf(counters).map(({ name, seq }) => [name, seq]));
+      const digest = (name: string) => hash('md5', JSON.stringify([counted.get(name), rowsOf(name)]));
+      return Object.fromEntries(names.filter(isWanted).map((name) => [name, digest(name)]));
+    });
   return {
     change: async (statement) => within((database) => database.exec(statement)),
-    everything: async () =>
-      within((database) => {
-        const tables = database
-          .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
-          .all();
-        const books = tables.map(({ name }) => String(name)).filter(isOfBooks);
-        const rows = (name: string) => database.prepare(`SELECT * FROM "${name}" ORDER BY 1`).all();
-        return Object.fromEntries(books.map((name) => [name, hash('md5', JSON.stringify(rows(name)))]));
-      }),
+    everything: () => digests(isOfBooks),
+    allTables: () => digests(() => true),
     lock: async () => {
       throw new Error('On SQLite a transaction locks the whole database.');
     },

@@ -15,4 +15,5 @@ export default defineIntegration({
     lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
   },
   schedule: { pull: { everyMinutes: 5, from: '2020-01-01T00:00:00Z' } },
+  deployment: { mode: process.env.PLANT_MODE === 'shadow' ? 'shadow' : 'live' },
 });
