@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
+import { hourMs } from '../../../../shared/model/time.ts';
 import { productOf } from './products.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
@@ -63,7 +64,7 @@ function releaseOrders(store: Store, { count = 1, changedAt, ...given }: Release
   const at = changedAt === undefined ? store.tick() : new Date(changedAt).toISOString();
   return Array.from({ length: count }, () => {
     const place = String(store.nextCount());
-    const usual = usualOrder(Number(place));
+    const usual = usualOrder(Number(place), at);
     const { product = usual.product } = given;
     return store.saveOrder({
       id: `po-${place.padStart(8, '0')}`,
@@ -87,12 +88,14 @@ function releaseOrders(store: Store, { count = 1, changedAt, ...given }: Release
   });
 }
 
-function usualOrder(place: number) {
+/** @param at When it is released (ISO): it is due two days later at the earliest, whatever day it is. */
+function usualOrder(place: number, at: string) {
+  const due = new Date(Date.parse(at) + (2 + (place % 28)) * 24 * hourMs);
   return {
     product: ordered[place % ordered.length] ?? '',
     quantity: String(1 + ((place * 7) % 20)),
     customer: customers[place % customers.length] ?? '',
-    dueDate: `2026-12-${String(1 + (place % 28)).padStart(2, '0')}`,
+    dueDate: due.toISOString().slice(0, 10),
     options: { side: place % 3 === 0 ? 'Left' : 'Right', atex: place % 4 === 0 },
   };
 }
