@@ -1,4 +1,5 @@
 export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
 
 const datePattern = /^\d{4}-\d\d-\d\d$/;
 const zonedInstantPattern =

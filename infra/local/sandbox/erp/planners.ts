@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
-import { hourMs } from '../../../../shared/model/time.ts';
+import { dayMs } from '../../../../shared/model/time.ts';
 import { productOf } from './products.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
@@ -88,9 +88,9 @@ function releaseOrders(store: Store, { count = 1, changedAt, ...given }: Release
   });
 }
 
-/** @param at When it is released (ISO): it is due two days later at the earliest, whatever day it is. */
+/** @param at When it is released (ISO): it is due a week later at the earliest, whatever day it is. */
 function usualOrder(place: number, at: string) {
-  const due = new Date(Date.parse(at) + (2 + (place % 28)) * 24 * hourMs);
+  const due = new Date(Date.parse(at) + (7 + (place % 28)) * dayMs);
   return {
     product: ordered[place % ordered.length] ?? '',
     quantity: String(1 + ((place * 7) % 20)),
