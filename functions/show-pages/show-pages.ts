@@ -1,9 +1,8 @@
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
-import { ShadowTable } from '../../shared/ledger/shadow-table.ts';
+import { tableInMode } from '../../shared/ledger/shadow-table.ts';
 import { type PageDependencies, showPage } from '../../shared/pages/show-page.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
-import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import type { HttpApiEvent, Invocation } from '../../shared/platform/aws/lambda.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
 import { type Runtime, type Surroundings, surroundingsOf } from '../wiring.ts';
@@ -16,10 +15,7 @@ export function createShowPages(runtime: Surroundings & Pick<Runtime, 'dynamodb'
   const { setting, secrets, clock, log } = surroundingsOf('show-pages', runtime);
   const mode = setting('MODE');
   const name = setting('LEDGER_TABLE_NAME');
-  const table =
-    mode === 'shadow'
-      ? new ShadowTable(runtime.dynamodb, name, clock.now)
-      : new Table(runtime.dynamodb, name);
+  const table = tableInMode(mode, runtime.dynamodb, name, clock.now);
   const keyArn = setting('PAGES_KEY_SECRET_ARN');
   const dependencies: PageDependencies = {
     ledger: createLedger({ table, clock, settlingSeconds: setting('SETTLING_SECONDS') }),

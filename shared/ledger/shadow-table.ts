@@ -1,3 +1,4 @@
+import type { Mode } from '../model/mode.ts';
 import {
   type Key,
   type StoredItem,
@@ -107,4 +108,14 @@ export class ShadowTable extends Table {
     const given = fields[ledgerTimeToLive];
     return { ...fields, [ledgerTimeToLive]: typeof given === 'number' ? Math.min(given, latest) : latest };
   }
+}
+
+/** The ledger's table as a stack of that mode has it. */
+export function tableInMode(
+  mode: Mode,
+  client: ConstructorParameters<typeof Table>[0],
+  name: string,
+  now?: () => Date,
+): Table {
+  return mode === 'shadow' ? new ShadowTable(client, name, now) : new Table(client, name);
 }

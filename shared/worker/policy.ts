@@ -1,3 +1,5 @@
+import { dayMs } from '../model/time.ts';
+
 /**
  * How messages are retried, wait and end as dead letters: each figure once. Sentences for people take theirs from here
  * (`test/shared/patterns/figures.test.ts`). The stack sets `baseSeconds` by the environment, so that local runs are quick.
@@ -30,7 +32,6 @@ export const backlogPart = 0.25;
 /** Messages that Lambda passes on at once, at most. */
 export const fullBatch = 10;
 
-const dayMs = 86_400_000;
 /** A person is alerted about messages that have waited for longer. */
 export const longWaitMs = 3_600_000;
 /** A message may wait so long for its partner before it becomes a dead letter. */

@@ -1,12 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { StoredComparison } from '../../../shared/ledger/records/comparisons.ts';
+import { dayMs } from '../../../shared/model/time.ts';
 import { shadowInWords, summarizeShadow } from '../../../shared/situation/shadow.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
 import { type Html, moment, orderLink, type PageColumn, type PlantTime, tablePart } from './parts.ts';
 
-const weekMs = 7 * 86_400_000;
+const weekMs = 7 * dayMs;
 
 /** What shadow would have done in the last week, next to what people did. */
 export function shadowRoutes(pages: ConsolePageDependencies): Hono {

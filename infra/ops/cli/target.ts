@@ -8,7 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { reconcileDefaults } from '../../../shared/integration/schema.ts';
-import { ShadowTable } from '../../../shared/ledger/shadow-table.ts';
+import { tableInMode } from '../../../shared/ledger/shadow-table.ts';
 import type { DueTerms } from '../../../shared/model/due.ts';
 import type { Mode } from '../../../shared/model/mode.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
@@ -109,9 +109,7 @@ export function sqsOf({ aws }: Target): SQSClient {
 export function ledgerOf(target: Pick<Target, 'aws' | 'output' | 'outputs'>): OperatorLedger {
   const client = new DynamoDBClient(target.aws);
   const name = target.output('LedgerTable');
-  return operatorLedger(
-    modeOf(target) === 'shadow' ? new ShadowTable(client, name) : new Table(client, name),
-  );
+  return operatorLedger(tableInMode(modeOf(target), client, name));
 }
 
 /** The live ledger, of which a stack in shadow only reads. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { hourMs } from '../../model/time.ts';
+import { dayMs } from '../../model/time.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { comparisonKey, ledgerIndexes, numberOf } from '../keys.ts';
 import { dayEventOf, dayFields, utcDayOf } from './events.ts';
@@ -9,7 +9,7 @@ import { Records } from './records.ts';
 const awaitedComparison = 'comparison';
 const comparedEvent = 'compared';
 /** Between two looks. */
-const lookedAgainMs = 24 * hourMs;
+const lookedAgainMs = dayMs;
 /** What people have not booked is looked at again each day, for so long after shadow has decided about it last. */
 const comparedForMs = 7 * lookedAgainMs;
 
