@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { serveBusinessCentral } from './serve.ts';
 
 const patience = { timeout: 60_000, interval: 100 };
 const bc = await forAllTests(serveBusinessCentral());
-Object.assign(process.env, bc.environment);
+// Tests of other files run in the same process.
+afterAll(() => vi.unstubAllEnvs());
+for (const [name, value] of Object.entries(bc.environment)) vi.stubEnv(name, value);
 const integrationFile = fileURLToPath(new URL('./plant.config.ts', import.meta.url));
 const system = await forAllTests(startLocalSystem({ integrationFile }));
 
