@@ -136,7 +136,11 @@ async function settle(
     await allDone();
     people.endWhatTheyMeant();
     await allDone();
-    if ((await replayAll(world, people.orders)).moved > 0) await allDone();
+    const { moved, gone } = await replayAll(world, people.orders);
+    // After a long closure SQS has dropped messages, and the command says which orders are replayed by their numbers.
+    for (const number of gone)
+      await replayAll(world, people.orders, { orders: new Set([number]), wanted: undefined });
+    if (moved + gone.length > 0) await allDone();
     world.plant.table.expire();
     const isQuiet = world.happened.size === before && people.follower.followed.length === followed;
     quietDays = isQuiet ? quietDays + 1 : 0;

@@ -1,5 +1,5 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
-import { givenUpParts, isGivenUp, type ReleasedOrder } from '../scenario/released-order.ts';
+import { givenUpParts, isGivenUp, numberAsMade, type ReleasedOrder } from '../scenario/released-order.ts';
 import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import { type Find, type Item, isOpenConcern } from './finding.ts';
@@ -29,7 +29,7 @@ export function judgeParts(
   const made = all.filter(({ number }) => !isGivenUp(order, number));
   const of = wantedParts(Number(Object(record?.split).of), order, made);
   const isReported = ({ number }: BuiltProductOrder) =>
-    items.some((item) => item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && isOpenConcern(item));
+    items.some((item) => item.pk === `ORDER#${numberAsMade(number)}` && isOpenConcern(item));
   // What is booked needs nobody: nothing can be put right in Azumuta any more.
   const isBooked = (one: BuiltProductOrder) =>
     items.some(
@@ -51,7 +51,14 @@ export function judgeParts(
     );
   }
   const isTold = made.some(isReported) || order.done.some(({ event }) => event.kind === 'person settles');
-  if (!isTold && made.length === all.length) judgeSizes(world, order, { made, booked }, find);
+  // One that was given up may never have been in Azumuta.
+  const isNoneGivenUp = givenUpParts(order).size === 0;
+  const isAllBooked = booked.length === made.length;
+  const hasEnded = ({ number }: BuiltProductOrder) =>
+    items.some(({ pk, sk }) => pk === `ORDER#${numberAsMade(number)}` && sk === 'CONCERN#changed');
+  // A booking ends what people were told, and nothing can be put right in Azumuta any more.
+  const wasTold = isAllBooked && made.some(hasEnded);
+  if (!isTold && !wasTold && isNoneGivenUp) judgeSizes(world, order, { made, isAllBooked }, find);
   if (scenario.split !== 'when-all-done') return;
   const isBuilt = made.filter(({ status }) => status === 'completed').length >= of;
   const marks = new Set(erp.books(ref).bookings.map(({ mark }) => mark));
@@ -63,16 +70,13 @@ export function judgeParts(
 function judgeSizes(
   { scenario }: World,
   { ref, quantity }: ReleasedOrder,
-  {
-    made,
-    booked,
-  }: { readonly made: readonly BuiltProductOrder[]; readonly booked: readonly BuiltProductOrder[] },
+  { made, isAllBooked }: { readonly made: readonly BuiltProductOrder[]; readonly isAllBooked: boolean },
   find: Find,
 ): void {
   if (scenario.per === undefined || made.length === 0) return;
   const comesTo = made.reduce((sum, { parameters }) => sum + Number(parameters.Quantity), 0);
   // Once all is booked, nothing can be put right in Azumuta any more.
-  const isTooMuch = comesTo > quantity && booked.length < made.length;
+  const isTooMuch = comesTo > quantity && !isAllBooked;
   if (comesTo < quantity || isTooMuch)
     find(
       'reported',
