@@ -16,32 +16,38 @@ import type { ListedProduction, OdooProduct, OdooProduction } from './records.ts
 
 type Member = Pick<ListedProduction, 'id' | 'state' | 'product_qty' | 'backorder_sequence' | 'write_date'>;
 
+type NamedMember = Pick<ListedProduction, 'name' | 'backorder_sequence'>;
+
 export function isOpen({ state }: { readonly state: string }): boolean {
   return state !== 'done' && state !== 'cancel';
 }
 
 /**
  * The name that an order had before it was split. Up to 18 the first one gets -001 at each split, and those that are split
- * off then are …-001-003 (mrp_production.py:1725 (17.0), :1782 (18.0), `_get_name_backorder`; not so in 19.0, :1899).
+ * off then are …-001-003 (mrp_production.py:1725 (17.0), :1782 (18.0), `_get_name_backorder`; not so in 19.0, :1899). A
+ * person may have taken the suffix off: what is split off from it gets one all the same.
  */
-export function nameWithoutSuffix(name: string): string {
-  return name.replace(/(?:(?<=\d)-001)*-\d+$/, '');
+export function nameWithoutSuffix({ name, backorder_sequence: sequence }: NamedMember): string {
+  const suffix = `-${String(sequence).padStart(3, '0')}`;
+  return name.endsWith(suffix) ? name.slice(0, -suffix.length).replace(/(?:(?<=\d)-001)+$/, '') : name;
 }
 
 /** The company counts, as two companies may have orders of one name. */
-function familyNameOf({ name, company_id: [company] }: OdooProduction): string {
-  return `${company} ${nameWithoutSuffix(name)}`;
+function familyNameOf(member: OdooProduction): string {
+  const [company] = member.company_id;
+  return `${company} ${nameWithoutSuffix(member)}`;
 }
 
 /** All members of the families of orders that were split, also those of other companies; a name alone may be another's. */
-function readMembers(reader: Reader, split: readonly { readonly name: string }[]): Promise<OdooProduction[]> {
-  const bases = [...new Set(split.map(({ name }) => nameWithoutSuffix(name)))];
+function readMembers(reader: Reader, split: readonly NamedMember[]): Promise<OdooProduction[]> {
+  const bases = [...new Set(split.map(nameWithoutSuffix))];
   // `%` and `_` are wildcards in PostgreSQL's LIKE.
   const patterns = bases.map((base) => `${base.replace(/[\\%_]/g, '\\$&')}-%`);
   return searchProductions(reader, [
     ['backorder_sequence', '>', 0],
-    ...patterns.slice(1).map(() => '|'),
+    ...patterns.map(() => '|'),
     ...patterns.map((pattern) => ['name', '=like', pattern]),
+    ['name', 'in', bases],
   ]);
 }
 

@@ -229,7 +229,7 @@ function erpOrderFromOdoo(
   return {
     id: String(id),
     // One that a person split keeps its id, and its number here, so that only its quantity has changed.
-    number: backorder_sequence === 1 ? nameWithoutSuffix(name) : name,
+    number: backorder_sequence === 1 ? nameWithoutSuffix(production) : name,
     // A product without an internal reference goes by its name.
     article: code || product_id[1],
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },

@@ -122,6 +122,26 @@ describe.each<OdooVersion>([17, 18, 19])('an order of odoo %i that was split', (
     );
   });
 
+  it('keeps what our booking leaves of it, where a person has taken its suffix off after a split', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan('CHAIR', 5);
+    plant.books.splitByHand(plant.row(order), [3, 2]);
+    const before = await plant.listed();
+    Object.assign(plant.row(order), { name: order.number });
+
+    // Act
+    await plant.book(partOf(order, 1, '1'));
+    const after = await plant.listed();
+    await plant.book(partOf(order, 2, '2'));
+
+    // Assess
+    expect(before.map(({ quantity }) => quantity.amount)).toEqual(['3', '2']);
+    expect(wholeOf(after)).toEqual(expect.arrayContaining(wholeOf(before)));
+    expect(after).toHaveLength(2);
+    expect(await numbersOf(plant)).toEqual([`${order.number}-002`]);
+  });
+
   it('becomes separate orders when a person split it, each booked on its own', async () => {
     // Prepare
     const plant = startPlant(version);

@@ -186,7 +186,7 @@ export function split(
     const { id: _, ...values } = row;
     const backorder = books.insert('mrp.production', {
       ...values,
-      name: String(row.name).replace(/-\d+$/, `-${String(last + 1 + index).padStart(3, '0')}`),
+      name: nameOfBackorder(String(row.name), last + 1 + index),
       backorder_sequence: last + 1 + index,
       product_qty: amount,
       qty_producing: 0,
@@ -202,6 +202,11 @@ export function split(
   for (const move of moves) demand(books, move, own);
   Object.assign(row, { product_qty: own, write_date: at });
   return [row, ...made];
+}
+
+/** A name without a suffix, as after a person has taken it off, gets one (`_get_name_backorder`, mrp_production.py). */
+function nameOfBackorder(name: string, sequence: number): string {
+  return `${name.replace(/-\d+$/, '')}-${String(sequence).padStart(3, '0')}`;
 }
 
 /**
