@@ -14,6 +14,7 @@ import {
   type ConfigurationOfFunction,
   consumerInMode,
   createWiring,
+  erpOf,
   type Runtime,
   wireConsumer,
 } from '../wiring.ts';
@@ -31,6 +32,7 @@ export function createBookCompletion(integration: ConfigurationOfFunction, runti
     clock,
     partners,
     erp,
+    erpToLookUp: erpOf({ ...wiring, mayWrite: () => false }),
     reader: new CompletionReader({ ledger, clock, azumuta, partners, includeOperators }),
     oneReader: new OneReaderPerOrder(clock),
     map: (kind, completed) => mapCompletion(integration, kind, completed),

@@ -95,12 +95,11 @@ function stepToBook(job: Job, dependencies: HintDependencies): WorkerStep {
 
 function decideByLedger(inquiry: Inquiry, { clock, configuration }: HintDependencies): HintDecision {
   const { bookings, entry, askedAs, number } = inquiry;
-  // Where an alias has led to it, another one may have the number by now.
-  if (outcomeOf(inquiry, 'completed').to === 'nothing' && askedAs === number)
-    return { to: 'end', toRefuseAgain: [] };
   return decideHint({
     ...inquiry,
     isOrdered: entry !== undefined,
+    // Where an alias has led to it, another one may have the number by now.
+    isGivenUp: outcomeOf(inquiry, 'completed').to === 'nothing' && askedAs === number,
     part: entry?.part.index ?? 1,
     names: newsIn(recordingsNamedBy(inquiry), recordingsOfBookings(bookings)),
     configuration,
@@ -140,6 +139,10 @@ function jobWithoutReading(inquiry: Inquiry, decision: Exclude<HintDecision, Dec
       const { asPlanned, toRefuseAgain, looksAgain } = decision;
       const toBook = asPlanned.map((planned) => ({ planned }));
       return { ...inquiry, toBook, refused: toRefuseAgain.map(storedRefusal), looksAgain };
+    }
+    case 'look up': {
+      const toBook = decision.inDoubt.map((planned) => ({ planned, isOnlyLookedUp: true }));
+      return { ...inquiry, toBook, refused: [], looksAgain: false };
     }
     default:
       return decision satisfies never;

@@ -34,10 +34,13 @@ export interface Job extends Inquiry {
 interface JobBooking {
   readonly planned: PlannedBooking;
   readonly plan?: Plan;
+  /** Its order was given up while it was under way: what the ERP does not have of it is given up, too. */
+  readonly isOnlyLookedUp?: boolean;
 }
 
 interface ClaimedBooking extends Job {
   readonly claim: Claim;
+  readonly isOnlyLookedUp: boolean;
   /** None where nothing else is booked on its ERP order: there, the claim serves as the lock. */
   readonly lock: Lease | undefined;
   readonly planned: BookingEntry;
@@ -88,7 +91,7 @@ export async function writePlans(job: Job, { ledger, clock }: HintDependencies):
 async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDependencies): Promise<void> {
   const claim = await claimBooking(toBook, job, dependencies);
   if (!claim) return job.attempt.log.info('Booked already', { booking: toBook.planned.key });
-  const booking = claimedBookingOf(claim, job, dependencies);
+  const booking = claimedBookingOf(claim, toBook, job, dependencies);
   await takeLock(booking, dependencies);
   let isSent = false;
   const noteSent = () => {
@@ -100,7 +103,8 @@ async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDepe
     await writeReceipt(booking, receipt, dependencies);
   } catch (error) {
     const isMissing = error instanceof UnknownOrder && (await mayBeMissing(booking, dependencies));
-    if (error instanceof NotSent) await noteUnsent(booking, error, dependencies);
+    if (isGivenUpAfter(error, booking)) await giveUpClaimed(booking, error, dependencies);
+    else if (error instanceof NotSent) await noteUnsent(booking, error, dependencies);
     else if (isMissing) await ignoreBooking(booking, error.message, dependencies);
     else throw await giveBookingBack(booking, { error, isSent }, dependencies);
   }
@@ -132,7 +136,12 @@ async function claimBooking(
   throw new Wait(sentence, { awaits: afterSeconds === undefined ? 'our-lock' : 'turn', afterSeconds });
 }
 
-function claimedBookingOf(claim: Claim, job: Job, dependencies: HintDependencies): ClaimedBooking {
+function claimedBookingOf(
+  claim: Claim,
+  { isOnlyLookedUp = false }: JobBooking,
+  job: Job,
+  dependencies: HintDependencies,
+): ClaimedBooking {
   const { entry } = job;
   const planned = bookingEntryOf(claim.held);
   if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
@@ -140,6 +149,7 @@ function claimedBookingOf(claim: Claim, job: Job, dependencies: HintDependencies
   return {
     ...job,
     claim,
+    isOnlyLookedUp,
     lock: lockFor(planned, job, dependencies),
     planned,
     // It is compared, and not booked: the ERP may have renamed its article since.
@@ -180,13 +190,14 @@ async function takeLock(
 
 /** @param noteSent Is called right before the connector is: until then, surely nothing was sent. */
 function sendToErp(
-  { claim, completion, planned, attempt }: ClaimedBooking,
-  { erp, partners }: HintDependencies,
+  { claim, completion, planned, attempt, isOnlyLookedUp }: ClaimedBooking,
+  { erp, erpToLookUp, partners }: HintDependencies,
   noteSent: () => void,
 ): Promise<Receipt> {
   const send = ({ signal, guard }: PartnerCall) => {
     noteSent();
-    return erp.book(completion, planned.key, { again: claim.again, signal, guard });
+    const connector = isOnlyLookedUp ? erpToLookUp : erp;
+    return connector.book(completion, planned.key, { again: claim.again, signal, guard });
   };
   return partners.call('erp', attempt.signal, send, planned.erpOrder.number);
 }
@@ -247,6 +258,22 @@ async function noteUnsent(
 ): Promise<void> {
   const figures = figuresOfDay(planned, entry);
   await claims.complete(claim, { remove: forBookingOnly }, { event: 'would be booked', note, figures });
+  await lock?.release(claim.owner);
+}
+
+/** The look has not found it, or has found why it cannot be booked. */
+function isGivenUpAfter(error: unknown, { isOnlyLookedUp }: ClaimedBooking): error is NotSent | Rejected {
+  return isOnlyLookedUp && (error instanceof NotSent || error instanceof Rejected);
+}
+
+/** It leaves no dead letter: whoever has given up its order has taken it over. */
+async function giveUpClaimed(
+  { claim, lock, planned, home }: ClaimedBooking,
+  { message }: NotSent | Rejected,
+  { ledger: { bookings } }: HintDependencies,
+): Promise<void> {
+  const note = `Its order was given up while it was under way, and the ERP does not have it: ${message}`;
+  await bookings.giveUp(home, planned, note, claim);
   await lock?.release(claim.owner);
 }
 

@@ -11,6 +11,8 @@ export interface HintFacts extends Pick<Inquiry, 'bookings' | 'answered'> {
   readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
   /** Whether its order came from the ERP: then what was ignored before is booked. */
   readonly isOrdered: boolean;
+  /** A person has given it up: nothing more is booked, and Azumuta is not asked. */
+  readonly isGivenUp: boolean;
   /** Index of the part that the hint is about. Bookings of other parts may be kept at the same home. */
   readonly part: number;
   /** Whether it names recordings that are in no booking, or only such that are in one. */
@@ -33,6 +35,8 @@ export type HintDecision =
       readonly toRefuseAgain: Entries;
       readonly looksAgain: boolean;
     }
+  /** Ask the ERP whether these are booked, and write nothing: no others are booked. */
+  | { readonly to: 'look up'; readonly inDoubt: Entries }
   /** Ask Azumuta; what is decided again was surely never sent, or a person who has discarded it opens it. */
   | { readonly to: 'read'; readonly toDecideAgain: Entries; readonly toRefuseAgain: Entries };
 
@@ -61,6 +65,12 @@ type BookingAnswer = 'asPlanned' | 'decideAgain' | 'decideAgainLater' | 'refuseA
  *   know it
  *   all done                          ask Azumuta if this hint is newer than what was read
  *
+ * Once a person has given up its order, all that counts is what was under way right then:
+ *
+ *   claimed, its lease runs           wait
+ *   claimed, its lease has ended      look up whether the ERP has it, and write nothing; asPlanned with other parts
+ *   else                              end
+ *
  * A booking of other parts is neither decided again nor opened, unless a person repeats the message that was refused it.
  * Newer means: sent after Azumuta was read for the booking.
  * Azumuta is asked at most once a minute: until then it is `decideAgainLater`.
@@ -76,6 +86,7 @@ export function decideHint(facts: HintFacts): HintDecision {
     return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };
   }
   const thoseWith = (answer: BookingAnswer) => open.filter((booking) => answerFor(booking, facts) === answer);
+  if (facts.isGivenUp) return decideGivenUp(open);
   const asPlanned = thoseWith('asPlanned');
   const toDecideAgain = thoseWith('decideAgain');
   const toDecideLater = thoseWith('decideAgainLater');
@@ -91,6 +102,14 @@ export function decideHint(facts: HintFacts): HintDecision {
   if (first) return waitAfter(askedAt(first, facts).getTime());
   if (toDecideAgain.length > 0) return { to: 'read', toDecideAgain, toRefuseAgain };
   return decideSettled(facts, toRefuseAgain);
+}
+
+/** What was sent before its order was given up may be booked, and no later attempt sends it again. */
+function decideGivenUp(open: Entries): HintDecision {
+  const inDoubt = open.filter(({ state }) => state === 'claimed');
+  const together = inDoubt.filter(({ parts }) => parts.length > 1);
+  if (together.length > 0) return { to: 'book', asPlanned: together, toRefuseAgain: [], looksAgain: false };
+  return inDoubt.length > 0 ? { to: 'look up', inDoubt } : { to: 'end', toRefuseAgain: [] };
 }
 
 function answerFor(booking: BookingEntry, facts: HintFacts): BookingAnswer {

@@ -20,6 +20,8 @@ export interface HintDependencies {
   readonly reader: CompletionReader;
   readonly oneReader: OneReaderPerOrder;
   readonly erp: ErpConnector;
+  /** The same ERP, and nothing is written to it: a booking that would be fails with `NotSent`. */
+  readonly erpToLookUp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
   readonly map: MapCompletion;

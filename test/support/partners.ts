@@ -26,6 +26,12 @@ export async function startSandboxes() {
     erpUrl: erp.url,
     erpSide: { ...erp.control, ...plannersOn(erp.store) },
     erp: connected(sandboxErp({ baseUrl: erp.url }), { apiKey: erpSandboxKey }),
+    erpToLookUp: connected(
+      sandboxErp({ baseUrl: erp.url }),
+      { apiKey: erpSandboxKey },
+      systemClock,
+      () => false,
+    ),
     stop: () => Promise.all(both.map(({ stop }) => stop())),
   };
 }

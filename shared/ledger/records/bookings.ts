@@ -250,12 +250,17 @@ export class Bookings extends Records {
     return this.updateWithHistory(key, changes, event);
   }
 
-  /** It was given up with its order, whether it waits or was refused. */
-  async giveUp(home: string, booking: BookingEntry, note: string): Promise<void> {
-    await this.leaveToPerson(home, booking, note, {
-      set: { state: 'rejected', reason: note, cause: 'order-state', rejectedBy: 'a person' },
+  /** It was given up with its order: whether it waits or was refused, or under a claim of ours, which ends with it. */
+  async giveUp(home: string, booking: BookingEntry, note: string, claim?: Claim): Promise<void> {
+    const whileOurs = { condition: '#owner = :ours', values: { ours: claim?.owner } };
+    const whileNobodys = {
       condition: '#state = :rejected OR #state = :waiting',
       values: { rejected: 'rejected', waiting: 'waiting' },
+    };
+    const reason = shorten(note, maxNoteLength);
+    await this.leaveToPerson(home, booking, reason, {
+      set: { state: 'rejected', reason, cause: 'order-state', rejectedBy: 'a person' },
+      ...(claim ? whileOurs : whileNobodys),
     });
   }
 
@@ -265,7 +270,8 @@ export class Bookings extends Records {
     note: string,
     change: Update,
   ): Promise<void> {
-    const changes = { ...change, set: { discarded: true, ...change.set }, remove: forBookingOnly };
+    const remove = ['owner', 'leaseUntil', ...forBookingOnly];
+    const changes = { ...change, set: { discarded: true, ...change.set }, remove };
     await this.updateWithHistory(bookingKeyOf(home, key), changes, { event: 'discarded', note });
   }
 }

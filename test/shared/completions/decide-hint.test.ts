@@ -26,11 +26,13 @@ function whatOf(bookings: readonly BookingEntry[], given: Partial<HintFacts> = {
     names: 'nothing',
     now,
     isOrdered: true,
+    isGivenUp: false,
     ...sent(10),
     configuration: 'version 1',
     ...given,
   });
   if (decision.to === 'wait') return `wait ${(decision.untilMs - now.getTime()) / 1000}`;
+  if (decision.to === 'look up') return 'look up';
   const refuses = decision.toRefuseAgain.length > 0 ? ', refuse' : '';
   if (decision.to === 'book') return `as planned${decision.looksAgain ? ', look' : ''}${refuses}`;
   if (decision.to === 'end') return `end${refuses}`;
@@ -88,6 +90,18 @@ describe('a hint', () => {
     ['is done since a moment ago', recent, 'end | wait 48 | wait 48 | ask'],
   ])('does what its age and its way demand about a booking that %s', (_which, given, expected) => {
     expect(hints.map((hint) => whatOf([booking(given)], hint)).join(' | ')).toBe(expected);
+  });
+
+  it.each<[string, Partial<BookingEntry>, string]>([
+    ['is under way', running, 'wait 4'],
+    ['has a claim that is over', over, 'look up'],
+    ['has a claim that is over, with other parts', { ...over, parts: [1, 2] }, 'as planned'],
+    ['waits in doubt', doubted, 'end'],
+    ['waits', waiting, 'end'],
+    ['is refused', refused, 'end'],
+    ['is done', {}, 'end'],
+  ])('books nothing more of an order that was given up, whose booking %s', (_which, given, expected) => {
+    expect(whatOf([booking(given)], { isGivenUp: true })).toBe(expected);
   });
 
   it.each<[string, Partial<BookingEntry>[], Partial<HintFacts>, string]>([
@@ -176,6 +190,7 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
         ...given,
         ...sent(age),
         isOrdered: true,
+        isGivenUp: false,
         part: 1,
         configuration: 'version 1',
         now,

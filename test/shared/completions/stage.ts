@@ -65,7 +65,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
 
 /** A stage on these sandboxes, with an empty ledger and a clock of its own. */
 export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
-  const { azumuta, azumutaSide, azumutaUrl, erp, erpSide, erpUrl } = sandboxes;
+  const { azumuta, azumutaSide, azumutaUrl, erp, erpSide, erpToLookUp, erpUrl } = sandboxes;
   const store = await startLedgerStore();
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, settlingSeconds });
@@ -88,6 +88,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
       beyondOrder: { good: 1.1, scrap: 1 },
       articleIsMapped: false,
       unknownOrder: 'reject',
+      erpToLookUp,
       ...own,
     };
   }
@@ -158,6 +159,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
     azumuta,
     azumutaUrl,
     erp,
+    erpToLookUp,
     erpUrl,
     handle,
     build,

@@ -29,9 +29,7 @@ export const staysEnded: Rightness = (done, order, world, find) => {
   // The concerns of an order that is mapped to the same number are that one's.
   for (const { sk } of own.filter((item) => isOpenConcern(item) && item.claimant === undefined))
     find('ended', `${number} was given up, and ${String(sk)} is open.`);
-  // What was sent of it right then, and is in doubt, is asked about until its history ends: nothing stops it.
-  const isInDoubt = (item: Item) => item.state === 'claimed' && isOvertaken(order, item);
-  if (own.some((item) => item.awaiting === 'completion' && !isInDoubt(item)))
+  if (own.some((item) => item.awaiting === 'completion'))
     find('ended', `${number} was given up, and is still asked about.`);
   if (own.some((item) => isOfCreation(item) && deadSince(item, at + attemptMs)))
     find('ended', `${number} was given up, and becomes a dead letter after that.`);

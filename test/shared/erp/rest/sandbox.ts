@@ -1,5 +1,6 @@
 import type { ErpDefinition } from '../../../../shared/erp/connector.ts';
 import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
+import type { MayWrite } from '../../../../shared/platform/http.ts';
 
 export { sandboxErp } from '../../../../integration.config.ts';
 
@@ -8,10 +9,11 @@ export function connected(
   definition: ErpDefinition,
   secret: unknown | (() => unknown),
   clock: Clock = systemClock,
+  mayWrite: MayWrite = () => true,
 ) {
   return definition.connect({
     clock,
-    mayWrite: () => true,
+    mayWrite,
     credentials: async () => (typeof secret === 'function' ? secret() : secret),
   });
 }
