@@ -8,9 +8,10 @@ import { completionHint } from '../shared/completions/messages.ts';
 import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
-import { createFlowLedger } from '../shared/ledger/ledger.ts';
-import { Comparisons } from '../shared/ledger/records/comparisons.ts';
+import type { LedgerOptions, OrdersLedger, WorkLedger } from '../shared/ledger/ledger.ts';
+import { ExpectedComparisons } from '../shared/ledger/records/comparisons.ts';
 import { KnownOrders } from '../shared/ledger/records/known-orders.ts';
+import type { Orders } from '../shared/ledger/records/product-orders.ts';
 import { ShadowTable } from '../shared/ledger/shadow-table.ts';
 import { isLeftToLive, type MessageInShadow } from '../shared/life/held-for-live.ts';
 import { Rejected } from '../shared/model/errors.ts';
@@ -58,9 +59,15 @@ export function surroundingsOf(functionName: string, runtime: Surroundings) {
 export type ConfigurationOfFunction = Omit<CompleteIntegration, 'deployment'>;
 
 /** What every function has that uses the ledger; the functions below build the rest for those that need it. */
-export type Wiring = ReturnType<typeof createWiring>;
+export type Wiring<AnyLedger = unknown> = ReturnType<typeof createWiring<AnyLedger>>;
 
-export function createWiring(functionName: string, integration: ConfigurationOfFunction, runtime: Runtime) {
+/** @param createLedger Of what the function calls: its bundle has no more of the ledger. */
+export function createWiring<AnyLedger>(
+  functionName: string,
+  integration: ConfigurationOfFunction,
+  runtime: Runtime,
+  createLedger: (options: LedgerOptions) => AnyLedger,
+) {
   const surroundings = surroundingsOf(functionName, runtime);
   const { setting, clock } = surroundings;
   const settlingSeconds = setting('SETTLING_SECONDS');
@@ -79,13 +86,9 @@ export function createWiring(functionName: string, integration: ConfigurationOfF
     table,
     liveTable,
     shadowTable,
-    ledger: createFlowLedger({ table, clock, settlingSeconds }),
+    ledger: createLedger({ table, clock, settlingSeconds }),
     queues: createQueues(runtime.sqs),
   };
-}
-
-export function breakerOf({ table, clock, setting }: Wiring): Breaker {
-  return new Breaker(table, clock, setting('BREAKER_COOLDOWN_SECONDS'));
 }
 
 /** What a function has that calls its partners: their slots and breakers, and the calls, which share both. */
@@ -93,7 +96,7 @@ export function wirePartners(wiring: Wiring) {
   const { integration, functionName: name, table, clock, settlingSeconds, log, runtime } = wiring;
   const { azumuta, erp } = integration;
   const slots = new Slots({ limits: { azumuta, erp }, table, clock, name, settlingSeconds, log });
-  const breaker = breakerOf(wiring);
+  const breaker = new Breaker(table, clock, wiring.setting('BREAKER_COOLDOWN_SECONDS'));
   const partners = new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
   return { slots, breaker, partners };
 }
@@ -116,7 +119,8 @@ export function erpOf({ integration: { erp }, setting, secrets, clock, mayWrite 
   });
 }
 
-export function wireAccepting({ integration, runtime, setting, ledger, queues, log, clock }: Wiring) {
+export function wireAccepting(wiring: Wiring<OrdersLedger>) {
+  const { integration, runtime, setting, ledger, queues, log, clock } = wiring;
   const { productOrders } = integration;
   return {
     ledger,
@@ -138,13 +142,13 @@ export function wireAccepting({ integration, runtime, setting, ledger, queues, l
  * what it does daily, which decides nothing new.
  */
 export function consumerInMode<Message>(
-  { mayWrite, table, liveTable, ledger, clock }: Wiring,
+  { mayWrite, table, liveTable, ledger, clock }: Wiring<{ readonly orders: Pick<Orders, 'find'> }>,
   consumer: Consumer<Message>,
   aboutOf: (message: Message) => MessageInShadow,
 ): Consumer<Message> {
   if (mayWrite()) return consumer;
   const live = new KnownOrders(liveTable, clock);
-  const comparisons = new Comparisons(table, clock);
+  const comparisons = new ExpectedComparisons(table, clock);
   const begin: Consumer<Message>['begin'] = async (message, attempt) => {
     const about = aboutOf(message);
     if (await isLeftToLive(about, live)) return { run: async () => undefined };
@@ -175,7 +179,7 @@ function comparedLater(
 }
 
 /** What a consumer has besides: calls to its partners, the ERP, and what its worker needs. All share what was read of the breakers. */
-export function wireConsumer(wiring: Wiring, queueUrl: string) {
+export function wireConsumer(wiring: Wiring<Pick<WorkLedger, 'attempts' | 'deadLetters'>>, queueUrl: string) {
   const { ledger, queues, clock, log, runtime, setting, mayWrite } = wiring;
   const { attempts, deadLetters } = ledger;
   const { slots, breaker, partners } = wirePartners(wiring);

@@ -1,3 +1,4 @@
+import { createOrdersLedger } from '../../shared/ledger/ledger.ts';
 import { getOrder, type HttpApiDependencies, postOrders } from '../../shared/orders/endpoint/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
@@ -8,7 +9,7 @@ import { type ConfigurationOfFunction, createWiring, type Runtime, wireAccepting
 const maxWaitSeconds = 25;
 
 export function createAcceptProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
-  const wiring = createWiring('accept-product-orders', integration, runtime);
+  const wiring = createWiring('accept-product-orders', integration, runtime, createOrdersLedger);
   const { ledger, secrets, log, clock, setting } = wiring;
   const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
   const dependencies: HttpApiDependencies = {

@@ -6,6 +6,7 @@ import { OneReaderPerOrder } from '../../shared/completions/one-reader-per-order
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { bookingTimesOf } from '../../shared/integration/scheduled-runs.ts';
+import { createCompletionsLedger } from '../../shared/ledger/ledger.ts';
 import { hourMs } from '../../shared/model/time.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { type Consumer, createWorker } from '../../shared/worker/worker.ts';
@@ -21,7 +22,7 @@ import {
 
 export function createBookCompletion(integration: ConfigurationOfFunction, runtime: Runtime) {
   const functionName = 'book-completion';
-  const wiring = createWiring(functionName, integration, runtime);
+  const wiring = createWiring(functionName, integration, runtime, createCompletionsLedger);
   const { ledger, clock, setting } = wiring;
   const { completions, productOrders, schedule } = integration;
   const { unknownOrder = 'reject', includeOperators = false } = completions;

@@ -1,4 +1,5 @@
 import { AzumutaClient } from '../../shared/azumuta/client.ts';
+import { createOrdersLedger } from '../../shared/ledger/ledger.ts';
 import { Comparisons } from '../../shared/ledger/records/comparisons.ts';
 import { isGivenUpSince } from '../../shared/ledger/records/order-end.ts';
 import { Orders } from '../../shared/ledger/records/product-orders.ts';
@@ -25,7 +26,7 @@ import {
 /** Creates product orders in Azumuta, links them in the ERP, and looks at those that are open. */
 export function createCreateProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
   const functionName = 'create-product-orders';
-  const wiring = createWiring(functionName, integration, runtime);
+  const wiring = createWiring(functionName, integration, runtime, createOrdersLedger);
   const { ledger, shadowTable, queues, clock, settlingSeconds, setting } = wiring;
   const queueUrl = setting('PRODUCT_ORDERS_QUEUE_URL');
   const { worker, partners, erp } = wireConsumer(wiring, queueUrl);

@@ -1,4 +1,4 @@
-import { createLedger } from '../../shared/ledger/ledger.ts';
+import { createPullLedger } from '../../shared/ledger/ledger.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import {
@@ -11,13 +11,13 @@ import {
 } from '../wiring.ts';
 
 export function createPullProductOrders(integration: ConfigurationOfFunction, runtime: Runtime) {
-  const wiring = createWiring('pull-product-orders', integration, runtime);
+  const wiring = createWiring('pull-product-orders', integration, runtime, createPullLedger);
   const { clock, log } = wiring;
   const { slots, partners } = wirePartners(wiring);
   const { pull } = integration.schedule;
   const dependencies = {
     ...wireAccepting(wiring),
-    ledger: createLedger(wiring),
+    ledger: wiring.ledger,
     clock,
     partners,
     slots,

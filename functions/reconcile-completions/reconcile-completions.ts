@@ -4,7 +4,7 @@ import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import { wakeDueWindows } from '../../shared/completions/wake-windows.ts';
 import { bookingTimesOf, windowsRunSchema } from '../../shared/integration/scheduled-runs.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
-import { Comparisons } from '../../shared/ledger/records/comparisons.ts';
+import { createDueLedger } from '../../shared/ledger/ledger.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import {
@@ -16,12 +16,11 @@ import {
 } from '../wiring.ts';
 
 export function createReconcileCompletions(integration: ConfigurationOfFunction, runtime: Runtime) {
-  const wiring = createWiring('reconcile-completions', integration, runtime);
-  const { ledger, table, mayWrite, clock, queues, log } = wiring;
+  const wiring = createWiring('reconcile-completions', integration, runtime, createDueLedger);
+  const { ledger, mayWrite, clock, queues, log } = wiring;
   const { slots, partners } = wirePartners(wiring);
   const { reconcile } = integration.schedule;
-  const comparisons = new Comparisons(table, clock);
-  const listToCompare = async (limit: number) => (mayWrite() ? [] : comparisons.listDue(limit));
+  const listToCompare = async (limit: number) => (mayWrite() ? [] : ledger.due.listToCompare(limit));
   const dependencies = {
     ...(reconcile === 'off' ? reconcileDefaults : reconcile),
     ledger,

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { sendTest } from '../../shared/alerts/channels/channels.ts';
 import type { AlertDependencies } from '../../shared/alerts/dependencies.ts';
 import { sendAlerts } from '../../shared/alerts/send-alerts.ts';
+import { BreakerForPeople } from '../../shared/circuit-breaker/breaker-for-people.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { dueTermsOf } from '../../shared/integration/due-terms.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
@@ -11,7 +12,7 @@ import { signedLink } from '../../shared/pages/links.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { readQueue } from '../../shared/platform/aws/queue.ts';
-import { breakerOf, createWiring, type Runtime, type Wiring } from '../wiring.ts';
+import { createWiring, type Runtime, type Wiring } from '../wiring.ts';
 
 export interface AlertSurroundings extends Runtime {
   readonly sns: Pick<SNSClient, 'send'>;
@@ -22,8 +23,8 @@ const alertEventSchema = z.object({ test: z._default(z.boolean(), false) });
 
 /** Tells people of concerns and of their end; once a workday, mails the state of the plant. */
 export function createSendAlerts(integration: CompleteIntegration, runtime: AlertSurroundings) {
-  const wiring = createWiring('send-alerts', integration, runtime);
-  const { table, clock, secrets, log, settlingSeconds, setting } = wiring;
+  const wiring = createWiring('send-alerts', integration, runtime, createAlertLedger);
+  const { ledger, table, clock, secrets, log, setting } = wiring;
   const { deployment } = integration;
   const { alerts, morningMail } = deployment;
   const mode = setting('MODE');
@@ -33,7 +34,6 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     completions: setting('COMPLETIONS_QUEUE_URL'),
     'dead-letters': setting('DEAD_LETTERS_QUEUE_URL'),
   };
-  const ledger = createAlertLedger({ table, clock, settlingSeconds });
   const dependencies: AlertDependencies = {
     ledger,
     clock,
@@ -44,7 +44,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     caution: integration.erp.caution,
     who,
     stack: setting('STACK_NAME'),
-    breaker: breakerOf(wiring),
+    breaker: new BreakerForPeople(table, clock),
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
     outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
     queue: (queue) => readQueue(runtime.sqs, urls[queue]),

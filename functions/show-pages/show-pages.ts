@@ -1,5 +1,5 @@
-import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
-import { createLedger } from '../../shared/ledger/ledger.ts';
+import { BreakerForPeople } from '../../shared/circuit-breaker/breaker-for-people.ts';
+import { createViewLedger } from '../../shared/ledger/ledger.ts';
 import { tableInMode } from '../../shared/ledger/shadow-table.ts';
 import { type PageDependencies, showPage } from '../../shared/pages/show-page.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
@@ -18,8 +18,8 @@ export function createShowPages(runtime: Surroundings & Pick<Runtime, 'dynamodb'
   const table = tableInMode(mode, runtime.dynamodb, name, clock.now);
   const keyArn = setting('PAGES_KEY_SECRET_ARN');
   const dependencies: PageDependencies = {
-    ledger: createLedger({ table, clock, settlingSeconds: setting('SETTLING_SECONDS') }),
-    breaker: new Breaker(table, clock),
+    ledger: createViewLedger({ table, clock, settlingSeconds: setting('SETTLING_SECONDS') }),
+    breaker: new BreakerForPeople(table, clock),
     mode,
     plant: setting('PLANT'),
     stage: setting('STAGE'),

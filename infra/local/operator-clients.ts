@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
+import { BreakerForPeople } from '../../shared/circuit-breaker/breaker-for-people.ts';
 import { usualSettlingSeconds } from '../../shared/erp/options.ts';
-import { createAlertLedger } from '../../shared/ledger/ledger.ts';
+import { createLedger } from '../../shared/ledger/ledger.ts';
 import { OrderLists } from '../../shared/ledger/records/order-lists.ts';
 import type { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { storedSecret } from '../../shared/platform/aws/secrets.ts';
@@ -25,8 +25,8 @@ export type OperatorLedger = ReturnType<typeof operatorLedger>;
 
 export function operatorLedger(table: Table, clock: Clock = systemClock) {
   return {
-    ...createAlertLedger({ table, clock, settlingSeconds: usualSettlingSeconds }),
-    breaker: new Breaker(table, clock),
+    ...createLedger({ table, clock, settlingSeconds: usualSettlingSeconds }),
+    breaker: new BreakerForPeople(table, clock),
     lists: new OrderLists(table, clock),
   };
 }

@@ -1,5 +1,5 @@
 import { breakerKey } from '../ledger/keys.ts';
-import { endedIn, type FlowName, type Paused, pausedIn } from '../ledger/records/pauses.ts';
+import { type FlowName, pausedIn } from '../ledger/records/pauses.ts';
 import type { PartnerDown } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
 import { capitalized } from '../model/text.ts';
@@ -21,19 +21,6 @@ export interface Outage {
 
 /** What a call may be; an outage: none. */
 export type Permit = 'call' | 'probe' | Outage;
-
-export interface BreakerState {
-  readonly open: boolean;
-  readonly reason: string | undefined;
-  readonly openedAt: string | undefined;
-  readonly openUntilMs: number | undefined;
-  /** When its last outage ended; undefined during an outage, or when there was none. */
-  readonly closedAt?: string | undefined;
-  /** What a person holds back; only the ERP's breaker knows. */
-  readonly paused?: Paused;
-  /** Pauses that have ended by themselves a short while ago. */
-  readonly pausesEnded?: Paused;
-}
 
 /** Failures within one minute that open the breaker. */
 const threshold = 5;
@@ -58,7 +45,8 @@ const believedWellMs = 2000;
 /** Attributes that say since when all calls have failed, and that all were about one order. */
 const whileFailing = ['failingSince', 'failingOrder'];
 
-const nobodyProbes = '#open = :yes AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)';
+/** It is open, and no call probes. */
+export const nobodyProbes = '#open = :yes AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)';
 const whileClosed = {
   condition: 'attribute_not_exists(#open) OR #open = :no',
   values: { no: false },
@@ -75,8 +63,8 @@ function outageByPause(flow: FlowName, since: Date): Outage {
  * at most once per `believedWellMs`. Failures are counted per minute. While the breaker is open, one call at a time probes.
  */
 export class Breaker {
-  readonly #table: Table;
-  readonly #clock: Clock;
+  protected readonly table: Table;
+  protected readonly clock: Clock;
   readonly #cooldownSeconds: number;
   readonly #closedSeen = new Map<Partner, { readonly at: number; readonly state: StoredItem | undefined }>();
   /** Partners that this container has seen failing, and not seen recover. */
@@ -86,15 +74,15 @@ export class Breaker {
 
   /** @param cooldownSeconds First wait before a probe; doubles with each failed probe. */
   constructor(table: Table, clock: Clock, cooldownSeconds = 15) {
-    this.#table = table;
-    this.#clock = clock;
+    this.table = table;
+    this.clock = clock;
     this.#cooldownSeconds = cooldownSeconds;
   }
 
   /** Undefined while it is closed, or was a moment ago. @param flow Whose pause counts, too; the ERP's breaker knows it. */
   async outage(partner: Partner, flow?: FlowName): Promise<Outage | undefined> {
     const state = await this.#recent(partner);
-    const pause = flow && pausedIn(state, this.#clock.now())[flow];
+    const pause = flow && pausedIn(state, this.clock.now())[flow];
     // Also while it is open: a probe would be its work.
     if (pause) return outageByPause(flow, pause.since);
     if (state?.open !== true) return undefined;
@@ -114,13 +102,13 @@ export class Breaker {
     if (!open) return 'call';
     if (open.seconds > 0) return open;
     const at = this.#now();
-    const probing = await this.#table.update(breakerKey(partner), {
+    const probing = await this.table.update(breakerKey(partner), {
       set: { probeUntil: at + cooldownsOfProbe * this.#cooldownSeconds * 1000, probeOwner: owner },
       condition: `#openUntil <= :at AND ${nobodyProbes}`,
       values: { yes: true, at },
     });
     // When the answer to this write is lost, the AWS SDK sends it again, and finds the probe that it has written.
-    const ours = probing !== undefined || (await this.#table.get(breakerKey(partner)))?.probeOwner === owner;
+    const ours = probing !== undefined || (await this.table.get(breakerKey(partner)))?.probeOwner === owner;
     return ours ? 'probe' : { ...open, seconds: this.#cooldownSeconds };
   }
 
@@ -139,7 +127,7 @@ export class Breaker {
     const at = this.#now();
     let reason = failure.message.slice(0, 500);
     if (permit === 'probe') {
-      const state = await this.#table.get(breakerKey(partner));
+      const state = await this.table.get(breakerKey(partner));
       const openings = Number(state?.openings ?? 1) + 1;
       const openUntil = at + this.#cooldown(failure, openings) * 1000;
       await this.#endProbe(partner, owner, { set: { openUntil, openings, reason } });
@@ -156,14 +144,14 @@ export class Breaker {
     const opens = failures >= threshold || isDown || failure.unauthorized;
     if (!opens) return false;
     const openUntil = at + this.#cooldown(failure, 1) * 1000;
-    const opened = await this.#table.update(breakerKey(partner), {
-      set: { open: true, openedAt: this.#clock.now().toISOString(), openUntil, openings: 1, reason },
+    const opened = await this.table.update(breakerKey(partner), {
+      set: { open: true, openedAt: this.clock.now().toISOString(), openUntil, openings: 1, reason },
       remove: ['probeUntil', 'probeOwner'],
       ...whileClosed,
     });
     if (opened || !failure.unauthorized) return isDown;
     // It was open for another reason. Refused credentials make it wait longer, so that no probe logs in sooner.
-    await this.#table.update(breakerKey(partner), {
+    await this.table.update(breakerKey(partner), {
       set: { openUntil, reason },
       condition: '#open = :yes AND #openUntil < :until',
       values: { yes: true, until: openUntil },
@@ -175,7 +163,7 @@ export class Breaker {
   async recordSuccess(partner: Partner, permit: Permit, owner: string): Promise<boolean> {
     if (permit !== 'probe') return this.#downSeen.has(partner) && this.#endFailing(partner);
     const closed = await this.#endProbe(partner, owner, {
-      set: { open: false, closedAt: this.#clock.now().toISOString() },
+      set: { open: false, closedAt: this.clock.now().toISOString() },
       remove: ['openUntil', 'reason', ...whileFailing],
     });
     // Too late: somebody else has probed since, and that outcome counts.
@@ -191,53 +179,27 @@ export class Breaker {
     if (permit === 'probe') await this.#endProbe(partner, owner);
   }
 
-  /** The next message probes at once. @returns false while it is closed, or probed already. */
-  async probeNow(partner: Partner): Promise<boolean> {
-    const at = this.#now();
-    const changes = { set: { openUntil: at }, condition: nobodyProbes, values: { yes: true, at } };
-    return (await this.#table.update(breakerKey(partner), changes)) !== undefined;
-  }
-
-  async states(): Promise<Readonly<Record<Partner, BreakerState>>> {
-    const [erp, azumuta] = await Promise.all([this.state('erp'), this.state('azumuta')]);
-    return { erp, azumuta };
-  }
-
-  async state(partner: Partner): Promise<BreakerState> {
-    const state = await this.#table.get(breakerKey(partner));
-    const open = state?.open === true;
-    return {
-      open,
-      reason: open ? String(state.reason) : undefined,
-      openedAt: open ? String(state.openedAt) : undefined,
-      openUntilMs: open ? Number(state.openUntil) : undefined,
-      closedAt: open || state?.closedAt === undefined ? undefined : String(state.closedAt),
-      paused: pausedIn(state, this.#clock.now()),
-      pausesEnded: endedIn(state, this.#clock.now()),
-    };
-  }
-
   /** @param order To which the failure may be due. @returns since when all calls have failed, and of which order, if of one. */
   async #beginFailing(partner: Partner, order: string | undefined) {
     this.#downSeen.add(partner);
     const key = breakerKey(partner);
-    const begun = await this.#table.update(key, {
-      set: { failingSince: this.#clock.now().toISOString(), failingOrder: order },
+    const begun = await this.table.update(key, {
+      set: { failingSince: this.clock.now().toISOString(), failingOrder: order },
       condition: 'attribute_not_exists(#failingSince)',
     });
-    const state = begun ?? (await this.#table.get(key));
+    const state = begun ?? (await this.table.get(key));
     if (state?.failingOrder === undefined || state.failingOrder === order) return state;
-    return this.#table.update(key, { remove: ['failingOrder'] });
+    return this.table.update(key, { remove: ['failingOrder'] });
   }
 
   /** @returns false when the call began before the breaker opened: its answer says nothing about the partner now. */
   async #endFailing(partner: Partner): Promise<boolean> {
-    const ended = await this.#table.update(breakerKey(partner), { remove: whileFailing, ...whileClosed });
+    const ended = await this.table.update(breakerKey(partner), { remove: whileFailing, ...whileClosed });
     return ended !== undefined && this.#downSeen.delete(partner);
   }
 
   #endProbe(partner: Partner, owner: string, { remove = [], ...outcome }: Update = {}) {
-    return this.#table.update(breakerKey(partner), {
+    return this.table.update(breakerKey(partner), {
       ...outcome,
       remove: ['probeUntil', 'probeOwner', ...remove],
       condition: '#probeOwner = :owner',
@@ -248,7 +210,7 @@ export class Breaker {
   #updateMinute(partner: Partner, at: number, changes: Update) {
     const minute = Math.floor(at / 60_000);
     const set = { ...changes.set, expiresAt: (minute + 60) * 60 };
-    return this.#table.update({ pk: `BREAKER#${partner}`, sk: `MINUTE#${minute}` }, { ...changes, set });
+    return this.table.update({ pk: `BREAKER#${partner}`, sk: `MINUTE#${minute}` }, { ...changes, set });
   }
 
   #cooldown(failure: PartnerDown, openings: number): number {
@@ -264,7 +226,7 @@ export class Breaker {
     const state = await this.#read(partner);
     if (state?.failingSince !== undefined) this.#downSeen.add(partner);
     // Who ends a pause has what waits looked at right then: it is not remembered.
-    const isPaused = Object.keys(pausedIn(state, this.#clock.now())).length > 0;
+    const isPaused = Object.keys(pausedIn(state, this.clock.now())).length > 0;
     if (state?.open !== true && !isPaused) this.#closedSeen.set(partner, { at: this.#now(), state });
     return state;
   }
@@ -272,7 +234,7 @@ export class Breaker {
   #read(partner: Partner) {
     const pending = this.#reading.get(partner);
     if (pending) return pending;
-    const started = this.#table.get(breakerKey(partner)).finally(() => this.#reading.delete(partner));
+    const started = this.table.get(breakerKey(partner)).finally(() => this.#reading.delete(partner));
     this.#reading.set(partner, started);
     return started;
   }
@@ -282,6 +244,6 @@ export class Breaker {
   }
 
   #now(): number {
-    return this.#clock.now().getTime();
+    return this.clock.now().getTime();
   }
 }

@@ -46,7 +46,7 @@ export async function askAgainOrEnd(
   inquiry: Inquiry,
   dependencies: HintDependencies,
 ): Promise<void> {
-  const { questions, concerns } = dependencies.ledger;
+  const { questions, unknownNumbers } = dependencies.ledger;
   const { shows, sentence } = unanswered;
   const { askedAs, attempt } = inquiry;
   dependencies.reader.forgetReading(attempt);
@@ -77,7 +77,7 @@ export async function askAgainOrEnd(
       throw new Wait(sentence, { awaits: 'turn', afterSeconds: decision.afterSeconds });
     case 'count':
       attempt.log.warn('A trigger named a product order that nobody knows', { order: askedAs });
-      return concerns.countUnknownNumber(askedAs);
+      return unknownNumbers.count(askedAs);
     case 'leave to the reconciliation':
       return leaveToReconciliation(unanswered, inquiry, dependencies);
     case 'reject': {

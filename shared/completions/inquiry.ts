@@ -1,7 +1,7 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { CompletionsLedger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { Standing } from '../ledger/records/known-orders.ts';
 import type { BeyondOrder } from '../model/completions.ts';
@@ -16,7 +16,7 @@ import type { CompletionReader } from './read-recordings.ts';
 
 /** What working on a hint needs, from its first look into the ledger to its receipt. */
 export interface HintDependencies {
-  readonly ledger: FlowLedger;
+  readonly ledger: CompletionsLedger;
   readonly reader: CompletionReader;
   readonly oneReader: OneReaderPerOrder;
   readonly erp: ErpConnector;

@@ -1,4 +1,4 @@
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { CompletionsLedger } from '../ledger/ledger.ts';
 import { type BookingEntry, bookedParts, type PlannedBooking } from '../ledger/records/bookings.ts';
 import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
 import type { BookingWindow } from '../ledger/records/windows.ts';
@@ -7,7 +7,7 @@ import { type BookingTimes, nextBookingTime } from './booking-times.ts';
 import { type NumberedPart, partsInNoBooking } from './decide-window.ts';
 
 interface WindowDependencies {
-  readonly ledger: Pick<FlowLedger, 'erpOrders' | 'windows'>;
+  readonly ledger: Pick<CompletionsLedger, 'erpOrders' | 'windows'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -20,7 +20,7 @@ interface OrderWithWindow {
 /** The parts of an ERP order that are completed and in none of these bookings. */
 export async function readPartsInNoBooking(
   { entry, bookings }: Pick<OrderWithWindow, 'entry' | 'bookings'>,
-  { erpOrders }: Pick<FlowLedger, 'erpOrders'>,
+  { erpOrders }: Pick<CompletionsLedger, 'erpOrders'>,
 ): Promise<readonly NumberedPart[]> {
   const record = await erpOrders.find(entry.erpOrder);
   if (!record) return [];

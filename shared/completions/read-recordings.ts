@@ -2,7 +2,7 @@ import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/answer-re
 import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import { stepIdsOf, withStepNames } from '../azumuta/step-names.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { CompletionsLedger } from '../ledger/ledger.ts';
 import type { CompletedPart } from '../ledger/records/erp-orders.ts';
 import type { CompletedProductOrder, EachField, RecordedStep, Recording } from '../model/completions.ts';
 import { personalFields } from '../model/completions.ts';
@@ -17,7 +17,9 @@ import type { BuiltPart } from './decide-bookings.ts';
 import { hintId } from './decide-question.ts';
 
 interface ReaderDependencies {
-  readonly ledger: { readonly workInstructionNames: Pick<FlowLedger['workInstructionNames'], 'readNames'> };
+  readonly ledger: {
+    readonly workInstructionNames: Pick<CompletionsLedger['workInstructionNames'], 'readNames'>;
+  };
   readonly azumuta: AzumutaReader;
   readonly partners: Pick<PartnerCalls, 'call'>;
   readonly clock: Pick<Clock, 'now'>;

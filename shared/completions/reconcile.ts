@@ -1,6 +1,6 @@
 import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { DueLedger } from '../ledger/ledger.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
 import type { Paused } from '../ledger/records/pauses.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
@@ -15,7 +15,7 @@ import { decideOverdue } from './decide-overdue.ts';
 import { completionHint } from './messages.ts';
 
 export interface ReconcileDependencies {
-  readonly ledger: FlowLedger;
+  readonly ledger: DueLedger;
   readonly azumuta: Pick<AzumutaReader, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   readonly slots?: Slots | undefined;
@@ -84,9 +84,9 @@ export async function reconcileCompletions(
     const paused = await ledger.pauses.readPaused();
     if (!paused.orders) {
       // Only a look shows whether a concern has ended. What is not completed the ERP may not want any more.
-      const concerned = await ledger.concerns.listOrdersToLookAt(maxLooks);
-      const refused = await ledger.concerns.listOrdersWithDeadLetter(maxLooks);
-      const open = await ledger.orders.listOverdue(undefined, maxOpen, { byOwnDate: true });
+      const concerned = await ledger.due.listToLookAt(maxLooks);
+      const refused = await ledger.due.listWithDeadLetter(maxLooks);
+      const open = await ledger.due.listOverdue(undefined, maxOpen, { byOwnDate: true });
       const toCompare = await listToCompare(maxLooks);
       await lookAt([...new Set([...toCompare, ...concerned, ...refused, ...open])]);
     }
@@ -108,7 +108,7 @@ async function askAboutOverdue(
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileOutcome> {
   const { ledger, partners, clock, most, graceHours } = dependencies;
-  const { bookings, orders, knownOrders, questions } = ledger;
+  const { bookings, due, orders, knownOrders, questions } = ledger;
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
@@ -119,7 +119,7 @@ async function askAboutOverdue(
     const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
     return sendOverdueHint(number, eventId, dependencies);
   };
-  for (const number of await orders.listOverdue(dueBy, mostOverdueRead)) {
+  for (const number of await due.listOverdue(dueBy, mostOverdueRead)) {
     if (tally.asked + tally.planned === most) return 'asked';
     if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
     const known = await knownOrders.readStanding(number);
@@ -128,7 +128,7 @@ async function askAboutOverdue(
       case 'skip':
         break;
       case 'put it off':
-        await knownOrders.postponeAfterAsking(known, dueAgain);
+        await due.postponeAfterAsking(known, dueAgain);
         break;
       case 'end the question':
         await questions.end(known.askedAs, decision.question);
@@ -142,20 +142,20 @@ async function askAboutOverdue(
       case 'send its hint':
         tally.planned += 1;
         if (!paused.bookings && !(await partners.isHeldBack('erp'))) await sendHint(number);
-        await knownOrders.postponeAfterAsking(known, dueAgain);
+        await due.postponeAfterAsking(known, dueAgain);
         break;
       case 'ask': {
         if (tally.asked > 0) await clock.sleep(betweenReadsMs);
         const answer = await askAboutOrder(number, known.entry?.productOrder?.id, deadline, dependencies);
         // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
-        if (answer === 'failed') await knownOrders.postponeAfterAsking(known, dueAfterFailure);
+        if (answer === 'failed') await due.postponeAfterAsking(known, dueAfterFailure);
         if (answer === 'out of time') return answer;
         if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
         tally.asked += 1;
         tally[answer] += 1;
         if (answer === 'completed') await sendHint(number);
         // A completed one, too: if its hint is lost, a later run sends another.
-        await knownOrders.postponeAfterAsking(known, dueAgain);
+        await due.postponeAfterAsking(known, dueAgain);
         break;
       }
       default:

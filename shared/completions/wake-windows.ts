@@ -1,4 +1,4 @@
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { DueLedger } from '../ledger/ledger.ts';
 import { hasDeadLetterOfBooking } from '../ledger/records/known-orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -10,7 +10,7 @@ import { endWindow, readPartsInNoBooking } from './keep-window.ts';
 import { completionHint } from './messages.ts';
 
 export interface WakeDependencies {
-  readonly ledger: FlowLedger;
+  readonly ledger: DueLedger;
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
   readonly clock: Pick<Clock, 'now'>;
@@ -31,12 +31,12 @@ const maxDue = 500;
  * completions or bookings are paused nothing is sent: the hints would only wait.
  */
 export async function wakeDueWindows(runId: string, dependencies: WakeDependencies): Promise<WakeReport> {
-  const { ledger, clock, log, times } = dependencies;
+  const { ledger, log, times } = dependencies;
   if (!times) return { ...nothingWoken, outcome: 'no times' };
   const paused = await ledger.pauses.readPaused();
   if (paused.completions ?? paused.bookings) return { ...nothingWoken, outcome: 'paused' };
   const tally = { ...nothingWoken };
-  await mapConcurrently(await ledger.windows.listDue(clock.now(), maxDue), atOnce, async (home) => {
+  await mapConcurrently(await ledger.due.listWindows(maxDue), atOnce, async (home) => {
     const done = await wakeWindow(home, `${runId}/${home}`, times, dependencies);
     if (done) tally[done] += 1;
   });
@@ -70,11 +70,11 @@ async function wakeWindow(
       await endWindow({ entry, home, bookings }, decision.window, times, dependencies);
       return 'ended';
     case 'put off':
-      await ledger.windows.postpone(home, decision.until);
+      await ledger.due.postponeWindow(home, decision.until);
       return 'putOff';
     case 'send a hint':
       await sendHintAbout(decision.about, eventId, dependencies);
-      if (decision.putOffUntil) await ledger.windows.postpone(home, decision.putOffUntil);
+      if (decision.putOffUntil) await ledger.due.postponeWindow(home, decision.putOffUntil);
       return 'hints';
     default:
       return decision satisfies never;

@@ -1,4 +1,4 @@
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { OrdersLedger } from '../ledger/ledger.ts';
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import { type ErpOrderRecord, partsTogether } from '../ledger/records/erp-orders.ts';
 import { OrderNotReady } from '../model/errors.ts';
@@ -123,7 +123,7 @@ function countNews(parts: readonly (Written | 'changed meanwhile')[]): number {
 /** Whether another planner has written the record since. */
 async function isChangedSince(
   record: ErpOrderRecord | undefined,
-  { erpOrders }: Pick<FlowLedger, 'erpOrders'>,
+  { erpOrders }: Pick<OrdersLedger, 'erpOrders'>,
 ): Promise<boolean> {
   return record !== undefined && (await erpOrders.find(record.erpOrder))?.version !== record.version;
 }
@@ -139,7 +139,7 @@ const unknownErpOrder: KnownErpOrder = { record: undefined, productOrders: new M
 /** Unread, as the ledger refuses a name that it has. All but the endpoint mostly bring what is known, where reads cost less. */
 async function isProbablyNew(
   { order: { number, id }, mapped, via }: WantedOrder,
-  { erpOrders }: Pick<FlowLedger, 'erpOrders'>,
+  { erpOrders }: Pick<OrdersLedger, 'erpOrders'>,
 ): Promise<boolean> {
   if (via !== 'endpoint' || mapped?.productOrders.length !== 1) return false;
   // It may have come without its id before.
@@ -172,7 +172,7 @@ function acceptedOrder(
 async function endRefused(
   { record, productOrders }: KnownErpOrder,
   { order }: WantedOrder,
-  { concerns, knownOrders }: Pick<FlowLedger, 'concerns' | 'knownOrders'>,
+  { concerns, knownOrders }: Pick<OrdersLedger, 'concerns' | 'knownOrders'>,
 ): Promise<void> {
   const named = record?.state === 'refused' ? record.erpOrder.number : order.number;
   // What could not be read, or named, has no record that says so.
@@ -187,7 +187,7 @@ async function noteChangeTime(
   { productOrders }: KnownErpOrder,
   { parts: [part] }: OrderDecision,
   { changedAhead }: WantedOrder,
-  { concerns }: Pick<FlowLedger, 'concerns'>,
+  { concerns }: Pick<OrdersLedger, 'concerns'>,
 ): Promise<void> {
   if (!part) return;
   const note = `The ERP says that it was changed at ${changedAhead}, which is to come`;

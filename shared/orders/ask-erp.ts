@@ -62,7 +62,7 @@ export async function lookDaily(
       await enqueue(number);
       await ledger.orders.markMessageSentAgain(number);
     }
-    if (entry.state !== 'waiting') await ledger.knownOrders.renewExpiry(entry);
+    if (entry.state !== 'waiting') await ledger.orders.renewExpiry(entry);
   } catch (error) {
     if (!canWaitForTomorrow(error)) throw error;
     attempt.log.warn('An order cannot be looked at today', { reason: error.message });

@@ -1,10 +1,11 @@
 import type { AzumutaReader } from '../azumuta/reader.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { OrdersLedger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
-import type { Comparisons } from '../ledger/records/comparisons.ts';
+import type { Comparisons, ExpectedComparisons } from '../ledger/records/comparisons.ts';
 import { refusalsOfCreation, type Standing } from '../ledger/records/known-orders.ts';
+import type { Orders } from '../ledger/records/product-orders.ts';
 import { Rejected } from '../model/errors.ts';
 import { type ErpOrderRef, partNumbers } from '../model/orders.ts';
 import type { PartnerCall } from '../platform/http.ts';
@@ -12,7 +13,7 @@ import type { WorkAttempt } from '../worker/worker.ts';
 import { type ComparisonFacts, decideComparison } from './decide-comparison.ts';
 
 export interface CompareDependencies {
-  readonly ledger: Pick<FlowLedger, 'knownOrders' | 'erpOrders'>;
+  readonly ledger: Pick<OrdersLedger, 'knownOrders' | 'erpOrders'>;
   readonly comparisons: Comparisons;
   readonly azumuta: Pick<AzumutaReader, 'findProductOrder'>;
   readonly erp: Pick<ErpConnector, 'readOrder'>;
@@ -68,7 +69,10 @@ async function compareOrder(
 /** Has an ERP order compared in a day; not one that only Azumuta knows. @param number Of one of its product orders. */
 export async function expectComparison(
   number: string,
-  { orders, comparisons }: { readonly orders: FlowLedger['orders']; readonly comparisons: Comparisons },
+  {
+    orders,
+    comparisons,
+  }: { readonly orders: Pick<Orders, 'find'>; readonly comparisons: ExpectedComparisons },
 ): Promise<void> {
   const entry = await orders.find(number);
   if (entry) await comparisons.expect(entry.part.first);

@@ -5,7 +5,7 @@ import { readByIdOrNumber } from '../azumuta/reader.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { OrdersLedger } from '../ledger/ledger.ts';
 import { isSettled } from '../ledger/records/bookings.ts';
 import type { OrderEnd } from '../ledger/records/order-end.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
@@ -112,7 +112,7 @@ async function refuseEnded(
   claim: Claim,
   { how, because }: OrderEnd,
   { log }: WorkAttempt,
-  { claims }: Pick<FlowLedger, 'claims'>,
+  { claims }: Pick<OrdersLedger, 'claims'>,
 ): Promise<void> {
   const error = new Rejected(because, { causeCode: 'order-state' });
   await claims.giveBack(claim, { error, sent: false });
@@ -198,7 +198,7 @@ async function findProductOrder(
 async function readExisting(
   existing: AzumutaProductOrder,
   number: string,
-  { knownOrders }: FlowLedger,
+  { knownOrders }: OrdersLedger,
 ): Promise<FoundProductOrder> {
   const owner = await findOtherOwner(existing.id, number, knownOrders);
   const isBookable = owner === undefined && existing.completed;
@@ -210,7 +210,7 @@ async function readExisting(
 async function findOtherOwner(
   id: string,
   number: string,
-  knownOrders: FlowLedger['knownOrders'],
+  knownOrders: OrdersLedger['knownOrders'],
 ): Promise<string | undefined> {
   const owner = await knownOrders.numberOfAzumutaId(id);
   if (owner === undefined || owner === number) return undefined;
@@ -223,7 +223,7 @@ async function findOtherOwner(
 /** What the ledger knows to be completed under the number of an order: its quantity is planned or booked, or waits for other parts. */
 async function findBuiltProductOrder(
   { number, part, erpOrder }: OrderEntry,
-  { knownOrders, erpOrders }: FlowLedger,
+  { knownOrders, erpOrders }: OrdersLedger,
 ): Promise<ProductOrderRef | undefined> {
   const { bookings } = await knownOrders.read(number);
   const planned = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(part.index));

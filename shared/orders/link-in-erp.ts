@@ -1,6 +1,6 @@
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { OrdersLedger } from '../ledger/ledger.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { isFailure, NotSent, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -8,7 +8,7 @@ import type { PartnerCall } from '../platform/http.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 
 export interface LinkDependencies {
-  readonly ledger: Pick<FlowLedger, 'orders'>;
+  readonly ledger: Pick<OrdersLedger, 'orders'>;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type AzumutaReader, readByIdOrNumber } from '../azumuta/reader.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { OrdersLedger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { howFarBooked } from '../life/what-azumuta-shows.ts';
@@ -10,7 +10,7 @@ import type { WorkAttempt } from '../worker/worker.ts';
 import { decideLook, type LookDecision } from './decide-look.ts';
 
 export interface LookDependencies {
-  readonly ledger: FlowLedger;
+  readonly ledger: OrdersLedger;
   readonly azumuta: Pick<AzumutaReader, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   /** Has a product order created, or looked at. */

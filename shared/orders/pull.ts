@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { guardEachPage, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { PullLedger } from '../ledger/ledger.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
 import { OrderNotReady, RetryLater } from '../model/errors.ts';
 import type { WatermarkKind } from '../model/orders.ts';
@@ -13,7 +13,7 @@ import type { AcceptDependencies } from './accept-wanted.ts';
 import { afterPage, afterPullWindow, type BegunPullWindow, startOfReading } from './pull-window.ts';
 
 export interface PullDependencies extends AcceptDependencies {
-  readonly ledger: Ledger;
+  readonly ledger: PullLedger;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly slots?: Slots | undefined;

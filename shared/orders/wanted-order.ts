@@ -1,4 +1,4 @@
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { OrdersLedger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
@@ -122,7 +122,7 @@ export function nameOfErpOrder({ number, id }: { readonly number: string; readon
 /** Reads what the ledger knows about an ERP order, under its id or number and under the numbers that it is mapped to. */
 export async function readKnown(
   { order, mapped }: Pick<WantedOrder, 'order'> & Partial<Pick<WantedOrder, 'mapped'>>,
-  ledger: Pick<FlowLedger, 'erpOrders' | 'knownOrders'>,
+  ledger: Pick<OrdersLedger, 'erpOrders' | 'knownOrders'>,
 ): Promise<KnownErpOrder> {
   const productOrders = new Map<string, KnownOrder>();
   const read = (numbers: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isNothingSent } from '../ledger/claims.ts';
-import type { FlowLedger } from '../ledger/ledger.ts';
+import type { OrdersLedger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import { type ErpOrderRecord, erpOrderRecordFrom } from '../ledger/records/erp-orders.ts';
 import { isMessageUnderWay } from '../ledger/records/product-orders.ts';
@@ -19,7 +19,7 @@ import {
 } from './wanted-order.ts';
 
 export interface WriteDependencies {
-  readonly ledger: FlowLedger;
+  readonly ledger: OrdersLedger;
   readonly log: Logger;
 }
 
@@ -39,7 +39,7 @@ export async function writeRecord(
   before: ErpOrderRecord | undefined,
   { split, mostParts, earlier }: OrderDecision,
   wanted: WantedOrder,
-  { erpOrders }: Pick<FlowLedger, 'erpOrders'>,
+  { erpOrders }: Pick<OrdersLedger, 'erpOrders'>,
 ): Promise<ErpOrderRecord | undefined | 'changed meanwhile'> {
   const { order, mapped } = wanted;
   if (!before && !mapped) return undefined;
@@ -70,7 +70,7 @@ export async function writeRecord(
 export async function writeRefused(
   record: ErpOrderRecord | undefined,
   order: ErpOrder,
-  { erpOrders }: Pick<FlowLedger, 'erpOrders'>,
+  { erpOrders }: Pick<OrdersLedger, 'erpOrders'>,
 ): Promise<void> {
   const { number } = order;
   const before = record ?? unmappedRecord(order);
@@ -121,7 +121,7 @@ export async function writePart(
 async function writeContent(
   part: Extract<PartDecision, { action: 'create' | 'replace' }>,
   { order, via }: WantedOrder,
-  ledger: FlowLedger,
+  ledger: OrdersLedger,
 ): Promise<Written | 'changed meanwhile'> {
   const { number, wanted } = part;
   const entry = { ...wanted, number, erpOrder: factsOf(order), via, dueDate: order.dueDate };
@@ -135,7 +135,7 @@ async function writeContent(
 async function endConcerns(
   { number, ends }: { readonly number: string; readonly ends: readonly Concern[] },
   note: string,
-  { concerns }: Pick<FlowLedger, 'concerns'>,
+  { concerns }: Pick<OrdersLedger, 'concerns'>,
 ): Promise<void> {
   for (const concern of ends) await concerns.end(number, concern, note);
 }
@@ -187,7 +187,7 @@ function isSentAgain({ action, entry }: Kept, via: Via): boolean {
 async function followErpOrder(
   { action, entry, begins: [concern] }: Kept,
   order: ErpOrder,
-  { orders }: Pick<FlowLedger, 'orders'>,
+  { orders }: Pick<OrdersLedger, 'orders'>,
 ): Promise<void> {
   const was = entry.erpOrder;
   const isFollowed = action !== 'older' && !entry.end && isSameErpOrder(was, order);

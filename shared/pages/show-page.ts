@@ -1,5 +1,5 @@
-import type { Breaker } from '../circuit-breaker/circuit-breaker.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { BreakerForPeople } from '../circuit-breaker/breaker-for-people.ts';
+import type { ViewLedger } from '../ledger/ledger.ts';
 import type { DueTerms } from '../model/due.ts';
 import { reasonOf } from '../model/errors.ts';
 import { inShadowSays, type Mode } from '../model/mode.ts';
@@ -17,8 +17,8 @@ export type PageCall = Readonly<Record<'method' | 'sourceIp' | 'page' | 'query',
 
 /** What pages are shown with; the role of the function may read only. */
 export interface PageDependencies extends Omit<Signer, 'key'>, CallerCheck, DueTerms {
-  readonly ledger: Ledger;
-  readonly breaker: Pick<Breaker, 'states'>;
+  readonly ledger: ViewLedger;
+  readonly breaker: Pick<BreakerForPeople, 'states'>;
   readonly mode: Mode;
   readonly clock: Clock;
 }

@@ -1,5 +1,5 @@
 import { noOrder, numberOf } from '../ledger/keys.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { ViewLedger } from '../ledger/ledger.ts';
 import type { OpenConcern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import { isOfBooking } from '../ledger/records/dead-letters.ts';
 import { mostOpenOrders, type OpenOrders } from '../ledger/records/open-orders.ts';
@@ -93,7 +93,7 @@ export function countProductOrders(figure: OrderFigure, orders: Pick<OrdersNow, 
   return `${countOrders(figure, orders)} ${isOne ? 'product order' : 'product orders'}`;
 }
 
-type OrderLedger = Pick<Ledger, 'openOrders' | 'concerns' | 'deadLetters'>;
+type OrderLedger = Pick<ViewLedger, 'openOrders' | 'concerns' | 'deadLetters'>;
 
 /** What is open about orders, by their numbers. */
 type OpenByNumber = ReadonlyMap<string, readonly OpenConcern[]>;

@@ -1,5 +1,5 @@
-import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { BreakerState } from '../circuit-breaker/breaker-for-people.ts';
+import type { ViewLedger } from '../ledger/ledger.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type DueNow, dueStateOf } from '../model/due.ts';
 import type { ShownFacts } from '../model/order-facts.ts';
@@ -12,7 +12,7 @@ export type OrderFacts = NonNullable<Awaited<ReturnType<typeof readOrderFacts>>>
 /** What the ledger holds of an order now, and what the ERP wants of it; without what happened. */
 export async function readStanding(
   number: string,
-  { knownOrders, erpOrders }: Pick<Ledger, 'knownOrders' | 'erpOrders'>,
+  { knownOrders, erpOrders }: Pick<ViewLedger, 'knownOrders' | 'erpOrders'>,
   now: DueNow,
 ) {
   const standing = await knownOrders.readStanding(number);
@@ -29,7 +29,7 @@ export async function readStanding(
 /** @returns undefined when nothing ever happened to an order of that number. */
 export async function readOrderFacts(
   number: string,
-  ledger: Pick<Ledger, 'journeys' | 'knownOrders' | 'erpOrders'>,
+  ledger: Pick<ViewLedger, 'journeys' | 'knownOrders' | 'erpOrders'>,
   { now, partners }: { readonly now: DueNow; readonly partners: Readonly<Record<Partner, BreakerState>> },
 ) {
   const own = await ledger.journeys.readJourney(number);

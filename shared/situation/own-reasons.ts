@@ -1,5 +1,5 @@
 import { numberOf } from '../ledger/keys.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { ViewLedger } from '../ledger/ledger.ts';
 import { groupOf, type SeenTrouble, type Situation } from './read.ts';
 import { withoutOrder } from './reasons.ts';
 
@@ -12,7 +12,7 @@ const mostRead = 100;
  */
 export async function withOwnReasons(
   situation: Situation,
-  { concerns }: { readonly concerns: Pick<Ledger['concerns'], 'readReasons'> },
+  { concerns }: { readonly concerns: Pick<ViewLedger['concerns'], 'readReasons'> },
 ): Promise<Situation> {
   const groups = Map.groupBy(situation.troubles, groupOf);
   const small = [...groups.values()].filter(({ length }) => length <= mostRead);

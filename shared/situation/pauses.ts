@@ -1,4 +1,4 @@
-import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import type { BreakerState } from '../circuit-breaker/breaker-for-people.ts';
 import { type FlowName, flowNames, type Pause } from '../ledger/records/pauses.ts';
 import type { QueueName } from '../model/queues.ts';
 import { sentence } from '../model/text.ts';

@@ -1,6 +1,6 @@
-import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import type { BreakerForPeople, BreakerState } from '../circuit-breaker/breaker-for-people.ts';
 import { noOrder, numberOf } from '../ledger/keys.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { ViewLedger } from '../ledger/ledger.ts';
 import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
 import { type DueTerms, overdueAt } from '../model/due.ts';
@@ -74,8 +74,8 @@ export interface Situation {
 }
 
 export interface SituationDependencies extends DueTerms {
-  readonly ledger: Pick<Ledger, 'concerns' | 'openOrders' | 'deadLetters'>;
-  readonly breaker: Pick<Breaker, 'states'>;
+  readonly ledger: Pick<ViewLedger, 'concerns' | 'openOrders' | 'deadLetters'>;
+  readonly breaker: Pick<BreakerForPeople, 'states'>;
   readonly queue: (queue: QueueName) => Promise<QueueStatus>;
   readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import type { Ledger } from '../ledger/ledger.ts';
+import type { ViewLedger } from '../ledger/ledger.ts';
 import { concernRules, orderConcernKinds } from '../ledger/records/concerns.ts';
 import { type Day, sumOfDays } from '../ledger/records/days.ts';
 import { dueDayOf } from '../model/due.ts';
@@ -31,7 +31,7 @@ export type Today = Awaited<ReturnType<typeof readToday>>;
 export async function readToday(
   situation: Situation,
   lastDays: number,
-  { ledger, timeZone }: { readonly ledger: Ledger; readonly timeZone: string },
+  { ledger, timeZone }: { readonly ledger: ViewLedger; readonly timeZone: string },
 ) {
   const { at, troubles, orders } = situation;
   const day = dayIn(timeZone, at);
@@ -132,7 +132,7 @@ export interface PeriodFigures extends Pick<Day, 'events' | 'good' | 'scrap'> {
 export async function readFigures(
   { at, orders, terms }: Pick<Situation, 'at' | 'orders' | 'terms'>,
   periods: readonly (readonly string[])[],
-  { days: records }: { readonly days: Pick<Ledger['days'], 'readDays'> },
+  { days: records }: { readonly days: Pick<ViewLedger['days'], 'readDays'> },
 ) {
   const asked = periods.flat();
   const today = dayIn(terms.timeZone, at);

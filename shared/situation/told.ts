@@ -1,5 +1,5 @@
-import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { BreakerState } from '../circuit-breaker/breaker-for-people.ts';
+import type { ViewLedger } from '../ledger/ledger.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
@@ -252,7 +252,7 @@ function whyWaiting(of: string, partner: Partner, { journey = [], partners }: To
 
 /** What people are told of one trouble, in every view: reads its item, and its order. */
 export async function tellTrouble(
-  ledger: Pick<Ledger, 'concerns' | 'knownOrders' | 'erpOrders'>,
+  ledger: Pick<ViewLedger, 'concerns' | 'knownOrders' | 'erpOrders'>,
   trouble: SeenTrouble,
   { partners, at, terms }: Pick<Situation, 'partners' | 'at' | 'terms'>,
 ) {

@@ -1,4 +1,4 @@
-import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import type { BreakerState } from '../circuit-breaker/breaker-for-people.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Role } from '../model/roles.ts';
 import { counted, oneLine } from '../model/text.ts';

@@ -55,7 +55,7 @@ describe('a booking that is in doubt when its order is given up', () => {
       await givenUpWhileBooked(order, isPosted);
       const { erp } = plant.calls;
       await daysGoBy(3);
-      expect(await plant.ledger.orders.listOverdue(undefined, 10)).toEqual([]);
+      expect(await plant.ledger.due.listOverdue(undefined, 10)).toEqual([]);
       expect(await kinds()).toEqual([]);
       expect(plant.letters()).toEqual([]);
       expect(plant.calls.erp - erp).toBeLessThan(10);

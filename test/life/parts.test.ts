@@ -194,7 +194,7 @@ it('waits with its first part until all are booked, however long that takes', as
 it('waits no more once all are booked, also where a wait was left and the part is removed then', async () => {
   // Prepare
   const order = await made('2');
-  const awaited = () => plant.ledger.orders.listOverdue(new Date('2099-01-01'), 100);
+  const awaited = () => plant.ledger.due.listOverdue(new Date('2099-01-01'), 100);
   await built(order, 1, 2);
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
   const afterBooking = await awaited();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Comparisons } from '../../shared/ledger/records/comparisons.ts';
+import { ComparisonsForPeople } from '../../shared/ledger/records/comparisons.ts';
 import { Journeys } from '../../shared/ledger/records/events.ts';
 import { ShadowTable } from '../../shared/ledger/shadow-table.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
@@ -254,7 +254,7 @@ describe('what shadow would have done, a day later', () => {
 /** All comparisons so far. */
 function compared() {
   const table = new ShadowTable(plant.table.client, 'ledger', plant.clock.now);
-  return new Comparisons(table, plant.clock).listCompared(
+  return new ComparisonsForPeople(table, plant.clock).listCompared(
     new Date('2026-11-01T00:00:00Z'),
     plant.clock.now(),
   );

@@ -347,7 +347,7 @@ describe('no view calls well', () => {
 
   it.each([
     ['a message that waits for hours', () => waiting()],
-    ['triggers with numbers that nobody knows', () => plant.ledger.concerns.countUnknownNumber('FORGED')],
+    ['triggers with numbers that nobody knows', () => plant.ledger.unknownNumbers.count('FORGED')],
     ['a partner that is down', () => outage()],
     ['a dead letter of no known order', () => plant.trigger('{"nonsense":true}')],
   ] as const)('a plant with %s', async (_, happens) => {

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
-import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState } from '../../../shared/circuit-breaker/breaker-for-people.ts';
 import { type FlowName, flowNames, type Pause } from '../../../shared/ledger/records/pauses.ts';
 import { type Partner, partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';

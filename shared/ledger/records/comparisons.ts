@@ -6,7 +6,7 @@ import { dayEventOf, dayFields, utcDayOf } from './events.ts';
 import { Records } from './records.ts';
 
 /** Its word in the index of what is awaited. */
-const awaitedComparison = 'comparison';
+export const awaitedComparison = 'comparison';
 const comparedEvent = 'compared';
 /** Between two looks. */
 const lookedAgainMs = dayMs;
@@ -41,22 +41,17 @@ export type StoredComparison = ShadowComparison & {
  * What shadow has decided about an order is compared a day later with what people did. They are kept at the number under which
  * the bookings of its ERP order are kept, and only in the table of a stack in shadow.
  */
-export class Comparisons extends Records {
+export class ExpectedComparisons extends Records {
   /** It is compared in a day, however often it was before. */
   async expect(home: string): Promise<void> {
     const now = this.clock.now().getTime();
     const set = { awaiting: awaitedComparison, dueAt: now + lookedAgainMs, expectedAt: now };
     await this.table.update(comparisonKey(home), { set });
   }
+}
 
-  /** The numbers of those that are due, the longest due first. The index lags. */
-  async listDue(limit: number): Promise<string[]> {
-    const range = { upTo: this.clock.now().getTime(), limit };
-    return (await this.table.queryIndex(ledgerIndexes.awaitingCompletion, awaitedComparison, range)).map(
-      numberOf,
-    );
-  }
-
+/** Comparisons, with what a look finds. */
+export class Comparisons extends ExpectedComparisons {
   async isDue(home: string): Promise<boolean> {
     const item = await this.table.get(comparisonKey(home));
     return item?.awaiting === awaitedComparison && Number(item.dueAt) <= this.clock.now().getTime();
@@ -81,7 +76,10 @@ export class Comparisons extends Records {
       });
     else await this.table.update(comparisonKey(home), { set, remove: ['awaiting', 'dueAt'] });
   }
+}
 
+/** Comparisons, with what people read of them. */
+export class ComparisonsForPeople extends Comparisons {
   /** Those that were compared last in this time, what differs first. The index lags. */
   async listCompared(from: Date, until: Date): Promise<StoredComparison[]> {
     const numbers: string[] = [];

@@ -227,26 +227,10 @@ export class Concerns extends Records {
   /** Begins a concern of a product order, else of an ERP order, or changes what it says. */
   async begin(number: string, concern: Concern): Promise<BegunConcern> {
     const key = concernKey(number, concern.kind, concern.claimant);
-    return this.#beginOn(key, await this.table.get(key), concern);
+    return this.beginOn(key, await this.table.get(key), concern);
   }
 
-  /**
-   * The same, where the ERP says it. Only a look sees what Azumuta has instead of what the ERP wants, so the words of a look
-   * remain while the ERP wants the same; and who has settled them hears no more of it, until the ERP wants something else.
-   */
-  async beginFromErp(number: string, concern: Concern): Promise<BegunConcern> {
-    const { kind, claimant, wanted } = concern;
-    const key = concernKey(number, kind, claimant);
-    const held = await this.table.get(key);
-    if (!wanted) return this.#beginOn(key, held, concern);
-    const known = concernOf(held);
-    const named = nameOfWanted(wanted);
-    if (!known && settledIn(held).includes(named)) return 'settled';
-    const wantsTheSame = known?.wanted !== undefined && nameOfWanted(known.wanted) === named;
-    return this.#beginOn(key, held, wantsTheSame ? { ...known, wanted } : concern);
-  }
-
-  async #beginOn(
+  protected async beginOn(
     key: Key,
     held: StoredItem | undefined,
     { content: given, ...concern }: Concern,
@@ -309,9 +293,36 @@ export class Concerns extends Records {
     };
     await this.updateWithHistory(concernKey(number, kind, claimant), changes, { event: 'over', note });
   }
+}
 
-  /** A trigger named a number that nobody knows: the numbers of an hour are one concern. */
-  async countUnknownNumber(number: string): Promise<void> {
+/** Concerns, with what the ERP says. */
+export class ConcernsFromErp extends Concerns {
+  /**
+   * The same, where the ERP says it. Only a look sees what Azumuta has instead of what the ERP wants, so the words of a look
+   * remain while the ERP wants the same; and who has settled them hears no more of it, until the ERP wants something else.
+   */
+  async beginFromErp(number: string, concern: Concern): Promise<BegunConcern> {
+    const { kind, claimant, wanted } = concern;
+    const key = concernKey(number, kind, claimant);
+    const held = await this.table.get(key);
+    if (!wanted) return this.beginOn(key, held, concern);
+    const known = concernOf(held);
+    const named = nameOfWanted(wanted);
+    if (!known && settledIn(held).includes(named)) return 'settled';
+    const wantsTheSame = known?.wanted !== undefined && nameOfWanted(known.wanted) === named;
+    return this.beginOn(key, held, wantsTheSame ? { ...known, wanted } : concern);
+  }
+
+  /** Its owner has looked: from now on it comes after the others. */
+  postponeAfterLook(number: string, { kind, claimant }: Concern): Promise<void> {
+    return this.postponeItem(concernKey(number, kind, claimant), this.clock.now());
+  }
+}
+
+/** The concern of numbers that triggers name and nobody knows. */
+export class UnknownNumbers extends Records {
+  /** A trigger named it: the numbers of an hour are one concern. */
+  async count(number: string): Promise<void> {
     const hour = this.clock.now().toISOString().slice(0, 13);
     const kind = 'unknown-numbers';
     const cause = 'unknown-order';
@@ -327,28 +338,10 @@ export class Concerns extends Records {
       append: isFull ? undefined : { numbers: [number] },
     });
   }
-
-  /** Its owner has looked: from now on it comes after the others. */
-  postponeAfterLook(number: string, { kind, claimant }: Concern): Promise<void> {
-    return this.postponeItem(concernKey(number, kind, claimant), this.clock.now());
-  }
-
-  /** Numbers of the orders with open concerns, oldest look first. The index lags. */
-  async listOrdersToLookAt(most: number): Promise<string[]> {
-    const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'look', { limit: most });
-    return [...new Set(found.map(numberOf))];
-  }
-
-  /** Numbers of orders with an open dead letter, the oldest one first. The index lags. */
-  async listOrdersWithDeadLetter(most: number): Promise<string[]> {
-    const range = { startsWith: 'dead-letter ', limit: most };
-    const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', range);
-    return [...new Set(found.map(numberOf))].filter((number) => number !== noOrder);
-  }
 }
 
 /** Concerns, with what views read of them, and what a person says of one. */
-export class ConcernsForPeople extends Concerns {
+export class ConcernsForPeople extends ConcernsFromErp {
   /**
    * A person says that it was put right, or does not matter. What its owner sees again and again, and nobody can see put
    * right, is not news until it says something else: the ERP lists the same order for weeks.

@@ -110,6 +110,37 @@ export class ErpOrders extends Records {
     return stored && withDueDate(z.parse(recordSchema, stored));
   }
 
+  /** Records that a part is completed, and keeps the recordings that triggers have named before. */
+  async recordCompletedPart(erpOrder: RecordHome, { named, ...part }: CompletedPart): Promise<void> {
+    const key = completedPartKey(keyOfRecord(erpOrder), part.index);
+    const held = named && z.safeParse(completedPartSchema, await this.table.get(key)).data;
+    // A product order that was created again has other recordings.
+    const earlier = held?.productOrderId === part.productOrderId ? held.named : undefined;
+    const further = named?.filter((id) => !earlier?.includes(id)) ?? [];
+    await this.table.update(key, {
+      set: { ...part, expiresAt: this.expiresAt(), named: named && !earlier ? further : undefined },
+      append: earlier && further.length > 0 ? { named: further } : undefined,
+      remove: ['reopened'],
+    });
+  }
+
+  /** What is known of the parts of a split order, by one query. */
+  async partsOf(erpOrder: RecordHome): Promise<KnownParts> {
+    const stored = await this.table.query(keyOfRecord(erpOrder).pk);
+    const all = (prefix: string) => stored.filter(({ sk }) => String(sk).startsWith(prefix));
+    const parts = all(completedPartPrefix).map((each) => z.parse(completedPartSchema, each));
+    const counted = parts.filter(({ reopened }) => !reopened).map((part) => [part.index, part] as const);
+    const ended = all(endedPartPrefix).map((each) => z.parse(endedPartSchema, each).index);
+    return { completed: new Map(counted), ended: new Set(ended) };
+  }
+
+  async markPartReopened(erpOrder: RecordHome, index: number): Promise<void> {
+    await this.table.update(completedPartKey(keyOfRecord(erpOrder), index), { set: { reopened: true } });
+  }
+}
+
+/** Records of ERP orders, with what is written of them as the ERP wants them. */
+export class ErpOrdersToMake extends ErpOrders {
   /** The numbers of the product orders that were made of the ERP order. The index lags. */
   async productOrdersOf(erpOrderNumber: string): Promise<string[]> {
     const found = await this.table.queryIndex(ledgerIndexes.erpOrder, erpOrderNumber);
@@ -135,30 +166,6 @@ export class ErpOrders extends Records {
     return home ? [...found, ...(await this.table.query(home.pk))] : found;
   }
 
-  /** Records that a part is completed, and keeps the recordings that triggers have named before. */
-  async recordCompletedPart(erpOrder: RecordHome, { named, ...part }: CompletedPart): Promise<void> {
-    const key = completedPartKey(keyOfRecord(erpOrder), part.index);
-    const held = named && z.safeParse(completedPartSchema, await this.table.get(key)).data;
-    // A product order that was created again has other recordings.
-    const earlier = held?.productOrderId === part.productOrderId ? held.named : undefined;
-    const further = named?.filter((id) => !earlier?.includes(id)) ?? [];
-    await this.table.update(key, {
-      set: { ...part, expiresAt: this.expiresAt(), named: named && !earlier ? further : undefined },
-      append: earlier && further.length > 0 ? { named: further } : undefined,
-      remove: ['reopened'],
-    });
-  }
-
-  /** What is known of the parts of a split order, by one query. */
-  async partsOf(erpOrder: RecordHome): Promise<KnownParts> {
-    const stored = await this.table.query(keyOfRecord(erpOrder).pk);
-    const all = (prefix: string) => stored.filter(({ sk }) => String(sk).startsWith(prefix));
-    const parts = all(completedPartPrefix).map((each) => z.parse(completedPartSchema, each));
-    const counted = parts.filter(({ reopened }) => !reopened).map((part) => [part.index, part] as const);
-    const ended = all(endedPartPrefix).map((each) => z.parse(endedPartSchema, each).index);
-    return { completed: new Map(counted), ended: new Set(ended) };
-  }
-
   /** A person has given a part up: 0.3.0 counts it no more, as one that was opened again. */
   async endPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
     const record = await this.find(erpOrder);
@@ -173,10 +180,6 @@ export class ErpOrders extends Records {
   async takeBackPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
     const record = await this.find(erpOrder);
     if (record) await this.table.remove(endedPartKey(keyOfRecord(record), index));
-  }
-
-  async markPartReopened(erpOrder: RecordHome, index: number): Promise<void> {
-    await this.table.update(completedPartKey(keyOfRecord(erpOrder), index), { set: { reopened: true } });
   }
 }
 

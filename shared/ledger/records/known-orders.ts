@@ -2,7 +2,6 @@ import { homeOfBookings } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import {
   aliasKey,
-  bookingKeyOf,
   bookingPrefix,
   concernPrefix,
   deadLetterPrefix,
@@ -16,9 +15,8 @@ import {
 import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
 import { type DeadLetter, deadLetterOf, isOfBooking } from './dead-letters.ts';
-import { ErpOrders } from './erp-orders.ts';
 import { nextJointKey } from './joint-keys.ts';
-import { type OrderEntry, orderEntryOf } from './product-orders.ts';
+import { orderEntryOf } from './product-orders.ts';
 import { questionOf } from './questions.ts';
 import { Records } from './records.ts';
 import { bookingWindowOf } from './windows.ts';
@@ -75,11 +73,8 @@ export interface Standing extends KnownOrder {
 
 /** An order, and the bookings that it had before its ERP order came. */
 const mostWithOneId = 20;
-const monthSeconds = 30 * 86_400;
 
 export class KnownOrders extends Records {
-  readonly #erpOrders = new ErpOrders(this.table, this.clock);
-
   /** By its number: one query, strongly consistent. */
   async read(number: string): Promise<KnownOrder> {
     return knownOrderOf(number, await this.table.query(partitionOf(number)));
@@ -121,29 +116,6 @@ export class KnownOrders extends Records {
     const { askedAs, question, answered, letters } = known;
     const held = { askedAs, question, answered, letters: [...letters, ...ours.letters] };
     return ours.entry ? { ...ours, ...held } : known;
-  }
-
-  /** Nothing open expires, and an order's records expire together: once a month, all are kept as if they were written now. */
-  async renewExpiry({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
-    const expiresAt = this.expiresAt();
-    if (before > expiresAt - monthSeconds) return;
-    const own = await this.table.query(partitionOf(number));
-    for (const { pk, sk, expiresAt: old } of [...own, ...(await this.#erpOrders.itemsOf(erpOrder))]) {
-      const key = { pk: String(pk), sk: String(sk) };
-      const changes = { set: { expiresAt }, condition: 'attribute_exists(pk)' };
-      if (old !== undefined) await this.table.update(key, changes);
-    }
-  }
-
-  /** Azumuta was asked about it: what waits for its completion comes after all others that are due before `dueAt`. */
-  async postponeAfterAsking(
-    { number, home, askedAs, entry, question, bookings }: Standing,
-    dueAt: Date,
-  ): Promise<void> {
-    for (const { key } of bookings.filter(({ awaiting }) => awaiting))
-      await this.postponeItem(bookingKeyOf(home, key), dueAt);
-    if (entry?.awaiting) await this.postponeItem(orderKey(number), dueAt);
-    if (question?.awaiting) await this.postponeItem(questionKey(askedAs), dueAt);
   }
 
   async writeAlias(alias: string, number: string): Promise<void> {

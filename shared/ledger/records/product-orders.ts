@@ -5,9 +5,9 @@ import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
-import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
+import { orderKey, partitionOf } from '../keys.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { ErpOrders } from './erp-orders.ts';
+import { ErpOrdersToMake } from './erp-orders.ts';
 import { type OrderContent, orderContentSchema } from './order-content.ts';
 import { endFields, endOf, storedEndSchema } from './order-end.ts';
 import { Records } from './records.ts';
@@ -104,6 +104,8 @@ export type Ending =
       readonly inAzumuta?: 'removed' | 'perhaps';
     };
 
+const monthSeconds = 30 * 86_400;
+
 type Condition = Required<Pick<Update, 'condition' | 'values'>>;
 
 const ifStateWas = (state: OrderEntry['state']) => ({ condition: '#state = :was', values: { was: state } });
@@ -119,13 +121,33 @@ function ifUnchanged({ contentHash: readHash, erpOrder }: OrderEntry): Condition
 }
 
 export class Orders extends Records {
-  readonly #deadLetters = new DeadLetters(this.table, this.clock);
-  readonly #erpOrders = new ErpOrders(this.table, this.clock);
-
   async find(number: string): Promise<OrderEntry | undefined> {
     const stored = await this.table.get(orderKey(number));
     return stored && orderEntryOf(stored);
   }
+
+  /** The reconciliation asks about it once it is overdue: Azumuta has it, and the ERP wants it. */
+  async awaitCompletion(number: string): Promise<void> {
+    await this.table.update(orderKey(number), { set: { awaiting: 'completion' }, ...ifStateWas('done') });
+  }
+
+  /** The reconciliation does not ask about it: the ERP does not want it, or Azumuta lacks it. */
+  async stopAwaitingCompletion(number: string): Promise<void> {
+    await this.table.update(orderKey(number), { remove: ['awaiting'], ...ifStateWas('done') });
+  }
+
+  /** Its completion is known: the reconciliation asks about it no more. */
+  async markCompleted(entry: OrderEntry): Promise<void> {
+    const changes = { remove: ['awaiting'], condition: 'attribute_exists(#awaiting)' };
+    const event: NewEntry = { event: 'completed', note: 'Azumuta says so' };
+    await this.updateWithHistory(orderKey(entry.number), changes, event, entry);
+  }
+}
+
+/** Product orders, with what is made and changed of them as the ERP wants them. */
+export class OrdersToMake extends Orders {
+  readonly #deadLetters = new DeadLetters(this.table, this.clock);
+  readonly #erpOrders = new ErpOrdersToMake(this.table, this.clock);
 
   /** Adds a new order; false when there is one already. */
   async create({ via, ...order }: NewOrder): Promise<boolean> {
@@ -207,16 +229,6 @@ export class Orders extends Records {
     await this.table.update(orderKey(entry.number), { set, ...ifUnchanged(entry) });
   }
 
-  /** The reconciliation asks about it once it is overdue: Azumuta has it, and the ERP wants it. */
-  async awaitCompletion(number: string): Promise<void> {
-    await this.table.update(orderKey(number), { set: { awaiting: 'completion' }, ...ifStateWas('done') });
-  }
-
-  /** The reconciliation does not ask about it: the ERP does not want it, or Azumuta lacks it. */
-  async stopAwaitingCompletion(number: string): Promise<void> {
-    await this.table.update(orderKey(number), { remove: ['awaiting'], ...ifStateWas('done') });
-  }
-
   /** A message about it was sent again: until it is taken up, `isMessageUnderWay` keeps others from sending one more. */
   async markMessageSentAgain(number: string): Promise<void> {
     const set = { enqueued: true, sentAgainAt: this.clock.now().toISOString() };
@@ -228,13 +240,6 @@ export class Orders extends Records {
     if (sentAgainAt !== undefined) await this.table.update(orderKey(number), { remove: ['sentAgainAt'] });
   }
 
-  /** Its completion is known: the reconciliation asks about it no more. */
-  async markCompleted(entry: OrderEntry): Promise<void> {
-    const changes = { remove: ['awaiting'], condition: 'attribute_exists(#awaiting)' };
-    const event: NewEntry = { event: 'completed', note: 'Azumuta says so' };
-    await this.updateWithHistory(orderKey(entry.number), changes, event, entry);
-  }
-
   /** Records the result of an attempt to give the ERP its id, after it was created. */
   async recordLink(
     entry: OrderEntry,
@@ -244,15 +249,16 @@ export class Orders extends Records {
     await this.updateWithHistory(orderKey(entry.number), { set }, events, entry);
   }
 
-  /**
-   * Numbers of product orders that were due by then, or are due at any time, and are not known to be completed, created or
-   * not, the longest overdue first. The index lags: some may have been completed a moment ago.
-   * @param byOwnDate Without those that are due as a trigger called them completed too early, or as a booking waits.
-   */
-  async listOverdue(dueBy: Date | undefined, limit: number, { byOwnDate = false } = {}): Promise<string[]> {
-    const range = { limit, ...(dueBy ? { upTo: dueBy.getTime() } : {}) };
-    const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
-    return [...new Set(found.filter(({ sk }) => !byOwnDate || sk === orderKey('').sk).map(numberOf))];
+  /** Nothing open expires, and an order's records expire together: once a month, all are kept as if they were written now. */
+  async renewExpiry({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
+    const expiresAt = this.expiresAt();
+    if (before > expiresAt - monthSeconds) return;
+    const own = await this.table.query(partitionOf(number));
+    for (const { pk, sk, expiresAt: old } of [...own, ...(await this.#erpOrders.itemsOf(erpOrder))]) {
+      const key = { pk: String(pk), sk: String(sk) };
+      const changes = { set: { expiresAt }, condition: 'attribute_exists(pk)' };
+      if (old !== undefined) await this.table.update(key, changes);
+    }
   }
 
   /** It is in the index by its due date from now on: it is late wherever it stands. */

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
-import { ledgerIndexes, numberOf, windowKey } from '../keys.ts';
+import { windowKey } from '../keys.ts';
 import { Records } from './records.ts';
 
 /** Its word in the index of what is awaited: who asks for what is overdue asks for another one, and so does 0.3.0. */
-const awaitedTime = 'window';
+export const awaitedTime = 'window';
 
 export const bookingWindowSchema = z.object({
   awaiting: z.literal(awaitedTime),
@@ -39,15 +39,5 @@ export class BookingWindows extends Records {
     const remove = ['awaiting', 'since', 'dueAt'];
     const values = { seen: since.toISOString() };
     await this.table.update(windowKey(home), { remove, condition: '#since = :seen', values });
-  }
-
-  postpone(home: string, until: Date): Promise<void> {
-    return this.postponeItem(windowKey(home), until);
-  }
-
-  /** The numbers at which windows are due by then, the longest due first. The index lags. */
-  async listDue(by: Date, limit: number): Promise<string[]> {
-    const range = { upTo: by.getTime(), limit };
-    return (await this.table.queryIndex(ledgerIndexes.awaitingCompletion, awaitedTime, range)).map(numberOf);
   }
 }

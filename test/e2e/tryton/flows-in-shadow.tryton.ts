@@ -6,7 +6,7 @@ import { azumutaSandboxBaseUrl, azumutaSandboxKey } from '../../../infra/local/s
 import { gearboxes } from '../../../infra/local/sandbox/azumuta/gearboxes.ts';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import { comparisonKey } from '../../../shared/ledger/keys.ts';
-import { Comparisons } from '../../../shared/ledger/records/comparisons.ts';
+import { ComparisonsForPeople } from '../../../shared/ledger/records/comparisons.ts';
 import { Journeys } from '../../../shared/ledger/records/events.ts';
 import { ShadowTable } from '../../../shared/ledger/shadow-table.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
@@ -72,7 +72,7 @@ it('decides and compares in shadow, and changes no table of the plant, but what 
   // Prepare: planners plan three productions, of which people type one into Azumuta.
   const [built, wanted, further] = await admin.planProductions(3, { article: 'GEAR-01', quantity: 5 });
   if (!built || !wanted || !further) throw new Error('Tryton has planned fewer productions.');
-  const comparisons = new Comparisons(ledger, systemClock);
+  const comparisons = new ComparisonsForPeople(ledger, systemClock);
 
   // Act
   const changed = await changedTables(async () => {

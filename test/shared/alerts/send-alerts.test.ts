@@ -285,7 +285,7 @@ it('tells of an order from the end of its due day on where it stands and when it
   const onDueDay = received.webhook.length;
   await stage.runFor(17 * 60);
   const known = await ledger.knownOrders.readStanding('PO-1');
-  await ledger.knownOrders.postponeAfterAsking(known, new Date(clock.now().getTime() - 2 * 3_600_000));
+  await ledger.due.postponeAfterAsking(known, new Date(clock.now().getTime() - 2 * 3_600_000));
   await stage.runFor(60);
   const entry = await ledger.orders.find('PO-1');
   if (!entry) throw new Error('The order is there.');

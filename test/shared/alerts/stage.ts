@@ -5,10 +5,10 @@ import * as z from 'zod/mini';
 import { createSendAlerts } from '../../../functions/send-alerts/send-alerts.ts';
 import sample from '../../../integration.config.ts';
 import { alertSchema } from '../../../shared/alerts/alert.ts';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { BreakerForPeople } from '../../../shared/circuit-breaker/breaker-for-people.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import { createAlertLedger } from '../../../shared/ledger/ledger.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
 import type { Mode } from '../../../shared/model/mode.ts';
 import { testClock } from '../../support/clock.ts';
@@ -63,8 +63,8 @@ export async function startAlertStage(options: StageOptions = {}) {
   const logged: string[] = [];
   const webhooks = await startReceivers(answers, received);
 
-  const ledger = createAlertLedger({ table: store.table, clock, settlingSeconds: 300 });
-  const breaker = new Breaker(store.table, clock);
+  const ledger = createLedger({ table: store.table, clock, settlingSeconds: 300 });
+  const breaker = new BreakerForPeople(store.table, clock);
   const integration: CompleteIntegration = {
     ...sample,
     timeZone: options.timeZone ?? 'Europe/Brussels',

@@ -1,5 +1,5 @@
 import { beforeEach, expect } from 'vitest';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { BreakerForPeople } from '../../../shared/circuit-breaker/breaker-for-people.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { PausesForPeople } from '../../../shared/ledger/records/pauses.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
@@ -12,7 +12,7 @@ import { modelledTable } from '../../support/modelled-table.ts';
 export function breakerStage() {
   const anew = () => {
     const [clock, table] = [testClock(), modelledTable()];
-    return { clock, breaker: new Breaker(table, clock), pauses: new PausesForPeople(table, clock) };
+    return { clock, breaker: new BreakerForPeople(table, clock), pauses: new PausesForPeople(table, clock) };
   };
   const now = anew();
   beforeEach(() => void Object.assign(now, anew()));

@@ -34,7 +34,7 @@ describe('an ERP order whose parts are booked together', () => {
     // Prepare
     const { erpOrder, numbers, first, second, third } = await split();
     const awaited = async () => {
-      const overdue = await stage.ledger.orders.listOverdue(new Date('2099-01-01'), 100);
+      const overdue = await stage.ledger.due.listOverdue(new Date('2099-01-01'), 100);
       return numbers.filter((number) => overdue.includes(number));
     };
     await finished([first]);

@@ -150,7 +150,7 @@ it('books all amendments of a hint when the first of them has to be retried', as
 
 describe('the waiting of a product order', () => {
   const waits = async (number: string) =>
-    (await stage.ledger.orders.listOverdue(new Date('2099-01-01'), 1000)).includes(number);
+    (await stage.ledger.due.listOverdue(new Date('2099-01-01'), 1000)).includes(number);
 
   it('ends with the receipt, or with the refusal', async () => {
     const { number, attempt } = await c.planned(stage);

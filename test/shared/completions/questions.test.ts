@@ -201,7 +201,7 @@ describe('an order that is still open after half an hour', () => {
     const number = await openOrder();
     expect(await leftOpen(number)).toBeUndefined();
     expect(await eventsOf(stage, number)).toEqual(['queued', 'created', 'not completed']);
-    expect(await stage.ledger.orders.listOverdue(stage.clock.now(), 10)).toContain(number);
+    expect(await stage.ledger.due.listOverdue(stage.clock.now(), 10)).toContain(number);
     // A further trigger asks again, for as long.
     expect(await stage.message(number)()).toEqual(retried);
   });
@@ -209,7 +209,7 @@ describe('an order that is still open after half an hour', () => {
   it('is overdue as well when it has no ERP order', async () => {
     const number = await madeByHand(stage);
     await leftOpen(number);
-    expect(await stage.ledger.orders.listOverdue(stage.clock.now(), 10)).toContain(number);
+    expect(await stage.ledger.due.listOverdue(stage.clock.now(), 10)).toContain(number);
   });
 
   it('is not asked about any more once it is booked', async () => {
@@ -218,7 +218,7 @@ describe('an order that is still open after half an hour', () => {
     await complete(stage, number);
     await stage.handle({ productOrderNumber: number, via: 'reconciliation' });
     expect(await inErp(stage, number)).toEqual(['1']);
-    expect(await stage.ledger.orders.listOverdue(new Date('2027-06-01'), 100)).not.toContain(number);
+    expect(await stage.ledger.due.listOverdue(new Date('2027-06-01'), 100)).not.toContain(number);
     expect((await stage.ledger.knownOrders.read(number)).question).toBeUndefined();
   });
 });

@@ -45,8 +45,8 @@ describe('a completion whose trigger was lost', () => {
     const number = await lost();
     await stage.handle(number);
     await stage.azumutaSide.forgetCalls();
-    const orders = overriding(stage.ledger.orders, { listOverdue: async () => [number] });
-    expect(await stage.run({ ledger: { ...stage.ledger, orders } })).toEqual(nothing);
+    const due = overriding(stage.ledger.due, { listOverdue: async () => [number] });
+    expect(await stage.run({ ledger: { ...stage.ledger, due } })).toEqual(nothing);
     expect(await stage.azumutaSide.calls()).toEqual({});
   });
 

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createShowPages } from '../../../functions/show-pages/show-pages.ts';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { BreakerForPeople } from '../../../shared/circuit-breaker/breaker-for-people.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { Mode } from '../../../shared/model/mode.ts';
 import { type AskedPage, signedLink } from '../../../shared/pages/links.ts';
@@ -51,7 +51,7 @@ export async function startPages({
     logged,
     links,
     ledger: createLedger({ table: store.table, clock, settlingSeconds: 300 }),
-    breaker: new Breaker(store.table, clock),
+    breaker: new BreakerForPeople(store.table, clock),
     /** A link as the alerts sign it. */
     link: (page: AskedPage, signer: object = {}) =>
       signedLink(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState } from '../../../shared/circuit-breaker/breaker-for-people.ts';
 import { partitionOf } from '../../../shared/ledger/keys.ts';
 import { concernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { FlowName, Pause } from '../../../shared/ledger/records/pauses.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { BreakerForPeople } from '../../../shared/circuit-breaker/breaker-for-people.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
 import { readSituation } from '../../../shared/situation/read.ts';
 import { dueTerms } from '../../support/due.ts';
@@ -10,7 +10,7 @@ const outageSeconds = 300;
 /** A ledger and a circuit breaker, and what is seen in them while all queues are empty. */
 function startPlant() {
   const { table, clock, ledger } = ledgerOn();
-  const breaker = new Breaker(table, clock);
+  const breaker = new BreakerForPeople(table, clock);
   const seen = () =>
     readSituation({
       ledger,

@@ -305,7 +305,7 @@ export const completionFaults: Faults = {
   },
   'shared/completions/reconcile.ts': {
     'letters-not-looked-at': {
-      find: 'const refused = await ledger.concerns.listOrdersWithDeadLetter(maxLooks);',
+      find: 'const refused = await ledger.due.listWithDeadLetter(maxLooks);',
       replace: 'const refused: readonly string[] = [];',
       why: 'The letter of an order that was deleted in the ERP is told each day, for ever.',
       foundIn: life('nothing-stays-open', 'is over once the ERP does not want it: remove'),
@@ -317,8 +317,8 @@ export const completionFaults: Faults = {
       foundIn: life('nothing-stays-open', 'looks within a day at each of a thousand orders'),
     },
     'reconciliation-asks-nobody': {
-      find: 'of await orders.listOverdue(dueBy, mostOverdueRead)',
-      replace: 'of (await orders.listOverdue(dueBy, mostOverdueRead)).slice(0, 0)',
+      find: 'of await due.listOverdue(dueBy, mostOverdueRead)',
+      replace: 'of (await due.listOverdue(dueBy, mostOverdueRead)).slice(0, 0)',
       why: 'If a trigger is lost, the completion is never booked.',
       foundBy: ['booked', 'waiting'],
     },

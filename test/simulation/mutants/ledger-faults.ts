@@ -175,14 +175,14 @@ export const ledgerFaults: Faults = {
       why: 'The booking of a product order that was renamed in Azumuta does not know its ERP order.',
       foundBy: ['booked', 'deadLetters'],
     },
+  },
+  'shared/ledger/records/product-orders.ts': {
     'open-records-expire': {
       find: 'if (before > expiresAt - monthSeconds) return;',
       replace: 'if (before > 0) return;',
       why: 'An order that is open for more than 430 days loses its records one by one.',
       foundIn: life('daily-look', 'keeps all records of an order that is open for two years'),
     },
-  },
-  'shared/ledger/records/product-orders.ts': {
     'order-withdrawn-though-attempted': {
       find: 'inAzumuta === undefined ? nothingSent : ifStateWas(entry.state);',
       replace: 'inAzumuta === undefined ? ifStateWas(entry.state) : ifStateWas(entry.state);',

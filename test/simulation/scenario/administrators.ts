@@ -4,7 +4,7 @@ import {
   type ReplayRequest,
   replayDeadLetters,
 } from '../../../infra/ops/replay/replay.ts';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { BreakerForPeople } from '../../../shared/circuit-breaker/breaker-for-people.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { type FlowName, flowNames } from '../../../shared/ledger/records/pauses.ts';
 import { hourMs } from '../../../shared/model/time.ts';
@@ -33,7 +33,7 @@ export function toolsOf(
   const ledger: Ledger = createLedger({ table, clock, settlingSeconds: 300 });
   const names = integration.azumuta.contract.trigger;
   const deadLetters = new DeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'), { names });
-  const breaker = new Breaker(table, clock);
+  const breaker = new BreakerForPeople(table, clock);
   return { clock, ledger, breaker, deadLetters };
 }
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
 import { type FindOwner, traceOrder } from '../../../../infra/ops/trace/trace.ts';
-import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { book, claimedOrder, plan, refuse, rejectedFor } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
 import { lookingLocally } from '../../../support/due.ts';
@@ -197,7 +197,7 @@ it('shows an open dead letter although the clock of the laptop that replayed it 
   // Prepare
   await completed('MO/7', 1, 'MO/7');
   const ahead = testClock('2026-11-24T11:00:00.000Z');
-  const onTheLaptop = createAlertLedger({ ...store, clock: ahead, settlingSeconds: 300 });
+  const onTheLaptop = createLedger({ ...store, clock: ahead, settlingSeconds: 300 });
   await ledger.deadLetters.record(letterOf('m-7', 'MO/7'));
   await onTheLaptop.deadLetters.markReplayed(letterOf('m-7', 'MO/7'), 'sending it to completions again');
   await ledger.deadLetters.record(letterOf('m-7', 'MO/7', 'It is locked still.'));

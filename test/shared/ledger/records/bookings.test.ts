@@ -78,7 +78,7 @@ describe('a plan', () => {
   it('waits where it cannot be booked now, and surely nothing was sent', async () => {
     await ledger.bookings.planOnly(home, bookingPlan(), waits);
     expect(await held()).toMatchObject({ state: 'waiting', attempts: 0, awaiting: 'completion' });
-    expect(await ledger.orders.listOverdue(clock.now(), 10)).toContain(home);
+    expect(await ledger.due.listOverdue(clock.now(), 10)).toContain(home);
   });
 
   it('is refused at once when the mapping refuses it, and holds nothing to book', async () => {
@@ -230,10 +230,10 @@ it('is due later once the reconciliation has asked for it, and stays away if it 
   const later = new Date(clock.now().getTime() + 1);
 
   // Act
-  await ledger.knownOrders.postponeAfterAsking(seen, later);
-  const due = await Promise.all([clock.now(), later].map((by) => ledger.orders.listOverdue(by, 100)));
+  await ledger.due.postponeAfterAsking(seen, later);
+  const due = await Promise.all([clock.now(), later].map((by) => ledger.due.listOverdue(by, 100)));
   await ledger.bookings.withdrawPlan(home, await held());
-  await ledger.knownOrders.postponeAfterAsking(seen, later);
+  await ledger.due.postponeAfterAsking(seen, later);
 
   // Assess
   expect(due.map((numbers) => numbers.includes(home))).toEqual([false, true]);

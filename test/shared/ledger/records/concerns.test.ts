@@ -110,8 +110,7 @@ it('has those looked at first whose look is the longest ago', async () => {
     clock.advance(60);
   }
   const all = ['FIRST', 'SECOND', 'THIRD'];
-  const ours = async () =>
-    (await ledger.concerns.listOrdersToLookAt(100)).filter((number) => all.includes(number));
+  const ours = async () => (await ledger.due.listToLookAt(100)).filter((number) => all.includes(number));
   const before = await ours();
 
   // Act

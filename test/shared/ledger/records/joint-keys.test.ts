@@ -74,8 +74,8 @@ describe('the ledger', () => {
     expect(next).toBe(key.replace('#1#', '#2#'));
     expect(await ledger.bookings.listOfOrder(number)).toEqual([]);
     // Its order waits, and no booking does.
-    expect(await ledger.orders.listOverdue(undefined, 10)).toEqual([number]);
-    expect(await ledger.orders.listOverdue(undefined, 10, { byOwnDate: true })).toEqual([number]);
+    expect(await ledger.due.listOverdue(undefined, 10)).toEqual([number]);
+    expect(await ledger.due.listOverdue(undefined, 10, { byOwnDate: true })).toEqual([number]);
     const events = (await ledger.journeys.readJourney(number)).map(({ event }) => event);
     expect(events.toSorted()).toEqual(['planned', 'queued', 'taken back']);
   });
