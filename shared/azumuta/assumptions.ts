@@ -8,6 +8,8 @@ export interface Assumption {
   readonly lines: readonly string[];
   /** The test that turns red once these lines say something else: its file, and its name there. */
   readonly test: { readonly file: string; readonly name: string };
+  /** Why no client of the API can see it, in whatever account: only somebody at Azumuta can say. Default: a client can. */
+  readonly onlyAzumutaKnows?: string;
   /** The recording of a real account in which it was seen, and the day. */
   readonly confirmed?: { readonly recording: string; readonly on: string };
 }
@@ -228,11 +230,19 @@ const registered = [
     sentence:
       'Each product order of a batch order triggers with its own number, and no call is needed to create one in a batch.',
     lines: [],
+    onlyAzumutaKnows:
+      'no call that is known creates or completes a batch, and one batch that a person has made says nothing of the others',
     test: inTests('life/parts-of-several.test.ts', 'is four product orders, and books 80 (%s)'),
   },
 ] as const satisfies readonly Assumption[];
 
 export type AssumptionName = (typeof registered)[number]['name'];
+
+/** Of those that a client of the API can see, if it is an account that shows them. */
+export type VisibleAssumptionName = Exclude<
+  (typeof registered)[number],
+  { readonly onlyAzumutaKnows: string }
+>['name'];
 
 /** Each is data, so that one list is read by the page, by the OpenAPI document, by the kit and by a test. None was confirmed yet. */
 export const assumptions: readonly (Assumption & { readonly name: AssumptionName })[] = registered;

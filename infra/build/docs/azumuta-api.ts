@@ -24,8 +24,9 @@ export function isAbout({ lines }: Pick<Assumption, 'lines'>, line: string): boo
 
 /** The page with what is verified, and what is assumed. */
 export function azumutaPageWithAssumptions(page: string): string {
-  const rows = assumptions.map(({ sentence, lines, confirmed }) => {
-    const seen = confirmed ? `${confirmed.recording}, ${confirmed.on}` : 'not yet';
+  const rows = assumptions.map(({ sentence, lines, confirmed, onlyAzumutaKnows }) => {
+    const unseen = onlyAzumutaKnows ? `only Azumuta can say: ${onlyAzumutaKnows}` : 'not yet';
+    const seen = confirmed ? `${confirmed.recording}, ${confirmed.on}` : unseen;
     return `| ${sentence} | ${lines.map((line) => `\`${line}\``).join(', ') || 'none'} | ${seen} |`;
   });
   const part = [

@@ -2,8 +2,11 @@ import type { AzumutaContract, AzumutaContractSettings } from '../../../shared/a
 import type { ParsedTrigger } from '../../../shared/azumuta/trigger.ts';
 import type { RecordedStage } from '../../local/recorded/account-recording.ts';
 import type { WatchedCall } from '../probe/account.ts';
+import { rankedIdsIn } from '../probe/explore.ts';
 import type { FieldFinding } from '../probe/recognise/findings.ts';
 import { type FoundResources, orderIn } from '../probe/recognise/found.ts';
+import { identifierOf } from '../probe/recognise/json-nodes.ts';
+import { valueAtOwn } from '../probe/recognise/own-lines.ts';
 import type { KitQuestionName } from './questions.ts';
 
 /** What the kit makes, by its name in the account. */
@@ -59,6 +62,8 @@ export interface KitEvidence {
   /** Numbers of creates that nothing was answered to: they may be there. */
   readonly inDoubt: readonly string[];
   readonly created?: Act;
+  /** The variant with which it was created. */
+  readonly variantSent?: string;
   /** The same number again, and how many there are since. */
   readonly again?: Act & { readonly orders: number };
   /** One of an article that there is not, and how many orders it has made. */
@@ -86,6 +91,24 @@ export interface Act {
 export function orderSeen({ looks }: KitEvidence, stage?: RecordedStage) {
   const look = stage === undefined ? (looks.completed ?? looks.created) : looks[stage];
   return look && orderIn(look.resources);
+}
+
+/** By what the order was known to have as its id before this stage: what its creation answered, and where it was read. */
+export function idsOfOrder({ created, contract, looks }: KitEvidence): readonly string[] {
+  const answer = valueAtOwn(created?.json, contract.operations.createProductOrder.answer);
+  const answered = valueAtOwn(answer, contract.createdProductOrder.id);
+  const { readProductOrder, findProductOrder } = looks.created?.resources ?? {};
+  const listed = findProductOrder && rankedIdsIn('productOrder.id', findProductOrder.resource);
+  const all = [readProductOrder?.id, answered, ...(listed ?? []).map(({ value }) => value)];
+  return [...new Set(all.flatMap((id) => identifierOf(id) ?? []))];
+}
+
+/** What was recognised of each line: in an order that is completed, else in the one that was created. */
+export function findingsSeen({ looks }: KitEvidence): readonly FieldFinding[] {
+  const later = looks.completed?.findings ?? [];
+  const lines = new Set(later.map(({ line }) => line));
+  const earlier = looks.created?.findings ?? [];
+  return [...later, ...earlier.filter(({ line }) => !lines.has(line))];
 }
 
 export function recordingSeen({ looks }: KitEvidence) {

@@ -1,5 +1,9 @@
 import { productOrderIn } from '../../../shared/azumuta/answer-readers.ts';
-import { type AssumptionName, assumptions } from '../../../shared/azumuta/assumptions.ts';
+import {
+  type AssumptionName,
+  assumptions,
+  type VisibleAssumptionName,
+} from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createdProductOrderIn } from '../../../shared/azumuta/creation-readers.ts';
 import { createFieldReader, readByContract, startReading } from '../../../shared/azumuta/field-readers.ts';
@@ -14,13 +18,13 @@ import {
   wordsForm,
 } from '../../../shared/azumuta/value-forms.ts';
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
-import { type Place, valueAt } from '../../../shared/platform/places.ts';
+import { type Place, placeSchema, valueAt } from '../../../shared/platform/places.ts';
 import { isAbout } from '../../build/docs/azumuta-api.ts';
 import { sourceOf } from '../probe/contract-text.ts';
 import { flattenContract } from '../probe/probe.ts';
-import { readsAs } from '../probe/recognise/json-nodes.ts';
+import { hasWords, readsAs } from '../probe/recognise/json-nodes.ts';
 import { valueAtOwn } from '../probe/recognise/own-lines.ts';
-import { type KitEvidence, kitQuantity, orderSeen, recordingSeen } from './evidence.ts';
+import { findingsSeen, type KitEvidence, kitQuantity, orderSeen, recordingSeen } from './evidence.ts';
 import { isSkipped, saysYes } from './questions.ts';
 
 /** A line of the contract that differs, and what it is instead, where that was seen. */
@@ -33,9 +37,10 @@ export interface DifferingLine {
 export interface KitVerdict {
   readonly name: AssumptionName;
   readonly sentence: string;
-  readonly is: 'holds' | 'differs' | 'not seen';
+  /** `for Azumuta`: no client of the API could see it. */
+  readonly is: 'holds' | 'differs' | 'not seen' | 'for Azumuta';
   readonly lines: readonly DifferingLine[];
-  /** Why it was not seen. */
+  /** Why it was not seen, or cannot be. */
   readonly why?: string;
 }
 
@@ -52,19 +57,28 @@ const differs = (line: string, why: string, set?: unknown): KitProof => ({ is: '
 /** Each assumption, by what was answered and typed. It holds only where all of its proofs do. */
 export function judgeAssumptions(seen: KitEvidence): KitVerdict[] {
   const given = flattenContract(seen.given).filter(([line, value]) => !isAssumed(line, value));
-  return assumptions.map(({ name, sentence, lines }) => {
+  return assumptions.map(({ name, sentence, lines, onlyAzumutaKnows }) => {
+    if (!isVisible(name))
+      return { name, sentence, is: 'for Azumuta', lines: [], why: onlyAzumutaKnows ?? '' };
     const isMine = (line: string) => isAbout({ lines }, line);
     const byHand = given.flatMap(([line, set]) =>
       isMine(line) ? [differs(line, 'you gave this line', set)] : [],
     );
     const proofs = [...byHand, ...differencesRecognised(seen, isMine), ...proofsOf[name](seen)];
     const other = proofs.filter((proof) => proof.is === 'differs');
-    const byLine = new Map(other.toReversed().map(({ line, set, why }) => [line, { line, set, why }]));
+    const byLine = new Map(other.toReversed().map((proof) => [proof.line, withPlace(seen, proof)]));
     if (other.length > 0) return { name, sentence, is: 'differs', lines: [...byLine.values()].toReversed() };
     const missing = proofs.find((proof) => proof.is === 'not seen');
     if (missing) return { name, sentence, is: 'not seen', lines: [], why: missing.why };
     return { name, sentence, is: 'holds', lines: [] };
   });
+}
+
+/** What is not where it is assumed may be where it was recognised. */
+function withPlace(seen: KitEvidence, { line, set, why }: DifferingLine): DifferingLine {
+  const found = findingsSeen(seen).find((one) => one.line === line);
+  const isElsewhere = set === undefined && found?.set !== undefined && !isAssumed(line, found.set);
+  return isElsewhere ? { line, set: found.set, why: `${why}; to confirm: ${found.why}` } : { line, set, why };
 }
 
 const assumedValues = new Map(flattenContract(defaultContract));
@@ -81,8 +95,7 @@ const ofCompletedOrders = /^operations\.(readRecording|listRecordings|readWorkIn
 
 /** What was recognised elsewhere. By its name alone, it counts only where the assumed place has nothing. */
 function differencesRecognised(seen: KitEvidence, isMine: (line: string) => boolean): KitProof[] {
-  const look = seen.looks.completed ?? seen.looks.created;
-  return (look?.findings ?? []).flatMap(({ line, set, certainty, why, isOwn }) => {
+  return findingsSeen(seen).flatMap(({ line, set, certainty, why, isOwn }) => {
     if (!isMine(line) || isOwn) return [];
     const isMissed = set === undefined && line.startsWith('operations.');
     const isEarly = seen.looks.completed === undefined && ofCompletedOrders.test(line);
@@ -112,7 +125,7 @@ function isEmptyAtPlace(seen: KitEvidence, line: string): boolean {
 }
 
 const articleSeen = ({ looks }: KitEvidence) =>
-  (looks.completed ?? looks.created)?.resources.findArticle?.resource;
+  (looks.completed?.resources.findArticle ?? looks.created?.resources.findArticle)?.resource;
 
 /** Whether a value is what it must be. @param found Undefined where there is none. */
 function proof(line: string, found: unknown, expected: unknown, what: string): KitProof {
@@ -124,7 +137,7 @@ function proof(line: string, found: unknown, expected: unknown, what: string): K
 
 /** What must be found surely where it is assumed. */
 function recognisedAt(seen: KitEvidence, ...lines: readonly string[]): KitProof[] {
-  const findings = (seen.looks.completed ?? seen.looks.created)?.findings ?? [];
+  const findings = findingsSeen(seen);
   return lines.map((line) => {
     const found = findings.find((one) => one.line === line);
     const isSure = found?.certainty === 'sure' && isAssumed(line, found.set);
@@ -144,25 +157,38 @@ const reader = (json: unknown, contract: AzumutaContract) => ({
   recording: createFieldReader(json, 'recording', startReading(contract)),
 });
 
-/** The entries of a list that has a step with what was recorded, by the contract. */
+/** The steps of the recording by the contract; where there is no list, by what was recognised. */
 function stepsSeen(seen: KitEvidence): readonly unknown[] {
-  const found = valueAtOwn(recordingSeen(seen)?.resource, seen.contract.recording.steps);
-  return Array.isArray(found) ? found : [];
+  const recording = recordingSeen(seen)?.resource;
+  const recognised = findingsSeen(seen).find(({ line }) => line === 'recording.steps')?.set;
+  const places = [seen.contract.recording.steps, placeSchema.safeParse(recognised).data ?? []];
+  const lists = places.map((place) => valueAtOwn(recording, place));
+  return lists.find((list) => Array.isArray(list)) ?? [];
 }
 
 function stepReader(step: unknown, contract: AzumutaContract) {
   return createFieldReader(step, 'step', startReading(contract));
 }
 
-function stepNamed(seen: KitEvidence, name: string | undefined): unknown {
-  if (name === undefined) return undefined;
-  return stepsSeen(seen).find((step) => {
-    const words = stepReader(step, seen.contract)('name', wordsForm);
-    return words !== undefined && readsAs(words, name);
-  });
+/** Whether a step has this name where the contract says. */
+function isCalled(seen: KitEvidence, step: unknown, name: string | undefined): boolean {
+  const words = stepReader(step, seen.contract)('name', wordsForm);
+  return name !== undefined && words !== undefined && readsAs(words, name);
 }
 
-const stepTyped = (seen: KitEvidence) => stepNamed(seen, seen.answers.step);
+/** By its name where the contract says, else by its name anywhere. */
+function stepNamed(seen: KitEvidence, name: string | undefined): unknown {
+  const steps = stepsSeen(seen);
+  if (name === undefined) return undefined;
+  return steps.find((step) => isCalled(seen, step, name)) ?? steps.find((step) => hasWords(step, name));
+}
+
+/** The step in which the number was recorded: by its name, else it alone has that number. */
+function stepTyped(seen: KitEvidence): unknown {
+  const { step, value } = seen.answers;
+  const having = stepsSeen(seen).filter((one) => value !== undefined && hasWords(one, value));
+  return stepNamed(seen, step) ?? (having.length === 1 ? having[0] : undefined);
+}
 
 /** A clock of the account may be wrong by so much. */
 const skewMs = 15 * 60_000;
@@ -210,7 +236,7 @@ const isDone = (act: { readonly status: number } | undefined) =>
   act !== undefined && act.status >= 200 && act.status < 300;
 
 /** By what each assumption is proven. One that is missing here does not compile. */
-const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly KitProof[]>> = {
+const proofsOf: Readonly<Record<VisibleAssumptionName, (seen: KitEvidence) => readonly KitProof[]>> = {
   key(seen) {
     const isAnswered = seen.calls.some(({ answer }) => answer.status === 200 && answer.json !== undefined);
     const isRefused = seen.calls.some(({ answer }) => answer.status === 401);
@@ -227,6 +253,9 @@ const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly 
   findArticle: (seen) => recognisedAt(seen, 'operations.findArticle.path', 'operations.findArticle.query'),
   findProductOrder: (seen) => [
     ...recognisedAt(seen, 'operations.findProductOrder.path', 'operations.findProductOrder.query'),
+    isListedYet(seen)
+      ? holds
+      : differs('operations.findProductOrder.query', 'an order that is completed is not listed any more'),
   ],
   readProductOrder: (seen) => [
     ...recognisedAt(seen, 'operations.readProductOrder.path'),
@@ -255,7 +284,11 @@ const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly 
     const list = recognisedAt(seen, 'list.entries');
     const silent = seen.calls.some(isListWithoutEnd(seen.contract));
     if (silent) return [differs('list.next', 'a list does not say whether a page follows')];
-    return [...list, seen.nextPage === true ? holds : unseen('no list had a second page')];
+    return [
+      ...unmadeOrders(seen),
+      ...list,
+      seen.nextPage === true ? holds : unseen('no list had a second page'),
+    ];
   },
   errorSentence(seen) {
     const refused = seen.calls.filter(({ answer }) => answer.status >= 400 && isRecord(answer.json));
@@ -269,13 +302,12 @@ const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly 
     const { contract, names } = seen;
     const number = nameForm.understand(valueAtOwn(article, contract.article.number), startReading(contract));
     const isUsed = isDone(seen.created) && orderSeen(seen, 'created') !== undefined;
-    const variant = names.variant === undefined ? unseen('no variant was typed') : holds;
     return [
       article
         ? proof('article.number', number, names.article, 'the number of the article')
         : unseen('not found'),
       isUsed ? holds : unseen('nothing was created of it'),
-      variant,
+      article ? proofOfVariant(seen, article) : unseen('not found'),
     ];
   },
   productOrder: proofsOfOrder,
@@ -339,7 +371,7 @@ const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly 
   steps: proofsOfSteps,
   namesOfSteps(seen) {
     if (seen.answers.step === undefined) return [unseen('no step was typed')];
-    const isNamed = stepTyped(seen) !== undefined;
+    const isNamed = stepsSeen(seen).some((one) => isCalled(seen, one, seen.answers.step));
     const instruction = seen.looks.completed?.resources.readWorkInstruction?.resource;
     const { step } = seen.answers;
     const isIn = (json: unknown) => leavesOf(json).some((leaf) => readsAs(leaf, step));
@@ -350,9 +382,18 @@ const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly 
   judgedSteps: proofsOfJudgement,
   personalSteps(seen) {
     const { signed } = seen.answers;
+    const types = stepsSeen(seen).map((step) => stepReader(step, seen.contract)('type', wordsForm));
+    const isUntyped = types.length > 0 && types.every((type) => type === undefined);
+    if (isUntyped) return [differs('step.type', 'no step says there of which type it is')];
     if (signed === undefined) return [unseen('nobody has signed')];
-    const type = stepReader(stepNamed(seen, signed), seen.contract)('type', wordsForm);
-    if (type === undefined) return [unseen('the step that was signed has no type where it is assumed')];
+    const step = stepNamed(seen, signed);
+    if (step === undefined) return [unseen('no step has the name of the one that was signed')];
+    const [type, ...others] = [step, ...stepsSeen(seen).filter((one) => one !== step)].map((one) =>
+      stepReader(one, seen.contract)('type', wordsForm),
+    );
+    if (type === undefined) return [differs('step.type', 'the step that was signed has none there')];
+    // As a word of steps that name a person, it would hide what others have recorded.
+    if (others.includes(type)) return [differs('step.type', 'a step that nobody has signed says the same')];
     const isKnown = isOneOf(defaultContract.personalStepTypes)(type);
     return [isKnown ? holds : differs('personalStepTypes', 'a signed step has this type', [type])];
   },
@@ -367,8 +408,34 @@ const proofsOf: Readonly<Record<AssumptionName, (seen: KitEvidence) => readonly 
       recordingIds.length > 0 ? holds : unseen('it names no recordings'),
     ];
   },
-  batchOrders: () => [unseen('needs a whole batch that is completed, and its triggers')],
 };
+
+const isVisible = (name: AssumptionName): name is VisibleAssumptionName => name in proofsOf;
+
+function proofOfVariant({ contract, names }: KitEvidence, article: object): KitProof {
+  const { variant } = names;
+  if (variant === undefined) return unseen('no variant was typed');
+  const listed = valueAtOwn(article, contract.article.variants);
+  const reading = startReading(contract);
+  const words = Array.isArray(listed) ? listed.map((one) => variantWords(one, reading)) : [];
+  const isThere = words.some((one) => one?.toLowerCase() === variant.toLowerCase());
+  return isThere ? holds : differs('article.variants', 'the variant that was typed is not there');
+}
+
+/** Whether an order that was listed while it was open is still listed. */
+function isListedYet({ looks, answers }: KitEvidence): boolean {
+  const wasListed = looks.created?.resources.findProductOrder !== undefined;
+  const isCompleted = looks.completed !== undefined && !isSkipped(answers.completed);
+  return !(wasListed && isCompleted) || looks.completed?.resources.findProductOrder !== undefined;
+}
+
+/** A list that has more orders of the number than were made. */
+function unmadeOrders({ created, again }: KitEvidence): KitProof[] {
+  const made = [created, again].filter(isDone).length;
+  if (again === undefined || again.orders <= made) return [];
+  const why = `it lists ${again.orders} orders of that number, and ${made} were made: find what says which count`;
+  return [differs('list.entries', why)];
+}
 
 /** A list that found something, and says nothing of a next page. */
 const isListWithoutEnd =
@@ -445,8 +512,8 @@ function isAsCreated(seen: KitEvidence): boolean {
   const read = readByContract(seen.contract, productOrderIn, orderSeen(seen, 'created')?.resource);
   if (!read.ok) return false;
   const { number, parameters, variants } = read.value;
-  const { names } = seen;
-  const hasVariant = names.variant === undefined || variants.includes(names.variant);
+  const { names, variantSent } = seen;
+  const hasVariant = variantSent === undefined || variants.includes(variantSent);
   const isSame = number === names.number && Number(parameters[names.parameter]) === kitQuantity;
   return isSame && hasVariant;
 }
@@ -504,7 +571,7 @@ function proofsOfOrder(seen: KitEvidence): readonly KitProof[] {
     proof('productOrder.number', field('number', nameForm), names.number, 'its number'),
     proof('productOrder.article', field('article', nameForm), names.article, 'the number of its article'),
     proof('productOrder.parameters', quantity, kitQuantity, 'what was sent'),
-    proof('productOrder.variants', variants[0], names.variant, 'the variant that was sent'),
+    proof('productOrder.variants', variants[0], seen.variantSent, 'the variant that was sent'),
     variants.length <= 1 ? holds : unseen('it has more variants than were sent'),
     linkProof('productOrder.url', field('url', wordsForm), seen.answers.orderLink),
   ];
@@ -589,16 +656,21 @@ function proofsOfSteps(seen: KitEvidence): readonly KitProof[] {
   const { answers, contract } = seen;
   if (!recordingSeen(seen)) return [unseen('no recording was read')];
   if (answers.step === undefined || answers.value === undefined) return [unseen('no step was typed')];
+  const listed = valueAtOwn(recordingSeen(seen)?.resource, contract.recording.steps);
+  const list = Array.isArray(listed) ? holds : differs('recording.steps', 'no list is there');
   const steps = stepsSeen(seen);
-  if (steps.length === 0) return [differs('recording.steps', 'no list is there')];
   const step = stepTyped(seen);
-  if (step === undefined) return [differs('step.name', 'no step has the name that was typed there')];
+  const isNamed = isCalled(seen, step, answers.step);
+  const name = isNamed ? holds : differs('step.name', 'no step has the name that was typed there');
+  if (step === undefined) return [list, name];
   const read = stepReader(step, contract);
   const ids = steps.map((one) => stepReader(one, contract)('id', nameForm));
   const areIds = ids.every((id) => id !== undefined) && new Set(ids).size === ids.length;
   const value = valueAtOwn(step, contract.step.value);
   const isValue = readsAs(value, answers.value);
   return [
+    list,
+    name,
     isValue ? holds : differs('step.value', 'what was recorded is not there'),
     areIds ? holds : unseen('not each step has its own id there'),
     proof('step.unit', read('unit', wordsForm), answers.unit, 'its unit'),

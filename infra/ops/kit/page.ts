@@ -1,14 +1,14 @@
 import { describeSetting, sourceOf } from '../probe/contract-text.ts';
 import { proposeSettings } from '../probe/probe.ts';
-import type { KitEvidence } from './evidence.ts';
+import { findingsSeen, type KitEvidence } from './evidence.ts';
 import type { KitVerdict } from './judge.ts';
 import { madeByKit } from './talk.ts';
 import { triggersRefused } from './trigger-listener.ts';
 
-/** `26 assumptions: 19 hold, 4 differ, 3 not seen.` */
+/** `27 assumptions: 19 hold, 4 differ, 3 not seen, 1 for Azumuta to say.` */
 export function verdictSentence(verdicts: readonly KitVerdict[]): string {
   const count = (is: KitVerdict['is']) => verdicts.filter((one) => one.is === is).length;
-  return `${verdicts.length} assumptions: ${count('holds')} hold, ${count('differs')} differ, ${count('not seen')} not seen.`;
+  return `${verdicts.length} assumptions: ${count('holds')} hold, ${count('differs')} differ, ${count('not seen')} not seen, ${count('for Azumuta')} for Azumuta to say.`;
 }
 
 /** What is left in the account, by number and link. */
@@ -21,7 +21,7 @@ export function toRemove(seen: KitEvidence): string[] {
 /** One page for whoever writes the configuration. It repeats nothing that was recorded. */
 export function pageOfKit(seen: KitEvidence, verdicts: readonly KitVerdict[]): string {
   const of = (is: KitVerdict['is']) => verdicts.filter((one) => one.is === is);
-  const findings = (seen.looks.completed ?? seen.looks.created)?.findings ?? [];
+  const findings = findingsSeen(seen);
   const differing = of('differs').flatMap(({ sentence, lines }) => [
     `- ${sentence}`,
     ...lines.map(({ line, set, why }) => {
@@ -49,6 +49,10 @@ export function pageOfKit(seen: KitEvidence, verdicts: readonly KitVerdict[]): s
     '## What was not seen',
     '',
     ...of('not seen').map(({ sentence, why }) => `- ${sentence} (${why})`),
+    '',
+    '## What only Azumuta can say',
+    '',
+    ...of('for Azumuta').map(({ sentence, why }) => `- ${sentence} (${why})`),
     '',
     '## What holds',
     '',

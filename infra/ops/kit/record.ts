@@ -5,7 +5,7 @@ import type {
   RecordedTrigger,
 } from '../../local/recorded/account-recording.ts';
 import { proposeSettings } from '../probe/probe.ts';
-import { type KitEvidence, kitQuantity, type SeenCall, type SeenTrigger } from './evidence.ts';
+import { findingsSeen, type KitEvidence, kitQuantity, type SeenCall, type SeenTrigger } from './evidence.ts';
 import { Keeping } from './kept.ts';
 
 /** Of a list that has more entries, these are kept: an account may list all of its orders. */
@@ -46,7 +46,7 @@ export function recordingOf(seen: KitEvidence, options: RecordOptions): AccountR
     variants: names.variant === undefined ? [] : ['KIT-VARIANT'],
     ...(isRecorded ? { recorded: { step: 'Good quantity', value: String(answers.value) } } : {}),
   };
-  const findings = (seen.looks.completed ?? seen.looks.created)?.findings ?? [];
+  const findings = findingsSeen(seen);
   const settings = jsonOf(JSON.stringify(proposeSettings(contract, findings)));
   return {
     head: {

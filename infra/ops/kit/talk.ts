@@ -1,4 +1,4 @@
-import type { AssumptionName } from '../../../shared/azumuta/assumptions.ts';
+import type { VisibleAssumptionName } from '../../../shared/azumuta/assumptions.ts';
 import { contractSchema } from '../../../shared/azumuta/contract.ts';
 import { articleIn } from '../../../shared/azumuta/creation-readers.ts';
 import { readByContract } from '../../../shared/azumuta/field-readers.ts';
@@ -21,6 +21,7 @@ import { recogniseArticle, recogniseFields, recogniseVariants } from '../probe/r
 import type { ScreenValues } from '../probe/screen-values.ts';
 import {
   type Act,
+  idsOfOrder,
   type KitEvidence,
   type KitNames,
   kitQuantity,
@@ -71,6 +72,8 @@ class Talk {
   };
   /** The article that orders are created of. */
   article: AzumutaArticle | undefined;
+  /** Whether the variant that was typed is among its variants. */
+  hasVariant = false;
 
   constructor(settings: KitSettings) {
     const { baseUrl, apiKey, contract, given, names, clock, signal } = settings;
@@ -114,7 +117,7 @@ class Talk {
   async look(): Promise<void> {
     const { contract, clock } = this.settings;
     const values = screenValuesOf(this.seen);
-    const explorer = new Explorer(this.account.ask, contract, values, true);
+    const explorer = new Explorer(this.account.ask, contract, values, true, idsOfOrder(this.seen));
     try {
       await explorer.follow();
     } finally {
@@ -156,17 +159,19 @@ class Talk {
     const read = [contract, recognised].map((each) => readByContract(each, articleIn, resource));
     const isMeant = (one: AzumutaArticle) =>
       variant === undefined || one.variants.some(({ name }) => name.toLowerCase() === variant.toLowerCase());
-    const [first] = read.flatMap((each) => (each.ok && isMeant(each.value) ? [each.value] : []));
-    this.article = first;
+    const all = read.flatMap((each) => (each.ok ? [each.value] : []));
+    this.article = all.find(isMeant) ?? all[0];
+    this.hasVariant = variant !== undefined && all.some(isMeant);
   }
 
   async create(number: string, article: AzumutaArticle, given = this.seen.names): Promise<Act> {
     const { baseUrl, contract, signal } = this.settings;
+    const variant = this.hasVariant ? given.variant : undefined;
     const draft = {
       number,
       article: article.number,
       parameters: { [given.parameter]: kitQuantity },
-      variants: given.variant === undefined ? [] : [given.variant],
+      variants: variant === undefined ? [] : [variant],
     };
     const request = requestForCreation({ baseUrl, contract }, draft, article, { signal });
     const before = this.seen.inDoubt;
@@ -174,6 +179,7 @@ class Talk {
     const { status, json } = await this.account.act(contract.operations.createProductOrder, request);
     const isAnswered = status > 0;
     if (isAnswered) this.seen.inDoubt = before;
+    if (variant !== undefined) this.seen.variantSent = variant;
     return { status, json };
   }
 }
@@ -203,7 +209,7 @@ interface KitStep {
   readonly says: (names: KitNames) => string;
   readonly does: (talk: Talk) => Promise<void>;
   /** What is seen in it, or is not seen at all. */
-  readonly proves: readonly AssumptionName[];
+  readonly proves: readonly VisibleAssumptionName[];
 }
 
 /** How the person and the program talk, in this order. */
@@ -290,12 +296,12 @@ export const kitSteps = [
     stage: 'batch',
     says: () => 'Last, an order within a batch: it is only read.',
     does: readBatch,
-    proves: ['batchOrders'],
+    proves: [],
   },
 ] as const satisfies readonly KitStep[];
 
 /** A new assumption must stand in a step: `true` does not compile while one is proven by none. */
-type Unproved = Exclude<AssumptionName, (typeof kitSteps)[number]['proves'][number]>;
+type Unproved = Exclude<VisibleAssumptionName, (typeof kitSteps)[number]['proves'][number]>;
 export const provesEachAssumption: [Unproved] extends [never] ? true : Unproved = true;
 
 /** Runs the steps, until the person leaves or the account is asked no more. */
@@ -323,11 +329,11 @@ export async function talkWithAccount(settings: KitSettings): Promise<KitEvidenc
 async function readBefore(talk: Talk): Promise<void> {
   const { account, settings, seen } = talk;
   const { contract } = settings;
-  const { article } = seen.names;
+  const { article, variant, number } = seen.names;
   await followList(talk);
   const { findArticle, findProductOrder } = contract.operations;
   const found = await account.ask(findArticle, { number: article });
-  await account.ask(findProductOrder, { number: seen.names.number });
+  await account.ask(findProductOrder, { number });
   const asked = seen.calls.find(({ operation }) => operation === findArticle);
   if (asked) seen.withoutKey = (await account.act(findArticle, asked.request, false)).status;
   const entry = listAt(found.json, contract.list.entries).find(
@@ -338,7 +344,11 @@ async function readBefore(talk: Talk): Promise<void> {
   const located = entry ?? locateResource(found.json, [article])?.resource;
   if (located !== undefined) talk.learnArticle(located);
   if (talk.article === undefined)
-    settings.person.say(`Article ${article} is not found where it is assumed: nothing can be created of it.`);
+    settings.person.say(`Article ${article} is not found: nothing can be created of it.`);
+  else if (variant !== undefined && !talk.hasVariant)
+    settings.person.say(
+      `Variant ${variant} is not found among those of article ${article}: ${number} is created without it. If it is written otherwise there, press Ctrl-C and begin again.`,
+    );
 }
 
 /** The one list that Azumuta documents: whether its next page is where `next` leads. */

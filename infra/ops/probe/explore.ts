@@ -15,18 +15,21 @@ import {
 } from './recognise/findings.ts';
 import type { FoundResource, FoundResources, IdOperation } from './recognise/found.ts';
 import {
+  hasLeaf,
   hasNames,
   identifierOf,
   type JsonNode,
   type Located,
   listsIn,
+  locateNumber,
   locateResource,
   namesIn,
   nodesIn,
-  readsAs,
+  timeOf,
   wordsIn,
 } from './recognise/json-nodes.ts';
 import { isByHand, valueAtOwn } from './recognise/own-lines.ts';
+import { listsAtAnyPlace } from './recognise/placed-lists.ts';
 import type { ScreenValues } from './screen-values.ts';
 
 /** The only list that Azumuta documents. */
@@ -36,8 +39,10 @@ export const documentedList: AzumutaOperation = { method: 'GET', path: '/workins
 const mostIdsTried = 4;
 /** Of one order, at most so many recordings are read. */
 const mostRecordingsTried = 5;
-/** Deeper than anything that an operator records. */
-const mostRecordedDepth = 12;
+
+/** As deep as an entry of a list has its number. */
+const mostListDepth = 6;
+const unasked = { json: undefined };
 
 const addressAnswers404 = 'its address is answered with 404. Check azumuta.baseUrl first. If that is right';
 
@@ -52,11 +57,22 @@ export class Explorer {
   readonly #readsAll: boolean;
   readonly #seen: ScreenValues;
   readonly resources: { -readonly [Name in keyof FoundResources]: FoundResources[Name] } = {};
+  readonly #knownIds: readonly string[];
   readonly findings: FieldFinding[] = [];
 
-  /** @param readsAll Reads each recording of the order, not only the one that is recognised. */
-  constructor(ask: AskAccount, contract: AzumutaContract, seen: ScreenValues, readsAll = false) {
+  /**
+   * @param readsAll Reads each recording of the order, not only the one that is recognised.
+   * @param knownIds What the order is known to have as its id: it may be listed no more, or among others of its number.
+   */
+  constructor(
+    ask: AskAccount,
+    contract: AzumutaContract,
+    seen: ScreenValues,
+    readsAll = false,
+    knownIds: readonly string[] = [],
+  ) {
     this.#readsAll = readsAll;
+    this.#knownIds = knownIds;
     this.#ask = ask;
     this.#contract = contract;
     this.#seen = seen;
@@ -68,13 +84,10 @@ export class Explorer {
     // The only path that Azumuta documents, unless the configuration has its own paths.
     if (path === defaultContract.operations.findProductOrder.path) await this.#ask(documentedList, {});
     const entry = await this.#find('findProductOrder', number);
-    if (!entry) return;
-    const ranked = this.#idsIn('productOrder.id', entry.resource);
-    const orderIds = [...ranked, { path: '', value: number }];
-    const order = await this.#read('readProductOrder', orderIds, {}, number);
-    const { resource } = order ?? entry;
+    const order = await this.#readOrder(entry, number);
+    const found = order ?? entry;
     const orderValues = { productOrder: { id: order?.id ?? '', number } };
-    const recording = await this.#readRecording(resource, orderValues);
+    const recording = found && (await this.#readRecording(found.resource, orderValues));
     if (recording)
       await this.#read(
         'readWorkInstruction',
@@ -86,10 +99,19 @@ export class Explorer {
       await this.#findAbsence(name, orderValues);
   }
 
+  /** By its ids in the list, else by those that it is known to have. */
+  async #readOrder(entry: FoundResource | undefined, number: string): Promise<FoundResource | undefined> {
+    const listed = entry
+      ? [...this.#idsIn('productOrder.id', entry.resource), { path: '', value: number }]
+      : [];
+    const known = this.#knownIds.map((value) => ({ path: '', value }));
+    return this.#read('readProductOrder', entry ? listed : known, {}, number);
+  }
+
   async #find(name: FindOperation, number: string): Promise<FoundResource | undefined> {
     const operation = this.#contract.operations[name];
     const { status, json } = await this.#ask(operation, { number });
-    const located = this.#entryByContract(name, json, number) ?? locateResource(json, [number]);
+    const located = this.#entryByContract(name, json, number) ?? locateNumber(json, number, this.#knownIds);
     const missing = `this list does not have the ${name === 'findArticle' ? 'article' : 'number'}`;
     if (!located) {
       const isOwn = isByHand(this.#contract, `operations.${name}.path`);
@@ -100,16 +122,31 @@ export class Explorer {
     const isApplied = [204, 404, 410].includes(other.status) || (isSuccessStatus(other.status) && isEmpty);
     const filter = operation.body === undefined ? 'query' : 'body';
     const line = `operations.${name}.${filter}`;
-    const why = 'the filter is not applied: ask Azumuta how one is found by its number';
-    const applied = sure(line, operation[filter], 'a number that nothing has finds nothing');
     this.findings.push(
       sure(`operations.${name}.path`, operation.path, 'what was looked for is in this list'),
-      isApplied ? applied : notFound(line, why),
+      isApplied
+        ? await this.#findExactness(line, operation, filter, number)
+        : notFound(line, 'the filter is not applied: ask Azumuta how one is found by its number'),
     );
     const fields = nodesIn(json).filter(({ value }) => value === null || identifierOf(value));
     if (name === 'findProductOrder') this.findings.push(this.#findNext(fields));
     this.resources[name] = located;
     return located;
+  }
+
+  /** Whether only the whole number finds it: a search by its beginning lists others of it, too. */
+  async #findExactness(
+    line: string,
+    operation: AzumutaOperation,
+    filter: 'query' | 'body',
+    number: string,
+  ): Promise<FieldFinding> {
+    const start = number.slice(0, -1);
+    const { json } = start === '' ? unasked : await this.#ask(operation, { number: start });
+    const isFound = leavesOf(json, mostListDepth).some((leaf) => identifierOf(leaf) === number);
+    if (isFound)
+      return notFound(line, 'the beginning of a number finds it, too: a list may have others of it');
+    return sure(line, operation[filter], 'a number that nothing has finds nothing');
   }
 
   #miss(name: keyof FoundResources, missing: string): undefined {
@@ -127,7 +164,8 @@ export class Explorer {
     const part = name === 'findArticle' ? article : productOrder;
     if (!isByHand(this.#contract, 'list.entries')) return undefined;
     const entries = [valueAtOwn(json, list.entries)].flat().filter(isRecord);
-    const resource = entries.find((entry) => identifierOf(valueAtOwn(entry, part.number)) === number);
+    const alike = entries.filter((entry) => identifierOf(valueAtOwn(entry, part.number)) === number);
+    const resource = alike.find((entry) => this.#knownIds.some((id) => hasNames(entry, [id]))) ?? alike[0];
     return resource && { place: '', resource, places: [], own: list.entries };
   }
 
@@ -169,14 +207,16 @@ export class Explorer {
     const { recorded } = this.#seen;
     let first: FoundResource | undefined;
     let sought: FoundResource | undefined;
+    const isLater = (one: FoundResource) => latestIn(one.resource) > latestIn(sought?.resource);
     const listed = await this.#recordingsListed(order, values);
     for (const entry of listed.toReversed().slice(0, mostRecordingsTried)) {
       // The others have their id where it has worked.
       const ids = this.#idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
       const found = await this.#read('readRecording', ids, values);
       first ??= found;
-      const isSought = found && (!recorded || containsText(found.resource, recorded.value));
-      if (isSought) sought ??= found;
+      const isSought = found && (!recorded || hasLeaf(found.resource, recorded.value));
+      // Of several with that value, one may have been broken off and begun again.
+      if (isSought && isLater(found)) sought = found;
       if (sought && !this.#readsAll) break;
     }
     const best = sought ?? first;
@@ -280,7 +320,13 @@ export class Explorer {
   }
 }
 
-function rankedIdsIn(line: string, resource: unknown): JsonNode[] {
+/** The latest time in it; 0 where it has none, and less where there is nothing. */
+function latestIn(resource: object | undefined): number {
+  return Math.max(...(resource ? wordsIn(resource).map(({ value }) => timeOf(value) ?? 0) : [-1]));
+}
+
+/** What may be an id, the likelier ones first. */
+export function rankedIdsIn(line: string, resource: unknown): JsonNode[] {
   const ids = namesIn(resource).filter(({ path, value }) => isIdPath(path) && identifierOf(value) !== '0');
   return rankByName(line, ids);
 }
@@ -289,14 +335,11 @@ function rankedIdsIn(line: string, resource: unknown): JsonNode[] {
 function likeliestRecordings(order: object): readonly unknown[] {
   const hasId = (each: unknown) =>
     identifierOf(each) !== undefined || rankedIdsIn('recordingRef.id', each).length > 0;
-  const lists = listsIn(order, hasId).filter(
-    ({ path, value }) => value.length > 0 && !isNamed('productOrder.variants', path),
+  const lists = listsAtAnyPlace(order).filter(
+    ({ name, value }) => value.length > 0 && value.every(hasId) && !isNamed('productOrder.variants', name),
   );
-  return rankByName('productOrder.recordings', lists)[0]?.value ?? [];
-}
-
-function containsText(json: unknown, text: string): boolean {
-  return leavesOf(json, mostRecordedDepth).some((leaf) => readsAs(leaf, text));
+  const byName = lists.map(({ name: path, value }) => ({ path, value }));
+  return rankByName('productOrder.recordings', byName)[0]?.value ?? [];
 }
 
 /** A number or an id of the same form that nothing has. */

@@ -27,6 +27,8 @@ export interface AzumutaModelOptions {
   readonly missing?: readonly string[];
   /** Of its article, the operators record everything. */
   readonly assembly?: Assembly | undefined;
+  /** Whether they sign at its end. Default: nobody does. */
+  readonly isSigned?: boolean;
   /** Called for each trigger. Nothing waits for its result: a trigger can be lost, and nothing sends it again. */
   readonly sendTrigger: (request: TriggerRequest) => void;
 }
@@ -190,7 +192,7 @@ const figures: readonly StepSource[] = [
 ];
 
 /** Two work instructions for each article, and for an assembly one for each operation. */
-function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Catalogue {
+function plantWith({ articles, assembly: assembled, isSigned = false }: AzumutaModelOptions): Catalogue {
   const category = defineArticleCategory('Products');
   const assembly = defineWorkInstruction({ name: 'Assembly', version: 1, category }, [
     { name: 'Housing cleaned', type: 'confirmation' },
@@ -217,6 +219,9 @@ function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Cata
         { name: `Torque ${name}`, type: 'number', unit: 'Nm', minimum: 40, maximum: 44 },
         ...(at === operations.length - 1
           ? [...figures, { name: 'Scrap reason', type: 'choice', records: 'scrap-reason' } as const]
+          : []),
+        ...(isSigned && at === operations.length - 1
+          ? [{ name: 'Signature', type: 'signature' } as const]
           : []),
       ],
     ),

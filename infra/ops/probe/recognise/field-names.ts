@@ -57,9 +57,12 @@ const patterns = new Map(
 const plannedFieldNames =
   /planned|gepland|target|doel|soll|expect|default|standaard|preset|setpoint|nominal|limit/;
 
+/** What JSON:API puts around each field, which says nothing about it: `relationships.order.data.id`. */
+const aroundFields = /(?<=^|\.)(attributes|relationships|data)\.(?=.)/g;
+
 /** Whether the whole path is a usual name of the field: `status`, not `lastSync.status` or `batchStatus`. */
 export function isNamed(line: string, path: string): boolean {
-  const plain = path.replace(/[_-]/g, '').toLowerCase();
+  const plain = path.replace(/[_-]/g, '').toLowerCase().replace(aroundFields, '');
   return (patterns.get(line) ?? patterns.get(lastOf(line)))?.test(plain) ?? false;
 }
 

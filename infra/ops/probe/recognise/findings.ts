@@ -2,11 +2,11 @@ import { isRecord } from '../../../../shared/platform/json.ts';
 import { isIdPath, isNamed, rankByName } from './field-names.ts';
 import {
   identifierOf,
-  type JsonList,
   type JsonNode,
   type Located,
   namesIn,
   nodesReadingAs,
+  type PlacedList,
   valuesIn,
   wordsIn,
 } from './json-nodes.ts';
@@ -100,14 +100,17 @@ export function findResourcePlace(line: string, { place, places, own }: Located)
 
 export function findListField(
   line: string,
-  lists: readonly JsonList[],
+  lists: readonly PlacedList[],
   isMeant: (entry: unknown) => boolean,
   proof: string,
 ): [FieldFinding, object?] {
   const having = lists.filter(({ value }) => value.some(isMeant));
   const found = findFieldByValue(line, having, proof);
-  const entry = having.find(({ path }) => path === found.set)?.value.find(isMeant);
-  return isRecord(entry) ? [found, entry] : [found];
+  const best = having.find(({ path }) => path === found.set);
+  if (best === undefined) return [found];
+  const placed = { ...found, set: best.place };
+  const entry = best.value.find(isMeant);
+  return isRecord(entry) ? [placed, entry] : [placed];
 }
 
 /** The place of a number, to the letter (`007` is not 7, but looks like it). */

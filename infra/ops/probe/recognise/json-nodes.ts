@@ -1,5 +1,5 @@
 import { instantForm, isLanguageMap } from '../../../../shared/azumuta/value-forms.ts';
-import { isRecord, nameIn } from '../../../../shared/platform/json.ts';
+import { isRecord, leavesOf, nameIn } from '../../../../shared/platform/json.ts';
 import type { Place } from '../../../../shared/platform/places.ts';
 import { isOwnId } from './field-names.ts';
 
@@ -104,6 +104,14 @@ export function valuesIn(entry: unknown, text: string): JsonNode[] {
 
 export const hasWords = (entry: unknown, text: string) => valuesIn(entry, text).length > 0;
 
+/** Deeper than anything that an operator records. */
+const mostRecordedDepth = 12;
+
+/** Whether a person reads this text anywhere in it, in the entries of lists, too. */
+export function hasLeaf(json: unknown, text: string): boolean {
+  return leavesOf(json, mostRecordedDepth).some((leaf) => readsAs(leaf, text));
+}
+
 /** Past times: nothing is completed in the future. */
 export function pastTimesIn(resource: object, now: Date): JsonNode[] {
   return wordsIn(resource).filter(({ value }) => (timeOf(value) ?? Infinity) <= now.getTime());
@@ -115,6 +123,13 @@ export function listsIn(json: unknown, isEntry = (_entry: unknown) => true): Jso
   return lists.filter(({ value }) => value.every(isEntry));
 }
 
+/** A list, and how a contract names it. */
+export interface PlacedList extends JsonList {
+  readonly place: Place;
+  /** Its path in whatever has it: the answer, or an entry of another list. */
+  readonly name: string;
+}
+
 /** Where the resource that was asked for is in an answer. */
 export interface Located {
   readonly place: string;
@@ -124,6 +139,12 @@ export interface Located {
   readonly own?: Place;
   /** All places of the same kind (lists, or objects) that have such a resource. */
   readonly places: readonly JsonNode[];
+}
+
+/** Of the entries that have the number, the one with the first of these ids; else any. */
+export function locateNumber(json: unknown, number: string, ids: readonly string[]): Located | undefined {
+  const own = ids.map((id) => locateResource(json, [number, id])).find((found) => found !== undefined);
+  return own ?? locateResource(json, [number]);
 }
 
 /** Finds what has all these names. Of several it takes the largest, as an envelope may repeat what was asked for. */

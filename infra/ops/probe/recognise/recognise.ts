@@ -1,8 +1,7 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
 import { fieldOf, isRecord, leavesOf } from '../../../../shared/platform/json.ts';
-import { listAt, valueAt } from '../../../../shared/platform/places.ts';
-import { stringLiteralOf, withSource } from '../contract-text.ts';
+import { valueAt } from '../../../../shared/platform/places.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import {
   asSureAsContainer,
@@ -22,15 +21,16 @@ import {
 } from './findings.ts';
 import { type FoundResources, orderIn } from './found.ts';
 import {
+  hasLeaf,
   hasNames,
   hasWords,
-  listsIn,
   nodesIn,
   nodesReadingAs,
   pastTimesIn,
   valuesIn,
   wordsIn,
 } from './json-nodes.ts';
+import { listsAtAnyPlace } from './placed-lists.ts';
 
 type RecordedOnScreen = NonNullable<ScreenValues['recorded']>;
 
@@ -100,7 +100,7 @@ function recogniseParameters(order: object, parameter: ScreenValues['parameter']
   // In a map the parameter has its name as a key.
   const containers = nodesIn(order).map(({ path, value: of }) => {
     const named = isRecord(of) ? [fieldOf(of, name)] : [of].flat().filter((each) => hasWords(each, name));
-    return { path, value: named };
+    return { path, name: path, value: named, place: path };
   });
   const proof = 'has the parameter that was seen, with its value';
   const [found, entry] = findListField(line, containers, (each) => hasWords(each, value), proof);
@@ -118,7 +118,7 @@ export function recogniseVariants(
   variant: string | undefined,
 ): FieldFinding[] {
   const [line, ofArticle] = ['productOrder.variants', 'article.variants'];
-  const lists = [order, article].map((each) => listsIn(each));
+  const lists = [order, article].map((each) => listsAtAnyPlace(each));
   const [own = [], theirs = []] = lists;
   if (variant === undefined) return notSeen(line, ofArticle);
   const isMeant = (entry: unknown) => hasWords(entry, variant);
@@ -141,7 +141,7 @@ function recogniseRecordingList(order: object, recordingId: string | undefined):
   const line = 'productOrder.recordings';
   if (recordingId === undefined) return [notFound(line, 'no recording was read')];
   const hasId = (entry: unknown) => hasNames(entry, [recordingId]);
-  const [found, entry] = findListField(line, listsIn(order), hasId, `has an id that ${wasAnswered}`);
+  const [found, entry] = findListField(line, listsAtAnyPlace(order), hasId, `has an id that ${wasAnswered}`);
   return entry
     ? [found, ...asSureAsContainer(found, [findIdField('recordingRef.id', entry, recordingId)])]
     : [found];
@@ -201,17 +201,16 @@ function recogniseSteps(recording: object, recorded: RecordedOnScreen | undefine
   const line = 'recording.steps';
   if (!recorded) return notSeen(line, 'step.name', 'step.value');
   const { value, step: name } = recorded;
-  const isOwn = (step: object) =>
-    (name === undefined || hasWords(step, name)) && valuesIn(step, value).length > 0;
-  const lists = stepListsIn(recording).filter((list) => list.value.some(isOwn));
-  const found = findFieldByValue(line, lists, 'has what was recorded');
-  const best = lists.find(({ path }) => path === found.set);
-  if (!best) return [found];
-  const own = best.value.find(isOwn) ?? {};
-  return [
-    { ...found, set: best.place },
-    ...asSureAsContainer(found, recogniseStepFields(best.value, own, recorded)),
-  ];
+  // The names of steps may be in the work instruction only.
+  const isNameThere = name !== undefined && hasLeaf(recording, name);
+  const isOwn = (step: unknown) =>
+    isRecord(step) && (!isNameThere || hasWords(step, name)) && hasWords(step, value);
+  const lists = listsAtAnyPlace(recording).filter((list) => list.value.some(isRecord));
+  const [found, own] = findListField(line, lists, isOwn, 'has what was recorded');
+  const best = lists.find(({ place }) => place === found.set);
+  if (!best || !own) return [found];
+  const steps = best.value.filter(isRecord);
+  return [found, ...asSureAsContainer(found, recogniseStepFields(steps, own, recorded))];
 }
 
 function recogniseStepFields(
@@ -234,21 +233,4 @@ function recogniseStepFields(
     value,
     ...['id', 'type', 'unit', 'result'].map((field) => findFieldByName(`step.${field}`, rest)),
   ];
-}
-
-/** Lists of objects, and lists within the entries of lists, which only a function can name. */
-function stepListsIn(recording: object) {
-  return listsIn(recording).flatMap(({ path, value }) => {
-    const entries = value.filter(isRecord);
-    const inner = entries.flatMap((entry) => listsIn(entry)).filter((list) => list.value.some(isRecord));
-    const nested = [...new Set(inner.map((list) => list.path))].map((name) => ({
-      path: `${path}.${name}`,
-      value: entries.flatMap((entry) => listAt(entry, name)).filter(isRecord),
-      place: withSource(
-        (json) => listAt(json, path).flatMap((each) => listAt(each, name)),
-        `(recording: unknown) => listAt(recording, ${stringLiteralOf(path)}).flatMap((each) => listAt(each, ${stringLiteralOf(name)}))`,
-      ),
-    }));
-    return entries.length === 0 ? [] : [{ path, value: entries, place: path }, ...nested];
-  });
 }

@@ -33,6 +33,7 @@ export async function startDemoWorkspace(
       operations: ['Mounting'],
       reasons: [],
     },
+    isSigned: true,
     sendTrigger: ({ init }) => {
       trigger = String(init.body);
     },
@@ -61,6 +62,7 @@ export async function startDemoWorkspace(
     unit: () => 'Nm',
     limits: () => '40-44',
     judged: () => 'yes',
+    signed: () => 'Signature',
     component: () => 'SEAT, 36, LOT-7',
     doubleCheck: () => (checksLater.includes(dialect?.name ?? '') ? 'after' : undefined),
     operator: () => 'An Peeters',

@@ -80,7 +80,7 @@ describe.each([process.execPath, nodeOfKit])('the file of the kit, with %s', (no
 
     // Assess
     expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
-    expect(output).toMatch(/\d+ assumptions: \d+ hold, 0 differ, \d+ not seen\./);
+    expect(output).toMatch(/\d+ assumptions: \d+ hold, 0 differ, \d+ not seen, 1 for Azumuta to say\./);
     const written = readdirSync(folder).toSorted();
     expect(written).toEqual([
       expect.stringMatching(/^KIT-.*\.md$/),

@@ -70,7 +70,7 @@ it.each([401, 403, 429])(
     );
 
     expect(stopped).toContain(`GET /productorders/{id} with ${status}`);
-    expect(asked).toBe(4);
+    expect(asked).toBe(5);
     expect(findings).toContainEqual(
       expect.objectContaining({ line: 'productOrder.number', set: 'number', certainty: 'sure' }),
     );
