@@ -9,7 +9,7 @@ import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
 import { createFlowLedger } from '../shared/ledger/ledger.ts';
-import { Comparisons } from '../shared/ledger/records/comparisons.ts';
+import { ExpectedComparisons } from '../shared/ledger/records/expected-comparisons.ts';
 import { KnownOrders } from '../shared/ledger/records/known-orders.ts';
 import { ShadowTable } from '../shared/ledger/shadow-table.ts';
 import { isLeftToLive, type MessageInShadow } from '../shared/life/held-for-live.ts';
@@ -84,6 +84,11 @@ export function createWiring(functionName: string, integration: ConfigurationOfF
   };
 }
 
+/** In shadow nothing is booked, so whatever is completed is decided. */
+export function liveFromOf({ setting, mayWrite }: Wiring): string | undefined {
+  return mayWrite() ? setting('LIVE_FROM') : undefined;
+}
+
 export function breakerOf({ table, clock, setting }: Wiring): Breaker {
   return new Breaker(table, clock, setting('BREAKER_COOLDOWN_SECONDS'));
 }
@@ -144,7 +149,7 @@ export function consumerInMode<Message>(
 ): Consumer<Message> {
   if (mayWrite()) return consumer;
   const live = new KnownOrders(liveTable, clock);
-  const comparisons = new Comparisons(table, clock);
+  const comparisons = new ExpectedComparisons(table, clock);
   const begin: Consumer<Message>['begin'] = async (message, attempt) => {
     const about = aboutOf(message);
     if (await isLeftToLive(about, live)) return { run: async () => undefined };

@@ -4,6 +4,7 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { FlowLedger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { Comparisons } from '../ledger/records/comparisons.ts';
+import type { ExpectedComparisons } from '../ledger/records/expected-comparisons.ts';
 import { refusalsOfCreation, type Standing } from '../ledger/records/known-orders.ts';
 import { Rejected } from '../model/errors.ts';
 import { type ErpOrderRef, partNumbers } from '../model/orders.ts';
@@ -68,7 +69,10 @@ async function compareOrder(
 /** Has an ERP order compared in a day; not one that only Azumuta knows. @param number Of one of its product orders. */
 export async function expectComparison(
   number: string,
-  { orders, comparisons }: { readonly orders: FlowLedger['orders']; readonly comparisons: Comparisons },
+  {
+    orders,
+    comparisons,
+  }: { readonly orders: FlowLedger['orders']; readonly comparisons: ExpectedComparisons },
 ): Promise<void> {
   const entry = await orders.find(number);
   if (entry) await comparisons.expect(entry.part.first);

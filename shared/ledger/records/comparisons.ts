@@ -1,15 +1,10 @@
 import * as z from 'zod/mini';
-import { dayMs } from '../../model/time.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { comparisonKey, ledgerIndexes, numberOf } from '../keys.ts';
 import { dayEventOf, dayFields, utcDayOf } from './events.ts';
-import { Records } from './records.ts';
+import { awaitedComparison, ExpectedComparisons, lookedAgainMs } from './expected-comparisons.ts';
 
-/** Its word in the index of what is awaited. */
-const awaitedComparison = 'comparison';
 const comparedEvent = 'compared';
-/** Between two looks. */
-const lookedAgainMs = dayMs;
 /** What people have not booked is looked at again each day, for so long after shadow has decided about it last. */
 const comparedForMs = 7 * lookedAgainMs;
 
@@ -41,14 +36,7 @@ export type StoredComparison = ShadowComparison & {
  * What shadow has decided about an order is compared a day later with what people did. They are kept at the number under which
  * the bookings of its ERP order are kept, and only in the table of a stack in shadow.
  */
-export class Comparisons extends Records {
-  /** It is compared in a day, however often it was before. */
-  async expect(home: string): Promise<void> {
-    const now = this.clock.now().getTime();
-    const set = { awaiting: awaitedComparison, dueAt: now + lookedAgainMs, expectedAt: now };
-    await this.table.update(comparisonKey(home), { set });
-  }
-
+export class Comparisons extends ExpectedComparisons {
   /** The numbers of those that are due, the longest due first. The index lags. */
   async listDue(limit: number): Promise<string[]> {
     const range = { upTo: this.clock.now().getTime(), limit };

@@ -95,7 +95,7 @@ export function asMade(entry: OrderEntry): Omit<NewOrder, 'via'> {
 
 /** How an order ends, and why: a sentence, of a person signed. */
 export type Ending =
-  | { readonly how: 'given up'; readonly because: string; readonly event?: undefined }
+  | { readonly how: 'given up'; readonly because: string; readonly event?: 'left to people' }
   | {
       readonly how: 'withdrawn';
       readonly because: string;
