@@ -91,6 +91,11 @@ export function createWiring<AnyLedger>(
   };
 }
 
+/** In shadow nothing is booked, so whatever is completed is decided. */
+export function liveFromOf({ setting, mayWrite }: Wiring): string | undefined {
+  return mayWrite() ? setting('LIVE_FROM') : undefined;
+}
+
 /** What a function has that calls its partners: their slots and breakers, and the calls, which share both. */
 export function wirePartners(wiring: Wiring) {
   const { integration, functionName: name, table, clock, settlingSeconds, log, runtime } = wiring;

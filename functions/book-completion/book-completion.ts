@@ -16,6 +16,7 @@ import {
   consumerInMode,
   createWiring,
   erpOf,
+  liveFromOf,
   type Runtime,
   wireConsumer,
 } from '../wiring.ts';
@@ -47,6 +48,7 @@ export function createBookCompletion(integration: ConfigurationOfFunction, runti
     erpOrderNumber: completions.erpOrderNumber && ((number) => erpOrderNumberOf(completions, number)),
     articleIsMapped: productOrders.article !== undefined,
     unknownOrder,
+    liveFrom: liveFromOf(wiring),
   };
   const consumer: Consumer<CompletionHint> = {
     stage: functionName,

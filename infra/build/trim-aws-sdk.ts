@@ -130,15 +130,29 @@ export const standIns: readonly StandIn[] = [
     contents: 'export const Md5Js = undefined;',
   },
   {
-    module: '@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js',
-    reason: 'It slows calls down in the retry mode adaptive; our clients have the mode standard.',
-    assumes: 'Only the retry mode adaptive makes one.',
+    module: '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js',
+    reason:
+      'It is the retry mode adaptive, which slows calls down by a rate limiter; our clients have the mode standard.',
+    assumes: 'Only the retry mode adaptive makes one, and nothing else makes a rate limiter.',
     originals: {
-      '@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js':
-        '32b28572e13668dba2520b02298ae894bc922a5523690f6ffb052fd1273c879b',
+      '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js':
+        '826965148cb6b0f7aae779bcc88909a275b3551f139da9d848b8558cd4463c8e',
     },
     contents:
-      "export class DefaultRateLimiter { constructor() { throw new Error('The retry mode adaptive is not bundled.'); } }",
+      "export class AdaptiveRetryStrategy { constructor() { throw new Error('The retry mode adaptive is not bundled.'); } }",
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/service-customizations/s3.js',
+    reason: 'It names the buckets of S3, which no function calls.',
+    assumes: 'It is asked for the service s3 alone; nothing else of it is used.',
+    originals: {
+      '@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/service-customizations/s3.js':
+        'e2df99b94810a69b4d4385d4aaceda3d954ed662c48d66adfafa8296906d5f23',
+    },
+    contents:
+      "export const resolveParamsForS3 = () => { throw new Error('S3 is not bundled.'); };" +
+      'export const DOT_PATTERN = undefined, S3_HOSTNAME_PATTERN = undefined;' +
+      'export const isArnBucketName = undefined, isDnsCompatibleBucketName = undefined;',
   },
   {
     module: '@aws-sdk/endpoint-cache/dist-es/index.js',

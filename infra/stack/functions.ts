@@ -92,6 +92,7 @@ function defineOrdersOut({ integration, queues, placement, bundles }: FunctionsP
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
         uses.query('azumutaId'),
         uses.read('azumutaApiKey', 'erpCredentials'),
+        liveSince(integration),
         version,
       ],
     },
@@ -124,6 +125,7 @@ function defineResultsBack({ integration, queues, placement, bundles }: Function
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
         uses.query('azumutaId'),
         uses.read('azumutaApiKey', 'erpCredentials'),
+        liveSince(integration),
         versionOf(bundles),
       ],
     },
@@ -207,6 +209,12 @@ function worksOn(queue: 'productOrders' | 'completions', uses: Uses): readonly R
 function consumerProps(queue: IQueue, most: number, ...atOnce: readonly (number | undefined)[]) {
   const containers = Math.max(2, Math.min(most, ...atOnce.map((limit) => limit ?? most)));
   return { timeout: consumerTimeout, memoryMb: 512, consumes: { queue, containers } } as const;
+}
+
+/** What was completed before then, functions leave to people. */
+function liveSince({ deployment: { mode, liveFrom } }: CompleteIntegration): ResourceUse {
+  const isSet = mode === 'live' && liveFrom !== undefined;
+  return { environment: isSet ? { LIVE_FROM: liveFrom } : {} };
 }
 
 /** One version for all functions: that of the code that books, with the plant's configuration in it. */

@@ -12,6 +12,7 @@ import type { DayFigures } from '../ledger/records/events.ts';
 import { isJointKey } from '../ledger/records/joint-keys.ts';
 import type { OrderEntry, Orders } from '../ledger/records/product-orders.ts';
 import { concernsEndedByBooking } from '../life/ended-by-booking.ts';
+import { decideWhoBooks } from '../life/who-books.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
 import { combineAbouts, isFailure, NotSent, Rejected, UnknownOrder, Wait } from '../model/errors.ts';
 import { definedFields } from '../model/unread.ts';
@@ -104,6 +105,12 @@ async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDepe
   } catch (error) {
     const isMissing = error instanceof UnknownOrder && (await mayBeMissing(booking, dependencies));
     if (isGivenUpAfter(error, booking)) await giveUpClaimed(booking, error, dependencies);
+    else if (isBeforeLive(booking, dependencies) && error instanceof NotSent)
+      throw await giveBookingBack(
+        booking,
+        { error: refusalBeforeLive(booking, dependencies), isSent },
+        dependencies,
+      );
     else if (error instanceof NotSent) await noteUnsent(booking, error, dependencies);
     else if (isMissing) await ignoreBooking(booking, error.message, dependencies);
     else throw await giveBookingBack(booking, { error, isSent }, dependencies);
@@ -188,15 +195,37 @@ async function takeLock(
   throw wait;
 }
 
+/**
+ * Whether it was planned in an earlier time live, and completed before this one: people may have booked it meanwhile, so it is
+ * only looked up. All that is decided since is left to people before it is planned.
+ */
+function isBeforeLive(
+  { completion: { completedAt }, planned: { kind } }: ClaimedBooking,
+  { liveFrom }: Pick<HintDependencies, 'liveFrom'>,
+): boolean {
+  if (kind !== 'quantity') return false;
+  return decideWhoBooks({ completedAt }, { liveFrom, createdAt: undefined }) === 'people';
+}
+
+function refusalBeforeLive(
+  { completion: { completedAt }, planned: { productOrder } }: ClaimedBooking,
+  { liveFrom }: Pick<HintDependencies, 'liveFrom'>,
+): Rejected {
+  const sentence = `Product order ${productOrder.number} was completed at ${completedAt}, before the integration was live again (deployment.liveFrom is ${liveFrom}), and the ERP does not have our booking of it: it is booked by hand.`;
+  return new Rejected(sentence, { causeCode: 'booked-otherwise', wrote: 'nothing' });
+}
+
 /** @param noteSent Is called right before the connector is: until then, surely nothing was sent. */
 function sendToErp(
-  { claim, completion, planned, attempt, isOnlyLookedUp }: ClaimedBooking,
-  { erp, erpToLookUp, partners }: HintDependencies,
+  booking: ClaimedBooking,
+  dependencies: HintDependencies,
   noteSent: () => void,
 ): Promise<Receipt> {
+  const { claim, completion, planned, attempt } = booking;
+  const { erp, erpToLookUp, partners } = dependencies;
+  const connector = booking.isOnlyLookedUp || isBeforeLive(booking, dependencies) ? erpToLookUp : erp;
   const send = ({ signal, guard }: PartnerCall) => {
     noteSent();
-    const connector = isOnlyLookedUp ? erpToLookUp : erp;
     return connector.book(completion, planned.key, { again: claim.again, signal, guard });
   };
   return partners.call('erp', attempt.signal, send, planned.erpOrder.number);

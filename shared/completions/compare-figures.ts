@@ -107,7 +107,7 @@ async function readPartsOf(
     attempt.log.warn('There is no time to compare a booking of so many parts', { booking: booked.key });
     return undefined;
   }
-  const others = completedPartsIn(read.parts);
+  const others = completedPartsIn(read.parts, () => 'us');
   const missing = read.parts.flatMap(({ index, order }) => {
     if (order?.completed) return [];
     return order ? `part ${index} is not completed any more` : `part ${index} is not there any more`;

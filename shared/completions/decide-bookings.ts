@@ -8,6 +8,7 @@ import {
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
 import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
+import type { WhoBooks } from '../life/who-books.ts';
 import type { Cause } from '../model/causes.ts';
 import { type BookingKey, quantityKeyOf } from '../model/completions.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
@@ -22,6 +23,8 @@ export interface BuiltPart {
   readonly madeFor?: string | undefined;
   /** Undefined while it is unknown which recordings there are, which is not the same as none. */
   readonly recordingIds: readonly string[] | undefined;
+  /** By when it was completed; of what is in a booking of ours it does not matter. */
+  readonly bookedBy: WhoBooks;
   /** Azumuta id with which it was booked together with others; undefined for one that was not. */
   readonly bookedAs?: string | undefined;
   /** A person was asked to remove it: the others count before it. */
@@ -60,6 +63,8 @@ export type BookingDecision =
 /**
  * What a completed product order becomes in the ERP.
  *
+ *   completed before the integration was live            leave: people book it; other parts are decided without it
+ *   unclear whether it was                               reject
  *   another article than was ordered                     reject
  *   made again in Azumuta after it was booked            reject
  *   a part that the ERP order does not have any more     reject
@@ -89,11 +94,20 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const quantities = bookings.filter((one) => one.kind === 'quantity' && !isOfAnother(one));
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
-  const wrong = whyInConflict(current, entry, quantityOf(current.index));
+  const isOurs = ({ index, bookedBy }: BuiltPart) => bookedBy !== 'people' || quantityOf(index) !== undefined;
+  const built = [current, ...others].filter(isOurs).sort((a, b) => a.index - b.index);
+  if (built.length === 0)
+    return { to: 'leave', why: `Product order ${number} was completed before the integration was live` };
+  if (current.bookedBy === 'unclear' && !quantityOf(current.index))
+    return decideToReject(
+      `Azumuta does not say when product order ${number} was completed: what was completed before deployment.liveFrom is people's. If it was completed since, replay this; else see that it is booked in the ERP by hand.`,
+      'completion-unclear',
+    );
+  const wrong = isOurs(current) ? whyInConflict(current, entry, quantityOf(current.index)) : undefined;
   if (wrong !== undefined) return decideToReject(wrong, 'conflict');
-  const built = [current, ...others].sort((a, b) => a.index - b.index);
   const counts = partsThatCount(facts, built, quantities);
-  if (!counts.includes(current) && !quantityOf(current.index))
+  const isSurplus = isOurs(current) && !counts.includes(current);
+  if (isSurplus && !quantityOf(current.index))
     return decideToReject(
       `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
       'conflict',

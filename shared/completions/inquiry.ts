@@ -41,6 +41,8 @@ export interface HintDependencies {
   /** From where on a booking is more than what it is for; undefined where any is booked. */
   readonly beyondOrder: BeyondOrder | undefined;
   readonly unknownOrder: 'reject' | 'ignore';
+  /** What was completed before this (ISO, UTC) is people's; undefined where all is ours. */
+  readonly liveFrom: string | undefined;
   /** Of a product order that the ledger does not know; by default its own. With it, several may be booked on one ERP order. */
   readonly erpOrderNumber: ((productOrderNumber: string) => string) | undefined;
 }

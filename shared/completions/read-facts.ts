@@ -6,8 +6,9 @@ import {
   partsTogether,
   type RecordHome,
 } from '../ledger/records/erp-orders.ts';
-import { isBookedTogether } from '../ledger/records/product-orders.ts';
-import { Rejected } from '../model/errors.ts';
+import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
+import { createdByUsAt, decideWhoBooks, type WhoBooks } from '../life/who-books.ts';
+import { Rejected, Wait } from '../model/errors.ts';
 import { erpOrderRefOf, quantityOfPart } from '../model/orders.ts';
 import { definedFields } from '../model/unread.ts';
 import { recordingsNamedBy } from './ask-azumuta.ts';
@@ -29,6 +30,7 @@ export async function readFacts(reading: OrderReading, dependencies: HintDepende
   const { recordingIds, read } = await ownRecordings(reading, bookings, dependencies);
   const { facts: own, record } = await readOwnFacts(reading, recordingIds, dependencies);
   const facts = { ...own, bookings };
+  if (isLeftToPeople(facts.current, bookedParts(bookings))) await leaveToPeople(entry, dependencies);
   if (!isBookedTogether(entry)) return { ...reading, facts, read };
   const { read: ofParts, ...built } = await partsBookedTogether(
     { facts, read },
@@ -39,12 +41,40 @@ export async function readFacts(reading: OrderReading, dependencies: HintDepende
   return { ...reading, facts: { ...facts, ...built }, read: new Map([...read, ...ofParts]) };
 }
 
+/** Whether nobody here books it, as it was completed before the integration was live, and is in no booking. */
+function isLeftToPeople({ index, bookedBy }: BuiltPart, booked: ReadonlySet<number>): boolean {
+  return bookedBy === 'people' && !booked.has(index);
+}
+
+/** It has ended as if a person had given it up, for every view, and for 0.3.0. @throws Wait */
+async function leaveToPeople(
+  entry: OrderEntry | undefined,
+  { ledger, liveFrom }: Pick<HintDependencies, 'ledger' | 'liveFrom'>,
+): Promise<void> {
+  if (!entry || entry.end?.how === 'given up') return;
+  const because = `Azumuta completed it before ${liveFrom} (deployment.liveFrom): people book it in the ERP.`;
+  if (await ledger.orders.end(entry, { how: 'given up', event: 'left to people', because })) return;
+  const sentence = `Product order ${entry.number} is being changed at this moment.`;
+  throw new Wait(sentence, { awaits: 'our-lock' });
+}
+
+/** Who books a completed product order. That it was completed since we are live a person says by a replay. */
+function whoBooks(
+  order: BuiltPart['order'],
+  { entry, hint }: Pick<OrderReading, 'entry' | 'hint'>,
+  { liveFrom }: Pick<HintDependencies, 'liveFrom'>,
+): WhoBooks {
+  const decided = decideWhoBooks(order, { liveFrom, createdAt: createdByUsAt(entry) });
+  return decided === 'unclear' && hint.again ? 'us' : decided;
+}
+
 /** What is known without the other parts. */
 export async function readOwnFacts(
   reading: OrderReading,
   recordingIds: BuiltPart['recordingIds'],
-  { ledger, clock, erpOrderNumber, withoutRecordings, bookingTimes: times }: HintDependencies,
+  dependencies: HintDependencies,
 ): Promise<{ readonly facts: CompletionFacts; readonly record: ErpOrderRecord | undefined }> {
+  const { ledger, clock, erpOrderNumber, withoutRecordings, bookingTimes: times } = dependencies;
   const { entry, number, order, bookings, toDecideAgain, nextJointKey } = reading;
   const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
   const record =
@@ -52,7 +82,8 @@ export async function readOwnFacts(
   const parts = record?.split.of ?? 1;
   const madeFor =
     entry?.part.per === undefined ? undefined : quantityOfPart(entry.part, entry.erpOrder).amount;
-  const current = { index: entry?.part.index ?? 1, madeFor, order, recordingIds };
+  const bookedBy = whoBooks(order, reading, dependencies);
+  const current = { index: entry?.part.index ?? 1, madeFor, order, recordingIds, bookedBy };
   const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
   const window = windowStateOf({ ...reading, times, now: clock.now() });
   return { facts: { ...known, current, others: [], unread: 0, window, withoutRecordings }, record };
@@ -96,11 +127,13 @@ type BookedTogether = Pick<CompletionFacts, 'current' | 'others' | 'parts' | 'un
 async function partsBookedTogether(
   { facts, read: ownRead }: Pick<Evidence, 'facts' | 'read'>,
   record: RecordHome,
-  { number, hint, attempt, concerns }: OrderReading,
-  { ledger, reader }: HintDependencies,
+  reading: OrderReading,
+  dependencies: HintDependencies,
 ): Promise<BookedTogether> {
+  const { number, hint, attempt, concerns } = reading;
+  const { ledger, reader, liveFrom } = dependencies;
   const { bookings, parts, current } = facts;
-  const { index, order, madeFor, recordingIds: named = [] } = current;
+  const { index, order, madeFor, recordingIds: named = [], bookedBy } = current;
   const { erpOrders } = ledger;
   const booked = bookedParts(bookings);
   const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
@@ -118,8 +151,11 @@ async function partsBookedTogether(
     isUnwanted && areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
   // What is booked is still noted with the id that was booked.
   const isBooked = booked.has(index);
-  if (!isBooked && !(await isSurplus())) await erpOrders.recordCompletedPart(record, own);
-  const { completed, wanted } = partsTogether(await erpOrders.partsOf(record), parts, index);
+  const mayCount = !isBooked && bookedBy === 'us';
+  if (mayCount && !(await isSurplus())) await erpOrders.recordCompletedPart(record, own);
+  const asked = isLeftToPeople(current, booked) ? undefined : index;
+  const readTogether = async () => partsTogether(await erpOrders.partsOf(record), parts, asked);
+  const { completed, wanted } = await readTogether();
   const noted = completed.get(index);
   const bookedAs = isBooked ? noted?.productOrderId : undefined;
   // A person's hint looks at all: further recordings may have come while their booking was refused; so does one that
@@ -135,18 +171,24 @@ async function partsBookedTogether(
     madeFor,
     recordingIds: order.recordingIds ?? ofTriggers,
     bookedAs,
+    bookedBy,
     isUnwanted,
   };
   const known = new Set([...recordingsOfBookings(bookings), ...ownRead.keys()]);
   const read = await reader.readParts({ wanted: needed, current: shown, known }, attempt);
   for (const part of read.parts.filter(({ order: other }) => !other?.completed))
     if (!booked.has(part.index)) await awaitReopenedPart(part, record, ledger);
-  const others = completedPartsIn(read.parts);
+  // What was noted of another part was ours when it was; an instant of going live that was moved since makes it people's.
+  const others = completedPartsIn(read.parts, (other) =>
+    decideWhoBooks(other, { liveFrom, createdAt: undefined }) === 'people' ? 'people' : 'us',
+  );
+  const left = others.filter((part) => isLeftToPeople(part, booked));
+  for (const part of left) await leaveToPeople(await findEntryOf(part, ledger), dependencies);
   const hasOpenPart = [index, ...others.map((part) => part.index)].some((each) => !booked.has(each));
   // Nothing that could be booked was read in time: the next attempt goes on.
   if (read.outOfTime && !hasOpenPart) throw read.outOfTime;
   return {
-    parts: wanted,
+    parts: left.length === 0 ? wanted : (await readTogether()).wanted,
     current: shown,
     others,
     unread: needed.length - read.parts.length,
@@ -169,6 +211,14 @@ function partFilter(
   if (isComplete || window === 'due') return (index) => looksAtAll || !booked.has(index);
   const held = window === 'open' ? bookedParts(toDecideAgain) : new Set<number>();
   return (index) => held.has(index);
+}
+
+async function findEntryOf(
+  { order: { id } }: BuiltPart,
+  { knownOrders, orders }: HintDependencies['ledger'],
+): Promise<OrderEntry | undefined> {
+  const number = await knownOrders.numberOfAzumutaId(id);
+  return number === undefined ? undefined : orders.find(number);
 }
 
 /** The trigger that completes it again may be lost, so the reconciliation asks about it. */

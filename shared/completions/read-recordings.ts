@@ -4,6 +4,7 @@ import { stepIdsOf, withStepNames } from '../azumuta/step-names.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { CompletionsLedger } from '../ledger/ledger.ts';
 import type { CompletedPart } from '../ledger/records/erp-orders.ts';
+import type { WhoBooks } from '../life/who-books.ts';
 import type { CompletedProductOrder, EachField, RecordedStep, Recording } from '../model/completions.ts';
 import { personalFields } from '../model/completions.ts';
 import { OutOfTime, Rejected } from '../model/errors.ts';
@@ -68,11 +69,16 @@ function recordingsOfPart(
 }
 
 /** Those of the parts that are completed. */
-export function completedPartsIn(parts: readonly ReadPart[]): BuiltPart[] {
+export function completedPartsIn(
+  parts: readonly ReadPart[],
+  whoBooks: (order: AzumutaProductOrder) => WhoBooks,
+): BuiltPart[] {
   return parts.flatMap(({ order, ...part }) => {
     if (!order?.completed) return [];
     const { index, madeFor } = part;
-    return [{ index, madeFor, order, recordingIds: recordingsOfPart(part, order) }];
+    return [
+      { index, madeFor, order, recordingIds: recordingsOfPart(part, order), bookedBy: whoBooks(order) },
+    ];
   });
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { limitShape } from '../model/partner.ts';
-import { isTimeZone } from '../model/time.ts';
+import { isTimeZone, utcInstant } from '../model/time.ts';
 import { showFound } from '../platform/validation.ts';
 
 /** How long a partner may need to finish what was sent to it, if nothing else is said. */
@@ -37,6 +37,13 @@ export const optionalFn = <F extends (...given: never[]) => unknown>() => z.opti
 /** A list of the configuration. It may be a constant, so its type is readonly; `z.readonly` would freeze it as well. */
 export const readonlyList = <T extends z.ZodMiniType>(entry: T, least = 0) =>
   z.array(entry).check(z.minLength(least)) as z.ZodMiniType<readonly z.output<T>[], readonly z.input<T>[]>;
+
+const zonedTime = 'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z';
+/** An instant in the configuration; in UTC with milliseconds, so that instants compare as text. */
+export const instantInUtc = z.pipe(
+  textThat((text) => utcInstant(text) !== undefined, zonedTime),
+  z.transform((text) => utcInstant(text) ?? text),
+);
 
 /** A time zone in the configuration. */
 export const timeZoneSchema = textThat(isTimeZone, 'an IANA time zone such as Europe/Brussels');

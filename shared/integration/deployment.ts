@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
 import { webhookChannels, weekdays } from '../alerts/dependencies.ts';
-import { readonlyList, textThat } from '../erp/options.ts';
+import { instantInUtc, readonlyList, textThat } from '../erp/options.ts';
 import { modes } from '../model/mode.ts';
 import { roles } from '../model/roles.ts';
 import { addAddresses } from '../platform/ip-allow-list.ts';
@@ -51,6 +51,11 @@ export const deploymentSchema = strictObject({
    * hand. What it decides is kept apart for 35 days, and counts for nothing once it is live. Default `live`.
    */
   mode: z._default(z.enum(modes), 'live'),
+  /**
+   * From when on what is completed in Azumuta is booked, an ISO time with zone such as `2027-01-11T06:00:00+01:00`: what was
+   * completed before is people's, and never booked here. It counts while `mode` is `live`. Default: all that is completed is booked.
+   */
+  liveFrom: z.optional(instantInUtc),
   /** The account that the stack is deployed to (12 digits): the CDK refuses every other. Default: that of the credentials. */
   account: z.optional(textLike(/^\d{12}$/, 'an account of 12 digits, as text')),
   /** The region that the stack is deployed to, such as `eu-west-1`. Default: that of the AWS profile. */

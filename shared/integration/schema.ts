@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { contractSchema, defaultBaseUrl } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
-import { fn, optionalFn, readonlyList, textThat, timeZoneSchema } from '../erp/options.ts';
+import { fn, instantInUtc, optionalFn, readonlyList, textThat, timeZoneSchema } from '../erp/options.ts';
 import type {
   Check,
   CompletedProductOrder,
@@ -14,7 +14,6 @@ import type {
 import type { ErpOrder, OrderPart, ParameterValue } from '../model/orders.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
-import { utcInstant } from '../model/time.ts';
 import { showFound, strictObject } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
 
@@ -22,13 +21,6 @@ import { deploymentSchema } from './deployment.ts';
 export const reconcileDefaults = { everyHours: 24, most: 50, graceHours: 24 };
 
 const beyondOrderDefaults = { good: 1.1, scrap: 1 };
-
-const zonedTime = 'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z';
-/** In UTC with milliseconds, so that instants compare as text. */
-const instantInUtc = z.pipe(
-  textThat((text) => utcInstant(text) !== undefined, zonedTime),
-  z.transform((text) => utcInstant(text) ?? text),
-);
 
 const mostBookingTimes = 24;
 const bookingTimesSchema = readonlyList(

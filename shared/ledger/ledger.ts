@@ -16,7 +16,7 @@ import { Journeys } from './records/events.ts';
 import { KnownOrders } from './records/known-orders.ts';
 import { OpenOrderRecords } from './records/open-orders.ts';
 import { Pauses, PausesForPeople } from './records/pauses.ts';
-import { Orders, OrdersToMake } from './records/product-orders.ts';
+import { Orders, OrdersToEnd, OrdersToMake } from './records/product-orders.ts';
 import { PullState } from './records/pull-state.ts';
 import { Questions } from './records/questions.ts';
 import { BookingWindows } from './records/windows.ts';
@@ -72,7 +72,7 @@ export function createCompletionsLedger(options: LedgerOptions) {
   const { table, clock, settlingSeconds } = options;
   return {
     ...createWorkLedger(options),
-    orders: new Orders(table, clock),
+    orders: new OrdersToEnd(table, clock),
     erpOrders: new ErpOrders(table, clock),
     concerns: new Concerns(table, clock),
     unknownNumbers: new UnknownNumbers(table, clock),

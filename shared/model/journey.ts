@@ -25,6 +25,7 @@ const events = {
   withdrawn: ['Withdrawn by the ERP'],
   'cancelled in the ERP': ['Cancelled in the ERP', 'bad'],
   'given up': ['Given up by a person', 'bad'],
+  'left to people': ['Completed before the integration was live: people book it'],
 
   'dead-lettered': ['Became a dead letter', 'bad'],
   replayed: ['Sent to its queue again'],

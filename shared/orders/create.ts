@@ -24,6 +24,8 @@ export interface CreateDependencies extends LookDependencies {
   readonly erp: ErpConnector;
   readonly clock: Clock;
   readonly settlingSeconds: number;
+  /** What was completed before this (ISO, UTC) is people's; undefined where all is ours. */
+  readonly liveFrom: string | undefined;
   /** Has the completion of a product order looked at again. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
   /** Whether an order is known in shadow, of which a message may still be in the queue once the stack is live. */
@@ -129,12 +131,12 @@ async function createOrRecord(
   { signal }: WorkAttempt,
   dependencies: CreateDependencies,
 ): Promise<MadeProductOrder | typeof wouldBeCreated> {
-  const { azumuta, erp, partners, ledger } = dependencies;
+  const { azumuta, erp, partners, ledger, liveFrom } = dependencies;
   const { draft } = entry;
   let sent = false;
   const making = async (guarded: PartnerCall): Promise<MadeProductOrder> => {
     const found = await findProductOrder(claim, entry, guarded, dependencies);
-    const decision = decideCreation({ entry, again: claim.again, found });
+    const decision = decideCreation({ entry, again: claim.again, found, liveFrom });
     switch (decision.to) {
       case 'refuse':
         throw new Rejected(decision.reason, { causeCode: decision.cause });

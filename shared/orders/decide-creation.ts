@@ -2,6 +2,7 @@ import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import type { AzumutaArticle } from '../azumuta/operations.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { decideWhoBooks } from '../life/who-books.ts';
 import type { Cause } from '../model/causes.ts';
 import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import { whyNotAdopted } from './differences.ts';
@@ -29,6 +30,8 @@ export interface CreationFacts {
   /** An earlier attempt may have created it. */
   readonly again: boolean;
   readonly found: FoundProductOrder;
+  /** What was completed before this (ISO, UTC) is people's; undefined where all is ours. */
+  readonly liveFrom: string | undefined;
 }
 
 /** A product order that Azumuta has, or had. */
@@ -37,7 +40,7 @@ export interface MadeProductOrder {
   readonly event: 'created' | 'adopted';
   /** It is known to be completed: nobody needs to ask about it. */
   readonly isBuilt: boolean;
-  /** It was completed while its order was unknown, or was given up: no trigger comes for it again. */
+  /** It was completed while its order was unknown or given up, or before we were live: no trigger comes for it again. */
   readonly wasIgnored: boolean;
 }
 
@@ -51,6 +54,7 @@ export type CreationDecision =
  *
  *   found                 which is                                                 then
  *   in Azumuta            of another order of ours                                 refuse
+ *                         completed before we were live                            record as adopted: its hint leaves it to people
  *                         other than what is wanted                                refuse
  *                         equal, completed, and surely not of ours                 refuse
  *                         equal, and an earlier attempt may have created it        record as created
@@ -60,10 +64,11 @@ export type CreationDecision =
  *   nowhere               of an article that Azumuta has                           create
  *                         of an article that Azumuta does not have                 refuse
  */
-export function decideCreation({ entry, again, found }: CreationFacts): CreationDecision {
+export function decideCreation(facts: CreationFacts): CreationDecision {
+  const { entry, found } = facts;
   switch (found.where) {
     case 'in Azumuta':
-      return decideExisting(entry, again, found);
+      return decideExisting(facts, found);
     case 'among what is built': {
       const { productOrder } = found;
       return { to: 'record', made: { productOrder, event: 'created', isBuilt: true, wasIgnored: false } };
@@ -78,25 +83,30 @@ export function decideCreation({ entry, again, found }: CreationFacts): Creation
 }
 
 function decideExisting(
-  { draft, productOrder: made }: CreationFacts['entry'],
-  again: boolean,
+  { entry: { draft, productOrder: made }, again, liveFrom }: CreationFacts,
   { existing, owner, bookings }: Extract<FoundProductOrder, { where: 'in Azumuta' }>,
 ): CreationDecision {
   const { number } = draft;
+  const productOrder = productOrderRefOf(existing);
   if (owner !== undefined) {
     const reason = `Azumuta calls the product order of ${owner} ${number} by now: give it its own number there again, then replay.`;
     return { to: 'refuse', reason, cause: 'conflict' };
   }
   // It may have been typed by hand, built and booked while its creation was refused.
-  const own = bookings.filter(({ productOrder }) => productOrder.id === existing.id);
+  const own = bookings.filter((booking) => booking.productOrder.id === existing.id);
   const isBuilt = own.some(({ state }) => state === 'done');
+  // People make good for what differs, as they book it.
+  const isPeoples =
+    existing.completed && decideWhoBooks(existing, { liveFrom, createdAt: undefined }) === 'people';
+  if (isPeoples && !isBuilt)
+    return { to: 'record', made: { productOrder, event: 'adopted', isBuilt, wasIgnored: true } };
   const wasGivenUp = existing.completed && existing.id === made?.id && !isBuilt;
   const wasIgnored = wasGivenUp || own.some(({ state }) => state === 'ignored');
   const mayBeOurs = again || isBuilt || wasIgnored;
   const reason = whyNotAdopted(existing, draft, { mayBeOurs });
   if (reason !== undefined) return { to: 'refuse', reason, cause: 'conflict' };
   const event = again ? 'created' : 'adopted';
-  return { to: 'record', made: { productOrder: productOrderRefOf(existing), event, isBuilt, wasIgnored } };
+  return { to: 'record', made: { productOrder, event, isBuilt, wasIgnored } };
 }
 
 function refuseArticle({ draft: { article } }: CreationFacts['entry']): CreationDecision {

@@ -143,12 +143,16 @@ export function keepEndingConcerns(
   return keepOrder(entry, ends.length === 0 ? {} : { action: 'ends concerns', ends, sentence });
 }
 
-/** Only a person takes back what a person has given up: the caller reads how. */
+/** Only a person takes back what was given up: the caller reads how. */
 export function keepGivenUp(entry: OrderEntry): Kept {
   const { number } = entry;
   const word = wordForAnyShell(number);
   const remake = word && `npm run orders -- remake ${word} --because "…" --go --stack <stack>`;
-  const sentence = `A person has given up product order ${number}, so it is neither made nor booked. To have it made after all: ${remake ?? 'its page in the console'}`;
+  const why =
+    entry.end?.by === 'going live'
+      ? `Azumuta completed product order ${number} before the integration was live`
+      : `A person has given up product order ${number}`;
+  const sentence = `${why}, so it is neither made nor booked. To have it made after all: ${remake ?? 'its page in the console'}`;
   return keepOrder(entry, { action: 'given up', sentence });
 }
 

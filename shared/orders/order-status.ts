@@ -1,5 +1,6 @@
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import { endInWords } from '../ledger/records/order-end.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type LifeFacts, lifeOf } from '../life/life.ts';
 import { sentence } from '../model/text.ts';
@@ -24,7 +25,8 @@ export function statusOfKnown(
 ): ProductOrderStatus {
   const { stage } = lifeOf(facts);
   const status = { ...statusOfEntry(facts.entry), stage };
-  if (stage === 'given up') return { ...status, status: 'rejected', reason: 'A person has given it up.' };
+  if (stage === 'given up')
+    return { ...status, status: 'rejected', reason: endInWords(facts.entry.end ?? { by: 'a person' }) };
   const letters = facts.letters.map(({ reason: note, cause = 'internal-error' }) => ({ note, cause }));
   const [open] = [...facts.concerns, ...letters];
   return open && status.status === 'exists' ? inConflict(status, open) : status;

@@ -18,6 +18,8 @@ export const variables = {
   STAGE: textVariable,
   /** `shadow`: everything is decided, and nothing is written to a partner. */
   MODE: z._default(z.enum(modes), 'live'),
+  /** What was completed before this (ISO, UTC) is people's. Unset: all that is completed is booked. */
+  LIVE_FROM: z.optional(textVariable),
   /** Version of the deployed code and configuration: what an older one has mapped is mapped again. */
   CONFIGURATION_VERSION: textVariable,
   LEDGER_TABLE_NAME: textVariable,

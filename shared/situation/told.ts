@@ -3,6 +3,7 @@ import type { ViewLedger } from '../ledger/ledger.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import { endInWords } from '../ledger/records/order-end.ts';
 import type { BookingWindow } from '../ledger/records/windows.ts';
 import type { LifeFacts, Stage } from '../life/life.ts';
 import type { DueState } from '../model/due.ts';
@@ -59,7 +60,7 @@ export interface Told extends Omit<OrderSentences, 'who'> {
  *
  *   a dead letter or a concern is open                needs a person: each reason, and each next step
  *   refused, and its dead letter is gone              needs a person, unless that was replayed or discarded
- *   given up                                          that a person has done so
+ *   given up                                          that a person has done so, or that people book it
  *   a booking waits or is under way                   why it waits; that bookings are paused, and to resume them,
  *                                                     unless that ends by itself
  *   anything else                                     its stage in a sentence
@@ -166,7 +167,7 @@ function adviceSentences(advice: Advice): Pick<OrderSentences, 'next' | 'who'> {
 function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
   const { entry, bookings, journey = [] } = facts;
   const last = journey.at(-1);
-  if (entry?.end && stage === 'given up') return { says: 'A person has given it up.' };
+  if (entry?.end && stage === 'given up') return { says: endInWords(entry.end) };
   if (last?.event === 'discarded') {
     const isMissing = isRefusedOrder(facts, stage) && facts.due === 'late';
     return {

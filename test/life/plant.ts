@@ -134,6 +134,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
         STACK_NAME: 'AzumutaErp-life-production',
         CONFIGURATION_VERSION: version,
         MODE: mode,
+        LIVE_FROM: integration.deployment.liveFrom,
         TRIGGER_NAMES: JSON.stringify(names),
       },
       clock,

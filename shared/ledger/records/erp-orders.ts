@@ -137,6 +137,16 @@ export class ErpOrders extends Records {
   async markPartReopened(erpOrder: RecordHome, index: number): Promise<void> {
     await this.table.update(completedPartKey(keyOfRecord(erpOrder), index), { set: { reopened: true } });
   }
+
+  /** A part is given up, or people book it: 0.3.0 counts it no more, as one that was opened again. */
+  async endPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
+    const record = await this.find(erpOrder);
+    if (!record) return;
+    const home = keyOfRecord(record);
+    await this.table.update(endedPartKey(home, index), { set: { index, expiresAt: this.expiresAt() } });
+    const isThere = { condition: 'attribute_exists(pk)' };
+    await this.table.update(completedPartKey(home, index), { set: { reopened: true }, ...isThere });
+  }
 }
 
 /** Records of ERP orders, with what is written of them as the ERP wants them. */
@@ -164,16 +174,6 @@ export class ErpOrdersToMake extends ErpOrders {
     const found = await this.table.query(erpOrderKey(erpOrder).pk);
     const home = found.map(keyLedTo).find((lead) => lead !== undefined);
     return home ? [...found, ...(await this.table.query(home.pk))] : found;
-  }
-
-  /** A person has given a part up: 0.3.0 counts it no more, as one that was opened again. */
-  async endPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
-    const record = await this.find(erpOrder);
-    if (!record) return;
-    const home = keyOfRecord(record);
-    await this.table.update(endedPartKey(home, index), { set: { index, expiresAt: this.expiresAt() } });
-    const isThere = { condition: 'attribute_exists(pk)' };
-    await this.table.update(completedPartKey(home, index), { set: { reopened: true }, ...isThere });
   }
 
   /** The end of a part is taken back: it is wanted with the others again. */

@@ -21,27 +21,35 @@ interface StoredEnd extends z.output<typeof storedEndSchema> {
 export interface OrderEnd {
   /**
    * `withdrawn`: it is made once the ERP wants it again. `given up`: only a person undoes it, with `remake` or the replay
-   * of its creation.
+   * of its creation; so ends, too, what was completed before the integration was live.
    */
   readonly how: 'withdrawn' | 'given up';
   /** ISO instant; undefined where its history has lost that entry. */
   readonly at: string | undefined;
   /** A sentence; of what was given up the person's own words, signed. */
   readonly because: string;
-  readonly by: 'the ERP' | 'a person' | 'a look at Azumuta';
+  readonly by: 'the ERP' | 'a person' | 'a look at Azumuta' | 'going live';
 }
 
 /** What ended a product order; undefined while it goes on. A person's end counts before any other. */
 export function endOf({ withdrawn, givenUp, reason = '', history }: StoredEnd): OrderEnd | undefined {
   const last = (...events: readonly string[]) => history.findLast(({ event }) => events.includes(event));
   if (givenUp) {
-    const given = last('given up');
-    return { how: 'given up', at: given?.at, because: given?.note ?? '', by: 'a person' };
+    const given = last('given up', 'left to people');
+    const endedBy = given?.event === 'left to people' ? 'going live' : 'a person';
+    return { how: 'given up', at: given?.at, because: given?.note ?? '', by: endedBy };
   }
   if (!withdrawn) return undefined;
   const taken = last('withdrawn', 'cancelled in the ERP');
   const by = taken?.event === 'withdrawn' ? 'a look at Azumuta' : 'the ERP';
   return { how: 'withdrawn', at: taken?.at, because: reason, by };
+}
+
+/** Who has ended an order that nobody makes or books any more, in a sentence. */
+export function endInWords({ by }: Pick<OrderEnd, 'by'>): string {
+  if (by === 'going live')
+    return 'Azumuta completed it before the integration was live, so people book it in the ERP.';
+  return 'A person has given it up.';
 }
 
 /** Whether a person has given it up after this message was sent: a replay from before does not undo that. */

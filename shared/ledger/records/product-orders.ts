@@ -7,7 +7,7 @@ import { nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
 import { orderKey, partitionOf } from '../keys.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { ErpOrdersToMake } from './erp-orders.ts';
+import { ErpOrders, ErpOrdersToMake } from './erp-orders.ts';
 import { type OrderContent, orderContentSchema } from './order-content.ts';
 import { endFields, endOf, storedEndSchema } from './order-end.ts';
 import { Records } from './records.ts';
@@ -95,7 +95,7 @@ export function asMade(entry: OrderEntry): Omit<NewOrder, 'via'> {
 
 /** How an order ends, and why: a sentence, of a person signed. */
 export type Ending =
-  | { readonly how: 'given up'; readonly because: string; readonly event?: undefined }
+  | { readonly how: 'given up'; readonly because: string; readonly event?: 'left to people' }
   | {
       readonly how: 'withdrawn';
       readonly because: string;
@@ -144,9 +144,50 @@ export class Orders extends Records {
   }
 }
 
-/** Product orders, with what is made and changed of them as the ERP wants them. */
-export class OrdersToMake extends Orders {
-  readonly #deadLetters = new DeadLetters(this.table, this.clock);
+/** Product orders, with how they end. */
+export class OrdersToEnd extends Orders {
+  protected readonly deadLetters = new DeadLetters(this.table, this.clock);
+  readonly #parts = new ErpOrders(this.table, this.clock);
+
+  /**
+   * Ends an order, and makes its step unclaimable by the same write: without `rejectedBy` each message finds it rejected.
+   * So dead letters of its creation are outdated, and parts that are booked together are booked without it. What Azumuta has
+   * is still created there, unless it was removed. Only `replace` takes an end back.
+   * @returns the order as it is then; undefined when it may have been created, claimed or changed since it was read.
+   */
+  async end(entry: OrderEntry, ending: Ending): Promise<OrderEntry | undefined> {
+    const { how, because } = ending;
+    const isMade = how === 'given up' && entry.state === 'done';
+    const inAzumuta = how === 'withdrawn' ? ending.inAzumuta : 'perhaps';
+    const refused = { state: 'rejected', reason: shorten(because, maxNoteLength), cause: 'order-state' };
+    const set = {
+      ...(how === 'given up' ? { givenUp: true } : { withdrawn: true }),
+      // What may be there is still in doubt.
+      ...(inAzumuta === 'perhaps' ? {} : { clean: true }),
+      ...(isMade ? {} : refused),
+    };
+    const remove = ['awaiting', 'rejectedBy', ...(how === 'given up' ? ['dueAt'] : [])];
+    const event: NewEntry = { event: ending.event ?? how, note: because };
+    const when = inAzumuta === undefined ? nothingSent : ifStateWas(entry.state);
+    const written = await this.updateAsRead(entry, { set, remove }, event, when);
+    if (!written) return undefined;
+    await this.deadLetters.settleOfCreation(entry.number);
+    if (how === 'given up' && isBookedTogether(entry))
+      await this.#parts.endPart(entry.erpOrder, entry.part.index);
+    return orderEntryOf({ ...written });
+  }
+
+  /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
+  protected updateAsRead(entry: OrderEntry, changes: Update, event: NewEntry, when: Condition) {
+    const unread = ifUnchanged(entry);
+    const condition = `${when.condition} AND ${unread.condition}`;
+    const values = { ...when.values, ...unread.values };
+    return this.updateWithHistory(orderKey(entry.number), { ...changes, condition, values }, event, entry);
+  }
+}
+
+/** The same, with what is made and changed of them as the ERP wants them. */
+export class OrdersToMake extends OrdersToEnd {
   readonly #erpOrders = new ErpOrdersToMake(this.table, this.clock);
 
   /** Adds a new order; false when there is one already. */
@@ -175,9 +216,9 @@ export class OrdersToMake extends Orders {
     };
     const event: NewEntry = { event: 'queued', note: `again by ${via}` };
     const condition = `(#state = :rejected OR ${nothingSent.condition})`;
-    const written = await this.#updateAsRead(entry, changes, event, { ...nothingSent, condition });
+    const written = await this.updateAsRead(entry, changes, event, { ...nothingSent, condition });
     if (!written && !(await this.#isReplaced(entry.number, order))) return false;
-    await this.#deadLetters.settleOfCreation(entry.number);
+    await this.deadLetters.settleOfCreation(entry.number);
     if (entry.end && isBookedTogether(entry))
       await this.#erpOrders.takeBackPart(entry.erpOrder, entry.part.index);
     return true;
@@ -189,34 +230,6 @@ export class OrdersToMake extends Orders {
     return (
       held?.state === 'waiting' && held.contentHash === contentHash && isSameErpOrder(held.erpOrder, erpOrder)
     );
-  }
-
-  /**
-   * Ends an order, and makes its step unclaimable by the same write: without `rejectedBy` each message finds it rejected.
-   * So dead letters of its creation are outdated, and parts that are booked together are booked without it. What Azumuta has
-   * is still created there, unless it was removed. Only `replace` takes an end back.
-   * @returns the order as it is then; undefined when it may have been created, claimed or changed since it was read.
-   */
-  async end(entry: OrderEntry, ending: Ending): Promise<OrderEntry | undefined> {
-    const { how, because } = ending;
-    const isMade = how === 'given up' && entry.state === 'done';
-    const inAzumuta = how === 'withdrawn' ? ending.inAzumuta : 'perhaps';
-    const refused = { state: 'rejected', reason: shorten(because, maxNoteLength), cause: 'order-state' };
-    const set = {
-      ...(how === 'given up' ? { givenUp: true } : { withdrawn: true }),
-      // What may be there is still in doubt.
-      ...(inAzumuta === 'perhaps' ? {} : { clean: true }),
-      ...(isMade ? {} : refused),
-    };
-    const remove = ['awaiting', 'rejectedBy', ...(how === 'given up' ? ['dueAt'] : [])];
-    const event: NewEntry = { event: ending.event ?? how, note: because };
-    const when = inAzumuta === undefined ? nothingSent : ifStateWas(entry.state);
-    const written = await this.#updateAsRead(entry, { set, remove }, event, when);
-    if (!written) return undefined;
-    await this.#deadLetters.settleOfCreation(entry.number);
-    if (how === 'given up' && isBookedTogether(entry))
-      await this.#erpOrders.endPart(entry.erpOrder, entry.part.index);
-    return orderEntryOf({ ...written });
   }
 
   /** Its content and due date from now on; does nothing when another writer has changed it since it was read. */
@@ -272,13 +285,5 @@ export class OrdersToMake extends Orders {
   #dueAt(dueDate: string | undefined): number {
     const due = Date.parse(dueDate ?? '');
     return Number.isNaN(due) ? this.clock.now().getTime() + 7 * 86_400_000 : due;
-  }
-
-  /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
-  #updateAsRead(entry: OrderEntry, changes: Update, event: NewEntry, when: Condition) {
-    const unread = ifUnchanged(entry);
-    const condition = `${when.condition} AND ${unread.condition}`;
-    const values = { ...when.values, ...unread.values };
-    return this.updateWithHistory(orderKey(entry.number), { ...changes, condition, values }, event, entry);
   }
 }

@@ -16,6 +16,7 @@ const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/5a1d2c3f'
 /** What a plant may change. */
 const deployments: Readonly<Record<keyof CompleteDeployment, readonly Partial<CompleteDeployment>[]>> = {
   mode: [{ mode: 'shadow' }],
+  liveFrom: [{ liveFrom: '2027-01-11T05:00:00.000Z' }],
   account: [{ account: '444455556666' }],
   region: [inAnotherRegion],
   alarmEmails: [{ alarmEmails: [...alarmEmails, 'plant@plant.example'] }, { alarmEmails: [] }],

@@ -113,6 +113,26 @@ it('gives its mode to each function that has the ledger, and to the commands, an
   ]);
 });
 
+it('says from when on it is live to the functions that create and book, and to none in shadow', async () => {
+  // Prepare
+  const liveFrom = '2027-01-11T05:00:00.000Z';
+  const toldOf = async (mode: 'live' | 'shadow') => {
+    const deployment = { ...everything.deployment, mode, liveFrom };
+    const template = await templateOf({ ...everything, deployment }, 'production');
+    return propertiesOf(template, 'AWS::Lambda::Function').flatMap(({ Description, Environment }) => {
+      const { LIVE_FROM } = Environment.Variables;
+      return LIVE_FROM === undefined ? [] : `${Description.split(' ')[0]} ${LIVE_FROM}`;
+    });
+  };
+
+  // Act
+  const [live, shadow] = [await toldOf('live'), await toldOf('shadow')];
+
+  // Assess
+  expect(live.toSorted()).toEqual([`Creates ${liveFrom}`, `Reads ${liveFrom}`]);
+  expect(shadow).toEqual([]);
+});
+
 describe('a stage for trying', () => {
   const paid = ['AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter', 'AWS::Budgets::Budget'];
   const metricsOf = (template: Template) =>

@@ -25,6 +25,7 @@ export const builtPart = (index: number, recordingIds: readonly string[] | undef
   index,
   order: azumutaOrder(index),
   recordingIds,
+  bookedBy: 'us',
 });
 
 export const orderEntry = (index: number, book: BookParts): OrderEntry =>

@@ -89,6 +89,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
       articleIsMapped: false,
       unknownOrder: 'reject',
       erpToLookUp,
+      liveFrom: undefined,
       ...own,
     };
   }

@@ -20,6 +20,7 @@ export async function startCreateStage() {
     enqueue: async () => {},
     lookAgain: async () => {},
     isKnownInShadow: async () => false,
+    liveFrom: undefined,
     partners: partnersOn({ ...store, clock: systemClock }),
   };
   return {

@@ -109,7 +109,12 @@ describe('the creation of a product order', () => {
     ['its article alone', true, { where: 'nowhere', article }, 'create of GEAR-01'],
     ['not even its article', false, { where: 'nowhere', article: undefined }, 'refuse: unknown-article'],
   ])('decides about %s; an attempt before may have created it: %s', (_what, again, found, then) => {
-    const decision = decideCreation({ entry: { draft, productOrder: undefined }, again, found });
+    const decision = decideCreation({
+      entry: { draft, productOrder: undefined },
+      again,
+      found,
+      liveFrom: undefined,
+    });
 
     expect(inWords(decision)).toBe(then);
   });
@@ -122,7 +127,22 @@ describe('the creation of a product order', () => {
     const found = inAzumuta({ existing: completed, ...(booking ? { booking } : {}) });
     const entry = { draft, productOrder: { id, number } };
 
-    const decision = decideCreation({ entry, again: false, found });
+    const decision = decideCreation({ entry, again: false, found, liveFrom: undefined });
+
+    expect(inWords(decision)).toBe(then);
+  });
+
+  it.each([
+    ['before the integration was live', '2027-01-11T04:59:59.999Z', {}, 'record as adopted, ignored'],
+    ['before, with another quantity', '2027-01-11T04:59:59.999Z', other, 'record as adopted, ignored'],
+    ['at that instant', '2027-01-11T05:00:00.000Z', {}, 'refuse: conflict'],
+    ['at a time that Azumuta does not say', undefined, {}, 'refuse: conflict'],
+  ] as const)('decides about one that was completed %s', (_what, completedAt, difference, then) => {
+    const existing = { ...completed, ...difference, ...(completedAt === undefined ? {} : { completedAt }) };
+    const found = inAzumuta({ existing });
+    const entry = { draft, productOrder: undefined };
+
+    const decision = decideCreation({ entry, again: false, found, liveFrom: '2027-01-11T05:00:00.000Z' });
 
     expect(inWords(decision)).toBe(then);
   });
