@@ -19,7 +19,7 @@ import type { ErpOrder } from '../shared/model/orders.ts';
 import { expectComparison } from '../shared/orders/compare-in-shadow.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
 import { Table } from '../shared/platform/aws/dynamodb-table.ts';
-import { createQueues } from '../shared/platform/aws/queue.ts';
+import { createQueues, createWorkerQueues } from '../shared/platform/aws/queue.ts';
 import { Secrets } from '../shared/platform/aws/secrets.ts';
 import type { Clock } from '../shared/platform/clock.ts';
 import { settingOf, type VariableName } from '../shared/platform/environment.ts';
@@ -87,7 +87,7 @@ export function createWiring<AnyLedger>(
     liveTable,
     shadowTable,
     ledger: createLedger({ table, clock, settlingSeconds }),
-    queues: createQueues(runtime.sqs),
+    queues: createWorkerQueues(runtime.sqs),
   };
 }
 
@@ -125,7 +125,8 @@ export function erpOf({ integration: { erp }, setting, secrets, clock, mayWrite 
 }
 
 export function wireAccepting(wiring: Wiring<OrdersLedger>) {
-  const { integration, runtime, setting, ledger, queues, log, clock } = wiring;
+  const { integration, runtime, setting, ledger, log, clock } = wiring;
+  const queues = createQueues(runtime.sqs);
   const { productOrders } = integration;
   return {
     ledger,

@@ -24,10 +24,11 @@ import {
 export function createBookCompletion(integration: ConfigurationOfFunction, runtime: Runtime) {
   const functionName = 'book-completion';
   const wiring = createWiring(functionName, integration, runtime, createCompletionsLedger);
-  const { ledger, clock, setting } = wiring;
+  const { ledger, clock, setting, queues } = wiring;
+  const completionsQueueUrl = setting('COMPLETIONS_QUEUE_URL');
   const { completions, productOrders, schedule } = integration;
   const { unknownOrder = 'reject', includeOperators = false } = completions;
-  const { breaker, worker, partners, erp } = wireConsumer(wiring, setting('COMPLETIONS_QUEUE_URL'));
+  const { breaker, worker, partners, erp } = wireConsumer(wiring, completionsQueueUrl);
   const azumuta = new AzumutaReader(azumutaOptionsOf(wiring));
   const dependencies: HintDependencies = {
     ledger,
@@ -35,6 +36,8 @@ export function createBookCompletion(integration: ConfigurationOfFunction, runti
     partners,
     erp,
     erpToLookUp: erpOf({ ...wiring, mayWrite: () => false }),
+    queues,
+    completionsQueueUrl,
     reader: new CompletionReader({ ledger, clock, azumuta, partners, includeOperators }),
     oneReader: new OneReaderPerOrder(clock),
     map: (kind, completed) => mapCompletion(integration, kind, completed),

@@ -7,6 +7,7 @@ import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createDueLedger } from '../../shared/ledger/ledger.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
+import { createQueues } from '../../shared/platform/aws/queue.ts';
 import {
   azumutaOptionsOf,
   type ConfigurationOfFunction,
@@ -17,7 +18,8 @@ import {
 
 export function createReconcileCompletions(integration: ConfigurationOfFunction, runtime: Runtime) {
   const wiring = createWiring('reconcile-completions', integration, runtime, createDueLedger);
-  const { ledger, mayWrite, clock, queues, log } = wiring;
+  const { ledger, mayWrite, clock, log } = wiring;
+  const queues = createQueues(runtime.sqs);
   const { slots, partners } = wirePartners(wiring);
   const { reconcile } = integration.schedule;
   const listToCompare = async (limit: number) => (mayWrite() ? [] : ledger.due.listToCompare(limit));

@@ -228,11 +228,11 @@ const registered = [
   {
     name: 'batchOrders',
     sentence:
-      'Each product order of a batch order triggers with its own number, and no call is needed to create one in a batch.',
+      'A product order of a batch order triggers with its own number or with that of the batch, for each or once, and no call is needed to create one in a batch.',
     lines: [],
     onlyAzumutaKnows:
       'no call that is known creates or completes a batch, and one batch that a person has made says nothing of the others',
-    test: inTests('life/parts-of-several.test.ts', 'is four product orders, and books 80 (%s)'),
+    test: inTests('life/batches.test.ts', 'may come for each of its product orders (%s)'),
   },
 ] as const satisfies readonly Assumption[];
 

@@ -62,6 +62,7 @@ export async function askAgainOrEnd(
     ...asked,
     shows,
     isKnownToNobody: isKnownToNobody(inquiry),
+    isForBatch: inquiry.hint.batch !== undefined,
     reconciles,
     settledWithinMs,
   });
@@ -75,6 +76,9 @@ export async function askAgainOrEnd(
       throw new Wait(sentence, { awaits: 'turn', afterSeconds: decision.afterSeconds });
     case 'ask at the end':
       throw new Wait(sentence, { awaits: 'turn', afterSeconds: decision.afterSeconds });
+    case 'end':
+      attempt.log.info('Its batch order was named, and it is not completed', { reason: sentence });
+      return;
     case 'count':
       attempt.log.warn('A trigger named a product order that nobody knows', { order: askedAs });
       return unknownNumbers.count(askedAs);

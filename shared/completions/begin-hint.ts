@@ -5,6 +5,7 @@ import { azumutaRowOf, howFarBooked, whatAzumutaShows } from '../life/what-azumu
 import { Rejected, Wait } from '../model/errors.ts';
 import type { WorkAttempt, WorkerStep } from '../worker/worker.ts';
 import { endOwnQuestion, joinRunningQuestion, questionFactsOf, recordingsNamedBy } from './ask-azumuta.ts';
+import { beginBatch, namesBatch } from './ask-batch.ts';
 import { bookAll, type Job, writePlans } from './book.ts';
 import { aboutOf } from './content.ts';
 import { recordingsOfBookings } from './decide-bookings.ts';
@@ -27,6 +28,7 @@ export async function beginHint(
   const { productOrderNumber, otherNumber } = hint;
   const standing = await dependencies.ledger.knownOrders.readStanding(productOrderNumber, otherNumber);
   const inquiry = { ...standing, hint: withoutOldRequest(hint, standing, attempt), attempt };
+  if (namesBatch(inquiry)) return beginBatch(inquiry, dependencies);
   const decision = decideByLedger(inquiry, dependencies);
   if (decision.to === 'read') return stepToRead(inquiry, { decision, begunAt }, dependencies);
   return stepToBook(jobWithoutReading(inquiry, decision), dependencies);

@@ -9,6 +9,8 @@ export const askForAtMostMs = 30 * 60_000;
 export const betweenQuestionsMs = 60_000;
 /** A number that nobody knows is asked about at once, so soon after that, and at the end of our patience. */
 const unknownAgainSeconds = 20;
+/** A product order of a batch order that was named may not be completed: it is asked about again after this time, and not after that. */
+export const batchAgainMs = 5 * 60_000;
 /** A hint that asks is retried after 15 minutes at the latest; after this time it is taken for lost. */
 const askerLivesMs = 20 * 60_000;
 
@@ -53,6 +55,8 @@ export interface UnansweredFacts extends QuestionFacts {
   readonly settledWithinMs: number;
   /** Neither the ledger nor a person has named the number: it may be any text of somebody who has the webhook's URL. */
   readonly isKnownToNobody: boolean;
+  /** A trigger has named its batch order, of which others may be completed. */
+  readonly isForBatch: boolean;
   /** Whether the reconciliation asks about overdue orders. */
   readonly reconciles: boolean;
 }
@@ -63,6 +67,7 @@ export type UnansweredDecision =
   | { readonly to: 'ask soon'; readonly since: Date; readonly afterSeconds: number }
   | { readonly to: 'ask at the end'; readonly afterSeconds: number }
   | { readonly to: 'count' }
+  | { readonly to: 'end' }
   | { readonly to: 'leave to the reconciliation' }
   | { readonly to: 'reject'; readonly code: Cause; readonly askedForMs: number };
 
@@ -78,12 +83,16 @@ export type UnansweredDecision =
  *   not settled                               ask again     ask again             reject
  *   not settled, the reconciliation runs      ask again     ask again             leave to the reconciliation; once it is
  *                                                                                 so for `settledWithinMs`, reject
+ *   gone or not completed, and its batch      ask at the    end, `batchAgainMs`
+ *   order was named                           end           after it was sent
  *
  * A number that nobody knows costs little: it is noted once, and asked about three times at most. Whoever asks for the
  * last time notes nothing, as no other hint may join it.
  */
 export function decideUnanswered(facts: UnansweredFacts): UnansweredDecision {
   const { question, shows, now } = facts;
+  const isOpen = shows === 'gone' || shows === 'not completed';
+  if (isOpen && facts.isForBatch) return decideOpenOfBatch(facts);
   const goesOn = question !== undefined && isContinuation(question, facts);
   const since = goesOn ? question.since : now;
   const leftMs = askForAtMostMs - (now.getTime() - since.getTime());
@@ -101,6 +110,12 @@ export function decideUnanswered(facts: UnansweredFacts): UnansweredDecision {
   if (isInTime && facts.reconciles) return { to: 'leave to the reconciliation' };
   const code = shows === 'gone' ? 'unknown-order' : 'completion-unclear';
   return { to: 'reject', code, askedForMs: isTooLate ? facts.settledWithinMs : askForAtMostMs };
+}
+
+/** Nobody has said that just this one is completed, so it is asked about again once, and then left. */
+function decideOpenOfBatch({ attempt: { sentAt }, now }: UnansweredFacts): UnansweredDecision {
+  const leftMs = batchAgainMs - (now.getTime() - sentAt.getTime());
+  return leftMs > 0 ? { to: 'ask at the end', afterSeconds: Math.ceil(leftMs / 1000) } : { to: 'end' };
 }
 
 /** Each hint asks for its own half hour; since when it is not settled, the question remembers. */

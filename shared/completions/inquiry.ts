@@ -6,6 +6,7 @@ import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { Standing } from '../ledger/records/known-orders.ts';
 import type { BeyondOrder } from '../model/completions.ts';
 import type { Rejected } from '../model/errors.ts';
+import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { BookingTimes } from './booking-times.ts';
@@ -22,6 +23,9 @@ export interface HintDependencies {
   readonly erp: ErpConnector;
   /** The same ERP, and nothing is written to it: a booking that would be fails with `NotSent`. */
   readonly erpToLookUp: ErpConnector;
+  readonly queues: Pick<Queues, 'send'>;
+  /** Where the hints of the product orders of a batch order go. */
+  readonly completionsQueueUrl: string;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
   readonly map: MapCompletion;

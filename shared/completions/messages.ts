@@ -12,6 +12,8 @@ export const completionHintSchema = z.object({
   /** How it reads if a bare `+` in the trigger's query was meant as such. */
   otherNumber: z.exactOptional(hintText),
   recordingIds: z.array(hintText),
+  /** Number of the batch order that a trigger has named: it is one hint for each product order. 0.3.0 takes it for a trigger. */
+  batch: z.exactOptional(hintText),
   /** All logs of the completion carry it. */
   eventId: hintText,
   via: z.enum(['webhook', 'reconciliation', 'operator']),
@@ -26,7 +28,7 @@ export type CompletionHint = DeepReadonly<z.output<typeof completionHintSchema>>
 /** Of a trigger, with what it names; of our own, as no trigger may have come; or of a person who wants it looked at again. */
 export function completionHint(
   via: CompletionHint['via'],
-  named: Pick<CompletionHint, 'productOrderNumber'> & Partial<TriggerContent>,
+  named: Pick<CompletionHint, 'productOrderNumber' | 'batch'> & Partial<TriggerContent>,
   eventId: string,
 ): CompletionHint {
   const again = via === 'operator' ? ({ again: true } as const) : {};

@@ -13,6 +13,8 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
  *                                  WINDOW                   when its completed parts are booked, where the plant has
  *                                                           times for that
+ *                                  BATCH#<ERP order>        an ERP order whose product orders are in the batch order
+ *                                                           of Azumuta that has this number
  *                                  COMPARED                 in shadow: what it would have done, next to what people did
  *                                  CONCERN#<kind>           what needs a person
  *                                  CONCERN#number-taken#…   another ERP order that is mapped to its number as well
@@ -41,6 +43,7 @@ export const numberOf = ({ pk }: Readonly<Record<string, unknown>>): string =>
   String(pk).slice(partitionOf('').length);
 /** Stands for the number of what names no order. */
 export const noOrder = 'unknown';
+export const batchPrefix = 'BATCH#';
 export const bookingPrefix = 'BOOKING#';
 export const concernPrefix = 'CONCERN#';
 export const deadLetterPrefix = 'DEAD-LETTER#';
@@ -61,8 +64,10 @@ export const comparisonKey = (number: string) => ofOrder(number, 'COMPARED');
 export const concernKey = (number: string, kind: string, claimant?: string) =>
   ofOrder(number, `${concernPrefix}${kind}${claimant === undefined ? '' : `#${claimant}`}`);
 /** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
-export const erpOrderKey = ({ id, number }: ErpOrderRef) =>
-  tableKey(`ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`, 'ORDER');
+const erpOrderName = ({ id, number }: ErpOrderRef) => (id === undefined ? `number ${number}` : `id ${id}`);
+export const erpOrderKey = (order: ErpOrderRef) => tableKey(`ERP-ORDER#${erpOrderName(order)}`, 'ORDER');
+export const batchKey = (number: string, order: ErpOrderRef) =>
+  ofOrder(number, `${batchPrefix}${erpOrderName(order)}`);
 export const completedPartKey = ({ pk }: Key, index: number) =>
   tableKey(pk, `${completedPartPrefix}${index}`);
 export const endedPartKey = ({ pk }: Key, index: number) => tableKey(pk, `${endedPartPrefix}${index}`);

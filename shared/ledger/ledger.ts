@@ -5,6 +5,7 @@ import { erpOrderLockKey } from './keys.ts';
 import { Lease } from './lease.ts';
 import { AlertRecords } from './records/alerts.ts';
 import { Attempts } from './records/attempts.ts';
+import { Batches, BatchQuestions } from './records/batches.ts';
 import { Bookings, BookingsForPeople } from './records/bookings.ts';
 import { ComparisonsForPeople } from './records/comparisons.ts';
 import { Concerns, ConcernsForPeople, ConcernsFromErp, UnknownNumbers } from './records/concerns.ts';
@@ -54,6 +55,7 @@ export function createOrdersLedger(options: LedgerOptions) {
     orders: new OrdersToMake(table, clock),
     erpOrders: new ErpOrdersToMake(table, clock),
     concerns: new ConcernsFromErp(table, clock),
+    batches: new Batches(table, clock),
   };
 }
 
@@ -82,6 +84,7 @@ export function createCompletionsLedger(options: LedgerOptions) {
       new Lease(table, clock, erpOrderLockKey(erpOrderNumber), 2 * 86_400),
     questions: new Questions(table, clock),
     windows: new BookingWindows(table, clock),
+    batchQuestions: new BatchQuestions(table, clock),
     workInstructionNames: new WorkInstructionNames(table, clock),
   };
 }

@@ -19,6 +19,7 @@ export interface MessageInShadow {
  *   its order is unknown live, or has ended there    no: shadow decides about it
  *   it is open there, and the schedule repeats it    yes: the message ends
  *   it is open there, and it brings news             it waits until the stack is live again
+ *   it is a batch order live                         the same: which of its product orders are open is not looked at
  *
  * @param live The live ledger, of which a stack in shadow only reads.
  * @throws Wait
@@ -28,9 +29,11 @@ export async function isLeftToLive(
   live: Pick<KnownOrders, 'readStanding'>,
 ): Promise<boolean> {
   const standing = await live.readStanding(number, otherNumber);
+  const isBatch = standing.batches.length > 0;
   const isKnown = standing.entry !== undefined || standing.bookings.length > 0;
-  if (!isKnown || hasEnded(lifeOf(standing).stage)) return false;
+  const isOpen = isKnown && !hasEnded(lifeOf(standing).stage);
+  if (!isBatch && !isOpen) return false;
   if (isRepeated) return true;
-  const sentence = `Product order ${number} was begun before the integration was in shadow, and waits until it is live.`;
+  const sentence = `${isBatch ? 'Batch' : 'Product'} order ${number} was begun before the integration was in shadow, and waits until it is live.`;
   throw new Wait(sentence, { awaits: 'live' });
 }

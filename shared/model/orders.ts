@@ -221,7 +221,7 @@ export function partIndexes(of: number): number[] {
   return Array.from({ length: of }, (_, at) => at + 1);
 }
 
-export function partNumbers(split: Split): string[] {
+export function partNumbers(split: Pick<Split, 'number' | 'book' | 'of'>): string[] {
   return partIndexes(split.of).map((index) => partNumber(split, index));
 }
 

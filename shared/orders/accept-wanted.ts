@@ -20,6 +20,7 @@ import {
   type FirstOrAgain,
   type WriteDependencies,
   type Written,
+  writeBatches,
   writePart,
   writeRecord,
 } from './write-decision.ts';
@@ -107,6 +108,7 @@ async function writeDecision(
   const record = await writeRecord(known.record, decision, wanted, ledger);
   const isChanged = known.record !== undefined && record !== known.record;
   if (record === 'changed meanwhile' || isChanged) return { news: 0, written: 'decide again' };
+  await writeBatches(decision.parts, wanted, ledger);
   const parts = await writeParts(decision.parts);
   const news = countNews(parts);
   const written = parts.filter((part) => part !== 'changed meanwhile');

@@ -1,6 +1,6 @@
 import type { OrdersLedger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
-import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
+import { type ErpOrderRecord, numbersOfRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
@@ -10,7 +10,6 @@ import {
   isSameErpOrder,
   type MappedOrder,
   type MappedProductOrder,
-  partNumbers,
   type Split,
 } from '../model/orders.ts';
 import { clocksDifferMs } from '../platform/clock.ts';
@@ -138,8 +137,7 @@ export async function readKnown(
   // It came without its id before.
   if (!record && order.id !== undefined) record = await ledger.erpOrders.find({ number: order.number });
   if (record) {
-    const { split, mostParts, earlier } = record;
-    await read([{ ...split, of: mostParts }, ...earlier].flatMap(partNumbers));
+    await read(numbersOfRecord(record));
   }
   // Of an order that is not wanted any more, those count that are built as well.
   const { of, book } = mapped?.split ?? { of: 0, book: record?.split.book };

@@ -92,6 +92,17 @@ function unmappedRecord(order: ErpOrder): ErpOrderRecord {
   });
 }
 
+/** Before its parts are: a trigger may name their batch order, which leads to them by this item. */
+export async function writeBatches(
+  parts: readonly PartDecision[],
+  { order }: WantedOrder,
+  { batches }: Pick<OrdersLedger, 'batches'>,
+): Promise<void> {
+  const written = parts.flatMap((part) => ('wanted' in part ? part.wanted : []));
+  const numbers = new Set(written.flatMap(({ part: { batch } }) => batch?.number ?? []));
+  for (const number of numbers) await batches.add(number, factsOf(order));
+}
+
 export async function writePart(
   part: PartDecision,
   wanted: WantedOrder,

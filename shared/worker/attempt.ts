@@ -4,7 +4,7 @@ import type { Attempts } from '../ledger/records/attempts.ts';
 import type { DeadLetters } from '../ledger/records/dead-letters.ts';
 import type { FlowName } from '../ledger/records/pauses.ts';
 import type { Partner } from '../model/partner.ts';
-import type { Queues } from '../platform/aws/queue.ts';
+import type { WorkerQueues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Slots } from '../slots/slots.ts';
@@ -66,7 +66,7 @@ export interface WorkerDependencies {
   readonly queueUrl: string;
   /** Undefined in shadow: what is refused there stands with its order, and nobody replays it. */
   readonly deadLetterQueueUrl: string | undefined;
-  readonly queues: Queues;
+  readonly queues: WorkerQueues;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetters;
   readonly breaker: Pick<Breaker, 'outage'>;

@@ -6,6 +6,7 @@ import { decompressContent, unpackCompletion } from '../../shared/completions/co
 import { completionHintSchema } from '../../shared/completions/messages.ts';
 import { heldSchema } from '../../shared/ledger/history.ts';
 import { stateSchema as alertsSchema, outboxMessageSchema } from '../../shared/ledger/records/alerts.ts';
+import { batchSchema } from '../../shared/ledger/records/batches.ts';
 import { bookingEntryOf, bookingEntrySchema } from '../../shared/ledger/records/bookings.ts';
 import { concernSchema } from '../../shared/ledger/records/concerns.ts';
 import { daySchema } from '../../shared/ledger/records/days.ts';
@@ -72,6 +73,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
     ...[z.union([questionSchema, z.object({ by: absent })]), some({ answered: answeredSchema }), heldSchema],
   ],
   'ORDER WINDOW': [z.union([bookingWindowSchema, z.object({ awaiting: absent })])],
+  'ORDER BATCH': [batchSchema],
   'ORDER CONCERN': [
     z.union([concernSchema, z.object({ content: z.literal('') })]),
     ...[some({ numbers: z.array(text), count: number, settled: z.array(text) }), heldSchema],

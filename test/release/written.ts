@@ -45,6 +45,8 @@ export async function writtenNow(mapping: Mapping): Promise<Recorded[]> {
   // Azumuta writes an address in which a plus may be meant as such.
   const named = { productOrderNumber: 'MO+1', otherNumber: 'MO 1' };
   all.push({ queue: 'completions', body: completionHint('webhook', named, 'id') });
+  const ofBatch = completionHint('webhook', { productOrderNumber: 'MO/26/1', batch: 'B-26' }, 'id');
+  all.push({ queue: 'completions', body: ofBatch });
   const accepting = completionHint('operator', { productOrderNumber: 'MO/1' }, 'id');
   all.push({ queue: 'completions', body: { ...accepting, accepts: '4000' } });
   const seen = new Set<string>();
@@ -145,6 +147,12 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     splitOrder('MO/26', 4, { book: 'when-all-done', split: batched, earlier: [batched] }),
   );
   await ledger.orders.create(newOrder({ number: 'MO/26/1', part: partFrom(batched, 1) }));
+  await ledger.batches.add('B-26', { number: 'MO/26', id: '26' });
+  await ledger.batchQuestions.beginAsking(
+    'B-26',
+    { erpOrder: { number: 'MO/26', id: '26' } },
+    { at: now, by: 'hint' },
+  );
   const part = partFrom(per25, 4);
   await ledger.orders.create(newOrder({ number: 'MO/5/4', part }));
   const completedPart = { index: 4, number: 'MO/5/4', productOrderId: 'id4', madeFor: '5' };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { FactsInErp } from '../../model/order-facts.ts';
-import { type ErpOrderRef, erpOrderFactsSchema, splitSchema } from '../../model/orders.ts';
+import { type ErpOrderRef, erpOrderFactsSchema, partNumbers, splitSchema } from '../../model/orders.ts';
 import { quantitySchema } from '../../model/quantity.ts';
 import { definedFields } from '../../model/unread.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
@@ -59,6 +59,12 @@ export function recordedFacts({
     quantity: z.parse(quantitySchema, erpOrder),
     dueDate,
   };
+}
+
+/** Of all product orders that it has, or had. */
+export function numbersOfRecord({ split, mostParts, earlier }: ErpOrderRecord): string[] {
+  const { number, book } = split;
+  return [{ number, book, of: mostParts }, ...earlier].flatMap(partNumbers);
 }
 
 export type RecordHome = Pick<ErpOrderRecord, 'keptUnder'> & { readonly erpOrder: ErpOrderRef };

@@ -2,6 +2,7 @@ import { homeOfBookings } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import {
   aliasKey,
+  batchPrefix,
   bookingPrefix,
   concernPrefix,
   deadLetterPrefix,
@@ -12,6 +13,7 @@ import {
   questionKey,
   windowKey,
 } from '../keys.ts';
+import { batchEntryOf } from './batches.ts';
 import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
 import { type DeadLetter, deadLetterOf, isOfBooking } from './dead-letters.ts';
@@ -43,6 +45,8 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
     ),
     /** Where the bookings of its ERP order are kept here: its completed parts are booked at a time. */
     window: bookingWindowOf(item(windowKey(number))),
+    /** The ERP orders whose product orders are in the batch order of this number. */
+    batches: all(batchPrefix).map(batchEntryOf),
     ...questionOf(item(questionKey(number))),
     concerns: all(concernPrefix).flatMap((each) => concernOf(each) ?? []),
     /** The number of ours, where this one is what Azumuta calls the order by now. */
@@ -51,6 +55,11 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
       .map(deadLetterOf)
       .flatMap(({ isDead, ...letter }) => (isDead ? letter : [])),
   };
+}
+
+/** Whether a number means something that this integration has made. */
+function isOfOurs({ entry, batches }: Pick<KnownOrder, 'entry' | 'batches'>): boolean {
+  return entry !== undefined || batches.length > 0;
 }
 
 /** Whether a booking that is kept here has one that is open; that of a creation does not count. */
@@ -83,8 +92,8 @@ export class KnownOrders extends Records {
   /** Of the order that a number means. @param other How it may be meant as well: it is, if the ledger knows only that one. */
   async readStanding(number: string, other?: string): Promise<Standing> {
     let known = await this.#byAlias(number);
-    const otherwise = known.entry || other === undefined ? known : await this.#byAlias(other);
-    if (otherwise.entry) known = otherwise;
+    const otherwise = isOfOurs(known) || other === undefined ? known : await this.#byAlias(other);
+    if (isOfOurs(otherwise)) known = otherwise;
     return this.#withBookings(known);
   }
 
@@ -113,8 +122,8 @@ export class KnownOrders extends Records {
     const known = { ...(await this.read(number)), askedAs: number };
     if (known.entry || known.alias === undefined) return known;
     const ours = await this.read(known.alias);
-    const { askedAs, question, answered, letters } = known;
-    const held = { askedAs, question, answered, letters: [...letters, ...ours.letters] };
+    const { askedAs, question, answered, letters, batches } = known;
+    const held = { askedAs, question, answered, letters: [...letters, ...ours.letters], batches };
     return ours.entry ? { ...ours, ...held } : known;
   }
 

@@ -5,7 +5,8 @@ import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
-import { orderKey, partitionOf } from '../keys.ts';
+import { batchPrefix, orderKey, partitionOf } from '../keys.ts';
+import { batchEntryOf } from './batches.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { ErpOrders, ErpOrdersToMake } from './erp-orders.ts';
 import { type OrderContent, orderContentSchema } from './order-content.ts';
@@ -263,11 +264,14 @@ export class OrdersToMake extends OrdersToEnd {
   }
 
   /** Nothing open expires, and an order's records expire together: once a month, all are kept as if they were written now. */
-  async renewExpiry({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
+  async renewExpiry({ number, erpOrder, part, expiresAt: before }: OrderEntry): Promise<void> {
     const expiresAt = this.expiresAt();
     if (before > expiresAt - monthSeconds) return;
     const own = await this.table.query(partitionOf(number));
-    for (const { pk, sk, expiresAt: old } of [...own, ...(await this.#erpOrders.itemsOf(erpOrder))]) {
+    const ofBatch = part.batch ? await this.table.query(partitionOf(part.batch.number), batchPrefix) : [];
+    const batches = ofBatch.filter((one) => isSameErpOrder(batchEntryOf(one).erpOrder, erpOrder));
+    const ofErpOrder = await this.#erpOrders.itemsOf(erpOrder);
+    for (const { pk, sk, expiresAt: old } of [...own, ...batches, ...ofErpOrder]) {
       const key = { pk: String(pk), sk: String(sk) };
       const changes = { set: { expiresAt }, condition: 'attribute_exists(pk)' };
       if (old !== undefined) await this.table.update(key, changes);

@@ -37,24 +37,14 @@ export function createSqsClient(): SQSClient {
   return new SQSClient({ ...awsClientOptions, useQueueUrlAsEndpoint: false, cacheMiddleware: true });
 }
 
-export type Queues = ReturnType<typeof createQueues>;
+export type WorkerQueues = ReturnType<typeof createWorkerQueues>;
 
-export function createQueues(client: Pick<SQSClient, 'send'>) {
+/** For who sends messages one at a time: the bundle of such a function is small without the rest. */
+export function createWorkerQueues(client: Pick<SQSClient, 'send'>) {
   return {
     /** Resolves only after SQS has the message. */
     async send(queueUrl: string, message: OutgoingMessage): Promise<void> {
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...entryOf(message) }));
-    },
-
-    /** Sends all in as few calls as possible; what SQS refused is sent again. @returns the indexes of what it did not take. */
-    async sendAll(queueUrl: string, messages: readonly OutgoingMessage[]): Promise<number[]> {
-      const entries = messages.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
-      const refused = await sendOnce(client, queueUrl, entries);
-      // What failed by SQS's own fault is likely to be taken now (API reference of BatchResultErrorEntry).
-      const final = refused.filter(({ SenderFault }) => SenderFault);
-      const passing = new Set(refused.filter((one) => !final.includes(one)).map(({ Id }) => Id));
-      const again = entries.filter(({ Id }) => passing.has(Id));
-      return [...final, ...(await sendOnce(client, queueUrl, again))].map(({ Id }) => Number(Id));
     },
 
     /** Sets when messages, ten at most, are retried. @returns how many SQS refused, which keep their time. */
@@ -68,6 +58,25 @@ export function createQueues(client: Pick<SQSClient, 'send'>) {
       } catch {
         return messages.length;
       }
+    },
+  };
+}
+
+export type Queues = ReturnType<typeof createQueues>;
+
+export function createQueues(client: Pick<SQSClient, 'send'>) {
+  return {
+    ...createWorkerQueues(client),
+
+    /** Sends all in as few calls as possible; what SQS refused is sent again. @returns the indexes of what it did not take. */
+    async sendAll(queueUrl: string, messages: readonly OutgoingMessage[]): Promise<number[]> {
+      const entries = messages.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
+      const refused = await sendOnce(client, queueUrl, entries);
+      // What failed by SQS's own fault is likely to be taken now (API reference of BatchResultErrorEntry).
+      const final = refused.filter(({ SenderFault }) => SenderFault);
+      const passing = new Set(refused.filter((one) => !final.includes(one)).map(({ Id }) => Id));
+      const again = entries.filter(({ Id }) => passing.has(Id));
+      return [...final, ...(await sendOnce(client, queueUrl, again))].map(({ Id }) => Number(Id));
     },
   };
 }

@@ -12,15 +12,15 @@ const sizes = sizesOf(metafile);
 
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
-  'receive-webhook': 199_700,
-  'accept-product-orders': 384_100,
-  'book-completion': 450_000,
-  'create-product-orders': 444_000,
-  'reconcile-completions': 374_700,
-  'send-alerts': 433_500,
-  'show-pages': 296_200,
+  'receive-webhook': 198_100,
+  'accept-product-orders': 384_900,
+  'book-completion': 452_500,
+  'create-product-orders': 444_900,
+  'reconcile-completions': 374_900,
+  'send-alerts': 432_400,
+  'show-pages': 296_500,
 };
-const budgetOfOthers = 388_900;
+const budgetOfOthers = 389_600;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

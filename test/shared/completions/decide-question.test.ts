@@ -72,6 +72,7 @@ function whatNext(given: Partial<UnansweredFacts>): string {
     ...asking(),
     shows: 'not completed',
     isKnownToNobody: false,
+    isForBatch: false,
     reconciles: false,
     settledWithinMs: 48 * hourMs,
     ...given,
@@ -110,6 +111,21 @@ describe('a hint that has asked Azumuta in vain', () => {
       'not completed, while the reconciliation runs',
       reconciled,
       'ask again since 0 | ask again since 1799 | leave to the reconciliation',
+    ],
+    [
+      'not completed, where its batch order was named',
+      { shows: 'not completed', isForBatch: true },
+      'ask at the end in 290 | end | end',
+    ],
+    [
+      'gone, where its batch order was named',
+      { shows: 'gone', isForBatch: true },
+      'ask at the end in 290 | end | end',
+    ],
+    [
+      'unclear, where its batch order was named',
+      { shows: 'unclear', isForBatch: true },
+      'ask again since 0 | ask again since 1799 | reject as completion-unclear',
     ],
     [
       'not settled',
@@ -172,6 +188,7 @@ describe('a hint that has asked Azumuta in vain', () => {
         const decision = decideUnanswered({
           ...asking({ attempt, question: question({ by, since }) }),
           settledWithinMs: 48 * hourMs,
+          isForBatch: false,
           ...given,
         });
         const asks = decision.to.startsWith('ask');

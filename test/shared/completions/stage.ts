@@ -75,6 +75,9 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
     const partners = partnersOn({ ...store, clock }, { breaker: own.breaker });
     return {
       partners,
+      // Only a trigger of a batch order sends further hints: `test/life/batches.test.ts` has them.
+      queues: { send: () => Promise.reject(new Error('No hint is sent on this stage.')) },
+      completionsQueueUrl: 'completions',
       reader: new CompletionReader({ ...own, partners, includeOperators }),
       oneReader: new OneReaderPerOrder(clock),
       map: (kind, completed) => mapCompletion(integration, kind, completed),

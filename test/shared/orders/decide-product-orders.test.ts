@@ -53,6 +53,7 @@ function accepted(
           answered: undefined,
           question: undefined,
           window: undefined,
+          batches: [],
           alias: undefined,
           nextJointKey: '',
         };

@@ -95,6 +95,7 @@ export const heldFigures: Readonly<Record<string, Sentences>> = {
       'its completion waits, {} in the queue',
     ],
   },
+  batchAgainMs: { 'shared/integration/MAPPING.md': ['those that are still open again {} later'] },
   betweenQuestionsMs: {
     'shared/completions/decide-hint.ts': ['Azumuta is asked at most once {}'],
   },
