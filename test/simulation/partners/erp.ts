@@ -118,7 +118,7 @@ function businessCentralModel({ now, newId }: ErpWorld): ErpModel {
   const login = { auth: 'oauth2', user: 'azumuta-client', secret: newId() } as const;
   // The unit in which operators record components, and the reason of their scrap.
   const plant = bcPlant(login, { time: now, newId }, 'u');
-  plant.server.books.scrapCodes.add('Scratch');
+  plant.server.books.scrapCodes.set('SCRATCH', 'Scratch');
   return modelOf(plant, newId, {
     cannot: { 'scrapped-serials': 'scrap makes no stock in Business Central, so it has no serial number' },
     definition: (url, options) =>

@@ -66,10 +66,12 @@ export function complete(
   const ofPart = scenario.per === undefined ? 1 : Number(parameters.Quantity);
   const pieces = scenario.split === 'one' ? quantity : ofPart;
   const scrap = Math.min(planned.scrap, pieces - 1);
+  // Business Central keeps numbers in capital letters.
+  const own = id.slice(0, 6).toUpperCase();
   const serials = {
     plain: [],
-    lots: [`L-${id.slice(0, 6)}`],
-    serials: Array.from({ length: pieces }, (_, at) => `S-${id.slice(0, 6)}-${at + 1}`),
+    lots: [`L-${own}`],
+    serials: Array.from({ length: pieces }, (_, at) => `S-${own}-${at + 1}`),
     assembly: [],
   };
   // Under a renamed step another quantity is recorded than is planned, as the plan would be booked without a trace else;

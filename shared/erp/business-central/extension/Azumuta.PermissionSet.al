@@ -6,6 +6,7 @@ using Microsoft.Foundation.AuditCodes;
 using Microsoft.Inventory.Item;
 using Microsoft.Inventory.Journal;
 using Microsoft.Inventory.Ledger;
+using Microsoft.Inventory.Location;
 using Microsoft.Inventory.Tracking;
 using Microsoft.Manufacturing.Capacity;
 using Microsoft.Manufacturing.Document;
@@ -36,6 +37,7 @@ permissionset 50100 AZUMUTA
         tabledata "Item Ledger Entry" = R,
         tabledata "Item Tracking Code" = R,
         tabledata "Item Tracking Setup" = R,
+        tabledata Location = R,
         tabledata "Machine Center" = R,
         tabledata "Prod. Order Component" = R,
         tabledata "Prod. Order Line" = R,

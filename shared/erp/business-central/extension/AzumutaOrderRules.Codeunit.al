@@ -94,6 +94,15 @@ codeunit 50102 "Azumuta Order Rules"
         FindTracking(ItemNo, Enum::"Item Ledger Entry Type"::Consumption, false, ItemTrackingSetup);
     end;
 
+    procedure HasTrackingCode(ItemNo: Code[20]): Boolean
+    var
+        Item: Record Item;
+    begin
+        if not Item.Get(ItemNo) then
+            exit(false);
+        exit(Item."Item Tracking Code" <> '');
+    end;
+
     local procedure FindTracking(ItemNo: Code[20]; EntryType: Enum "Item Ledger Entry Type"; Inbound: Boolean; var ItemTrackingSetup: Record "Item Tracking Setup")
     var
         Item: Record Item;

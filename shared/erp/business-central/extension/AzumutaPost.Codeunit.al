@@ -5,6 +5,7 @@ using Microsoft.Foundation.AuditCodes;
 using Microsoft.Inventory.Item;
 using Microsoft.Inventory.Journal;
 using Microsoft.Inventory.Ledger;
+using Microsoft.Inventory.Location;
 using Microsoft.Inventory.Posting;
 using Microsoft.Inventory.Tracking;
 using Microsoft.Manufacturing.Capacity;
@@ -60,6 +61,7 @@ codeunit 50100 "Azumuta Post"
         NumberLengthErr: Label 'AZ-FIGURES: Lot or serial number %1 has more than %2 characters. Correct the recording in Azumuta.', Locked = true;
         TemplateDescriptionTxt: Label 'Output Journal';
         BatchChangedErr: Label 'AZ-SETUP: Item journal batch %1 %2 has a number series, or no item tracking on lines. Empty No. Series and Posting No. Series, and set Item Tracking on Lines.', Locked = true;
+        PutAwayErr: Label 'AZ-SETUP: Location %1 takes in output by an inventory put-away. Post it there by hand, or set Prod. Output Whse. Handling of the location to No Warehouse Handling.', Locked = true;
         OtherPostedErr: Label 'AZ-SETUP: Business Central posted %1 good and %2 scrap, and %3 and %4 were to be booked. Something changes item journal lines as they are posted; nothing was booked.', Locked = true;
 
     /// <summary>Its key makes it happen once: of two at the same time the second insert waits for the first transaction, and then fails.</summary>
@@ -70,6 +72,7 @@ codeunit 50100 "Azumuta Post"
         Details.Read(DetailsText);
         LockOrder();
         CheckLine();
+        CheckLocation();
         CheckOperations();
         PrepareBatch();
         WriteOutput();
@@ -132,6 +135,18 @@ codeunit 50100 "Azumuta Post"
             Error(ReasonsErr, Details.SumOf(Details.ScrapReasons(), 'quantity'), Booking.Scrap);
         OrderRules.FindOutputTracking(ProdOrderLine."Item No.", OutputTracking);
         CheckTracking(ProdOrderLine."Item No.", Booking.Good, Details.Lots(), OutputTracking);
+    end;
+
+    // The put-away posts what it takes in, and the Production Journal proposes nothing ("Mfg. Item Journal Line" CheckWhse). Without
+    // this, output would be posted past it as long as no put-away was made. Of scrap alone nothing comes into stock.
+    local procedure CheckLocation()
+    var
+        Location: Record Location;
+    begin
+        if (Booking.Good = 0) or not Location.Get(ProdOrderLine."Location Code") then
+            exit;
+        if Location."Prod. Output Whse. Handling" = Location."Prod. Output Whse. Handling"::"Inventory Put-away" then
+            Error(PutAwayErr, Location.Code);
     end;
 
     local procedure CheckOperations()
@@ -592,9 +607,11 @@ codeunit 50100 "Azumuta Post"
     begin
         IsTracked := ItemTrackingSetup."Lot No. Required" or ItemTrackingSetup."Serial No. Required";
         if not IsTracked then begin
-            if Lots.Count() > 0 then
+            if Lots.Count() = 0 then
+                exit;
+            // With a tracking code that asks for none, those that are given are kept.
+            if not OrderRules.HasTrackingCode(ItemNo) then
                 Error(NoTrackingErr, ItemNo);
-            exit;
         end;
         if ItemTrackingSetup."Lot No. Required" and ItemTrackingSetup."Serial No. Required" then
             Error(TwoNumbersErr, ItemNo);

@@ -174,7 +174,7 @@ describe('bad input', () => {
     ],
     [
       'a location with inventory put-away',
-      ({ books }) => void books.putAwayLocations.add(''),
+      ({ books }) => void books.locations.set('', { inventoryPutAway: true }),
       {},
       'put-away',
     ],

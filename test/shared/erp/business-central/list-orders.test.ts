@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { loadIntegration } from '../../../../infra/build/load-configuration.ts';
 import { previewsOf } from '../../../../infra/ops/map/preview.ts';
+import type { Watermark } from '../../../../shared/model/orders.ts';
 import { newSignal } from '../conformance/attempts.ts';
 import { startPlant } from './plant.ts';
 
@@ -37,6 +39,39 @@ it('lists 5,000 lines in 11 calls, and loses none while 500 change and a transac
   expect(lines.filter((line) => !seen.has(numberOf(line)))).toEqual([]);
   expect(further.numbers).toContain(numberOf(held));
 }, 60_000);
+
+it('takes one call more than there are pages, however many orders there are and however short its pages', async () => {
+  const few = fc.integer({ min: 1, max: 12 });
+  const cases = fc.record({ orders: fc.nat(40), pageSize: few, largestPage: few, changed: fc.nat(40) });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ orders, pageSize, largestPage, changed }) => {
+      // Prepare
+      const { books, server, faults, line, numberOf, listed } = startPlant({ pageSize });
+      server.largestPage = largestPage;
+      const planned = Array.from({ length: orders }, () => line());
+      const page = Math.min(pageSize, largestPage);
+      const countListed = async (since?: Watermark) => {
+        faults.reset();
+        const { numbers, watermark } = await listed(since);
+        const calls = faults.calls().filter(({ url }) => !url.includes('/oauth/')).length;
+        return { calls, numbers, watermark: watermark ?? since };
+      };
+
+      // Act
+      const all = await countListed();
+      const again = await countListed(all.watermark);
+      const touched = planned.slice(0, changed);
+      for (const one of touched) books.stamp(one);
+      const changes = await countListed(all.watermark);
+
+      // Assess
+      const pagesOf = (rows: readonly unknown[]) => Math.ceil(rows.length / page);
+      expect(all).toMatchObject({ calls: 1 + pagesOf(planned), numbers: planned.map(numberOf) });
+      expect(again).toMatchObject({ calls: 1, numbers: [] });
+      expect(changes).toMatchObject({ calls: 1 + pagesOf(touched), numbers: touched.map(numberOf) });
+    }),
+  );
+});
 
 it('lists a change that was committed after a later one, once', async () => {
   // Prepare

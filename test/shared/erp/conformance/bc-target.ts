@@ -46,6 +46,8 @@ export async function bcTarget(
     faults,
     canaries: [login.secret, 'canary-wrong-bc'],
     rowFields: { number: 'number', quantity: 'quantity' },
+    // `Lot No.` and `Serial No.` are of type Code.
+    keptLot: (number) => number.toUpperCase(),
     refused: {
       'its order is blocked': ofCompletion('CHAIR', (line) => Object.assign(line, { blocked: true })),
       'its last operation flushes': ofCompletion('CHAIR', ({ operations }) =>

@@ -83,6 +83,8 @@ export interface ErpConformanceTarget {
   };
   /** The quantity that a booking of 2.123456 of the plain article results in; undefined where it must be refused. */
   readonly rounded: Decimal | undefined;
+  /** How the ERP writes the number of a lot that was given. Left out where it is kept as it is. */
+  keptLot?(number: string): string;
   /** How many lots have this number. Left out where an ERP has no list of lots. */
   lotsNamed?(number: string): Promise<number>;
   /** Our mark of a booking as it appears in a text of the ERP. Needed unless `cannot.marks`. */

@@ -184,6 +184,7 @@ describe('the posting', () => {
       'Read',
       'LockOrder',
       'CheckLine',
+      'CheckLocation',
       'CheckOperations',
       'PrepareBatch',
       'WriteOutput',

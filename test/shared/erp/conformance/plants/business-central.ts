@@ -202,7 +202,7 @@ function booksOf(books: BcBooks, line: BcLine): PlantBooks {
     links: texts.flatMap((text) => notedLink.exec(text)?.[1] ?? []),
     productOrders: books.links.filter(isOfLine).map(({ productOrder }) => productOrder),
     ...(line.itemNo === 'CHAIR' ? { consumed: line.components[0]?.consumed ?? '0' } : {}),
-    details: detailsOf(line, entries, texts),
+    details: detailsOf(books, line, entries, texts),
     overdrawn: overdrawnIn(line),
   };
 }
@@ -226,7 +226,12 @@ function bookingOf(
   return [{ mark, good, scrap, lots, scrappedLots: [] }];
 }
 
-function detailsOf(line: BcLine, entries: readonly BcEntry[], texts: readonly string[]): Details {
+function detailsOf(
+  { scrapCodes }: BcBooks,
+  line: BcLine,
+  entries: readonly BcEntry[],
+  texts: readonly string[],
+): Details {
   const ofItem = Map.groupBy(
     entries.filter(({ type }) => type === 'consumption'),
     ({ itemNo }) => itemNo,
@@ -246,7 +251,9 @@ function detailsOf(line: BcLine, entries: readonly BcEntry[], texts: readonly st
       }),
     ),
     reasons: Object.fromEntries(
-      [...ofCode].flatMap(([code, of]) => (code === '' ? [] : [[code, sumOf(of.map(({ scrap }) => scrap))]])),
+      [...ofCode].flatMap(([code, of]) =>
+        code === '' ? [] : [[scrapCodes.get(code) ?? code, sumOf(of.map(({ scrap }) => scrap))]],
+      ),
     ),
     checks: texts
       .flatMap((text) => {

@@ -1,5 +1,6 @@
 import Big from 'big.js';
 import { compareDecimals, type Decimal, sumOf } from '../../../../../shared/model/quantity.ts';
+import { findLineToPost, isProposed, requireBookable } from './bc-extension.ts';
 import {
   finishLine,
   flushAtRelease,
@@ -7,7 +8,6 @@ import {
   type Posting,
   postConsumption,
   postOutput,
-  stockKey,
 } from './bc-posting.ts';
 import {
   type BcBooking,
@@ -16,11 +16,14 @@ import {
   BcError,
   type BcItem,
   type BcLine,
+  type BcLocation,
   type BcOperation,
   type BcRequest,
   dialog,
   roundToItemPrecision,
 } from './bc-records.ts';
+import { refusalOfExtension } from './bc-refusals.ts';
+import type { BcRule } from './bc-rules.ts';
 
 /** What an article is made of. */
 export interface BcArticle extends Partial<Omit<BcItem, 'no'>> {
@@ -34,6 +37,7 @@ interface BcPlan {
   readonly quantity: Decimal;
   readonly dueDate?: string | undefined;
   readonly location?: string;
+  readonly variant?: string;
   readonly planningLevel?: number;
   /** A line of an order that is there; absent: an order of its own. */
   readonly orderNo?: string;
@@ -71,12 +75,25 @@ export class BcBooks {
   readonly links: BcLink[] = [];
   readonly notes: BcNote[] = [];
   readonly stock = new Map<string, Decimal>();
-  readonly scrapCodes = new Set(['DENT', 'CRACK']);
-  readonly putAwayLocations = new Set<string>();
+  /** Table Scrap: descriptions by their codes. */
+  readonly scrapCodes = new Map([
+    ['DENT', 'DENT'],
+    ['CRACK', 'CRACK'],
+  ]);
+  readonly locations = new Map<string, Partial<BcLocation>>();
+  /** Orders with an inventory put-away, an inventory pick, a subcontracting purchase order that is open. */
+  readonly putAways = new Set<string>();
+  readonly picks = new Set<string>();
+  readonly openPurchases = new Set<string>();
+  /** Rules of the base application that are left out. */
+  readonly leftOut = new Set<BcRule>();
   /** Orders that another session has locked. */
   readonly locked = new Set<string>();
   /** First date that our user may post on. */
   postingFrom = '0001-01-01';
+  /** Last day of the inventory period that was closed last. */
+  closedUntil = '';
+  isLocationMandatory = false;
   /** A subscriber of a partner commits amid posting: what it has written by then is not undone. */
   commitsAmidPosting = false;
   /** The next booking is answered with 201, and is not there. */
@@ -119,7 +136,14 @@ export class BcBooks {
 
   addArticle(no: string, article: BcArticle): void {
     const { unit = 'PCS', tracking = 'none', precision = '0.00001' } = article;
-    this.items.set(no, { no, unit, tracking, precision, blocked: false, productionBlocked: '' });
+    const { unitPrecision = '0', mandatoryDimension = '' } = article;
+    const item = { no, unit, tracking, precision, unitPrecision, mandatoryDimension } as const;
+    this.items.set(no, {
+      ...item,
+      blocked: false,
+      productionBlocked: '',
+      blockedVariants: new Set<string>(),
+    });
     this.articles.set(no, article);
   }
 
@@ -133,6 +157,7 @@ export class BcBooks {
     quantity,
     dueDate = '2026-12-01',
     location = '',
+    variant = '',
     planningLevel = 0,
     orderNo,
   }: BcPlan): BcLine {
@@ -150,6 +175,9 @@ export class BcBooks {
       remaining: quantity,
       dueDate,
       location,
+      variant,
+      bin: '',
+      dimensions: [],
       planningLevel,
       operations: operations.map((one, at) => ({
         operationNo: String(10 * (at + 1)),
@@ -256,26 +284,30 @@ export class BcBooks {
     });
   }
 
-  /** Somebody finishes an order. */
-  finish(line: BcLine): void {
+  /** Somebody finishes an order, with all its lines. */
+  finish({ orderNo }: BcLine): void {
     this.transact(() => {
-      finishLine(this.#posting, line, { postingDate: '2026-11-20', document: 'BY-HAND' });
-      this.stamp(line);
+      for (const line of this.lines.filter((one) => one.orderNo === orderNo)) {
+        finishLine(this.#posting, line, { postingDate: '2026-11-20', document: 'BY-HAND' });
+        this.stamp(line);
+      }
     });
   }
 
   /** Somebody posts consumption of a component, from its first line that is open. */
-  issueByHand(line: BcLine, itemNo: string, amount: Decimal): void {
+  issueByHand(line: BcLine, itemNo: string, amount: Decimal, lot?: string): void {
     const own = line.components.filter((one) => one.itemNo === itemNo);
     let left = amount;
     this.transact(() => {
       for (const component of own) {
-        const isEnough = compareDecimals(left, component.remaining) <= 0;
+        // More than expected is allowed: the last one takes it.
+        const isEnough = component === own.at(-1) || compareDecimals(left, component.remaining) <= 0;
         const taken = isEnough ? left : component.remaining;
         if (compareDecimals(taken, '0') <= 0) continue;
         left = sumOf([left, `-${taken}`]);
         postConsumption(this.#posting, line, component, {
           good: taken,
+          lot,
           postingDate: '2026-11-20',
           document: 'BY-HAND',
         });
@@ -312,9 +344,11 @@ export class BcBooks {
     }
     return this.transact(() => {
       if (this.bookings.some(({ id }) => id === request.id))
-        throw dialog(`AZ-SAME-KEY: There is a booking with the key ${request.id} already.`);
+        throw refusalOfExtension('AzumutaPost.Codeunit.al', 'SameKeyErr', request.id);
       this.#insert(this.bookings, booking);
-      const line = this.#lineToPost(request);
+      const line = findLineToPost(this, request);
+      this.requireUnlocked(request.orderNo);
+      requireBookable(this, line, request);
       const firstEntryNo = 1 + (this.entries.at(-1)?.entryNo ?? 800);
       this.#postRequest(line, request);
       const document = documentOf(request.id);
@@ -340,22 +374,6 @@ export class BcBooks {
     });
   }
 
-  /** The checks of the extension, and those of the database: a locked record. */
-  #lineToPost({ orderNo, lineNo, itemNo, unit }: BcRequest): BcLine {
-    const line = this.find(orderNo, lineNo);
-    if (!line) throw dialog(`AZ-UNKNOWN: There is no line ${lineNo} of production order ${orderNo}.`);
-    this.requireUnlocked(orderNo);
-    if (line.itemNo !== itemNo) throw dialog(`AZ-CONFLICT: Line ${lineNo} is for item ${line.itemNo}.`);
-    if (this.items.get(itemNo)?.unit !== unit) throw dialog(`AZ-FIGURES: Line ${lineNo} has another unit.`);
-    if (line.status !== 'Released') throw dialog(`AZ-STATE: Production order ${orderNo} is finished.`);
-    const flushing = line.operations.at(-1)?.flushing ?? 'Manual';
-    if (flushing !== 'Manual')
-      throw dialog(`AZ-STATE: The last operation flushes (${flushing}): its output would be posted twice.`);
-    if (this.putAwayLocations.has(line.location))
-      throw dialog(`AZ-SETUP: Location ${line.location} handles output by an inventory put-away.`);
-    return line;
-  }
-
   /** The words of the platform (MicrosoftDocs/dynamics365smb-devitpro-pb, dev-itpro/developer). Its status is not known. */
   requireUnlocked(orderNo: string): void {
     if (!this.locked.has(orderNo)) return;
@@ -366,18 +384,19 @@ export class BcBooks {
   #postRequest(line: BcLine, { id, postingDate, good, scrap, details }: BcRequest): void {
     const at = { postingDate, document: documentOf(id) };
     const last = line.operations.at(-1);
+    const completes = compareDecimals(good, line.remaining) >= 0;
     for (const operation of line.operations) {
       if (operation === last) continue;
-      const recorded = details.operations?.find(({ no }) => no === operation.operationNo);
+      const { operationNo } = operation;
+      const recorded = details.operations?.find(({ no }) => no === operationNo);
       // Without a recording the good quantity is posted there too, if there is any (`WriteEarlierOperation`).
-      const isProposed =
-        operation.flushing === 'Manual' && operation.status !== 'Finished' && compareDecimals(good, '0') > 0;
-      const isPosted = recorded !== undefined || isProposed;
+      const isPosted = recorded !== undefined || (isProposed(operation) && compareDecimals(good, '0') > 0);
       if (!isPosted) continue;
-      const { good: left = good, scrap: lost = '0', setup, run, finished } = recorded ?? {};
+      const { good: left = recorded ? sumOf([good, scrap]) : good, scrap: lost = '0' } = recorded ?? {};
+      const { setup, run, finished = completes } = recorded ?? {};
       postOutput(this.#posting, line, {
         ...at,
-        operationNo: operation.operationNo,
+        operationNo,
         good: left,
         scrap: lost,
         setup,
@@ -385,10 +404,10 @@ export class BcBooks {
         finished,
       });
     }
-    this.#postLast(line, { good, scrap, details }, at);
+    this.#postLast(line, { good, scrap, details }, { ...at, completes });
     for (const { lineNo, quantity, lots } of details.components) {
       const component = line.components.find((one) => one.lineNo === lineNo);
-      if (!component) throw dialog(`AZ-CONFLICT: The order has no component line ${lineNo}.`);
+      if (!component) continue;
       const taken = lots.length > 0 ? lots : [{ number: '', quantity }];
       for (const lot of taken)
         if (compareDecimals(lot.quantity, '0') > 0)
@@ -400,7 +419,7 @@ export class BcBooks {
   #postLast(
     line: BcLine,
     { good, scrap, details }: Pick<BcRequest, 'good' | 'scrap' | 'details'>,
-    at: Pick<OutputLine, 'postingDate' | 'document'>,
+    { completes, ...at }: Pick<OutputLine, 'postingDate' | 'document'> & { readonly completes: boolean },
   ): void {
     const operationNo = line.operations.at(-1)?.operationNo ?? '';
     const recorded = details.operations?.find(({ no }) => no === operationNo);
@@ -416,13 +435,9 @@ export class BcBooks {
         compareDecimals(sumOf([one, other]), '0') > 0,
     );
     for (const [n, output] of outputs.entries()) {
-      if (output.scrapCode && !this.scrapCodes.has(output.scrapCode))
-        throw new BcError(
-          'Internal_InvalidTableRelation',
-          `The field Scrap Code of table Item Journal Line contains a value (${output.scrapCode}) that cannot be found in the related table (Scrap).`,
-        );
       const times = n === 0 && recorded ? { setup: recorded.setup, run: recorded.run } : {};
-      const finished = n === outputs.length - 1 && recorded?.finished === true;
+      const isFinished = recorded ? recorded.finished : completes;
+      const finished = n === outputs.length - 1 && isFinished;
       postOutput(this.#posting, line, {
         ...at,
         operationNo,
@@ -453,17 +468,29 @@ export class BcBooks {
     this.#undo.push(() => table.splice(table.indexOf(row), 1));
   };
 
+  stockOf(itemNo: string, lot: string): Decimal {
+    return this.stock.get(stockKey(itemNo, lot)) ?? '0';
+  }
+
   get #posting(): Posting {
-    const { items, entries, stock, putAwayLocations, postingFrom } = this;
+    const { stock } = this;
     return {
-      items,
-      entries,
-      stock,
-      putAwayLocations,
-      postingFrom,
+      items: this.items,
+      entries: this.entries,
+      locations: this.locations,
+      putAways: this.putAways,
+      picks: this.picks,
+      openPurchases: this.openPurchases,
+      scrapCodes: this.scrapCodes,
+      postingFrom: this.postingFrom,
+      closedUntil: this.closedUntil,
+      isLocationMandatory: this.isLocationMandatory,
+      left: this.leftOut,
       change: this.#change,
       insert: this.#insert,
-      setStock: (key, amount) => {
+      stockOf: (itemNo, lot) => this.stockOf(itemNo, lot),
+      setStock: (itemNo, lot, amount) => {
+        const key = stockKey(itemNo, lot);
         const before = stock.get(key);
         stock.set(key, amount);
         this.#undo.push(() => (before === undefined ? stock.delete(key) : stock.set(key, before)));
@@ -480,5 +507,7 @@ function lockedRecord(table: string): BcError {
   );
 }
 
-/** `External Document No.`: the key without dashes. */
-export const documentOf = (id: string) => id.replaceAll('-', '');
+const stockKey = (itemNo: string, lot: string) => `${itemNo}|${lot}`;
+
+/** `External Document No.`, a Code: the key without dashes, in capital letters. */
+export const documentOf = (id: string) => id.replaceAll('-', '').toUpperCase();

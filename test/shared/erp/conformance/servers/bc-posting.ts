@@ -3,35 +3,33 @@ import { compareDecimals, type Decimal } from '../../../../../shared/model/quant
 import {
   type BcComponent,
   type BcEntry,
-  BcError,
-  type BcItem,
   type BcLine,
   type BcOperation,
-  dialog,
   difference,
-  notFound,
   postedOn,
   roundTo,
   roundToItemPrecision,
-  testField,
 } from './bc-records.ts';
+import {
+  type BcRule,
+  type BcSetup,
+  type PostedLine,
+  requireFinishable,
+  requirePostable,
+} from './bc-rules.ts';
 
-// Rules of the base application of Business Central 29.0, as its source says them: microsoft/BCApps, commit c3414ede,
+// What the base application of Business Central 29.0 posts, as its source says it: microsoft/BCApps, commit c3414ede,
 // src/Layers/W1/BaseApp. Each names its object, procedure and line. Its tests (src/Layers/W1/Tests/SCM-Manufacturing) are
 // reproduced with their figures in test/shared/erp/business-central/rules.test.ts.
 
 /** The tables that posting reads and writes, and one transaction over them. */
-export interface Posting {
-  readonly items: ReadonlyMap<string, BcItem>;
+export interface Posting extends BcSetup {
   readonly entries: BcEntry[];
-  /** Quantity on inventory by item and lot. */
-  readonly stock: Map<string, Decimal>;
-  /** Locations with *Prod. Output Whse. Handling* = Inventory Put-away. */
-  readonly putAwayLocations: ReadonlySet<string>;
-  readonly postingFrom: string;
+  /** Rules that are left out. */
+  readonly left: ReadonlySet<BcRule>;
   readonly change: <Row extends object>(row: Row, values: Partial<Row>) => void;
   readonly insert: <Row>(table: Row[], row: Row) => void;
-  readonly setStock: (key: string, amount: Decimal) => void;
+  readonly setStock: (itemNo: string, lot: string, amount: Decimal) => void;
 }
 
 export interface OutputLine {
@@ -47,60 +45,23 @@ export interface OutputLine {
   readonly document: string;
 }
 
-export const stockKey = (itemNo: string, lot: string) => `${itemNo}|${lot}`;
 const flushesForward = ({ flushing }: BcComponent) => flushing === 'Forward' || flushing === 'Pick + Forward';
 const flushesBackward = ({ flushing }: BcComponent) =>
   flushing === 'Backward' || flushing === 'Pick + Backward';
-
-/** Codeunit Item Jnl.-Check Line, `CheckDates` 307. */
-function requirePostingDate({ postingFrom }: Posting, postingDate: string): void {
-  if (postingDate < postingFrom)
-    throw testField(
-      `The Posting Date is not within your range of allowed posting dates. Posting Date=${postingDate}`,
-    );
-}
-
-/** Codeunit Mfg. Item Jnl.-Post Line, `PostOutputForProdOrder` 629 (`GetOutputProdOrder` 690 ff., Blocked, centres). */
-function requirePostable(line: BcLine, operation: BcOperation | undefined): void {
-  if (line.status !== 'Released')
-    throw notFound('Production Order', `Status='Released',No.='${line.orderNo}'`);
-  if (line.blocked)
-    throw testField(
-      `Blocked must be equal to 'No' in Production Order: Status=Released, No.=${line.orderNo}.`,
-    );
-  if (line.operations.length > 0 && !operation)
-    throw testField('Operation No. must have a value in Item Journal Line. It cannot be zero or empty.');
-  if (operation?.centerBlocked) throw testField(`Blocked must be equal to 'No' in Work Center.`);
-}
 
 /** An output line of an item journal: codeunit Mfg. Item Jnl.-Post Line, `PostOutput` 423. */
 export function postOutput(posting: Posting, line: BcLine, output: OutputLine): void {
   const { operationNo, good, scrapCode = '', lot = '', postingDate } = output;
   const operation = line.operations.find((one) => one.operationNo === operationNo);
-  requirePostingDate(posting, postingDate);
-  requirePostable(line, operation);
-  // Table extension Mfg. Item Journal Line, field 5896.
-  if (scrapCode !== '' && !operation)
-    throw dialog('When using Scrap Code, Type must be Work Center or Machine Center.');
-  // The same, `ConfirmOutputOnFinishedOperation` 447: a question, which a service cannot answer.
-  if (operation?.status === 'Finished')
-    throw new BcError(
-      'Application_CallbackNotAllowed',
-      `Microsoft Dynamics 365 Business Central Server attempted to issue a client callback to show a confirmation dialog box: Operation ${operationNo} is finished.`,
-    );
-  // `SubcontractingWorkCenterUsed` 841.
-  if (operation?.subcontracted && compareDecimals(good, '0') !== 0)
-    throw testField('Output Quantity must be equal to 0 in Item Journal Line.');
-  requireProducible(posting, line);
+  const isLast = operation === line.operations.at(-1);
+  const isStock = isLast && compareDecimals(good, '0') !== 0;
+  const posted = { line, operation, isStock, scrapCode, lot, postingDate } as const;
+  require(posting, { ...posted, type: 'output', itemNo: line.itemNo, quantity: good });
   // `PostOutputUpdateProdOrderRtngLine` 750.
   if (operation) posting.change(operation, { status: output.finished ? 'Finished' : 'In Progress' });
   insertEntry(posting, line, output, { type: 'capacity', itemNo: line.itemNo });
   if (operation) flushOperation(posting, line, operation, output);
-  const isLast = operation === line.operations.at(-1);
-  if (!isLast || compareDecimals(good, '0') === 0) return;
-  requireLot(posting, line.itemNo, lot);
-  if (isSerial(posting, line.itemNo) && compareDecimals(stockOf(posting, line.itemNo, lot), '0') > 0)
-    throw dialog(`Serial No. ${lot} is already on inventory.`);
+  if (!isStock) return;
   insertEntry(
     posting,
     line,
@@ -114,14 +75,8 @@ export function postOutput(posting: Posting, line: BcLine, output: OutputLine): 
   posting.change(line, { finished, remaining: compareDecimals(left, '0') < 0 ? '0' : left });
 }
 
-/** Codeunit Item Jnl.-Post Line, `CheckIfItemIsBlocked` 812, `CheckItemAndItemVariantProductionBlocked` 1511. */
-function requireProducible({ items }: Posting, { itemNo }: BcLine): void {
-  const item = items.get(itemNo);
-  if (item?.blocked) throw testField(`Blocked must be equal to 'No' in Item: No.=${itemNo}.`);
-  if (item?.productionBlocked === 'Output')
-    throw dialog(
-      `You cannot produce Item ${itemNo} because the Production Blocked is Output on the Item card.`,
-    );
+function require(posting: Posting, posted: PostedLine): void {
+  requirePostable(posted, posting, posting.left);
 }
 
 /** `FlushOperation` 925: components of the operation's routing link, after each output line that is not negative. */
@@ -168,7 +123,7 @@ function flush(posting: Posting, line: BcLine, component: BcComponent, need: Big
   postConsumption(posting, line, component, { ...output, good: amount, lot: component.lot });
 }
 
-/** A consumption line: `PostConsumption` 58, Item Ledger Entry `VerifyOnInventory` 924. More than expected is allowed. */
+/** A consumption line: `PostConsumption` 58. More than expected is allowed. */
 export function postConsumption(
   posting: Posting,
   line: BcLine,
@@ -176,13 +131,8 @@ export function postConsumption(
   output: Pick<OutputLine, 'good' | 'lot' | 'postingDate' | 'document'>,
 ): void {
   const { good: amount, lot = '', postingDate } = output;
-  requirePostingDate(posting, postingDate);
-  if (line.status !== 'Released')
-    throw notFound('Production Order', `Status='Released',No.='${line.orderNo}'`);
-  requireLot(posting, component.itemNo, lot);
-  const there = stockOf(posting, component.itemNo, lot);
-  if (compareDecimals(amount, there) > 0)
-    throw dialog(`You have insufficient quantity of Item ${component.itemNo} on inventory.`);
+  const posted = { line, operation: undefined, isStock: true, scrapCode: '', lot, postingDate } as const;
+  require(posting, { ...posted, type: 'consumption', itemNo: component.itemNo, quantity: amount });
   addStock(posting, component.itemNo, lot, `-${amount}`);
   const left = difference(component.remaining, amount);
   posting.change(component, {
@@ -237,29 +187,14 @@ export function finishLine(
     const need = neededFor(component, new Big(made)).minus(component.consumed);
     flush(posting, line, component, need, { ...at, operationNo: '', good: '0', scrap: '0' });
   }
+  requireFinishable(line, posting, posting.left);
   posting.change(line, { status: 'Finished' });
 }
 
-/** Codeunit Item Jnl.-Post Line, `CheckItemTracking` 4822; texts 131 and 132. */
-function requireLot({ items }: Posting, itemNo: string, lot: string): void {
-  const tracking = items.get(itemNo)?.tracking ?? 'none';
-  if (tracking === 'none' && lot !== '')
-    throw testField(
-      `Item Tracking Code must have a value in Item: No.=${itemNo}. It cannot be zero or empty.`,
-    );
-  if (tracking === 'none' || tracking === 'optional' || lot !== '') return;
-  throw dialog(`You must assign a ${tracking === 'lot' ? 'lot' : 'serial'} number for item ${itemNo}.`);
-}
-
-const isSerial = ({ items }: Posting, itemNo: string) => items.get(itemNo)?.tracking === 'serial';
 const precisionOf = ({ items }: Posting, itemNo: string) => items.get(itemNo)?.precision ?? '0.00001';
 
-export function stockOf({ stock }: Pick<Posting, 'stock'>, itemNo: string, lot: string): Decimal {
-  return stock.get(stockKey(itemNo, lot)) ?? '0';
-}
-
 function addStock(posting: Posting, itemNo: string, lot: string, amount: Decimal): void {
-  posting.setStock(stockKey(itemNo, lot), new Big(stockOf(posting, itemNo, lot)).plus(amount).toFixed());
+  posting.setStock(itemNo, lot, new Big(posting.stockOf(itemNo, lot)).plus(amount).toFixed());
 }
 
 function insertEntry(

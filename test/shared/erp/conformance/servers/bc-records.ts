@@ -47,8 +47,21 @@ export interface BcItem {
   readonly tracking: Tracking;
   /** `Rounding Precision`. */
   readonly precision: Decimal;
+  /** `Qty. Rounding Precision` of its unit; 0: none. */
+  readonly unitPrecision: Decimal;
+  /** Code of a default dimension whose value is mandatory; empty: none. */
+  readonly mandatoryDimension: string;
   blocked: boolean;
   productionBlocked: '' | 'Output';
+  /** Variants whose *Production Blocked* is Output. */
+  readonly blockedVariants: Set<string>;
+}
+
+/** Table Location. */
+export interface BcLocation {
+  readonly binMandatory: boolean;
+  /** *Prod. Output Whse. Handling* is *Inventory Put-away*. */
+  readonly inventoryPutAway: boolean;
 }
 
 /** Table Prod. Order Routing Line. */
@@ -94,6 +107,10 @@ export interface BcLine {
   remaining: Decimal;
   dueDate: string;
   readonly location: string;
+  variant: string;
+  bin: string;
+  /** Codes of those that it has a value of. */
+  readonly dimensions: string[];
   readonly planningLevel: number;
   readonly operations: BcOperation[];
   readonly components: BcComponent[];

@@ -12,6 +12,7 @@ import {
   type BcOperation,
   type BcRequest,
 } from './bc-records.ts';
+import { refusalOfExtension } from './bc-refusals.ts';
 
 // The protocol of Business Central's API: MicrosoftDocs/dynamics365smb-devitpro-pb, commit 5dc00b6a, dev-itpro/webservices
 // (api-endpoint-structure.md, dynamics-error-codes.md, odata-known-limitations.md) and dev-itpro/api-reference/v2.0.
@@ -142,7 +143,7 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
       status: line.status,
       blocked: line.blocked,
       itemNo: line.itemNo,
-      variantCode: '',
+      variantCode: line.variant,
       description: `The ${line.itemNo}`,
       orderDescription: `Order for ${line.itemNo}`,
       sourceType: 'Item',
@@ -194,13 +195,10 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
   function insertNote({ body }: Received): BcRow {
     const note = z.parse(noteSchema, knownFields(body, ['id', 'orderNo', 'lineNo', 'text']));
     books.requireUnlocked(note.orderNo);
-    if (!books.find(note.orderNo, note.lineNo))
-      throw new BcError('Application_DialogException', 'AZ-UNKNOWN: no line');
-    if (books.notes.some(({ id }) => id === note.id))
-      throw new BcError(
-        'Application_DialogException',
-        `AZ-SAME-KEY: There is a note with the key ${note.id}.`,
-      );
+    const refuse = (label: string, ...values: (string | number)[]) =>
+      refusalOfExtension('AzumutaBookingNotesAPI.Page.al', label, ...values);
+    if (!books.find(note.orderNo, note.lineNo)) throw refuse('UnknownLineErr', note.orderNo, note.lineNo);
+    if (books.notes.some(({ id }) => id === note.id)) throw refuse('SameKeyErr', note.id);
     books.notes.push(note);
     return { ...note };
   }
@@ -306,14 +304,15 @@ const decimal = z.pipe(
   z.union([z.number(), z.string()]),
   z.transform((value) => toDecimal(value) ?? '0'),
 );
-const lotSchema = z.object({ number: z.string(), quantity: decimal });
+const code = z.pipe(z.string(), z.transform(asCode));
+const lotSchema = z.object({ number: code, quantity: decimal });
 const detailsSchema = z.strictObject({
   lots: z._default(z.array(lotSchema), []),
-  scrap: z._default(z.array(z.object({ code: z.string(), quantity: decimal })), []),
+  scrap: z._default(z.array(z.object({ code, quantity: decimal })), []),
   operations: z.exactOptional(
     z.array(
       z.object({
-        no: z.string(),
+        no: code,
         good: z.optional(decimal),
         scrap: z.optional(decimal),
         setup: decimal,
@@ -363,6 +362,11 @@ function readRequest(body: string): BcRequest {
     if (number.length > 50) throw tooLong('Lot No.', 50);
   for (const { code } of read.scrap) if (code.length > 10) throw tooLong('Scrap Code', 10);
   return { ...request, id: request.id.toLowerCase(), details: read };
+}
+
+/** What a field of type Code makes of a text (MicrosoftDocs/dynamics365smb-devitpro-pb, dev-itpro/developer/methods-auto/code/code-data-type.md). */
+function asCode(text: string): string {
+  return text.trim().toUpperCase();
 }
 
 function knownFields(body: string, known: readonly string[]): unknown {
