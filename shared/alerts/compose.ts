@@ -1,35 +1,25 @@
 import type { FlowName } from '../ledger/records/pauses.ts';
-import { partnerWords } from '../model/partner.ts';
 import { capitalized, oneLine } from '../model/text.ts';
-import { duration, localTime } from '../model/time.ts';
+import { localMinute } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
-import { notTyped, shellWord, wordForAnyShell } from '../platform/shell-word.ts';
-import { pauseEnd, whatGoesOn } from '../situation/pauses.ts';
-import { partnerDownProblem, waitingIn } from '../situation/problems.ts';
+import { shellWord, wordForAnyShell } from '../platform/shell-word.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
-import { tellTrouble } from '../situation/told.ts';
 import {
-  actorInWords,
   commandOf,
-  headlineOf,
-  nextStepInWords,
   type Persons,
-  partnerState,
   refusesCredentials,
   shownReasonLength,
   whoActs,
 } from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import { type AlertDecision, unsteadyFrom } from './decide-alerts.ts';
-import { type AlertDependencies, channelWords } from './dependencies.ts';
+import type { AlertDependencies } from './dependencies.ts';
+import * as texts from './english.ts';
 
 /** Troubles that a message lists; further ones are counted. */
 const mostTroublesInAlert = 10;
 /** Kinds that are about no order: their summary says all. */
 const withoutOrders: ReadonlySet<TroubleKind> = new Set(['partner-down', 'unfiled', 'channel-down']);
-
-/** Begins the title of what is open for a day or longer. */
-export const stillOpen = 'Still open: ';
 
 /** The message about a group. Reads only the items of the troubles that it shows, and of their orders. */
 export async function composeAlert(
@@ -45,7 +35,6 @@ export async function composeAlert(
   const [only] = count === 1 ? shown : [];
   const headline = headlineFor(decision, situation, timeZone);
   const named = only?.trouble.order ? `${only.trouble.order}: ${headline.replace(/^1 /, '')}` : headline;
-  const prefix = event === 'reminder' ? stillOpen : event === 'over' ? 'Over: ' : '';
   return {
     v: 1,
     id,
@@ -57,7 +46,7 @@ export async function composeAlert(
     cause,
     since,
     count,
-    title: `${plantAndStage(stack)}: ${prefix}${named}`,
+    title: `${plantAndStage(stack)}: ${texts.eventPrefixes[event]}${named}`,
     summary: summaryOf(decision, situation),
     who: event === 'over' ? undefined : namedActor(decision, dependencies.who),
     troubles: shown.map(({ trouble }) => trouble),
@@ -79,8 +68,6 @@ export function composePauseEnd(
   { at, queues }: Situation,
 ): Alert {
   const where = stackOption(stack);
-  const waits = waitingIn(queues);
-  const left = waits.length === 0 ? 'Nothing waits.' : `In the queues: ${waits.join(' and ')}.`;
   return {
     v: 1,
     id,
@@ -90,8 +77,8 @@ export function composePauseEnd(
     kind: 'waiting',
     since: until,
     count: flows.length,
-    title: `${plantAndStage(stack)}: Over: the pause of ${flows.join(', ')} until ${pauseEnd(new Date(until), timeZone)}`,
-    summary: `It has ended by itself: ${whatGoesOn}. ${left}`,
+    title: `${plantAndStage(stack)}: ${texts.pauseEndTitle(flows, localMinute(until, timeZone))}`,
+    summary: texts.pauseEndSummary(texts.waitingIn(queues)),
     troubles: [],
     command: `npm run doctor -- ${where}`,
     link: linkTo?.({ page: 'today' }),
@@ -99,7 +86,7 @@ export function composePauseEnd(
 }
 
 export function namedActor(trouble: Pick<TroubleGroup, 'kind' | 'cause'>, persons: Persons): string {
-  return actorInWords(whoActs(trouble), persons);
+  return texts.actorInWords(whoActs(trouble), persons);
 }
 
 /** Selects the stack on a command line. */
@@ -118,13 +105,13 @@ async function toldTrouble(
   trouble: SeenTrouble,
   situation: Situation,
 ): Promise<{ readonly number: string; readonly trouble: ToldTrouble }> {
-  const { number, dueDate: _, place: __, ...shown } = await tellTrouble(ledger, trouble, situation);
+  const { number, dueDate: _, place: __, ...shown } = await texts.tellTrouble(ledger, trouble, situation);
   const where = stackOption(stack);
   // A number that is not shown unchanged would name another order.
   const isNamed = number !== '' && number === shown.order;
   const word = isNamed ? wordForAnyShell(number) : undefined;
   const { since } = trouble;
-  const next = isNamed && word === undefined ? `${shown.next} ${notTyped}` : shown.next;
+  const next = isNamed && word === undefined ? `${shown.next} ${texts.notTyped}` : shown.next;
   const command =
     word === undefined
       ? commandOf(trouble, situation.partners, where)
@@ -141,38 +128,34 @@ function commandOfOrder(kind: TroubleKind, order: string, where: string): string
 function summaryOf(decision: AlertDecision, situation: Situation): string {
   const { event, kind, troubles, open } = decision;
   if (kind === 'partner-down') {
-    if (event === 'over') return 'What waited for it goes on by itself.';
-    const { what, why, next } = partnerDownProblem(decision.partner, situation, '');
+    if (event === 'over') return texts.partnerBackSummary;
+    const { what, why, next } = texts.partnerDownProblem(decision.partner, situation, '');
     return [what, why, next].join(' ');
   }
-  if (kind === 'channel-down' && event === 'over') return 'Each gets a summary of what it has missed.';
-  if (event === 'over') return 'Nothing of it is open any more.';
+  if (event === 'over') return kind === 'channel-down' ? texts.channelsBackSummary : texts.nothingOpenSummary;
   if (kind === 'channel-down')
     return [
       ...troubles.map(({ reason = '' }) => oneLine(reason, shownReasonLength)),
-      nextStepInWords(decision),
+      texts.nextStepInWords(decision),
     ].join(' ');
-  if (kind === 'unfiled') return nextStepInWords(decision);
-  const more = open > troubles.length ? ` ${open} of them are open in all.` : '';
-  return `${event === 'reminder' ? 'A day has passed since the last message about this.' : 'It needs a person.'}${more}`;
+  if (kind === 'unfiled') return texts.nextStepInWords(decision);
+  return texts.summaryOfOpen(event, open > troubles.length ? open : undefined);
 }
 
 function headlineFor(decision: AlertDecision, situation: Situation, timeZone: string): string {
   const { event, kind, troubles, count, unsteady } = decision;
   if (kind === 'partner-down') return outageHeadline(decision, situation, timeZone);
-  const headline = kind === 'channel-down' ? channelHeadline(event, troubles) : headlineOf(decision, count);
+  const headline =
+    kind === 'channel-down' ? channelHeadline(event, troubles) : texts.headlineOf(decision, count);
   if (!unsteady) return headline;
-  const from = localTime(new Date(unsteady.since), timeZone).slice(0, -3);
-  const times = `${unsteady.times} times since ${from}`;
-  return event === 'over'
-    ? `${headline} (it came and went, ${times})`
-    : `${headline} (it comes and goes, ${times})`;
+  const from = localMinute(unsteady.since, timeZone);
+  return texts.unsteadyHeadline(headline, event === 'over', unsteady.times, from);
 }
 
 function channelHeadline(event: AlertDecision['event'], troubles: readonly SeenTrouble[]): string {
-  if (event === 'over') return 'All channels of the alerts take messages again';
-  const names = troubles.map(({ thing = '' }) => channelWords[thing] ?? thing);
-  return `${capitalized(names.join(' and '))} ${names.length === 1 ? 'takes' : 'take'} no messages`;
+  if (event === 'over') return texts.channelsWorkAgain;
+  const [first = '', ...others] = troubles.map(({ thing = '' }) => texts.channelWords[thing] ?? thing);
+  return texts.channelsFail([capitalized(first), ...others]);
 }
 
 function outageHeadline(
@@ -180,19 +163,19 @@ function outageHeadline(
   { at, partners }: Situation,
   timeZone: string,
 ): string {
-  const name = capitalized(partnerWords[partner]);
-  const from = localTime(new Date(since), timeZone).slice(0, -3);
+  const name = capitalized(texts.partnerWords[partner]);
+  const from = localMinute(since, timeZone);
   const { reason, closedAt } = partners[partner];
   // Its end may be reported an hour later.
   const until = event === 'over' && closedAt !== undefined ? new Date(closedAt) : at;
-  const lasting = duration((until.getTime() - Date.parse(since)) / 1000);
+  const lasting = texts.duration((until.getTime() - Date.parse(since)) / 1000);
   if (count >= unsteadyFrom)
     return event === 'over'
-      ? `${name} answers steadily again (it was down ${count} times since ${from})`
-      : `${name} comes and goes: it was down ${count} times since ${from}`;
+      ? texts.partnerSteadyAgain(name, count, from)
+      : texts.partnerUnsteady(name, count, from);
   if (event !== 'over' && refusesCredentials(reason))
-    return `${name} ${partnerState(reason)} since ${from} (${lasting})`;
+    return texts.partnerRefuses(name, texts.partnerState(reason), from, lasting);
   return event === 'over'
-    ? `${name} answers again (it was down from ${from}, for ${lasting})`
-    : `${name} has been down since ${from} (${lasting})`;
+    ? texts.partnerAnswersAgain(name, from, lasting)
+    : texts.partnerIsDown(name, from, lasting);
 }

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { AlertState, FailingChannel, OutboxMessage } from '../ledger/records/alerts.ts';
-import { counted } from '../model/text.ts';
-import { localTime } from '../model/time.ts';
+import { localMinute } from '../model/time.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { groupOf } from '../situation/read.ts';
 import { type Alert, outgoingSchema } from './alert.ts';
 import { channelsOf, sendToChannel } from './channels/channels.ts';
-import { plantAndStage, stackOption, stillOpen } from './compose.ts';
+import { plantAndStage, stackOption } from './compose.ts';
 import type { AlertDependencies, ChannelName } from './dependencies.ts';
+import * as texts from './english.ts';
 
 /** Messages of one run to one channel: the others wait for the next run, five minutes later. */
 const maxMessages = 50;
@@ -126,10 +126,10 @@ export function sumUp(
   const open = latest.filter(({ event }) => event !== 'over');
   const named = open
     .slice(0, mostTitlesNamed)
-    .map(({ title }) => title.slice(plantAndStage(stack).length + 2).replace(stillOpen, ''));
-  const more = open.length > mostTitlesNamed ? ` And ${open.length - mostTitlesNamed} more.` : '';
-  const over = latest.length - open.length;
-  const [from, to] = [first, last].map(({ at }) => localTime(new Date(at), timeZone).slice(0, -3));
+    .map(({ title }) =>
+      title.slice(plantAndStage(stack).length + 2).replace(texts.eventPrefixes.reminder, ''),
+    );
+  const [from = '', to = ''] = [first, last].map(({ at }) => localMinute(at, timeZone));
   return {
     v: 1,
     id: `${first.id}-${last.id}`,
@@ -140,11 +140,8 @@ export function sumUp(
     since: first.at,
     count: missed.length,
     troubles: [],
-    title: `${plantAndStage(stack)}: ${counted(missed.length, 'message')} could not be delivered here from ${from} to ${to}`,
-    summary: [
-      named.length === 0 ? 'Nothing of it is open.' : `Open of it: ${named.join(' · ')}.${more}`,
-      ...(over > 0 ? [`Over: ${over}.`] : []),
-    ].join(' '),
+    title: `${plantAndStage(stack)}: ${texts.missedTitle(missed.length, from, to)}`,
+    summary: texts.missedSummary(named, open.length - named.length, latest.length - open.length),
     command: `npm run alert -- ${stackOption(stack)}`,
     link: linkTo?.({ page: 'today' }),
   };

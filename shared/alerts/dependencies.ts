@@ -12,14 +12,6 @@ export type WebhookChannel = (typeof webhookChannels)[number];
 
 export type ChannelName = WebhookChannel | 'email' | 'morning-mail';
 
-export const channelWords: Readonly<Record<string, string>> = {
-  email: 'e-mail',
-  teams: 'Microsoft Teams',
-  slack: 'Slack',
-  webhook: 'the JSON webhook',
-  'morning-mail': 'the morning mail',
-} satisfies Record<ChannelName, string>;
-
 export const weekdays = [
   'monday',
   'tuesday',

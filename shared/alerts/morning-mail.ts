@@ -1,20 +1,13 @@
 import { oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
-import { countOrders, type OrderFigure, ordersOf, standInWords } from '../situation/open-orders.ts';
-import { problemsOf } from '../situation/problems.ts';
+import { type OrderFigure, ordersOf } from '../situation/open-orders.ts';
 import type { Situation } from '../situation/read.ts';
 import { groupByReason } from '../situation/reasons.ts';
-import {
-  figureCells,
-  noteOfFigures,
-  type PeriodFigures,
-  readFigures,
-  waitingTexts,
-} from '../situation/today.ts';
-import { tellTrouble } from '../situation/told.ts';
+import { type PeriodFigures, readFigures } from '../situation/today.ts';
 import { maxName } from '../situation/words.ts';
 import { namedActor, stackOption } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
+import * as texts from './english.ts';
 import { shadowLines } from './shadow-mail.ts';
 
 /** Late orders that are named, and tasks of a person, at most. */
@@ -48,7 +41,7 @@ export async function composeMorningMail(
   if (dependencies.mode === 'shadow') {
     const lines = await shadowLines(dependencies, { first, before: day });
     const text = [`${stack}, ${day} (${timeZone})`, '', ...lines].join('\n');
-    return { day, content: { subject: `${stack}, in shadow: ${periodOf(first, day)}`, text: `${text}\n` } };
+    return { day, content: { subject: texts.shadowSubject(stack, periodOf(first, day)), text: `${text}\n` } };
   }
   // These days, and the same a week before.
   const periods = [0, 7].map((earlier) => {
@@ -62,7 +55,7 @@ export async function composeMorningMail(
     readFigures(situation, asked, ledger),
     taskLines(dependencies, situation),
   ]);
-  const note = noteOfFigures(sums);
+  const note = texts.noteOfFigures(sums);
   const counts = sums.map((sum, at) => ({ ...sum, period: periods[at]?.name ?? '' }));
   const link = dependencies.linkTo?.({ page: 'today' });
   const text = [
@@ -72,9 +65,9 @@ export async function composeMorningMail(
     ...(note === undefined ? [] : [note]),
     '',
     ...waitingLines(situation),
-    ...titled('To do', tasks),
-    ...(caution === undefined ? [] : titled('Caution', [caution])),
-    ...(link === undefined ? [] : ['', `See it: ${link}`]),
+    ...titled(texts.toDoTitle, tasks),
+    ...(caution === undefined ? [] : titled(texts.cautionTitle, [caution])),
+    ...(link === undefined ? [] : ['', texts.seeItLine(link)]),
   ];
   return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
 }
@@ -93,17 +86,16 @@ function isWorkday(day: string, workdays: readonly Weekday[]): boolean {
 }
 
 function periodOf(first: string, today: string): string {
-  const last = dayBefore(today);
-  return first === last ? first : `${first} to ${last}`;
+  return texts.periodInWords(first, dayBefore(today));
 }
 
 export function figureLines(periods: readonly (PeriodFigures & { readonly period: string })[]): string[] {
   const columns = periods.map((of) => {
-    const cells = [of.period, ...figureCells(of).map(([, value]) => value)];
+    const cells = [of.period, ...texts.figureCells(of).map(([, value]) => value)];
     const width = Math.max(...cells.map(({ length }) => length)) + 2;
     return cells.map((cell) => cell.padStart(width));
   });
-  return ['', ...figureCells(undefined).map(([name]) => name)].map(
+  return ['', ...texts.figureCells(undefined).map(([name]) => name)].map(
     (name, at) => name.padEnd(20) + columns.map((column) => column[at]).join(''),
   );
 }
@@ -111,14 +103,14 @@ export function figureLines(periods: readonly (PeriodFigures & { readonly period
 /** What is open, in orders; what is late, and where each stands. */
 function waitingLines(situation: Situation): string[] {
   // No command stands here.
-  const held = problemsOf(situation, '').filter(
-    ({ kind }) => kind === 'partner-down' || kind.startsWith('paused'),
-  );
+  const held = texts
+    .problemsOf(situation, '')
+    .filter(({ kind }) => kind === 'partner-down' || kind.startsWith('paused'));
   return [
-    ...titled('Late', dueLines('late', situation)),
-    ...titled('Due today', dueLines('due today', situation)),
-    ...titled('Waiting', [
-      ...waitingTexts(situation).map(([name, value]) => `${name}: ${value}.`),
+    ...titled(texts.lateTitle, dueLines('late', situation)),
+    ...titled(texts.dueTodayTitle, dueLines('due today', situation)),
+    ...titled(texts.waitingTitle, [
+      ...texts.waitingTexts(situation).map(([name, value]) => `${name}: ${value}.`),
       ...held.map(({ what, why }) => `${what} ${why}`),
     ]),
   ];
@@ -126,12 +118,12 @@ function waitingLines(situation: Situation): string[] {
 
 function dueLines(figure: OrderFigure, { orders }: Situation): string[] {
   const due = ordersOf(figure, orders);
-  if (due.length === 0) return ['none.'];
+  if (due.length === 0) return [texts.noneInMail];
   const named = due
     .slice(0, maxTold)
-    .map((order) => `· ${oneLine(order.number, maxName)}: ${standInWords(order)}`);
+    .map((order) => `· ${oneLine(order.number, maxName)}: ${texts.standInWords(order)}`);
   const more = due.length - named.length;
-  return [`${countOrders(figure, orders)}.`, ...named, ...(more > 0 ? [`… and ${more} more.`] : [])];
+  return [`${texts.countOrders(figure, orders)}.`, ...named, ...(more > 0 ? [texts.andMore(more)] : [])];
 }
 
 /** What needs each person, by the causes. What ends by itself, and what is late, is listed above. */
@@ -142,23 +134,23 @@ async function taskLines(
   const { troubles } = situation;
   const ofPeople = troubles.filter(({ kind }) => !['partner-down', 'overdue', 'waiting'].includes(kind));
   const isLate = ordersOf('late', situation.orders).length > 0;
-  if (ofPeople.length === 0) return [isLate ? 'Nothing besides what is late.' : 'Nothing needs a person.'];
+  if (ofPeople.length === 0) return [isLate ? texts.nothingToDoElse : texts.nothingToDo];
   const byWho = Map.groupBy(ofPeople, (one) => namedActor(one, persons));
   const lines = [...byWho].map(async ([who, theirs]) => {
     const told = await Promise.all(
-      theirs.slice(0, maxTold).map((trouble) => tellTrouble(ledger, trouble, situation)),
+      theirs.slice(0, maxTold).map((trouble) => texts.tellTrouble(ledger, trouble, situation)),
     );
     return [
-      `${theirs.length} for ${who}`,
+      texts.tasksFor(theirs.length, who),
       ...groupByReason(told).map(({ why, all }) => {
         const orders = all.flatMap(({ order }) => order || []).join(', ');
         return `· ${orders === '' ? '' : `${orders}: `}${shorten(why, maxWhy)}`;
       }),
-      ...(theirs.length > maxTold ? [`… and ${theirs.length - maxTold} more.`] : []),
+      ...(theirs.length > maxTold ? [texts.andMore(theirs.length - maxTold)] : []),
     ];
   });
   const command = `npm run alert -- ${stackOption(stack)}`;
-  return [...(await Promise.all(lines)).flat(), `All of it, with what to do: ${command}`];
+  return [...(await Promise.all(lines)).flat(), texts.allWithAdvice(command)];
 }
 
 function titled(title: string, lines: readonly string[]): string[] {

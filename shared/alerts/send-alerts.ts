@@ -8,7 +8,7 @@ import {
 } from '../ledger/records/alerts.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { capitalized } from '../model/text.ts';
-import { hourMs, localTime } from '../model/time.ts';
+import { hourMs, localMinute } from '../model/time.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import { isClosure, pauseEndsSince, reopeningMs } from '../situation/pauses.ts';
 import { readSituation, type SeenTrouble, type Situation } from '../situation/read.ts';
@@ -18,7 +18,8 @@ import { composeAlert, composePauseEnd } from './compose.ts';
 import { countDays } from './count-days.ts';
 import { type AlertDecision, decideAlerts, decideOutages } from './decide-alerts.ts';
 import { deliverOutbox } from './deliver.ts';
-import { type AlertDependencies, type ChannelName, channelWords } from './dependencies.ts';
+import type { AlertDependencies, ChannelName } from './dependencies.ts';
+import * as texts from './english.ts';
 import { composeMorningMail } from './morning-mail.ts';
 
 /** Milliseconds that are kept for a last call to a channel and for giving back the lease. */
@@ -125,6 +126,10 @@ function failingChannels(
     ...({ id: `${channel} ${since}`, thing: channel, kind: 'channel-down', partner: 'azumuta' } as const),
     since: new Date(since),
     isDue: at.getTime() - Date.parse(since) >= hourMs,
-    reason: `${capitalized(channelWords[channel] ?? channel)} has taken no messages since ${localTime(new Date(since), timeZone).slice(0, -3)}: ${problem}.`,
+    reason: texts.channelFailsBecause(
+      capitalized(texts.channelWords[channel] ?? channel),
+      localMinute(since, timeZone),
+      problem,
+    ),
   }));
 }

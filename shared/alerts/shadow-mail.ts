@@ -1,9 +1,9 @@
-import { inShadowSays } from '../model/mode.ts';
 import { oneLine, shorten } from '../model/text.ts';
 import { startOfDay } from '../model/time.ts';
-import { shadowInWords, summarizeShadow } from '../situation/shadow.ts';
+import { summarizeShadow } from '../situation/shadow.ts';
 import { maxName } from '../situation/words.ts';
 import type { AlertDependencies } from './dependencies.ts';
+import * as texts from './english.ts';
 
 /** Orders that differ and are named, at most. */
 const maxDifferent = 20;
@@ -23,13 +23,11 @@ export async function shadowLines(
     .map(({ number, reasons }) => `· ${oneLine(number, maxName)}: ${shorten(reasons.join(' '), maxReason)}`);
   const more = different.length - named.length;
   return [
-    inShadowSays,
+    texts.inShadowSays,
     '',
-    shadowInWords(summary),
+    texts.shadowInWords(summary),
     ...named,
-    ...(more > 0 ? [`… and ${more} more: the page Shadow of the console has all.`] : []),
-    ...(different.length > 0
-      ? ['', 'Correct the line of the mapping that is named, and try it: npm run map -- --help']
-      : []),
+    ...(more > 0 ? [texts.moreInShadow(more)] : []),
+    ...(different.length > 0 ? ['', texts.correctMapping] : []),
   ];
 }

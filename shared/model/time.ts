@@ -72,6 +72,11 @@ export function localTime(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }).format(at);
 }
 
+/** `2026-11-24 08:00` in a time zone. @param at An instant, in ISO where it is a text. */
+export function localMinute(at: Date | string, timeZone: string): string {
+  return localTime(new Date(at), timeZone).slice(0, -3);
+}
+
 /** A duration in the largest unit that fits: `40 s`, `12 min`, `3 h`, `2 d`. */
 export function duration(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;

@@ -2,7 +2,7 @@ import type { BreakerState } from '../circuit-breaker/breaker-for-people.ts';
 import { type FlowName, flowNames, type Pause } from '../ledger/records/pauses.ts';
 import type { QueueName } from '../model/queues.ts';
 import { sentence } from '../model/text.ts';
-import { duration, durationInWords, localTime } from '../model/time.ts';
+import { duration, durationInWords, localMinute } from '../model/time.ts';
 import { backoffDefaults } from '../worker/policy.ts';
 
 interface Flow {
@@ -93,16 +93,11 @@ export function whyPaused(pause: Pause, now: Date, timeZone: string): string {
   const { note, until, ends } = pause;
   const why = note === undefined ? 'Somebody paused it.' : `It is paused: ${sentence(note)}`;
   if (until === undefined) return why;
-  if (ends !== undefined) return `${why} It ends by itself on ${pauseEnd(until, timeZone)}.`;
+  if (ends !== undefined) return `${why} It ends by itself on ${localMinute(until, timeZone)}.`;
   const seconds = (until.getTime() - now.getTime()) / 1000;
   const end =
     seconds > 0
       ? `It is planned to end in ${duration(seconds)}.`
       : `It was planned to end ${duration(-seconds)} ago.`;
   return `${why} ${end}`;
-}
-
-/** `2027-08-16 06:00` at the plant. */
-export function pauseEnd(until: Date, timeZone: string): string {
-  return localTime(until, timeZone).slice(0, -3);
 }

@@ -4,10 +4,10 @@ import { type Partner, partnerNames, partnerWords } from '../model/partner.ts';
 import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
 import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
-import { duration } from '../model/time.ts';
+import { duration, localMinute } from '../model/time.ts';
 import { adviceInWords, adviceOnOthers } from './advice.ts';
 import { placesInWords } from './open-orders.ts';
-import { flows, pauseEnd, pauseHoldingQueue, whyPaused } from './pauses.ts';
+import { flows, pauseHoldingQueue, whyPaused } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import {
   commandOf,
@@ -118,7 +118,7 @@ function pausedProblem(name: FlowName, { partners, queues, terms, at }: Situatio
   const known = pause.ends === undefined ? (isLong ? 'paused too long' : 'paused') : 'paused until';
   const advice = adviceOnOthers[known];
   const lasting = seconds > 0 ? ` for ${duration(seconds)}` : '';
-  const until = pause.until && pause.ends ? ` until ${pauseEnd(pause.until, terms.timeZone)}` : lasting;
+  const until = pause.until && pause.ends ? ` until ${localMinute(pause.until, terms.timeZone)}` : lasting;
   const waiting = queue ? `${capitalized(waits)}.` : '';
   const next = [adviceInWords(advice), `Then ${resumed}.`, waiting];
   const problem: Problem = {

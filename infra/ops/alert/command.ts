@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { channelWords } from '../../../shared/alerts/dependencies.ts';
+import { channelWords } from '../../../shared/alerts/english.ts';
 import { counted, sentence } from '../../../shared/model/text.ts';
-import { localTime } from '../../../shared/model/time.ts';
+import { localMinute } from '../../../shared/model/time.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { problemsOf } from '../../../shared/situation/problems.ts';
@@ -54,7 +54,7 @@ async function listWhatIsOpen(target: Target, { during }: ProgressDisplay): Prom
     [
       { title: 'Order', cell: ({ order }) => order },
       { title: 'What', cell: ({ kind }) => kind.replaceAll('-', ' ') },
-      { title: 'Since', cell: ({ since }) => localTime(new Date(since), zone).slice(0, -3) },
+      { title: 'Since', cell: ({ since }) => localMinute(since, zone) },
       { title: 'Why, and what to do', cell: ({ why, next }) => `${sentence(why)} ${next}`, most: 70 },
     ],
     open,

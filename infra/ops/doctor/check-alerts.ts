@@ -1,5 +1,5 @@
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
-import { channelWords } from '../../../shared/alerts/dependencies.ts';
+import { channelWords } from '../../../shared/alerts/english.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { outboxKeepsSeconds } from '../../../shared/ledger/records/alerts.ts';
 import { durationInWords, localTime } from '../../../shared/model/time.ts';

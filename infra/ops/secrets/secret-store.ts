@@ -1,7 +1,8 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
-import { channelWords, webhookChannels } from '../../../shared/alerts/dependencies.ts';
+import { webhookChannels } from '../../../shared/alerts/dependencies.ts';
+import { channelWords } from '../../../shared/alerts/english.ts';
 import { durationInWords } from '../../../shared/model/time.ts';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
 import { refreshSeconds, storedSecret, ttlSeconds } from '../../../shared/platform/aws/secrets.ts';

@@ -7,6 +7,7 @@ import { shellWord } from '../../platform/shell-word.ts';
 import { codeOf } from '../../platform/system-errors.ts';
 import type { Alert, Outgoing } from '../alert.ts';
 import type { AlertDependencies, ChannelName, WebhookChannel } from '../dependencies.ts';
+import * as texts from '../english.ts';
 import { mailSubject, mailText, slackMessage, teamsMessage } from './forms.ts';
 
 const address = z.optional(
@@ -36,8 +37,8 @@ export async function sendTest(dependencies: AlertDependencies): Promise<Readonl
     since: at,
     count: 0,
     troubles: [],
-    title: `${stack}: test of the alerts`,
-    summary: 'Somebody has asked for this message. Nothing is wrong, and nothing has to be done.',
+    title: `${stack}: ${texts.testTitle}`,
+    summary: texts.testSummary,
     command: `npm run alert -- --stack ${shellWord(stack)}`,
     link: linkTo?.({ page: 'today' }),
   };
@@ -73,7 +74,7 @@ async function mail(
   message: Outgoing,
 ): Promise<Undelivered | undefined> {
   const topicArn = topicArns[list];
-  if (topicArn === undefined) return { problem: 'there is no list for it any more' };
+  if (topicArn === undefined) return { problem: texts.channelHasNoList };
   const { subject, text } =
     'text' in message ? message : { subject: message.title, text: mailText(message, timeZone) };
   try {
@@ -81,7 +82,7 @@ async function mail(
     return undefined;
   } catch (error) {
     const ofMessage = error instanceof Error && /InvalidParameter/.test(error.name);
-    return { problem: `SNS refuses it: ${reasonOf(error, 200)}`, ofMessage };
+    return { problem: texts.snsRefuses(reasonOf(error, 200)), ofMessage };
   }
 }
 
@@ -95,8 +96,7 @@ async function postAlert(
     const urls = await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true });
     const url = urls[channel];
     if (url !== undefined) return await postToWebhook(url, bodyFor[channel](alert, timeZone), clock);
-    const command = 'npm run secrets -- set alert-webhooks --stack <stack>';
-    return { problem: `its address is not in the secret: ${command}` };
+    return { problem: texts.channelHasNoAddress };
   } catch (error) {
     return { problem: reasonOf(error, 200) };
   }
@@ -133,20 +133,17 @@ async function postToWebhook(address: string, body: unknown, clock: Clock): Prom
     return undefined;
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError')
-      return { problem: `it did not answer within ${timeoutMs / 1000} s` };
-    const code = codeOf(error);
-    return { problem: `it cannot be reached${code === undefined ? '' : ` (${code})`}` };
+      return { problem: texts.channelDoesNotAnswer(timeoutMs / 1000) };
+    return { problem: texts.channelCannotBeReached(codeOf(error)) };
   }
 }
 
 function describeWebhookStatus(status: number, said: string): string {
   const answer = word.test(said) ? `${status}: ${said}` : `${status}`;
-  if (status === 429) return 'it asks us to slow down (429)';
-  if (status >= 300 && status < 400)
-    return `it answers with a redirect (${status}), which is not followed: set the address that it leads to`;
-  if (status === 404 || status === 410)
-    return `its address is not known there any more (${answer}): make a new webhook and set its address`;
-  return ofMessage.has(status) ? `it refuses a message (${answer})` : `it answers with ${answer}`;
+  if (status === 429) return texts.channelAsksToSlowDown;
+  if (status >= 300 && status < 400) return texts.channelRedirects(status);
+  if (status === 404 || status === 410) return texts.channelIsGone(answer);
+  return ofMessage.has(status) ? texts.channelRefusesMessage(answer) : texts.channelAnswers(answer);
 }
 
 /** The beginning of the body, which may be endless. */

@@ -1,6 +1,7 @@
-import { localTime } from '../../model/time.ts';
+import { localMinute, localTime } from '../../model/time.ts';
 import { groupByReason } from '../../situation/reasons.ts';
 import type { Alert, ToldTrouble } from '../alert.ts';
+import * as texts from '../english.ts';
 
 /**
  * An alert below its title, as paragraphs of lines for every channel. It fits a phone: orders with the same reason are a
@@ -9,11 +10,12 @@ import type { Alert, ToldTrouble } from '../alert.ts';
 function paragraphsOf(alert: Alert, timeZone: string): string[][] {
   const { summary, who, troubles, stack, at } = alert;
   return [
-    who === undefined ? [summary] : [summary, `For: ${who}`],
+    who === undefined ? [summary] : [summary, texts.forLine(who)],
     ...groupByReason(troubles).map(({ why, next, all }) => [
       ...all.map((trouble) => orderLine(trouble, timeZone)),
-      ...[`Why: ${why}`, `Next: ${next}`],
-      ...(troubles.length === 1 ? troubles.map(({ command }) => `Type: ${command}`) : []),
+      texts.whyLine(why),
+      texts.nextLine(next),
+      ...(troubles.length === 1 ? troubles.map(({ command }) => texts.typeLine(command)) : []),
     ]),
     ...restOf(alert).map((line) => [line]),
     [`${stack} · ${localTime(new Date(at), timeZone)} (${timeZone})`],
@@ -21,8 +23,8 @@ function paragraphsOf(alert: Alert, timeZone: string): string[][] {
 }
 
 function orderLine({ order, article, quantity, since }: ToldTrouble, timeZone: string): string {
-  const from = `since ${localTime(new Date(since), timeZone).slice(0, -3)}`;
-  const parts = [order || 'no order is known', article && `article ${article}`, quantity, from];
+  const from = texts.sinceInLine(localMinute(since, timeZone));
+  const parts = [order || texts.noOrderKnown, article && texts.articleInLine(article), quantity, from];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
@@ -31,13 +33,13 @@ function restOf({ event, count, troubles, command }: Alert): string[] {
   const isOneOrder = troubles.length === 1 && count === 1;
   if (event === 'over' || isOneOrder) return [];
   const more = count - troubles.length;
-  if (troubles.length > 0 && more > 0) return [`… and ${more.toLocaleString('en-US')} more: ${command}`];
-  return [`Type: ${command}`];
+  if (troubles.length > 0 && more > 0) return [texts.moreLine(more, command)];
+  return [texts.typeLine(command)];
 }
 
 export function mailText(alert: Alert, timeZone: string): string {
   const paragraphs = paragraphsOf(alert, timeZone).map((lines) => lines.join('\n   '));
-  const linked = alert.link === undefined ? [] : [`See it: ${alert.link}`];
+  const linked = alert.link === undefined ? [] : [texts.seeItLine(alert.link)];
   return [alert.title, ...paragraphs, ...linked].join('\n\n');
 }
 
@@ -66,7 +68,11 @@ export function slackMessage(alert: Alert, timeZone: string) {
     return { type: 'section', text: slackPlainText(lines.join('\n'), 3000) };
   });
   // In plain text it could not be opened; it is ours, and percent-encoded.
-  const seeIt = { type: 'mrkdwn', text: `See it: <${escaped(alert.link ?? '')}>`, verbatim: true };
+  const seeIt = {
+    type: 'mrkdwn',
+    text: texts.seeItLine(`<${escaped(alert.link ?? '')}>`),
+    verbatim: true,
+  };
   const linked = alert.link === undefined ? [] : [{ type: 'section', text: seeIt }];
   const header = { type: 'header', text: slackPlainText(alert.title, 150) };
   return { text: escaped(alert.title), blocks: [header, ...sections, ...linked] };
@@ -107,7 +113,7 @@ function teamsCard(alert: Alert, timeZone: string) {
   const body = [line(alert.title, { weight: 'Bolder', size: 'Medium' }), ...paragraphs];
   const contentType = 'application/vnd.microsoft.card.adaptive';
   const actions =
-    alert.link === undefined ? [] : [{ type: 'Action.OpenUrl', title: 'See it', url: alert.link }];
+    alert.link === undefined ? [] : [{ type: 'Action.OpenUrl', title: texts.seeItTitle, url: alert.link }];
   const content = { type: 'AdaptiveCard', version: '1.4', body, actions };
   return { type: 'message', attachments: [{ contentType, content }] };
 }

@@ -12,12 +12,12 @@ const sizes = sizesOf(metafile);
 
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
-  'receive-webhook': 198_100,
+  'receive-webhook': 199_700,
   'accept-product-orders': 384_900,
   'book-completion': 452_500,
   'create-product-orders': 444_900,
   'reconcile-completions': 374_900,
-  'send-alerts': 432_400,
+  'send-alerts': 434_200,
   'show-pages': 296_500,
 };
 const budgetOfOthers = 389_600;
