@@ -17,6 +17,7 @@ export interface StandIn {
 
 /** The versions of the SDK's packages that the stand-ins were compared with. */
 export const comparedVersions: Readonly<Record<string, string>> = {
+  '@aws-sdk/core': '3.981.1',
   '@aws-sdk/credential-provider-node': '3.972.98',
   '@aws-sdk/endpoint-cache': '3.972.11',
   '@smithy/core': '3.41.0',
@@ -153,6 +154,29 @@ export const standIns: readonly StandIn[] = [
       "export const resolveParamsForS3 = () => { throw new Error('S3 is not bundled.'); };" +
       'export const DOT_PATTERN = undefined, S3_HOSTNAME_PATTERN = undefined;' +
       'export const isArnBucketName = undefined, isDnsCompatibleBucketName = undefined;',
+  },
+  {
+    module: '@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js',
+    reason:
+      'It says in the user agent of each call which features of the SDK are used, for statistics of AWS.',
+    assumes: 'It only adds words to the user agent, and nothing reads what it has set.',
+    originals: {
+      '@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js':
+        '4bb9d81d0f0698c84b3a046cc3f192e9e72fbbc972a9d718f6d6e02eb517af21',
+    },
+    contents: 'export async function checkFeatures() {}',
+  },
+  {
+    module: '@aws-sdk/core/dist-es/submodules/client/middleware-logger/loggerMiddleware.js',
+    reason: 'It writes each call to the logger of a client, and ours have none.',
+    assumes: 'It changes neither calls nor answers, and clients import getLoggerPlugin alone.',
+    originals: {
+      '@aws-sdk/core/dist-es/submodules/client/middleware-logger/loggerMiddleware.js':
+        '3bc8983bed4f039f2275ea9d5a52a2b8dfc9fe1ae20c501d1de0f843393046b5',
+    },
+    contents: `
+      export const loggerMiddleware = undefined, loggerMiddlewareOptions = undefined;
+      export const getLoggerPlugin = () => ({ applyToStack() {} });`,
   },
   {
     module: '@aws-sdk/endpoint-cache/dist-es/index.js',
