@@ -179,6 +179,38 @@ export const standIns: readonly StandIn[] = [
       export const getLoggerPlugin = () => ({ applyToStack() {} });`,
   },
   {
+    module: '@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js',
+    reason:
+      'It warns of a Node.js that a later SDK does not support; the tested version is the deployed one.',
+    assumes: 'It does nothing but warn.',
+    originals: {
+      '@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js':
+        'f99efb83b24696c96afe0c5b9a8fd93cc0d8a41a68ccf5f710f68d9db0a893fe',
+    },
+    contents: 'export const state = {}; export const emitWarningIfUnsupportedVersion = () => {};',
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/protocols/json/needsReviver.js',
+    reason:
+      'It looks in the schema of each answer for numbers that JavaScript cannot hold, and ours have none.',
+    assumes: 'DynamoDB sends its numbers as text, and SQS and Secrets Manager send none that large.',
+    originals: {
+      '@smithy/core/dist-es/submodules/protocols/json/needsReviver.js':
+        'ce84fe8e0d7a635fb4bb673d46deaefc5157eb3f4c6d7bde5d5b764a163aac15',
+    },
+    contents: 'export const needsReviver = () => false;',
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/protocols/json/jsonReviver.js',
+    reason: 'It makes such numbers.',
+    assumes: 'It is used only where needsReviver says so.',
+    originals: {
+      '@smithy/core/dist-es/submodules/protocols/json/jsonReviver.js':
+        'ff676cc50ed28e942f6d08b5909a622a7de15ca6778366ff713d9732b2063c03',
+    },
+    contents: 'export const jsonReviver = undefined;',
+  },
+  {
     module: '@aws-sdk/endpoint-cache/dist-es/index.js',
     reason: 'Endpoint discovery is off unless asked for; its cache brings two CommonJS packages along.',
     assumes: 'A client makes one when it is created, and asks it only when endpoint discovery is on.',

@@ -212,7 +212,7 @@ function refusalBeforeLive(
   { completion: { completedAt }, planned: { productOrder } }: ClaimedBooking,
   { liveFrom }: Pick<HintDependencies, 'liveFrom'>,
 ): Rejected {
-  const sentence = `Product order ${productOrder.number} was completed at ${completedAt}, before the integration was live again (deployment.liveFrom is ${liveFrom}), and the ERP does not have our booking of it: it is booked by hand.`;
+  const sentence = `Product order ${productOrder.number} was completed at ${completedAt}, before ${liveFrom} (deployment.liveFrom), and the ERP does not have our booking of it: it is booked by hand.`;
   return new Rejected(sentence, { causeCode: 'booked-otherwise', wrote: 'nothing' });
 }
 

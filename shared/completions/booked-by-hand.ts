@@ -116,7 +116,7 @@ function refusalByHand(
     ? `says that ${amount(produced.good)} good${scrapOf(produced.scrap)} were produced of it, of which ${ours.good} good were booked here`
     : 'does not say what was produced of it';
   const before = peoples === '0' ? '' : `${amount(peoples)} of it before the integration was live, and now `;
-  const sentence = `Part of ERP order ${erpOrder.number} may be booked by hand: the ERP ${says}, and Azumuta has completed ${before}${good} good${scrapOf(completion.scrap?.amount)} in product order ${productOrder.number}. Have the ERP show just what people were to book, and then replay; or book the rest by hand.`;
+  const sentence = `Part of ERP order ${erpOrder.number} may be booked by hand: the ERP ${says}, and Azumuta has completed ${before}${good} good${scrapOf(completion.scrap?.amount)} in product order ${productOrder.number}. Have the ERP show just what people were to book, then replay; or book the rest by hand.`;
   return new Rejected(`${sentence}${acceptingInWords(ifNoneIsBooked, home, good)}`, {
     causeCode: 'booked-otherwise',
     wrote: 'nothing',

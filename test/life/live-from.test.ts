@@ -179,7 +179,7 @@ describe('what Azumuta says no time of', () => {
     const { typed, created } = await timeless();
     expect([typed, created].map((order) => plant.erp.books(order).good)).toEqual(['0', '5']);
     expect(plant.letters()).toEqual([
-      expect.stringMatching(/^Azumuta does not say when product order \S+ was completed: .+ replay this/),
+      expect.stringMatching(/^Azumuta does not say when product order \S+ was completed, .+ replay this/),
     ]);
   });
 
@@ -363,7 +363,7 @@ describe('what may have been booked in an earlier time live, when the ERP did no
     const order = await inDoubt(false);
     const [letter] = plant.letters();
     await plant.replayed();
-    expect(letter).toMatch(/was completed at \S+, before the integration was live again .+ booked by hand/);
+    expect(letter).toMatch(/was completed at \S+, before \S+ \(deployment.liveFrom\), .+ booked by hand/);
     expect(plant.erp.books(order)).toMatchObject(untouched);
     expect(plant.letters()).toHaveLength(1);
   });
