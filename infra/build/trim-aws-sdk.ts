@@ -17,6 +17,7 @@ export interface StandIn {
 
 /** The versions of the SDK's packages that the stand-ins were compared with. */
 export const comparedVersions: Readonly<Record<string, string>> = {
+  '@aws-sdk/core': '3.981.1',
   '@aws-sdk/credential-provider-node': '3.972.98',
   '@aws-sdk/endpoint-cache': '3.972.11',
   '@smithy/core': '3.41.0',
@@ -153,6 +154,61 @@ export const standIns: readonly StandIn[] = [
       "export const resolveParamsForS3 = () => { throw new Error('S3 is not bundled.'); };" +
       'export const DOT_PATTERN = undefined, S3_HOSTNAME_PATTERN = undefined;' +
       'export const isArnBucketName = undefined, isDnsCompatibleBucketName = undefined;',
+  },
+  {
+    module: '@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js',
+    reason:
+      'It says in the user agent of each call which features of the SDK are used, for statistics of AWS.',
+    assumes: 'It only adds words to the user agent, and nothing reads what it has set.',
+    originals: {
+      '@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js':
+        '4bb9d81d0f0698c84b3a046cc3f192e9e72fbbc972a9d718f6d6e02eb517af21',
+    },
+    contents: 'export async function checkFeatures() {}',
+  },
+  {
+    module: '@aws-sdk/core/dist-es/submodules/client/middleware-logger/loggerMiddleware.js',
+    reason: 'It writes each call to the logger of a client, and ours have none.',
+    assumes: 'It changes neither calls nor answers, and clients import getLoggerPlugin alone.',
+    originals: {
+      '@aws-sdk/core/dist-es/submodules/client/middleware-logger/loggerMiddleware.js':
+        '3bc8983bed4f039f2275ea9d5a52a2b8dfc9fe1ae20c501d1de0f843393046b5',
+    },
+    contents: `
+      export const loggerMiddleware = undefined, loggerMiddlewareOptions = undefined;
+      export const getLoggerPlugin = () => ({ applyToStack() {} });`,
+  },
+  {
+    module: '@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js',
+    reason:
+      'It warns of a Node.js that a later SDK does not support; the tested version is the deployed one.',
+    assumes: 'It does nothing but warn.',
+    originals: {
+      '@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js':
+        'f99efb83b24696c96afe0c5b9a8fd93cc0d8a41a68ccf5f710f68d9db0a893fe',
+    },
+    contents: 'export const state = {}; export const emitWarningIfUnsupportedVersion = () => {};',
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/protocols/json/needsReviver.js',
+    reason:
+      'It looks in the schema of each answer for numbers that JavaScript cannot hold, and ours have none.',
+    assumes: 'DynamoDB sends its numbers as text, and SQS and Secrets Manager send none that large.',
+    originals: {
+      '@smithy/core/dist-es/submodules/protocols/json/needsReviver.js':
+        'ce84fe8e0d7a635fb4bb673d46deaefc5157eb3f4c6d7bde5d5b764a163aac15',
+    },
+    contents: 'export const needsReviver = () => false;',
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/protocols/json/jsonReviver.js',
+    reason: 'It makes such numbers.',
+    assumes: 'It is used only where needsReviver says so.',
+    originals: {
+      '@smithy/core/dist-es/submodules/protocols/json/jsonReviver.js':
+        'ff676cc50ed28e942f6d08b5909a622a7de15ca6778366ff713d9732b2063c03',
+    },
+    contents: 'export const jsonReviver = undefined;',
   },
   {
     module: '@aws-sdk/endpoint-cache/dist-es/index.js',

@@ -19,6 +19,7 @@ import { definedFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartnerCall } from '../platform/http.ts';
 import { askedMeanwhile } from './ask-azumuta.ts';
+import { refuseBookedByHand } from './booked-by-hand.ts';
 import { aboutOf, plannedByAnother, unpackCompletion } from './content.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
 import { keepWindow } from './keep-window.ts';
@@ -211,7 +212,7 @@ function refusalBeforeLive(
   { completion: { completedAt }, planned: { productOrder } }: ClaimedBooking,
   { liveFrom }: Pick<HintDependencies, 'liveFrom'>,
 ): Rejected {
-  const sentence = `Product order ${productOrder.number} was completed at ${completedAt}, before the integration was live again (deployment.liveFrom is ${liveFrom}), and the ERP does not have our booking of it: it is booked by hand.`;
+  const sentence = `Product order ${productOrder.number} was completed at ${completedAt}, before ${liveFrom} (deployment.liveFrom), and the ERP does not have our booking of it: it is booked by hand.`;
   return new Rejected(sentence, { causeCode: 'booked-otherwise', wrote: 'nothing' });
 }
 
@@ -224,9 +225,10 @@ function sendToErp(
   const { claim, completion, planned, attempt } = booking;
   const { erp, erpToLookUp, partners } = dependencies;
   const connector = booking.isOnlyLookedUp || isBeforeLive(booking, dependencies) ? erpToLookUp : erp;
-  const send = ({ signal, guard }: PartnerCall) => {
+  const send = async (call: PartnerCall) => {
+    if (!claim.again) await refuseBookedByHand(booking, call, dependencies);
     noteSent();
-    return connector.book(completion, planned.key, { again: claim.again, signal, guard });
+    return connector.book(completion, planned.key, { again: claim.again, ...call });
   };
   return partners.call('erp', attempt.signal, send, planned.erpOrder.number);
 }

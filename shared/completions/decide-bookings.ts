@@ -96,11 +96,10 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
 
   const isOurs = ({ index, bookedBy }: BuiltPart) => bookedBy !== 'people' || quantityOf(index) !== undefined;
   const built = [current, ...others].filter(isOurs).sort((a, b) => a.index - b.index);
-  if (built.length === 0)
-    return { to: 'leave', why: `Product order ${number} was completed before the integration was live` };
+  if (built.length === 0) return { to: 'leave', why: 'It was completed before we were live' };
   if (current.bookedBy === 'unclear' && !quantityOf(current.index))
     return decideToReject(
-      `Azumuta does not say when product order ${number} was completed: what was completed before deployment.liveFrom is people's. If it was completed since, replay this; else see that it is booked in the ERP by hand.`,
+      `Azumuta does not say when product order ${number} was completed, and people book what was before deployment.liveFrom. If it was completed since, replay this.`,
       'completion-unclear',
     );
   const wrong = isOurs(current) ? whyInConflict(current, entry, quantityOf(current.index)) : undefined;

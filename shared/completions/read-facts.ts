@@ -52,10 +52,9 @@ async function leaveToPeople(
   { ledger, liveFrom }: Pick<HintDependencies, 'ledger' | 'liveFrom'>,
 ): Promise<void> {
   if (!entry || entry.end?.how === 'given up') return;
-  const because = `Azumuta completed it before ${liveFrom} (deployment.liveFrom): people book it in the ERP.`;
+  const because = `Azumuta completed it before ${liveFrom} (deployment.liveFrom): people book it.`;
   if (await ledger.orders.end(entry, { how: 'given up', event: 'left to people', because })) return;
-  const sentence = `Product order ${entry.number} is being changed at this moment.`;
-  throw new Wait(sentence, { awaits: 'our-lock' });
+  throw new Wait('It is being changed at this moment.', { awaits: 'our-lock' });
 }
 
 /** Who books a completed product order. That it was completed since we are live a person says by a replay. */

@@ -46,13 +46,13 @@ export interface WithinOrder {
  */
 export function checkWithinOrder(facts: QuantityFacts): WithinOrder {
   const { completion, limits } = facts;
-  if (!limits || completion.kind === 'amendment') return { completion };
+  if (completion.kind === 'amendment') return { completion };
   const accepted = facts.accepted.find(
     (figures) =>
       isFigureAccepted(figures, completion, 'good') || isFigureAccepted(figures, completion, 'scrap'),
   );
   const consent = accepted === undefined ? {} : { accepted };
-  const left = limitsLeft(limits, completion, accepted);
+  const left = limits && limitsLeft(limits, completion, accepted);
   if (!left) return { completion, ...consent };
   const ordered = orderedOf(facts);
   if (!ordered) {

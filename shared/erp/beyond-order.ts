@@ -21,8 +21,22 @@ type Counted = Pick<Completion, 'productOrder' | 'quantity' | 'scrap'>;
 export type Figure = 'good' | 'scrap';
 const bothFigures: readonly Figure[] = ['good', 'scrap'];
 
-/** Precedes what accepts the figures, in every refusal. */
+/** One of these precedes what accepts the figures, in every refusal that a person may overrule. */
 const ifItWasBuilt = ' If it was really built: ';
+export const ifNoneIsBooked = ' If none of this is booked yet: ';
+const conditions = [ifItWasBuilt, ifNoneIsBooked] as const;
+
+/** How a person accepts the figures of a booking, by the number that its bookings are kept under. */
+export function acceptingInWords(
+  condition: (typeof conditions)[number],
+  order: string,
+  figures: string,
+): string {
+  const word = wordForAnyShell(order);
+  return word === undefined
+    ? `${condition}accept ${figures} on its page in the console`
+    : `${condition}npm run replay -- --order ${word} --accept ${figures} --go --stack <stack>`;
+}
 
 /**
  * Whether a booking is more than what it is for, as it is where a comma was lost, or where each part of an order carries
@@ -47,21 +61,19 @@ export function refusalBeyondOrder(
   const completed = beyond.map((figure) => `${figures[figure]} ${figure}`).join(' and ');
   const allowed = beyond.map((figure) => `${most(figure).toFixed()} ${figure}`).join(' and ');
   const booked = before === '0' ? '' : ` (${before} are booked)`;
-  const order = wordForAnyShell(compared.order);
   const accepted = beyond.map((figure) => figures[figure]).join('+');
-  const accepting =
-    order === undefined
-      ? `accept ${accepted} on its page in the console`
-      : `npm run replay -- --order ${order} --accept ${accepted} --go --stack <stack>`;
+  const accepting = acceptingInWords(ifItWasBuilt, compared.order, accepted);
   return new Rejected(
-    `${subject} is for ${formatQuantity({ amount: ordered, unit })}${booked}, and was completed with ${completed}${recorded(beyond)}: more than ${allowed} needs a person. Correct it in Azumuta, then replay.${ifItWasBuilt}${accepting}`,
+    `${subject} is for ${formatQuantity({ amount: ordered, unit })}${booked}, and was completed with ${completed}${recorded(beyond)}: more than ${allowed} needs a person. Correct it in Azumuta, then replay.${accepting}`,
     { causeCode: 'quantity-or-lots', wrote: 'nothing' },
   );
 }
 
 /** The figures by which a person may accept a refused booking, as its reason names them; undefined for any other refusal. */
 export function figuresToAccept(reason = ''): string | undefined {
-  const [, accepting] = reason.split(ifItWasBuilt);
+  const accepting = conditions
+    .map((condition) => reason.split(condition)[1])
+    .find((text) => text !== undefined);
   return /\baccept (\S+)/.exec(accepting ?? '')?.[1];
 }
 

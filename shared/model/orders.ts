@@ -52,8 +52,8 @@ export interface ErpOrder extends ErpOrderRef, FactsInErp {
   /** ISO instant of its last change, where the ERP says it: what is older never replaces what is newer. */
   readonly changedAt?: string | undefined;
   /**
-   * What was produced of it so far, in its unit, by whomever, where the ERP tells it when it is asked for one order. Only the
-   * comparison of a stack in shadow reads it.
+   * What was produced of it so far, in its unit, by whomever, where the ERP tells it when it is asked for one order. It
+   * is compared with what people book by hand: in shadow, and of orders that they had begun when the integration went live.
    */
   readonly produced?: { readonly good: string; readonly scrap?: string | undefined } | undefined;
   /** Other fields for the mapping, as selected by the connector's options. */

@@ -5,6 +5,7 @@ import type { CompletedProductOrder } from '../../shared/model/completions.ts';
 import { adviceOnLetters, adviceOnUnfiled } from '../../shared/situation/advice.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { eachWithPlant, plant, takePlant, withoutArticles } from './acts.ts';
+import { bookByHand, goLive, typeByHand } from './by-hand.ts';
 import {
   allUntyped,
   built,
@@ -318,6 +319,24 @@ const stories = {
     },
   },
   'booked-otherwise': {
+    'by hand, of one that people had begun to book when we went live': {
+      async happens() {
+        takePlant({ erp: 'sap-s4hana' });
+        const order = plant.plan('5', 'plain', { dueDate: '2027-06-01' });
+        typeByHand(order.number);
+        await bookByHand(order, '2');
+        goLive();
+        await plant.pulled();
+        await built(order, 5);
+        return order;
+      },
+      types: ['give-up'],
+      async follow(order, type) {
+        plant.erp.finishByHand(order);
+        await type('give-up');
+      },
+      books: { good: '5' },
+    },
     'by hand': {
       async happens() {
         const order = await released();

@@ -90,7 +90,7 @@ function offeredActions({ concerns, deadLetters, bookings, stage, command }: Tra
     isBeyondOrder && {
       action: 'accept',
       title: 'Accept its figures',
-      does: 'It is more than its order, and it was really built: has it booked. Type the figures that its refusal names, as somebody has counted them. If they are wrong, correct them in Azumuta instead, and have it looked at again.',
+      does: 'Has it booked although its refusal asks: it is more than its order and was really built, or none of it is booked by hand. Type the figures that its refusal names, as somebody has counted them. If they are wrong, correct them in Azumuta instead, and have it looked at again.',
       types: 'Figures',
     },
     ...concerns.map(({ kind }) => ({

@@ -38,7 +38,7 @@ export async function orderRefusedWith(
   const known = [...refused].map(([one, named]) => `${one} with ${[...named].join(', ')}`).join('; ');
   throw new UsageError(
     known === ''
-      ? `${asked} has no booking that was refused as more than its order: there is nothing to accept.`
+      ? `${asked} has no booking that was refused for its figures: there is nothing to accept.`
       : `${asked} was not refused with ${figures}, but ${known}: accept exactly that, if it was really built.`,
   );
 }

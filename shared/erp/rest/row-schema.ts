@@ -30,8 +30,8 @@ export const restOrderSchema = z
     /** ISO instant with zone; needed where `changedAt` may be null. */
     createdAt: absent(instantWithZone),
     /**
-     * What was produced of it so far, by whomever, where the ERP tells it: good without scrap. Only the comparison of a stack in
-     * shadow reads it.
+     * What was produced of it so far, by whomever, where the ERP tells it: good without scrap. It is compared with what people
+     * book by hand: in shadow, and of orders that they had begun when the integration went live.
      */
     produced: absent(z.object({ good: figureOrAbsent, scrap: figureOrAbsent })),
     /** Further fields for the mapping. */
