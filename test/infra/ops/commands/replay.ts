@@ -10,6 +10,7 @@ import { typed } from './typed.ts';
 const reportSchema = z.looseObject({
   lookedAt: z.number(),
   moved: z.number(),
+  copiesRemoved: z.number(),
   outcomes: z.array(z.looseObject({ number: z.string(), outcome: z.string() })),
 });
 
@@ -50,7 +51,10 @@ export function replayTests(stage: () => CommandStage): void {
     expect(await replayNotes(other)).toEqual([`sending it to product-orders again: by hand ${signed}`]);
     // What other tests have left is refused again.
     const isRefusedAgain = all.answer.outcomes.some(({ outcome }) => outcome === 'refused again');
-    expect(all).toMatchObject({ code: isRefusedAgain ? 3 : 0, answer: { moved: all.answer.lookedAt } });
+    expect(all.code).toBe(isRefusedAgain ? 3 : 0);
+    // A message that was delivered twice, as SQS may, has left two letters.
+    const { moved, copiesRemoved, lookedAt } = all.answer;
+    expect(moved + copiesRemoved).toBe(lookedAt);
     expect(all.answer.outcomes).toContainEqual(
       expect.objectContaining({ number: other, outcome: 'in Azumuta' }),
     );
