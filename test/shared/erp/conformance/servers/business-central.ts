@@ -80,7 +80,8 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
   function route(call: Received): Answer {
     const { method, url } = call;
     const path = decodeURIComponent(url.pathname);
-    if (path === '/api/v2.0/companies') return { body: { value: [bcCompany] } };
+    if (path === '/api/v2.0/companies')
+      return { body: { value: [{ id: bcCompany.id, name: server.companyName }] } };
     if (!path.startsWith('/api/azumuta/production/v1.0/') || server.extension === undefined)
       throw new BcError(
         'BadRequest_ResourceNotFound',
@@ -124,7 +125,7 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
       {
         id: '9a3f2c51-0c3e-4c7e-8d8e-6f3a1c5b7d20',
         extensionVersion: server.extension,
-        company: bcCompany.name,
+        company: server.companyName,
         userName: 'AZUMUTA ERP',
         postingFrom: books.postingFrom,
         postingTo: '0001-01-01',
@@ -254,6 +255,7 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
     /** The page that our user may not use. */
     forbidden: undefined as string | undefined,
     canPost: true,
+    companyName: bcCompany.name,
     /** Whether pages show what is not committed, as they do without `ReadIsolation` (dev-itpro/developer/devenv-read-isolation.md). */
     readsUncommitted: false,
     largestPage: undefined as number | undefined,
