@@ -70,6 +70,13 @@ export const odooExceptions = {
     'ServiceUnavailable',
   ],
 } as const;
+/**
+ * Ids of records and users, and PostgreSQL's context: nobody finds an order by them. Of a missing record `(Record: model(1,),
+ * User: 2)` (odoo/models.py, `MissingError`), of a record rule `Records: [1], User: 2` (mail_message.py), of a field `User: 2`
+ * (odoo/models.py, `check_field_access_rights`), of a name `(id=2)` (ir_rule.py, `_make_access_error`).
+ */
+const forDevelopers =
+  /(?: - )?\(Records?: [^\n]{1,200}, User: \d{1,9}\)|^Records: [^\n]{1,200}, User: \d{1,9}$|^User: \d{1,9}$| \(id=\d{1,9}\)|^CONTEXT:[\s\S]*/gm;
 /** Of an error of JSON-RPC itself. */
 const nameOfJsonRpcError = 'error';
 
@@ -85,7 +92,7 @@ export function failureOfOdooError(
   { name, message }: z.infer<typeof odooErrorSchema>,
   { what, order }: { readonly what: string; readonly order?: string | undefined },
 ): RetryLater | Rejected {
-  const said = shorten(message.replace(/\s+/g, ' ').trim(), 400);
+  const said = shorten(message.replace(forDevelopers, '').replace(/\s+/g, ' ').trim(), 400);
   const call = order ? `order ${order}, ${what}` : what;
   const isConflict = isOneOfExceptions('conflict', `${name} ${message}`) || conflictWords.test(message);
   if (isConflict) {

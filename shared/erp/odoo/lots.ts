@@ -4,6 +4,7 @@ import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { definedFields } from '../../model/unread.ts';
 import { type Built, type BuiltLot, notBookable, orRefusal } from '../booking-rules.ts';
 import type { BookingTarget, OdooBooking } from './family.ts';
+import { idOfReference, many2one, none } from './records.ts';
 
 /** A lot or serial number; without an id, Odoo does not have it yet. */
 export interface OdooLot {
@@ -53,13 +54,7 @@ export async function lotsToBook(
   }
   if (isSerial) requireOnePerPiece(found, recorded, planned.length);
   const known = await findOdooLots(found, numbers);
-  // Odoo refuses it when the order is finished (mrp_production.py:2542 (17.0), :2598 (18.0), :2717 (19.0),
-  // `_check_sn_uniqueness`).
-  const before = isSerial && state !== 'done' && known.find(({ inStock }) => inStock);
-  if (before) {
-    const why = `serial number ${before.number} was built before and is in stock: correct the recording, or book by hand`;
-    throw notBookable('Odoo', name, why);
-  }
+  if (isSerial && state !== 'done') await requireNewSerials(found, numbers.length > 0 ? known : planned);
   const lotOf = (number: string): OdooLot => known.find((lot) => lot.number === number) ?? { number };
   const lots = numbers.map(lotOf);
   if (isSerial && recorded.length > 0) {
@@ -97,6 +92,66 @@ function requireOnePerPiece(
   const given = numbers.join(', ') || 'those on the order';
   const why = `each of its ${produced} pieces${which} needs its own serial number, and it has ${given}: let the mapping name one for each, and mark what is scrap`;
   throw notBookable('Odoo', production.name, why);
+}
+
+/**
+ * A serial number is built once. Odoo says so only when the order is finished (mrp_production.py:2542 (17.0), :2598 (18.0),
+ * :2717 (19.0), `_check_sn_uniqueness`), and not which one it is.
+ * @param serials Those that Odoo has. @throws Rejected for one that is in stock, or was built and is neither scrapped nor unbuilt.
+ */
+async function requireNewSerials(found: BookingTarget, serials: readonly OdooLot[]): Promise<void> {
+  const { product_id, name } = found.production;
+  const inStock = serials.find((one) => one.inStock);
+  const built = inStock ? undefined : await findBuiltSerial(found, serials);
+  if (!inStock && !built) return;
+  const [number, what] = inStock
+    ? [inStock.number, 'is in stock already']
+    : [built?.number, `was built before, by ${built?.by}`];
+  const where = 'Odoo shows where it came from under Inventory, Products, Lots/Serial Numbers, Traceability';
+  const remedy = `${where}. Correct the serial number in the recording; or scrap or unbuild the earlier piece in Odoo, then replay; or book by hand`;
+  throw notBookable('Odoo', name, `serial number ${number} of ${product_id[1]} ${what}: ${remedy}`);
+}
+
+/** A line of `stock.move.line`, by which a piece was moved. */
+const movedSerialSchema = z.object({ lot_id: many2one, reference: z.union([z.string(), none]) });
+
+/**
+ * One of these that was built more often than it was scrapped or unbuilt since, and by which order: as Odoo counts it
+ * (mrp_production.py:2607 (17.0), :2664 (18.0), `_is_finished_sn_already_produced`; :2788 (19.0),
+ * `_are_finished_serials_already_produced`), but that what was taken back out of scrap is left to Odoo, which then refuses it.
+ */
+async function findBuiltSerial(
+  { search, isFrom19 }: BookingTarget,
+  serials: readonly OdooLot[],
+): Promise<{ readonly number: string; readonly by: string } | undefined> {
+  const linesOf = (ids: readonly number[], domain: readonly unknown[]) =>
+    search('stock.move.line', {
+      domain: [['lot_id', 'in', ids], ['state', '=', 'done'], ...domain],
+      sort: 'id asc',
+      row: movedSerialSchema,
+    });
+  const ids = serials.flatMap(({ id }) => id ?? []);
+  if (ids.length === 0) return undefined;
+  const built = await linesOf(ids, [
+    ['quantity', '=', 1],
+    ['location_id.usage', '=', 'production'],
+    ['move_id.unbuild_id', '=', false],
+  ]);
+  if (built.length === 0) return undefined;
+  // From 19 on a location of scrap is any that counts losses (stock_location.py, `scrap_location` up to 18.0).
+  const scrapped = isFrom19
+    ? ['location_dest_id.usage', '=', 'inventory']
+    : ['location_dest_id.scrap_location', '=', true];
+  const unbuilt = ['&', ['location_dest_id.usage', '=', 'production'], ['move_id.unbuild_id', '!=', false]];
+  const builtIds = built.flatMap(({ lot_id }) => idOfReference(lot_id) ?? []);
+  const takenBack = await linesOf([...new Set(builtIds)], ['|', scrapped, ...unbuilt]);
+  const timesOf = (lines: typeof built, id: number | undefined) =>
+    lines.filter(({ lot_id }) => idOfReference(lot_id) === id).length;
+  const left = built.findLast(({ lot_id }) => {
+    const id = idOfReference(lot_id);
+    return timesOf(built, id) > timesOf(takenBack, id);
+  });
+  return left?.lot_id ? { number: left.lot_id[1], by: left.reference || 'another order' } : undefined;
 }
 
 /** Those of these lots that Odoo has; of several with one number the oldest comes first. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
 
 /** Odoo writes `false` for every empty value. */
-const none = z.literal(false);
+export const none = z.literal(false);
 /** A record that a required field refers to: its id and name. */
 export const reference = z.tuple([z.number(), z.string()]);
 export const many2one = z.union([reference, none]);

@@ -6,7 +6,6 @@ import { completionOf, partOf, quantityKey } from './completions.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import { userError } from './servers/odoo-domain.ts';
-import { locations } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 const production = 'mrp.production';
@@ -202,37 +201,5 @@ describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we boo
     expect(failure).toMatchObject(rejection(says, 'refused-by-erp'));
     expect(listed).toMatchObject([{ number: order.number, state: 'released' }]);
     expect(moved(plant, order)).toEqual({ built: [Number(amount)], consumed: [Number(amount) * 4] });
-  });
-
-  it.each([
-    ['and is in stock, before anything is written', false, 'S1.*was built before', 'quantity-or-lots'],
-    ['and was delivered since, in the words of Odoo', true, 'already', 'refused-by-erp'],
-  ] as const)('refuses a serial number that was built before %s', async (_, isDelivered, says, cause) => {
-    // Prepare
-    const plant = startPlant(version);
-    const one = { quantity: { amount: '1' }, lots: [{ number: 'S1' }] };
-    await plant.book(completionOf(plant.plan('PUMP', 1), one));
-    const [line] = plant.books.rows('stock.move.line');
-    const delivered = { location_id: line?.location_dest_id, location_dest_id: locations.customers };
-    if (isDelivered) plant.books.insert('stock.move.line', { ...line, ...delivered });
-    const order = plant.plan('PUMP', 1);
-    const completion = completionOf(order, one);
-
-    // Act, Assess
-    if (!isDelivered) await plant.expectRefused(completion, says, cause);
-    else expect(await failureOf(plant.book(completion))).toMatchObject(rejection(says, cause));
-    expect(await plant.listed()).toMatchObject([{ number: order.number }]);
-  });
-
-  it('books a serial number once more when the piece was scrapped since', async () => {
-    const plant = startPlant(version);
-    const scrapped = { quantity: { amount: '0' }, scrap: { amount: '1' } };
-    const lots = [{ number: 'S2', scrapped: true as const }];
-    await plant.book(completionOf(plant.plan('PUMP', 1), { ...scrapped, lots }));
-    const order = plant.plan('PUMP', 1);
-
-    await plant.book(completionOf(order, { quantity: { amount: '1' }, lots: [{ number: 'S2' }] }));
-
-    expect(plant.row(order).state).toBe('done');
   });
 });

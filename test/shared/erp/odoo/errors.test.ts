@@ -26,6 +26,29 @@ describe('what an answer of Odoo means', () => {
   const byModel = "You are not allowed to modify 'Manufacturing Order' (mrp.production) records.\n\nNo group";
   const inFrench = 'Oh oh ! Il semble que vous soyez tombé sur des enregistrements top secrets.';
 
+  it.each([
+    [
+      'Record does not exist or has been deleted.\n(Record: stock.move.line(978,), User: 2)',
+      'has been deleted.',
+    ],
+    [
+      'You may not do this.\n\n(Document type: Message, Operation: create) - (Records: [1], User: 2)',
+      'create)',
+    ],
+    ['You may not do this.\n\nRecords: [1], User: 2', 'You may not do this.'],
+    [
+      'Not the field.\n\nOperation: read\nUser: 2\nGroups: allowed for groups x',
+      'read Groups: allowed for groups x',
+    ],
+    ["Sorry, Azumuta (id=7) doesn't have 'write' access", "Sorry, Azumuta doesn't have 'write' access"],
+    ['invalid input\nCONTEXT:  unnamed portal parameter $1\nwhere', 'invalid input'],
+  ])('names no ids, and nothing that is for developers: %j', (message, end) => {
+    const failure = failureOfOdooError({ name: 'odoo.exceptions.UserError', message }, call);
+
+    expect(failure.message).toMatch(new RegExp(`${end.replace(/[().]/g, '\\$&')}$`));
+    expect(failure.message).not.toMatch(/User: |id=|CONTEXT|Records?: /);
+  });
+
   const positive = 'The quantity to produce must be positive!';
 
   it.each<Row>([

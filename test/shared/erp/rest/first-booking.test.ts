@@ -25,7 +25,7 @@ const codeOf = (title: string) => {
 
 /** What a table of the page says to write instead: of each row, all places. */
 const asInTable = (title: string, code: string) => {
-  const [, table = ''] = new RegExp(`\n### ${title}\n([\\s\\S]*?)(?=\n## )`).exec(page) ?? [];
+  const [, table = ''] = new RegExp(`\n### ${title}\n([\\s\\S]*?)(?=\n#{2,3} )`).exec(page) ?? [];
   const rows = Array.from(table.matchAll(/^\| `(.+)` \| `(.+)` \|$/gm), ([, right = '', wrong = '']) => ({
     right,
     wrong,
@@ -43,15 +43,13 @@ interface Kind {
   readonly exported: string;
   readonly secret: object;
   readonly answer: (books: Books, received: Received) => Answer | undefined;
-}
-/** One with a file for what else was recorded. */
-interface DetailedKind extends Kind {
+  /** Its file for what else was recorded. */
   readonly details: Details;
 }
 
 /** What else was recorded. */
 interface Details {
-  readonly title: string;
+  readonly code: string;
   readonly file: string;
   readonly imports: string;
   /** What the page says to write into the first file: what stands there, and instead of it. */
@@ -74,7 +72,7 @@ const taken = [
   "orders, book, takes: ['components', 'operations', 'reasons', 'checks'] });",
 ] as const;
 const withDetails = '...details({ completion, built, key, ...context })';
-const plain: DetailedKind = {
+const plain: Kind = {
   title: 'REST',
   file: 'my-erp.ts',
   code: codeOf('REST'),
@@ -82,7 +80,7 @@ const plain: DetailedKind = {
   secret: { token: 'secret' },
   answer: restErp,
   details: {
-    title: 'What else was recorded',
+    code: codeOf('What else was recorded'),
     file: 'my-erp-details.ts',
     imports: 'details, listed',
     joins: [
@@ -94,7 +92,7 @@ const plain: DetailedKind = {
     sent: { ...restSent, checks: [{ name: 'Torque', value: 45, unit: 'Nm', passed: true }] },
   },
 };
-const odata: DetailedKind = {
+const odata: Kind = {
   title: 'OData',
   file: 'my-odata-erp.ts',
   code: codeOf('OData'),
@@ -102,7 +100,7 @@ const odata: DetailedKind = {
   secret: { username: 'me', password: 'secret' },
   answer: odataErp,
   details: {
-    title: 'Details over OData',
+    code: codeOf('Details over OData'),
     file: 'my-odata-erp-details.ts',
     imports: 'details, expanded, listed',
     joins: [
@@ -120,7 +118,7 @@ const odata: DetailedKind = {
     },
   },
 };
-const graphql: DetailedKind = {
+const graphql: Kind = {
   title: 'GraphQL',
   file: 'my-graphql-erp.ts',
   code: codeOf('GraphQL'),
@@ -128,7 +126,7 @@ const graphql: DetailedKind = {
   secret: { apiKey: 'secret' },
   answer: graphqlErp,
   details: {
-    title: 'Details over GraphQL',
+    code: codeOf('Details over GraphQL'),
     file: 'my-graphql-erp-details.ts',
     imports: 'details, fields, listed',
     joins: [
@@ -150,9 +148,13 @@ const odataV2: Kind = {
   file: 'my-odata-v2-erp.ts',
   code: asInTable('OData V2', odata.code),
   answer: odataV2Erp,
+  details: {
+    ...odata.details,
+    file: 'my-odata-v2-erp-details.ts',
+    code: asInTable('Details over OData V2', odata.details.code),
+  },
 };
-const detailedKinds = [plain, odata, graphql];
-const kinds: readonly Kind[] = [...detailedKinds, odataV2];
+const kinds: readonly Kind[] = [plain, odata, graphql, odataV2];
 
 const loginTitle = 'A session';
 const loginFile = 'my-erp-login.ts';
@@ -161,8 +163,8 @@ it('compiles all code of the page, which begins with an empty file, and loads th
   // Prepare
   const files = kinds.map(({ file, code }) => [file, code]);
   const login = [loginFile, codeOf(loginTitle)];
-  const detailed = detailedKinds.flatMap(({ file, code, details }) => [
-    [details.file, codeOf(details.title)],
+  const detailed = kinds.flatMap(({ file, code, details }) => [
+    [details.file, details.code],
     [`joined-${file}`, joinedCode(code, details)],
   ]);
   const folder = snippetFolder({
@@ -313,7 +315,7 @@ it('reads figures over OData that the server writes as text', async () => {
   expect(orders[0]?.quantity.amount).toBe('5');
 });
 
-describe.each(detailedKinds)('what else was recorded, over $title', (kind) => {
+describe.each(kinds)('what else was recorded, over $title', (kind) => {
   const components: Component[] = [
     { article: 'WHEEL', quantity: { amount: '4' }, lots: [{ number: 'L-1' }], recording: 'r1' },
   ];
@@ -327,10 +329,10 @@ describe.each(detailedKinds)('what else was recorded, over $title', (kind) => {
   };
 
   /** The files of the page, joined as its text says. */
-  const joined = (kind: DetailedKind) =>
+  const joined = (kind: Kind) =>
     startedWith(kind, {
       [kind.file]: joinedCode(kind.code, kind.details),
-      [kind.details.file]: codeOf(kind.details.title),
+      [kind.details.file]: kind.details.code,
     });
 
   it('is sent with the quantity, as the page says', async () => {

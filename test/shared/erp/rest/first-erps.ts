@@ -50,13 +50,14 @@ const plainDetails = {
   scrapReasons: z.optional(z.array(z.strictObject({ quantity: z.string(), reason: z.string() }))),
 };
 
-const odataDetails = {
+/** @param decimal How a figure with decimals is written. */
+const odataDetails = <Decimal extends z.ZodMiniType>(decimal: Decimal) => ({
   Components: z.optional(
     z.array(
       z.strictObject({
         LineNo: z.int(),
-        Quantity: z.number(),
-        Lots: z.array(z.strictObject({ LotNo: z.string(), Quantity: z.number() })),
+        Quantity: decimal,
+        Lots: z.array(z.strictObject({ LotNo: z.string(), Quantity: decimal })),
       }),
     ),
   ),
@@ -64,13 +65,13 @@ const odataDetails = {
     z.array(
       z.strictObject({
         OperationNo: z.string(),
-        SetupMinutes: z.number(),
-        RunMinutes: z.number(),
+        SetupMinutes: decimal,
+        RunMinutes: decimal,
         Finished: z.boolean(),
       }),
     ),
   ),
-  ScrapReasons: z.optional(z.array(z.strictObject({ Quantity: z.number(), Reason: z.string() }))),
+  ScrapReasons: z.optional(z.array(z.strictObject({ Quantity: decimal, Reason: z.string() }))),
   Checks: z.optional(
     z.array(
       z.strictObject({
@@ -81,7 +82,7 @@ const odataDetails = {
       }),
     ),
   ),
-};
+});
 
 export type Books = ReturnType<typeof newBooks>;
 
@@ -207,7 +208,7 @@ const odataBooking = z.strictObject({
   Quantity: z.number(),
   ScrapQuantity: z.number(),
   Finished: z.boolean(),
-  ...odataDetails,
+  ...odataDetails(z.number()),
 });
 
 /** Lists come where `$expand` asks for them: part 2 of the same, 5.1.3. */
@@ -301,7 +302,16 @@ const odataV2Booking = z.strictObject({
   Quantity: v2Decimal,
   ScrapQuantity: v2Decimal,
   Finished: z.boolean(),
+  ...odataDetails(v2Decimal),
 });
+const odataList = z.optional(z.array(z.record(z.string(), z.unknown())));
+/** A list that `$expand` asks for stands in `results`; one that it does not ask for is a link, which nothing here follows. */
+const v2List = (list: z.output<typeof odataList>, link: string) =>
+  list
+    ? { results: list.map((row) => Object.fromEntries(Object.entries(row).map(inV2))) }
+    : { __deferred: { uri: link } };
+/** A decimal is text. */
+const inV2 = ([name, value]: [string, unknown]) => [name, name.endsWith('Quantity') ? `${value}` : value];
 const odataAnswer = z.object({
   value: z.array(z.record(z.string(), z.unknown())),
   '@odata.nextLink': z.optional(z.string()),
@@ -334,7 +344,11 @@ export function odataV2Erp(books: Books, received: Received): Answer | undefined
   const results = read.data.value.map((row) => {
     const { ModifiedAt, Quantity } = row;
     const time = typeof ModifiedAt === 'string' ? { ModifiedAt: `/Date(${Date.parse(ModifiedAt)})/` } : {};
-    return { ...row, ...time, Quantity: `${Quantity}` };
+    const link = `${url.origin}${url.pathname}('${row.OrderNo}')`;
+    const [Components, Operations] = [row.Components, row.Operations].map((list) =>
+      v2List(z.parse(odataList, list), link),
+    );
+    return { ...row, ...time, Quantity: `${Quantity}`, Components, Operations };
   });
   const next = read.data['@odata.nextLink'];
   if (next === undefined) return { body: { d: { results } } };

@@ -22,6 +22,8 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
     'stock.move.line': [
       ...['id', 'move_id', 'product_id', 'lot_id', 'quantity', 'quantity_product_uom', 'state', 'picked'],
       ...['location_id', 'location_dest_id', 'product_uom_id', 'package_id', 'owner_id'],
+      // `reference` is that of its move (stock_move_line.py); of one that an order makes, the order's number.
+      'reference',
     ],
     'stock.quant': ['id', 'product_id', 'lot_id', 'location_id', 'package_id', 'owner_id', 'quantity'],
     'mrp.routing.workcenter': ['id', 'name'],
@@ -36,7 +38,8 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
       'company_id',
     ],
     'stock.picking.type': ['id', 'name', 'active'],
-    'stock.location': ['id', 'name', 'usage'],
+    // stock_location.py has `scrap_location` up to 18.0; in 19.0 `_are_finished_serials_already_produced` goes by `usage`.
+    'stock.location': ['id', 'name', 'usage', ...(version < 19 ? ['scrap_location'] : [])],
     'stock.scrap': [
       ...['id', 'name', 'product_id', 'scrap_qty', 'product_uom_id', 'production_id', 'lot_id'],
       ...['origin', 'state', 'company_id', 'move_ids', 'location_id'],

@@ -71,7 +71,8 @@ export function insertMasters(books: Books): void {
   for (const name of ['WH/Stock', 'WH/Stock/Shelf 1', 'WH2/Stock'])
     books.insert('stock.location', { name, usage: 'internal' });
   books.insert('stock.location', { name: 'Virtual Locations/Production', usage: 'production' });
-  books.insert('stock.location', { name: 'Virtual Locations/Scrap', usage: 'inventory' });
+  const scrap = { name: 'Virtual Locations/Scrap', usage: 'inventory' };
+  books.insert('stock.location', books.version < 19 ? { ...scrap, scrap_location: true } : scrap);
   books.insert('stock.location', { name: 'Partners/Customers', usage: 'customer' });
   books.insert('res.company', { name: 'My Company' });
   books.insert('res.partner', { name: 'Azumuta' });

@@ -132,7 +132,8 @@ function lotMissing(books: Books, { product_id }: OdooRow): OdooError {
 }
 
 /**
- * `_check_sn_uniqueness` (a UserError, 422 in JSON-2): one that was built before and is not scrapped since.
+ * `_check_sn_uniqueness` (a UserError, 422 in JSON-2): one that was built before and is neither unbuilt nor scrapped since; one
+ * that is taken back out of scrap counts as built. 17 and 18 know a location of scrap by `scrap_location`, 19 by its usage.
  * mrp_production.py:2542 and :2607 (17.0), :2598 and :2664 (18.0), `_is_finished_sn_already_produced`; :2717 and :2788
  * (19.0), `_are_finished_serials_already_produced`.
  */
@@ -141,8 +142,22 @@ function requireNewSerials(books: Books, row: OdooRow): void {
   const lines = books.where('stock.move.line', { state: 'done' });
   const isBuilt = (lot: number) => {
     const ofLot = lines.filter(({ lot_id }) => lot_id === lot);
-    const built = ofLot.filter(({ location_id }) => location_id === locations.production);
-    return built.length > ofLot.filter((line) => line.location_dest_id === locations.scrap).length;
+    const count = (from: (id: unknown) => boolean, to: (id: unknown) => boolean, unbuilds: boolean) =>
+      ofLot.filter(
+        ({ location_id, location_dest_id, move_id }) =>
+          from(location_id) &&
+          to(location_dest_id) &&
+          unbuilds === Boolean(books.find('stock.move', move_id)?.unbuild_id),
+      ).length;
+    const isProduction = (id: unknown) => id === locations.production;
+    const isScrap = (id: unknown) => id === locations.scrap;
+    const isElsewhere = (id: unknown) => !isScrap(id);
+    const built = count(isProduction, isElsewhere, false);
+    const unbuilt = count(isElsewhere, isProduction, true);
+    const removed = count(isElsewhere, isScrap, false);
+    const unremoved = count(isScrap, isElsewhere, false);
+    const isTakenBack = unbuilt + removed > 0 && built - unbuilt - removed + unremoved === 0;
+    return built > 0 && !isTakenBack;
   };
   if (lotsOf(books, row).some(isBuilt))
     throw userError(

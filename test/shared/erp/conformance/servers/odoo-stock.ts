@@ -50,6 +50,7 @@ export function receive(books: Books, row: OdooRow, produced: number): void {
       quantity_product_uom: quantity,
       location_id: locations.production,
       location_dest_id: books.shelf ?? location_dest_id,
+      reference: row.name,
     });
 }
 
