@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { AzumutaReader } from '../../shared/azumuta/reader.ts';
+import { isOneOf } from '../../shared/azumuta/value-forms.ts';
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import { wakeDueWindows } from '../../shared/completions/wake-windows.ts';
 import { bookingTimesOf, windowsRunSchema } from '../../shared/integration/scheduled-runs.ts';
@@ -22,12 +23,14 @@ export function createReconcileCompletions(integration: ConfigurationOfFunction,
   const queues = createQueues(runtime.sqs);
   const { slots, partners } = wirePartners(wiring);
   const { reconcile } = integration.schedule;
+  const { completedStatuses, openStatuses } = integration.azumuta.contract;
   const listToCompare = async (limit: number) => (mayWrite() ? [] : ledger.due.listToCompare(limit));
   const dependencies = {
     ...(reconcile === 'off' ? reconcileDefaults : reconcile),
     ledger,
     clock,
     listToCompare,
+    isKnownStatus: isOneOf([...completedStatuses, ...openStatuses]),
     queues,
     completionsQueueUrl: wiring.setting('COMPLETIONS_QUEUE_URL'),
     lookAt: async (numbers: readonly string[]) => {

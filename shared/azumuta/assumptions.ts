@@ -132,8 +132,8 @@ const registered = [
   {
     name: 'completedStatus',
     sentence:
-      'A completed product order has `status` *completed*, *done* or *finished*, and the time in `completedAt`.',
-    lines: ['productOrder.status', 'productOrder.completedAt', 'completedStatuses'],
+      'A completed product order has `status` *completed*, *done* or *finished*, and the time in `completedAt`; before, it says *open*, *in-progress* or a usual word like these.',
+    lines: ['productOrder.status', 'productOrder.completedAt', 'completedStatuses', 'openStatuses'],
     test: inAnyForm,
   },
   {
@@ -231,7 +231,7 @@ const registered = [
       'A product order of a batch order triggers with its own number or with that of the batch, for each or once, and no call is needed to create one in a batch.',
     lines: [],
     onlyAzumutaKnows:
-      'no call that is known creates or completes a batch, and one batch that a person has made says nothing of the others',
+      'no call that is assumed makes or completes a batch, and one that a person has made says nothing of the others',
     test: inTests('life/batches.test.ts', 'may come for each of its product orders (%s)'),
   },
 ] as const satisfies readonly Assumption[];

@@ -195,6 +195,8 @@ export const contractSchema = strictObject({
   }),
   /** `productOrder.status` that means: its operator is finished. */
   completedStatuses: z._default(azumutaWords, ['completed', 'done', 'finished']),
+  /** `productOrder.status` that means: it is not completed yet. Decides nothing: the doctor names a word that is in neither list. */
+  openStatuses: z._default(azumutaWords, ['open', 'planned', 'released', 'started', 'in-progress', 'paused']),
   /**
    * Believe a completion trigger without reading the status back from the product order. For an account whose product orders
    * show no status, or none that says that they are completed.

@@ -17,6 +17,8 @@ import { completionHint } from './messages.ts';
 export interface ReconcileDependencies {
   readonly ledger: DueLedger;
   readonly azumuta: Pick<AzumutaReader, 'productOrder' | 'findProductOrder'>;
+  /** What the status of an order that is not completed may say. */
+  readonly isKnownStatus: (word: string) => boolean;
   readonly partners: PartnerCalls;
   readonly slots?: Slots | undefined;
   readonly queues: Pick<Queues, 'send'>;
@@ -75,6 +77,7 @@ export async function reconcileCompletions(
 ): Promise<ReconcileReport> {
   const { ledger, slots, log, lookAt, listToCompare } = dependencies;
   const tally: ReconcileReport = { outcome: 'asked', ...nothingReconciled };
+  const unknownStatuses = new Set<string>();
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   if (!(await ledger.reconciling.take(owner, leaseSeconds)))
@@ -92,7 +95,8 @@ export async function reconcileCompletions(
     }
     if (paused.completions) tally.outcome = 'paused';
     else if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
-    else tally.outcome = await askAboutOverdue(invocation, tally, paused, dependencies);
+    else tally.outcome = await askAboutOverdue(invocation, { tally, unknownStatuses, paused }, dependencies);
+    await ledger.statusWords.remember([...unknownStatuses]);
   } finally {
     await slots?.end();
     await ledger.reconciling.release(owner);
@@ -101,13 +105,18 @@ export async function reconcileCompletions(
   return tally;
 }
 
+interface ReconcileRun {
+  readonly tally: ReconcileReport;
+  readonly unknownStatuses: Set<string>;
+  readonly paused: Paused;
+}
+
 async function askAboutOverdue(
   invocation: Invocation,
-  tally: ReconcileReport,
-  paused: Paused,
+  { tally, unknownStatuses, paused }: ReconcileRun,
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileOutcome> {
-  const { ledger, partners, clock, most, graceHours } = dependencies;
+  const { ledger, partners, clock, most, graceHours, isKnownStatus } = dependencies;
   const { bookings, due, orders, knownOrders, questions } = ledger;
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
@@ -146,7 +155,9 @@ async function askAboutOverdue(
         break;
       case 'ask': {
         if (tally.asked > 0) await clock.sleep(betweenReadsMs);
-        const answer = await askAboutOrder(number, known.entry?.productOrder?.id, deadline, dependencies);
+        const id = known.entry?.productOrder?.id;
+        const { answer, status } = await askAboutOrder(number, id, deadline, dependencies);
+        if (status !== undefined && !isKnownStatus(status)) unknownStatuses.add(status);
         // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
         if (answer === 'failed') await due.postponeAfterAsking(known, dueAfterFailure);
         if (answer === 'out of time') return answer;
@@ -175,23 +186,30 @@ async function sendOverdueHint(
   log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
 }
 
+interface OverdueAnswer {
+  readonly answer: 'completed' | 'open' | 'unclear' | 'failed' | 'out of time' | 'Azumuta is down';
+  /** The word by which one that is open is not completed. */
+  readonly status?: string | undefined;
+}
+
 /** One read, or two for an order that was made again. A problem of one order must not stop the others. */
 async function askAboutOrder(
   number: string,
   id: string | undefined,
   signal: AbortSignal,
   { ledger, azumuta, partners, log }: ReconcileDependencies,
-): Promise<'completed' | 'open' | 'unclear' | 'failed' | 'out of time' | 'Azumuta is down'> {
+): Promise<OverdueAnswer> {
   try {
     const read = (guarded: PartnerCall) => readByIdOrNumber({ id, number }, guarded, azumuta);
     const order = await partners.call('azumuta', signal, read, number);
-    if (order) return order.completed ? 'completed' : 'open';
+    if (order?.completed) return { answer: 'completed' };
+    if (order) return { answer: 'open', status: order.status };
     // No trigger will come: its journey and the morning mail say so, once.
     const begun = await ledger.concerns.begin(number, removedConcern);
     await ledger.orders.stopAwaitingCompletion(number);
     const about = { order: number, azumutaId: id, reason: removedConcern.note };
     if (begun === 'news') log.warn('A product order was removed in Azumuta', about, { OrderConflicts: 1 });
-    return 'unclear';
+    return { answer: 'unclear' };
   } catch (error) {
     if (!(error instanceof Rejected || error instanceof RetryLater)) throw error;
     const ofThisOrder = error instanceof Rejected || error.scope === 'order';
@@ -199,12 +217,12 @@ async function askAboutOrder(
     // At the deadline every call fails like this, for any order.
     if (ofThisOrder && !signal.aborted) {
       log.warn('Azumuta cannot be asked about an overdue product order', about);
-      return 'unclear';
+      return { answer: 'unclear' };
     }
     log.warn('Stopped asking Azumuta', about);
     // Nothing was learned: the next run begins with this order.
-    if (ofThisOrder) return 'out of time';
+    if (ofThisOrder) return { answer: 'out of time' };
     // While the breaker is open, Azumuta was not asked at all.
-    return error instanceof BreakerOpen ? 'Azumuta is down' : 'failed';
+    return { answer: error instanceof BreakerOpen ? 'Azumuta is down' : 'failed' };
   }
 }

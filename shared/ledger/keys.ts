@@ -30,6 +30,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read
+ *   AZUMUTA                        STATUSES                  words of its orders' status that the contract does not know
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  *   DAY#<the plant's day>          FIGURES                  what happened on it, counted
  *   ALERTS                         STATE                     what people have heard, and which channels fail

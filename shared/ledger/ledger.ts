@@ -20,6 +20,7 @@ import { Pauses, PausesForPeople } from './records/pauses.ts';
 import { Orders, OrdersToEnd, OrdersToMake } from './records/product-orders.ts';
 import { PullState } from './records/pull-state.ts';
 import { Questions } from './records/questions.ts';
+import { StatusWords } from './records/status-words.ts';
 import { BookingWindows } from './records/windows.ts';
 import { WorkInstructionNames } from './records/work-instruction-names.ts';
 
@@ -103,6 +104,7 @@ export function createDueLedger({ table, clock, settlingSeconds }: LedgerOptions
     questions: new Questions(table, clock),
     windows: new BookingWindows(table, clock),
     due: new DueOrders(table, clock),
+    statusWords: new StatusWords(table, clock),
     /** Held by the run that asks Azumuta about overdue orders. */
     reconciling: new Lease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
   };

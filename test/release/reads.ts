@@ -21,6 +21,7 @@ import { pauseWordsSchema } from '../../shared/ledger/records/pauses.ts';
 import { orderEntrySchema } from '../../shared/ledger/records/product-orders.ts';
 import { progressSchema } from '../../shared/ledger/records/pull-state.ts';
 import { answeredSchema, questionSchema } from '../../shared/ledger/records/questions.ts';
+import { statusWordsSchema } from '../../shared/ledger/records/status-words.ts';
 import { bookingWindowSchema } from '../../shared/ledger/records/windows.ts';
 import { instructionNamesSchema } from '../../shared/ledger/records/work-instruction-names.ts';
 import { completionSchema } from '../../shared/model/completions.ts';
@@ -109,6 +110,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'WORK-INSTRUCTION VERSION': [instructionNamesSchema],
   'PULL WATERMARK': [progressSchema, lease, some({ endedAt: text })],
   'RECONCILE LEASE': [lease],
+  'AZUMUTA STATUSES': [statusWordsSchema],
   'DAY FIGURES': [daySchema],
   'ALERTS STATE': [alertsSchema, lease],
   'ALERTS OUTBOX': [outboxMessageSchema],

@@ -133,6 +133,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const wanted = { draft, erpOrder, contentHash };
   for (const kind of orderConcernKinds) await ledger.concerns.begin(number, { ...concern, kind, wanted });
   await ledger.windows.begin(number, now);
+  await ledger.statusWords.remember(['Awaiting double check']);
   await ledger.unknownNumbers.count('MO/9');
   const waits = { order: number, partner: 'erp', since: now, reason: 'It is locked.' } as const;
   await ledger.attempts.recordFailure('id', { unexpected: false, waits, limitedAt: now });

@@ -7,6 +7,7 @@ import { lookAtChannels, mailChecks } from './check-alerts.ts';
 import { httpApiChecks } from './check-http-api.ts';
 import { partnerChecks, secretFindings } from './check-partners.ts';
 import { accountChecks, stackChecks } from './check-stack.ts';
+import { lookAtStatusWords } from './check-status-words.ts';
 import { type DoctorFinding, defineCheck, findingLines, fine, verdict, wrong } from './finding.ts';
 
 const command = defineCommand({
@@ -53,6 +54,7 @@ async function collectChecks(target: Target, { config, partners }: DoctorOptions
     defineCheck('Secrets', async () => secretFindings(await secrets.states(), target, config)),
     ...(partners && integration ? partnerChecks(target, integration, secrets, config) : []),
     ...httpApiChecks(target, secrets),
+    defineCheck('Status of product orders', () => lookAtStatusWords(target, integration)),
     ...stackChecks(target, integration, new Date(), config),
     defineCheck('Channels of alerts', () => lookAtChannels(target)),
     ...accountChecks(target),

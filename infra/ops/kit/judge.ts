@@ -605,11 +605,13 @@ function proofsOfStatus(seen: KitEvidence): readonly KitProof[] {
   if (wasFinished) return [differs('productOrder.status', 'it says so of an open order, too')];
   // A word that says nothing must not be proposed: with it, each order would be a completed one.
   if (before === now) return [differs('productOrder.status', 'it says the same of an open order')];
+  const isOpenWord = before === undefined || isOneOf(defaultContract.openStatuses)(before);
   const time = (order: unknown) => valueAtOwn(order, contract.productOrder.completedAt);
   const wasTimed = time(open) !== undefined && time(open) !== null;
   return [
     isFinished(now) ? holds : differs('completedStatuses', 'this is what a completed order says', [now]),
     before === undefined ? unseen('its status before was not seen') : holds,
+    isOpenWord ? holds : differs('openStatuses', 'this is what an open order says', [before]),
     wasTimed ? differs('productOrder.completedAt', 'an open order has it, too') : holds,
     timeProof(seen, 'productOrder.completedAt', time(completed)),
   ];

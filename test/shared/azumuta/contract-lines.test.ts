@@ -26,6 +26,7 @@ type OtherPart =
   | 'error'
   | 'trigger'
   | 'completedStatuses'
+  | 'openStatuses'
   | 'trustTrigger'
   | 'personalStepTypes'
   | 'okResults';

@@ -1,4 +1,6 @@
 import { routeOfOperation } from '../../../infra/local/sandbox/azumuta/routes.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
+import { isOneOf } from '../../../shared/azumuta/value-forms.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import { type ReconcileDependencies, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
@@ -54,6 +56,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
           },
           lookAt: async (numbers) => void lookedAt.push(...numbers),
           listToCompare: async () => [],
+          isKnownStatus: isOneOf([...defaultContract.completedStatuses, ...defaultContract.openStatuses]),
           ...dependencies,
         },
       ),

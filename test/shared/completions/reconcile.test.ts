@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { ReconcileDependencies } from '../../../shared/completions/reconcile.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
+import { withFields } from '../../../shared/model/unread.ts';
 import { setFaults } from '../../support/faults.ts';
 import { newOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
@@ -306,3 +307,41 @@ it.each([{ kind: 'wrong-shape' }, { kind: 'business-error' }] as const)(
     expect(await stage.run()).toMatchObject({ asked: 0 });
   },
 );
+
+describe('an order whose status is a word that the contract does not know', () => {
+  /** Shows this status of each order, and whatever else Azumuta shows of it. */
+  const showing = (status: string) =>
+    overriding(stage.azumuta, {
+      productOrder: async (id, call) => {
+        const order = await partners.azumuta.productOrder(id, call);
+        return order && withFields(order, { status, completed: false });
+      },
+    });
+
+  it('is remembered by its word alone: no name, number or link of the order', async () => {
+    // Prepare
+    await stage.created(3);
+    await stage.created(4);
+
+    // Act
+    const report = await stage.run({ azumuta: showing('Awaiting double check') });
+
+    // Assess
+    expect(report).toMatchObject({ asked: 2, open: 2 });
+    const stored = await stage.store.table.get({ pk: 'AZUMUTA', sk: 'STATUSES' });
+    const { writtenAt, expiresAt, ...rest } = stored ?? {};
+    const words = { 'Awaiting double check': String(writtenAt).slice(0, 10) };
+    expect(rest).toEqual({ pk: 'AZUMUTA', sk: 'STATUSES', words });
+  });
+
+  it.each(['open', 'In-Progress', 'completed'])(
+    'is nothing new where the contract knows it: %s',
+    async (status) => {
+      await stage.created(3);
+
+      await stage.run({ azumuta: showing(status) });
+
+      expect(await stage.ledger.statusWords.list()).toEqual([]);
+    },
+  );
+});
