@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { BookingTimes } from '../completions/booking-times.ts';
+import { counted } from '../model/text.ts';
 import type { CompleteIntegration } from './define.ts';
 
 /** When a function runs by the clock, and after which silence it has stopped. */
@@ -7,6 +8,8 @@ export interface ScheduledRuns {
   readonly isOn: boolean;
   /** While it is off, as it would be by default. */
   readonly everyMinutes: number;
+  /** For a person: `every 5 minutes`. */
+  readonly inWords: string;
   /** The longest time between two runs while all is well: the alarm and the doctor ask for nothing else. */
   readonly silentMs: number;
 }
@@ -39,9 +42,9 @@ export function windowRunsOf(integration: CompleteIntegration): ScheduledRuns | 
 }
 
 /**
- * What runs by the clock. A schedule that leaves days out, such as a pull on weekdays only, has a longer silence here,
- * and needs no other change where silence is watched: alarm, its sentence and doctor follow. `test/infra/stack/alarms.test.ts`
- * compares it with the expressions of the schedules.
+ * What runs by the clock. A schedule that leaves days out, such as a pull on weekdays only, has a longer silence and other
+ * words here: alarm, its sentence and doctor follow. `test/infra/stack/alarms.test.ts` compares both with the expressions of
+ * the schedules.
  */
 export function scheduledRunsOf({ pull, reconcile }: CompleteIntegration['schedule']) {
   return {
@@ -55,5 +58,10 @@ export function scheduledRunsOf({ pull, reconcile }: CompleteIntegration['schedu
 /** @param intervals After how many of them without a run it has stopped. */
 function scheduledRuns(isOn: boolean, everyMinutes: number, intervals: number): ScheduledRuns {
   const silentMinutes = Math.max(shortestSilenceMinutes, intervals * everyMinutes);
-  return { isOn, everyMinutes, silentMs: silentMinutes * 60_000 };
+  return {
+    isOn,
+    everyMinutes,
+    inWords: `every ${counted(everyMinutes, 'minute')}`,
+    silentMs: silentMinutes * 60_000,
+  };
 }

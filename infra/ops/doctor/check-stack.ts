@@ -91,7 +91,7 @@ async function lookAtPull(target: Target, pull: ScheduledRuns | undefined, now: 
   const { watermark, endedAt } = await ledgerOf(target).pullState.readState();
   if (pull && !pull.isOn) return fine('is off: the ERP calls the order endpoint');
   if ((await ledgerOf(target).pauses.readPaused()).pull) return fine('is paused');
-  const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
+  const every = pull === undefined ? '' : `${pull.inWords}, `;
   if (endedAt === undefined)
     return notice(
       `${every}has not run yet`,

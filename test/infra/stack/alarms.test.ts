@@ -67,6 +67,14 @@ const start = Date.parse('2026-11-24T06:00:00Z');
 /** Four weeks, in which a schedule that leaves days out does so several times. */
 const minutesWatched = 28 * 24 * 60;
 
+/** How people read a schedule's expression: a rate by its minutes, and cron() by the days that it names. */
+function wordsOfExpression(expression: string): RegExp {
+  const times = readTimes({ name: 'it', ScheduleExpression: expression });
+  if ('everyMs' in times) return new RegExp(`^every ${times.everyMs / minuteMs} minutes?$`);
+  const isEachDay = /[*?] \S+\)$/.test(expression);
+  return isEachDay ? /^(?!every \d+ minutes?$)/ : /day/;
+}
+
 /** The longest time between two runs, as a schedule's expression has it. */
 function longestSilenceMs(schedule: z.output<typeof scheduleSchema>): number {
   const times = readTimes({ name: schedule.Target.Arn['Fn::GetAtt'][0], ...schedule });
@@ -262,6 +270,37 @@ describe('the silence of a schedule', () => {
       silences.filter(({ onPurposeMs, ringsAfterMs }) => onPurposeMs >= ringsAfterMs),
       why,
     ).toEqual([]);
+  });
+
+  it.each([
+    ['as configured', configuration.schedule, template],
+    ['every half an hour', seldomSchedule, slow],
+  ])('comes with words for when it runs: %s', (_what, schedule, of) => {
+    // Prepare
+    const runs = scheduledRunsOf(schedule);
+    const said = {
+      'pull-product-orders': runs.pull.inWords,
+      'reconcile-completions': runs.reconcile.inWords,
+      'send-alerts': runs.alerts.inWords,
+    } satisfies Record<Scheduled['name'], string>;
+
+    // Act
+    const expressions = Object.values(of.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) =>
+      z.parse(scheduleSchema, Properties),
+    );
+
+    // Assess
+    const why = 'Say when it runs in `inWords` of that schedule in shared/integration/scheduled-runs.ts.';
+    for (const { ScheduleExpression, ScheduleExpressionTimezone, Target } of expressions) {
+      const ofIt = Object.entries(scheduledFunctions).find(([, inItsId]) =>
+        Target.Arn['Fn::GetAtt'][0].includes(inItsId),
+      );
+      const words = Object.entries(said).find(([name]) => name === ofIt?.[0])?.[1];
+      expect(words, why).toMatch(wordsOfExpression(ScheduleExpression));
+      // Days are the plant's.
+      if (ScheduleExpression.startsWith('cron'))
+        expect(ScheduleExpressionTimezone).toBe(configuration.timeZone);
+    }
   });
 
   it('is that of its most frequent schedule, where a function has two', () => {

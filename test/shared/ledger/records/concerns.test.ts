@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { concernKey } from '../../../../shared/ledger/keys.ts';
-import type { Concern } from '../../../../shared/ledger/records/concerns.ts';
+import { type Concern, orderConcernKinds } from '../../../../shared/ledger/records/concerns.ts';
 import { ledgerOn } from '../../../support/ledger.ts';
 
 const { table, clock, ledger } = ledgerOn();
@@ -13,6 +14,14 @@ const changed = (content: string): Concern => ({
 });
 const openOf = async (number: string) =>
   (await ledger.knownOrders.read(number)).concerns.map(({ content }) => content);
+
+it('is of a kind of which its table says by whom it is begun and ended', () => {
+  const source = readFileSync('shared/ledger/records/concerns.ts', 'utf8');
+  const [, table = ''] = /kind +begun by +ended by\n([\s\S]*?)\n \*\n/.exec(source) ?? [];
+  // A row begins with its kind; what continues a cell stands further to the right.
+  const rows = Array.from(table.matchAll(/^ \* {3}(\S+) +\S.*?(?: {2,}\S|$)/gm), ([, kind]) => kind);
+  expect(rows).toEqual([...orderConcernKinds]);
+});
 
 it('is not ended by who has read what was told before', async () => {
   await ledger.concerns.begin('READ', changed('a'));
