@@ -89,7 +89,7 @@ const fillings: Readonly<Record<string, readonly string[]>> = {
   order: ['<number>'],
   word: ['<number>'],
   'shellWord(one)': ['<number>'],
-  accepted: ['440'],
+  figures: ['440'],
   what: endingsAdvised,
   "again.join(' ')": ['settle <number> changed', 'remake <number>'],
   'shellWord(because)': ['"An has booked it"'],
