@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { bcPlant } from '../../shared/erp/conformance/plants/business-central.ts';
+import { bcCompany } from '../../shared/erp/conformance/servers/business-central.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
 import { strictlyRead } from '../../support/server.ts';
 
@@ -48,6 +49,14 @@ if (import.meta.main) {
       'It prints how to pull and to complete, and its own folder. In a third terminal, after the same exports:',
       '',
       `npm run doctor -- --local <that folder> ${chosen}`,
+      '',
+      'To run the configuration that npm run init wrote, write into it meanwhile, instead of tenant and environment:',
+      '',
+      "url: process.env.BC_URL ?? '',",
+      "auth: { tokenUrl: process.env.BC_URL + '/oauth/token' },",
+      `company: '${bcCompany.id}',`,
+      '',
+      "and azumuta: { baseUrl: process.env.AZUMUTA_BASE_URL ?? '', contract }. Else it would call your real Azumuta.",
     ].join('\n'),
   );
 }

@@ -2,7 +2,7 @@
  * Resolves each name that our AL takes from the base application of Business Central, and writes them to `names.json`, with commit
  * and day. It is no compiler: types, permissions and events stay unchecked.
  *
- *     node test/shared/erp/business-central/extension/resolve-names.ts --from <clone of microsoft/BCApps> [--at <revision>]
+ *     npx node test/shared/erp/business-central/extension/resolve-names.ts --from <clone of microsoft/BCApps> [--at <revision>]
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
