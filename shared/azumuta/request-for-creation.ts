@@ -48,13 +48,18 @@ export function requestForCreation(
 
 /** @throws Rejected where a template names a batch order: without it something else would be created. */
 function refuseWithoutBatch(operation: AzumutaOperation, number: string): void {
-  const known: readonly string[] = placePlaceholders;
-  const named = placeholdersIn(templatesOf(operation)).find((name) => known.includes(name));
+  const named = batchPlaceholderIn(operation);
   if (named === undefined) return;
   throw new Rejected(
     `Product order ${number} is in no batch order, and azumuta.contract.operations.createProductOrder has {${named}}: give productOrders.split.batch, and send its order again.`,
     { causeCode: 'configuration' },
   );
+}
+
+/** A placeholder that only a product order in a batch order has a value for. */
+export function batchPlaceholderIn(operation: AzumutaOperation): string | undefined {
+  const known: readonly string[] = placePlaceholders;
+  return placeholdersIn(templatesOf(operation)).find((name) => known.includes(name));
 }
 
 const templatesOf = ({ path, query, body }: AzumutaOperation): readonly unknown[] =>

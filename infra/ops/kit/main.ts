@@ -7,6 +7,7 @@ import {
   contractSchema,
   defaultBaseUrl,
 } from '../../../shared/azumuta/contract.ts';
+import { batchPlaceholderIn } from '../../../shared/azumuta/request-for-creation.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
@@ -104,6 +105,11 @@ async function contractIn(file: string | undefined) {
   const parsed = parse(contractSchema, found);
   if (!parsed.ok)
     throw new KitUsageError(`${basename(file)} is no contract: ${describeMismatches(parsed.mismatches)}.`);
+  const ofBatch = batchPlaceholderIn(parsed.value.operations.createProductOrder);
+  if (ofBatch !== undefined)
+    throw new KitUsageError(
+      `${basename(file)} has {${ofBatch}} in operations.createProductOrder, and the kit makes no batch order: take that field out of this file, and keep it in the configuration of the plant.`,
+    );
   // It was just parsed as one.
   return { given: found as AzumutaContractSettings, contract: parsed.value };
 }

@@ -12,15 +12,15 @@ const sizes = sizesOf(metafile);
 
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
-  'receive-webhook': 199_700,
-  'accept-product-orders': 384_900,
+  'receive-webhook': 192_500,
+  'accept-product-orders': 379_700,
   'book-completion': 452_600,
-  'create-product-orders': 444_900,
-  'reconcile-completions': 374_900,
-  'send-alerts': 434_200,
-  'show-pages': 296_500,
+  'create-product-orders': 440_200,
+  'reconcile-completions': 370_900,
+  'send-alerts': 427_900,
+  'show-pages': 291_400,
 };
-const budgetOfOthers = 389_600;
+const budgetOfOthers = 384_300;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -145,3 +145,22 @@ it.each([
   expect(code).toBe(2);
   expect(complaint).toMatch(expected);
 });
+
+it('refuses a contract that names a batch order before it asks, as it makes none', async () => {
+  // Prepare
+  const folder = newFolder();
+  const body = { number: '{number}', batchNumber: '{batch.number}' };
+  const contract = { operations: { createProductOrder: { body } } };
+  writeFileSync(join(folder, 'lines.json'), JSON.stringify(contract));
+
+  // Act
+  const child = spawn(process.execPath, [file, '--contract', 'lines.json'], { cwd: folder });
+  child.stdin.end();
+  const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+
+  // Assess
+  expect(code).toBe(2);
+  expect(complaint).toBe(
+    'lines.json has {batch.number} in operations.createProductOrder, and the kit makes no batch order: take that field out of this file, and keep it in the configuration of the plant.\n',
+  );
+});
