@@ -17,12 +17,45 @@ export interface StandIn {
 
 /** The versions of the SDK's packages that the stand-ins were compared with. */
 export const comparedVersions: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-sqs': '3.1175.0',
   '@aws-sdk/core': '3.981.1',
   '@aws-sdk/credential-provider-node': '3.972.98',
   '@aws-sdk/endpoint-cache': '3.972.11',
   '@smithy/core': '3.41.0',
   '@smithy/signature-v4': '5.7.5',
 };
+
+/** The errors of SQS: each is a class that has no more than its name. */
+const sqsErrors = [
+  'InvalidAddress',
+  'InvalidSecurity',
+  'OverLimit',
+  'QueueDoesNotExist',
+  'RequestThrottled',
+  'UnsupportedOperation',
+  'ResourceNotFoundException',
+  'MessageNotInflight',
+  'ReceiptHandleIsInvalid',
+  'BatchEntryIdsNotDistinct',
+  'EmptyBatchRequest',
+  'InvalidBatchEntryId',
+  'TooManyEntriesInBatchRequest',
+  'InvalidAttributeName',
+  'InvalidAttributeValue',
+  'QueueDeletedRecently',
+  'QueueNameExists',
+  'InvalidIdFormat',
+  'PurgeQueueInProgress',
+  'KmsAccessDenied',
+  'KmsDisabled',
+  'KmsInvalidKeyUsage',
+  'KmsInvalidState',
+  'KmsNotFound',
+  'KmsOptInRequired',
+  'KmsThrottled',
+  'InvalidMessageContents',
+  'BatchRequestTooLong',
+];
 
 /**
  * The clients run on laptops and in browsers, too. A Lambda function gets region and credentials from its environment and
@@ -209,6 +242,23 @@ export const standIns: readonly StandIn[] = [
         'ff676cc50ed28e942f6d08b5909a622a7de15ca6778366ff713d9732b2063c03',
     },
     contents: 'export const jsonReviver = undefined;',
+  },
+  {
+    module: '@aws-sdk/client-sqs/dist-es/models/errors.js',
+    reason: 'Its 28 classes differ in their names alone; one function makes them.',
+    assumes: 'Each is a fault of the client, has its name in `name` and `shapeId`, and no field.',
+    originals: {
+      '@aws-sdk/client-sqs/dist-es/models/errors.js':
+        '2a7eaa499b15f20bd111e0bd417c33ca94ae08761034a35cfed783bf465e3423',
+    },
+    contents: [
+      "import { SQSServiceException } from './SQSServiceException.js';",
+      'const errorOf = (name) => class extends SQSServiceException {',
+      "  static shapeId = 'com.amazonaws.sqs#' + name;",
+      "  constructor(options) { super({ name, $fault: 'client', ...options }); Object.setPrototypeOf(this, new.target.prototype); }",
+      '};',
+      ...sqsErrors.map((name) => `export const ${name} = errorOf('${name}');`),
+    ].join('\n'),
   },
   {
     module: '@aws-sdk/endpoint-cache/dist-es/index.js',

@@ -10,7 +10,10 @@ import { newFolder } from '../new-folder.ts';
 const folder = newFolder(afterAll);
 await build({
   ...bundleSettings,
-  entryPoints: ['functions/runtime.ts'],
+  entryPoints: {
+    runtime: 'functions/runtime.ts',
+    errors: 'node_modules/@aws-sdk/client-sqs/dist-es/models/errors.js',
+  },
   outdir: folder,
   plugins: trimAwsSdkPlugins,
 });
@@ -54,4 +57,29 @@ it('reads the credentials of the environment once', async () => {
 
   // Assess
   expect(accessKeyId).toBe('first');
+});
+
+it('makes the errors of SQS as the whole SDK does', async () => {
+  // Prepare
+  const whole = await import('@aws-sdk/client-sqs');
+  const made: Readonly<Record<string, typeof whole.OverLimit>> = await import(
+    pathToFileURL(join(folder, 'errors.mjs')).href
+  );
+  const options = { message: 'no', $metadata: { httpStatusCode: 400 } };
+
+  // Act
+  const ours = Object.entries(made).map(([key, OurError]) => {
+    const error = new OurError(options);
+    return { key, error, shapeId: Reflect.get(OurError, 'shapeId'), isInstance: error instanceof OurError };
+  });
+
+  // Assess
+  expect(ours.length).toBeGreaterThan(20);
+  for (const { key, error, shapeId, isInstance } of ours) {
+    const TheirError = Reflect.get(whole, key);
+    const theirs = new TheirError(options);
+    const { name, message, $fault, $metadata } = theirs;
+    expect({ ...error, message: error.message }).toEqual({ name, message, $fault, $metadata });
+    expect({ shapeId, isInstance }).toEqual({ shapeId: TheirError.shapeId, isInstance: true });
+  }
 });
