@@ -72,17 +72,33 @@ it('has no figures for an amendment, which books no quantity', async () => {
   expect(JSON.parse(calls[1]?.body ?? '')).toEqual({ built: nothing, key });
 });
 
-it('books nothing on an order whose quantity is told as no decimal', async () => {
-  const lookUps = [{ ...lookUp, quantity: () => 'five' }];
+it.each(['five', '5,5', '1.250,5'])(
+  'books nothing on an order whose quantity is no decimal: %s',
+  async (quantity) => {
+    const lookUps = [{ ...lookUp, quantity: () => quantity }];
+    const { calls, book } = await startSmallErp(undefined, { book: { lookUp: lookUps } });
+
+    const failure = await failureOf(book());
+
+    expect(failure).toMatchObject({
+      name: 'Rejected',
+      causeCode: 'configuration',
+      message: `Small ERP tells "${quantity}" for the quantity of order MO/0001, which is no decimal: check erp.book.lookUp.`,
+    });
+    expect(calls.map(({ method }) => method)).toEqual(['GET']);
+  },
+);
+
+it('takes what the ERP shows with a comma for no proof of the figure, and books once', async () => {
+  const lookUps = [{ ...lookUp, good: () => '5,000' }];
   const { calls, book } = await startSmallErp(undefined, { book: { lookUp: lookUps } });
 
-  const failure = await failureOf(book());
+  const failures = [await failureOf(book()), await failureOf(book(nextAttempt()))];
 
-  expect(failure).toMatchObject({
-    name: 'Rejected',
-    causeCode: 'configuration',
-    message:
-      'Small ERP tells "five" for the quantity of order MO/0001, which is no decimal: check erp.book.lookUp.',
-  });
-  expect(calls.map(({ method }) => method)).toEqual(['GET']);
+  const expected = {
+    causeCode: 'booked-otherwise',
+    message: expect.stringContaining('has booked 5,000 of order MO/0001, but 5 was built'),
+  };
+  expect(failures).toMatchObject([expected, expected]);
+  expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
 });

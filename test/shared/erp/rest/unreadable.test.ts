@@ -38,6 +38,13 @@ it.each<[string, unknown, string, string, Partial<Listing>?]>([
     'B',
     'orders.order returns no valid order for it ($.quantity: found string, expected a decimal)',
   ],
+  // Read as English it would be another figure: 1.250,5 is no 1.25.
+  ...['5,5', '1.250,5', '1,250.5'].map((quantity): [string, unknown, string, string] => [
+    `of ${quantity} pieces, with a comma`,
+    { ...good('B', 2), quantity },
+    'B',
+    'orders.order returns no valid order for it ($.quantity: found string, expected a decimal)',
+  ]),
   ...['0', '-3', '0.00'].map((quantity): [string, unknown, string, string] => [
     `of ${quantity} pieces`,
     { ...good('B', 2), quantity },
