@@ -1,3 +1,5 @@
+import type { Concern } from '../ledger/records/concerns.ts';
+import type { EachField } from '../model/completions.ts';
 import { Rejected, type Rejection, rejectionOf } from '../model/errors.ts';
 import { textsOfFacts } from '../model/order-facts.ts';
 import type { ErpOrder } from '../model/orders.ts';
@@ -156,16 +158,15 @@ export async function recordUnmapped(
   { ledger, log }: Pick<AcceptDependencies, 'ledger' | 'log'>,
 ): Promise<boolean> {
   const short = (text: string) => shorten(text, maxTextLength);
-  const about =
-    article !== undefined && quantity
-      ? {
-          about: definedFields({
-            article: short(article),
-            quantity: short(formatQuantity(quantity)),
-            dueDate: dueDate && short(dueDate),
-          }),
-        }
-      : {};
+  const isKnown = article !== undefined && quantity !== undefined;
+  const facts: EachField<NonNullable<Concern['about']>> | undefined = isKnown
+    ? {
+        article: short(article),
+        quantity: short(formatQuantity(quantity)),
+        dueDate: dueDate && short(dueDate),
+      }
+    : undefined;
+  const about = facts ? { about: definedFields(facts) } : {};
   const concern = { kind: 'refused', content: reason, note: reason, cause, ...about } as const;
   const begun = await ledger.concerns.begin(shorten(number, maxKeyCharacters), concern);
   const isNews = begun === 'news';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { causes } from '../../model/causes.ts';
+import type { FactName } from '../../model/order-facts.ts';
 import { type Partner, partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
@@ -148,6 +149,13 @@ export function kindsEndedBy(end: ConcernEnd): readonly OrderConcernKind[] {
 /** All that needs a person, by kind: dead letters and messages that wait are records of their own. */
 export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;
 
+/** What is known of an order of which there is no record. A fact that is added is optional, as it was not stored before. */
+const factsWithoutRecord = {
+  article: z.string(),
+  quantity: z.string(),
+  dueDate: z.exactOptional(z.string()),
+} satisfies Record<FactName, z.ZodMiniType>;
+
 export const concernSchema = z.object({
   kind: z.enum(orderConcernKinds),
   /** Another ERP order (its id or number) that is mapped to the same number, or an hour: it has its own concern. */
@@ -158,9 +166,7 @@ export const concernSchema = z.object({
   note: z.string(),
   cause: storedCauseSchema,
   /** Article and quantity of an order of which the ledger has no other record; and its date, while nothing is made of it. */
-  about: z.exactOptional(
-    z.object({ article: z.string(), quantity: z.string(), dueDate: z.exactOptional(z.string()) }),
-  ),
+  about: z.exactOptional(z.object(factsWithoutRecord)),
   /** What the ERP wants instead of what was made. */
   wanted: z.exactOptional(orderContentSchema),
 });
