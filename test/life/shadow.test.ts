@@ -4,7 +4,7 @@ import { Journeys } from '../../shared/ledger/records/events.ts';
 import { ShadowTable } from '../../shared/ledger/shadow-table.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
 import { eachWithPlant, made, plant, takePlant } from './acts.ts';
-import { days, hours } from './plant.ts';
+import { days, hours, minutes } from './plant.ts';
 
 eachWithPlant();
 
@@ -226,6 +226,31 @@ describe('what shadow would have done, a day later', () => {
     expect(found.get(of('unbooked').number)).toMatchObject({ wouldBook: true, booked: 'no' });
     expect(JSON.stringify(plant.erp.everything())).toBe(before);
     expect(plant.letters()).toEqual([]);
+  });
+
+  it('is compared every day at the same time, however long a run takes', async () => {
+    // Prepare: people do not book it.
+    inShadow();
+    const { number } = plant.plan();
+    typeByHand(number);
+    await plant.pulled();
+    plant.azumuta.complete(number, { quantity: 5 });
+    await plant.work();
+    const begun = plant.clock.now().getTime();
+    const times: string[] = [];
+
+    // Act: each run begins at the same time, and takes some minutes until it comes to the order.
+    for (let day = 1; day <= 5; day++) {
+      plant.advance(begun + day * days + hours - plant.clock.now().getTime());
+      await plant.reconcile();
+      plant.advance(10 * minutes);
+      await plant.work();
+      times.push(...(await compared()).map(({ comparedAt }) => comparedAt));
+    }
+
+    // Assess
+    const expected = [1, 2, 3, 4, 5].map((day) => new Date(begun + day * days + hours + 10 * minutes));
+    expect(times).toEqual(expected.map((at) => at.toISOString()));
   });
 
   it('is the same once people have booked it a day late', async () => {

@@ -59,7 +59,8 @@ export class Comparisons extends ExpectedComparisons {
 
   /** Nothing can be said of it yet: it is compared the next day. */
   async postpone(home: string): Promise<void> {
-    await this.postponeItem(comparisonKey(home), new Date(this.clock.now().getTime() + lookedAgainMs));
+    const item = await this.table.get(comparisonKey(home));
+    await this.postponeItem(comparisonKey(home), nextDay(item?.dueAt, this.clock.now()));
   }
 
   /** What people have not booked yet is compared again the next day, for a week. */
@@ -72,10 +73,20 @@ export class Comparisons extends ExpectedComparisons {
     const set = { ...comparison, ...dayFields(now, `${comparedEvent}: ${outcome}`) };
     if (isAwaited)
       await this.table.update(comparisonKey(home), {
-        set: { ...set, awaiting: awaitedComparison, dueAt: now.getTime() + lookedAgainMs },
+        set: { ...set, awaiting: awaitedComparison, dueAt: nextDay(item?.dueAt, now).getTime() },
       });
     else await this.table.update(comparisonKey(home), { set, remove: ['awaiting', 'dueAt'] });
   }
+}
+
+/**
+ * At the same time of the day as before: each run looks a little after that, and if it were a day after the run, the next day's
+ * would be too early.
+ */
+function nextDay(dueAt: unknown, now: Date): Date {
+  const before = typeof dueAt === 'number' ? dueAt : now.getTime();
+  const days = Math.floor((now.getTime() - before) / lookedAgainMs) + 1;
+  return new Date(before + Math.max(1, days) * lookedAgainMs);
 }
 
 /** Comparisons, with what people read of them. */
