@@ -1,13 +1,15 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type ChaosErpName, chaosPlants } from './erps/plants.ts';
 import { type ChaosResult, type Progress, runChaos, sumOf } from './run.ts';
 
 /** Differences that are printed. */
 const maxFindings = 40;
 
 interface Options {
+  readonly erp: ChaosErpName;
   readonly minutes?: number;
   readonly rate: number;
   readonly killEvery: number;
@@ -23,6 +25,9 @@ const command = new Command('npm run chaos --')
   .option('--minutes <n>', 'minutes of load at least (default: 40 seconds)', positive)
   .option('--rate <n>', 'orders (and completions) per second', positive, 6)
   .option('--kill-every <s>', 'seconds between two kills', positive, 4)
+  .addOption(
+    new Option('--erp <name>', 'whose plant it is').choices(Object.keys(chaosPlants)).default('sandbox'),
+  )
   .option('--single', 'one trigger an order, and no pull: nothing makes up for a loss')
   .option('--seed <n>', 'the same draws as an earlier run; the timing still varies', positive)
   .option('--keep', 'leave the data folder, with the log of the platform in it')
@@ -55,10 +60,11 @@ async function main(options: Options): Promise<number> {
   }
 
   async function chaos(): Promise<boolean> {
-    const { rate, single = false, minutes = 40 / 60, ...given } = options;
+    const { erp, rate, single = false, minutes = 40 / 60, ...given } = options;
     const seed = Math.floor(given.seed ?? 1 + Math.random() * 1_000_000);
     say(`seed ${seed}`);
     const result = await runChaos({
+      erp,
       seed,
       loadSeconds: minutes * 60,
       perSecond: rate,

@@ -6,10 +6,13 @@ import { startFaults } from './accidents/faults.ts';
 import { startKilling } from './accidents/kills.ts';
 import { balanceOf } from './balance/balance.ts';
 import { readPartners, withLostTrigger } from './balance/books.ts';
+import type { ChaosErp } from './erps/erp.ts';
+import { type ChaosErpName, chaosPlants } from './erps/plants.ts';
 import { type LoadFigures, startLoad } from './load/load.ts';
 import { untilNone } from './load/patience.ts';
 
 export interface ChaosOptions {
+  readonly erp: ChaosErpName;
   readonly seed: number;
   readonly loadSeconds: number;
   /** Orders, and so completions, per second. */
@@ -50,17 +53,21 @@ export async function runChaos(options: ChaosOptions) {
   const over = new AbortController();
   // Each part has its own choices, which do not depend on another part's timing.
   const chance = createChance(options.seed);
+  const { integrationFile, start } = chaosPlants[options.erp];
+  const plant = await start();
   const system = await startLocalSystem({
-    integrationFile: 'integration.config.ts',
+    integrationFile,
+    environment: plant.environment,
     dataDir: options.dataDir,
     log,
     triggers: options.single ? (url) => [{ method: 'POST', url }] : undefined,
   });
   try {
+    const erp = plant.erpOf(system);
     const queues = viewQueues(system);
     const began = performance.now();
-    const load = startLoad(system, chance.fork(), options);
-    const faults = startFaults(system, chance.fork());
+    const load = startLoad(system, erp, chance.fork(), options);
+    const faults = startFaults(system, erp, chance.fork());
     const kills = startKilling(system, chance.fork(), options.killEverySeconds);
     const seconds = () => (performance.now() - began) / 1000;
     const soFar = (): SoFar => ({
@@ -86,11 +93,11 @@ export async function runChaos(options: ChaosOptions) {
     phase = 'pulling';
     await load.pullRest();
     phase = 'repeating lost triggers';
-    await repeatLostTriggers();
+    await repeatLostTriggers(erp);
     phase = 'emptying the queues';
     await untilNone(queues.depth, 2_000);
 
-    const partners = readPartners(system);
+    const partners = readPartners(system, erp.books());
     const left = { deadLetters: await queues.deadLetters(), waiting: await queues.depth() };
     return {
       ...soFar(),
@@ -104,12 +111,13 @@ export async function runChaos(options: ChaosOptions) {
   } finally {
     over.abort();
     await system.stop();
+    await plant.stop();
   }
 
   /** Fires lost triggers again. Deployed, the reconciliation would find these completions. */
-  async function repeatLostTriggers() {
+  async function repeatLostTriggers(erp: ChaosErp) {
     await untilNone(async () => {
-      const numbers = withLostTrigger(readPartners(system));
+      const numbers = withLostTrigger(readPartners(system, erp.books()));
       for (const number of numbers) await system.azumuta.trigger(number);
       return numbers.length;
     }, 6_000);

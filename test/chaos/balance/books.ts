@@ -29,12 +29,16 @@ export interface Books {
 }
 
 type PartnersBooks = Omit<Books, 'deadLetters' | 'waiting'>;
+export type ErpBooks = Pick<Books, 'released' | 'booked'>;
 
 /** Reads the partners' own books, at any time. */
-export function readPartners({ sandboxes: { azumuta, erp } }: LocalSystem): PartnersBooks {
+export function readPartners(
+  { sandboxes: { azumuta } }: LocalSystem,
+  { released, booked }: ErpBooks,
+): PartnersBooks {
   return {
-    released: erp.store.orders(),
-    booked: erp.store.bookings(),
+    released,
+    booked,
     triggers: azumuta.store.triggerLog,
     built: azumuta.store.productOrders().map(({ id, number, completedAt, recordings }) => {
       const recorded = (step: string) =>

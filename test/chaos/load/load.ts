@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import { asPostedOrder } from '../../../infra/local/sandbox/erp/planners.ts';
-import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import type { Chance } from '../../simulation/world/chance.ts';
+import type { ChaosErp } from '../erps/erp.ts';
 import { persistently, untilNone } from './patience.ts';
 
 export type LoadFigures = ReturnType<ReturnType<typeof startLoad>['figures']>;
@@ -29,8 +28,13 @@ interface LoadOptions {
  * twice, as by a caller that got no answer), the others wait for the pull; operators complete each as soon as it is in
  * Azumuta. With `single` all are posted, and nothing is pulled, so no second message makes up for a lost one.
  */
-export function startLoad(system: LocalSystem, chance: Chance, { perSecond, single }: LoadOptions) {
-  const { erp, emulator, azumuta, sandboxes } = system;
+export function startLoad(
+  system: LocalSystem,
+  erp: ChaosErp,
+  chance: Chance,
+  { perSecond, single }: LoadOptions,
+) {
+  const { emulator, azumuta, sandboxes } = system;
   const stopping = new AbortController();
   const posting: Promise<void>[] = [];
   let [orders, pulls, isOver] = [0, 0, false];
@@ -49,7 +53,7 @@ export function startLoad(system: LocalSystem, chance: Chance, { perSecond, sing
 
   async function releaseBatch(count: number) {
     orders += count;
-    const released = await erp.release({ count });
+    const released = await erp.release(count);
     if (!single && !chance.happens(0.7)) return;
     // Not awaited: planners go on while the endpoint is down.
     const sent = post(released).then(() => (chance.happens(0.05) ? post(released) : undefined));
@@ -59,12 +63,12 @@ export function startLoad(system: LocalSystem, chance: Chance, { perSecond, sing
   }
 
   /** Posts as an ERP does: again until the orders are accepted. */
-  function post(batch: readonly ProductionOrder[]): Promise<void> {
+  function post(batch: readonly object[]): Promise<void> {
     return persistently(async () => {
       const answer = await fetch(system.orderEndpoint.url, {
         method: 'POST',
         headers: { 'x-api-key': system.orderEndpoint.key, 'content-type': 'application/json' },
-        body: JSON.stringify(batch.map(asPostedOrder)),
+        body: JSON.stringify(batch),
         signal: AbortSignal.timeout(answeredWithinMs),
       });
       await answer.body?.cancel();
@@ -82,7 +86,7 @@ export function startLoad(system: LocalSystem, chance: Chance, { perSecond, sing
   }
 
   async function complete(number: string) {
-    const quantity = Number(sandboxes.erp.store.order(number)?.quantity);
+    const quantity = erp.quantityOf(number);
     const scrap = chance.happens(0.1) ? Math.min(quantity, chance.between(1, 3)) : 0;
     await azumuta.complete(number, { scrap, quantity: quantity - scrap });
   }

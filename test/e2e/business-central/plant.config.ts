@@ -17,6 +17,7 @@ export default defineIntegration({
   }),
   completions: {
     quantity: (completed) => recorded(completed, 'Good quantity'),
+    scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
     lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
   },
   schedule: { pull: { everyMinutes: 5, from: '2020-01-01T00:00:00Z' } },

@@ -1,7 +1,7 @@
-import { text } from 'node:stream/consumers';
+import { jsonAnswer, listen } from '../../../infra/local/emulator/process/http.ts';
+import type { Meddler } from '../../../infra/local/sandbox/server.ts';
 import { bcPlant } from '../../shared/erp/conformance/plants/business-central.ts';
 import { bcCompany } from '../../shared/erp/conformance/servers/business-central.ts';
-import { listenOnLoopback } from '../../support/loopback.ts';
 import { strictlyRead } from '../../support/server.ts';
 
 const secret = { clientId: 'azumuta-client', clientSecret: 'on-this-machine' };
@@ -14,21 +14,34 @@ export async function serveBusinessCentral(onBooked: (line: string) => void = ()
   const plant = bcPlant({ auth: 'oauth2', user: secret.clientId, secret: secret.clientSecret });
   const { books } = plant.server;
   books.addArticle('GEAR-01', { operations: [{}, {}], tracking: 'optional' });
-  const { url, close } = await listenOnLoopback(async (request, response) => {
-    const booked = books.bookings.length;
-    const { status = 200, body } = await plant.answer({
-      method: request.method ?? '',
-      url: strictlyRead(new URL(request.url ?? '/', 'http://here')),
-      headers: request.headers,
-      body: await text(request),
-    });
-    for (const { orderNo, lineNo, good, scrap } of books.bookings.slice(booked))
-      onBooked(`Booked on ${orderNo}/${lineNo}: ${good} good, ${scrap} scrap.`);
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body));
+  let meddler: Meddler = async (_, work) => work();
+  const { url, close } = await listen(0, (request, sent, response) => {
+    const { method = '', headers } = request;
+    const asked = strictlyRead(new URL(request.url ?? '/', 'http://here'));
+    const work = () => {
+      const booked = books.bookings.length;
+      const { status = 200, body } = plant.server.answer({
+        method,
+        url: asked,
+        headers,
+        body: sent.toString('utf8'),
+      });
+      for (const { orderNo, lineNo, good, scrap } of books.bookings.slice(booked))
+        onBooked(`Booked on ${orderNo}/${lineNo}: ${good} good, ${scrap} scrap.`);
+      return jsonAnswer(status, body);
+    };
+    return meddler(`${method} ${asked.pathname.split('/').at(-1)}`, work, response);
   });
   const environment = { BC_URL: url, ERP_CREDENTIALS: JSON.stringify(secret) };
-  return { plant, stop: close, environment };
+  return {
+    plant,
+    stop: close,
+    environment,
+    /** Comes between a call and its work, by method and page: `POST bookings`. */
+    meddle(next: Meddler) {
+      meddler = next;
+    },
+  };
 }
 
 if (import.meta.main) {
