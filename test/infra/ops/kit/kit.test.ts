@@ -13,6 +13,7 @@ import { assumptions } from '../../../../shared/azumuta/assumptions.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { valueAt } from '../../../../shared/platform/places.ts';
 import { dialects, dialectsOfOthers } from '../../../support/dialects/index.ts';
+import type { Answer, Received } from '../../../support/server.ts';
 import { kitNumber, startDemoWorkspace } from './acted.ts';
 import { falseIn } from './false-assumptions.ts';
 
@@ -202,4 +203,33 @@ it('stops at the most calls that it has named, in an account that lists 50,000 o
   expect(calls.length).toBeLessThanOrEqual(mostKitCalls);
   expect(writtenRecording(recorded()).length).toBeLessThan(1_000_000);
   expect(verdicts.find(({ name }) => name === 'findProductOrder')?.is).toBe('differs');
+});
+
+describe('where the order that was made is not found', () => {
+  const unfound = (call: Received, answer: () => Answer): Answer =>
+    call.method === 'POST'
+      ? { status: 400, body: { error: { message: 'The body has no orderNumber.' } } }
+      : call.url.pathname.endsWith('/productorders')
+        ? { status: 404, body: {} }
+        : answer();
+
+  it('the kit repeats the refusal, and ends before somebody builds it in vain, with what to ask for', async () => {
+    const { run } = await startDemoWorkspace(undefined, unfound);
+
+    const { seen, said } = await run();
+
+    expect(said).toContain('Azumuta says: The body has no orderNumber.');
+    expect(seen.stopped).toMatch(/is not found with GET \/productorders, .* begin again with --contract\.$/);
+    expect(said.some((one) => one.includes('build'))).toBe(false);
+  });
+
+  it('names the one that a person has made by hand, as it is there', async () => {
+    const { run } = await startDemoWorkspace(undefined, unfound);
+
+    const made = await run();
+    const left = await run({}, { byHand: () => 'skip' });
+
+    expect(toRemove(made.seen)).toEqual([kitNumber]);
+    expect(toRemove(left.seen)).toEqual([]);
+  });
 });
