@@ -57,6 +57,8 @@ export interface KitEvidence {
   readonly times: Readonly<Partial<Record<RecordedStage, { readonly from: number; readonly to: number }>>>;
   /** Answer to a call with an empty key. */
   readonly withoutKey?: number;
+  /** A person was asked to create it by hand, and did not leave that out. */
+  readonly isMadeByHand?: true;
   /** Why nothing more was asked. */
   readonly stopped?: string;
   /** Numbers of creates that nothing was answered to: they may be there. */

@@ -242,7 +242,8 @@ const proofsOf: Readonly<Record<VisibleAssumptionName, (seen: KitEvidence) => re
     const isRefused = seen.calls.some(({ answer }) => answer.status === 401);
     const isRefusedWithout = seen.withoutKey === 401 || seen.withoutKey === 403;
     if (!isAnswered && isRefused) return [differs('apiKeyHeader', 'the key is not taken so')];
-    return [isAnswered && isRefusedWithout ? holds : unseen('it answers without a key, too')];
+    if (!isAnswered) return [unseen('nothing was answered with the key')];
+    return [isRefusedWithout ? holds : unseen('it answers without a key, too')];
   },
   language({ calls }) {
     const maps = calls.flatMap(({ answer }) => languageMapsIn(answer.json));

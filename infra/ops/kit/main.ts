@@ -33,6 +33,9 @@ may create product orders, an article with a work instruction, and somebody who 
   --values           keep free texts in the recording, too (never names, signatures, pictures or the key)
   -h, --help         this help
 
+Such a file of lines: {"operations": {"findProductOrder": {"path": "/orders", "query": {"no": "{number}"}}}}. A message that
+names azumuta.contract means one of them; azumuta.baseUrl is the address that you have typed.
+
 The key is asked for, or is in the variable AZUMUTA_API_KEY. It makes up to three product orders, all named KIT-<date>-…,
 with at most ${mostKitCalls} calls, two a second; it says so first, and begins after a yes. It writes a recording and a page
 into this folder, also when it is interrupted, and ends with what to remove.

@@ -8,6 +8,7 @@ import { nextPage } from '../../../shared/azumuta/requests.ts';
 import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
 import { isOneOf, nameForm } from '../../../shared/azumuta/value-forms.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
+import { shorten } from '../../../shared/model/text.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
 import { listAt } from '../../../shared/platform/places.ts';
@@ -402,9 +403,24 @@ async function createOrders(talk: Talk): Promise<void> {
   if (seen.created === undefined || seen.created.status >= 300) {
     const why = seen.created?.status === 403 ? 'The key may only read' : 'It could not be created';
     settings.person.say(`${why} (${seen.created?.status ?? 'nothing was sent'}): ${number}.`);
-    await talk.ask('byHand');
+    const said = refusedCreate(seen);
+    if (said !== undefined) settings.person.say(`Azumuta says: ${said}`);
+    if (!isSkipped(await talk.ask('byHand'))) seen.isMadeByHand = true;
   }
   await talk.look();
+  // Nothing of it could be read later, and somebody would build it in vain.
+  if (orderSeen(seen) === undefined) throw new Stopped(orderNotFound(seen));
+}
+
+/** Azumuta's own sentence about a create that it refused. */
+function refusedCreate({ created, contract }: KitEvidence): string | undefined {
+  const said = valueAtOwn(created?.json, contract.error.sentence);
+  return typeof said === 'string' && said !== '' ? shorten(said, 200) : undefined;
+}
+
+function orderNotFound({ names, contract }: KitEvidence): string {
+  const { method = 'GET', path } = contract.operations.findProductOrder;
+  return `${names.number} is not found with ${method} ${path}, so there is nothing to compare. Ask Azumuta how an order is found by its number, write that into a file (--help shows how), and begin again with --contract.`;
 }
 
 const unknownId = (id: string) => (/^\d+$/.test(id) ? '999999999' : id.replace(/[a-z\d]/gi, 'q'));
@@ -537,7 +553,7 @@ export function madeByKit(
   const known = typeof link === 'string' ? link : undefined;
   const twice = (seen.again?.orders ?? 0) > 1 || isMade(seen.again);
   // Where the key may only read, a person has made it.
-  const isThere = isMade(created) || orderSeen(seen) !== undefined;
+  const isThere = isMade(created) || orderSeen(seen) !== undefined || seen.isMadeByHand === true;
   return [
     ...(isThere ? [{ number: names.number, link: known }] : []),
     ...(isMade(created) && twice ? [{ number: `${names.number} (a second one)`, link: undefined }] : []),

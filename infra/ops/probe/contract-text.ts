@@ -75,5 +75,5 @@ export const cannotBeRead = [
   'where a recording lists the components that were used (recording.components, component), if your mapping takes them from there, and the limits of a step (step.min, step.max)',
   'what says that results are final, where they are so only later (recording.settled), and how steps are called that a recording names by id only (step.nameIn, workInstruction.steps, instructionStep)',
   'the names of the fields of a trigger (trigger): complete a test order; a call that cannot be read becomes a dead letter that lists its fields',
-  'where a 200 says that it is an error (error.at), which words of a step mean in order (okResults), which steps name a person (personalStepTypes), and in which language names are read where there are several (language)',
+  'where a 200 says that it is an error (error.at), which words of a step mean in order (okResults), which of a status that an order is still open (openStatuses), which steps name a person (personalStepTypes), and in which language names are read where there are several (language)',
 ];

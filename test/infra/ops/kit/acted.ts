@@ -6,9 +6,9 @@ import { talkWithAccount } from '../../../../infra/ops/kit/talk.ts';
 import { type AzumutaContractSettings, contractSchema } from '../../../../shared/azumuta/contract.ts';
 import { createAzumutaModel } from '../../../simulation/partners/azumuta.ts';
 import { testClock } from '../../../support/clock.ts';
+import { linesByHandOf } from '../../../support/dialects/by-hand.ts';
 import { type Dialect, inDialect, triggerIn } from '../../../support/dialects/dialect.ts';
 import { type Answer, type Received, startServer } from '../../../support/server.ts';
-import { addressesOf } from '../probe/account.ts';
 
 export const kitNumber = 'KIT-20261202-kmqz';
 
@@ -123,14 +123,6 @@ export async function startDemoWorkspace(
       };
     },
   };
-}
-
-/** What somebody knows from the page of an account's API: addresses, the header of the key, what a create takes. */
-export function linesByHandOf(dialect: Dialect): AzumutaContractSettings {
-  const addresses = addressesOf(dialect);
-  const { createProductOrder } = dialect.contract.operations ?? {};
-  const operations = { ...addresses.operations, ...(createProductOrder ? { createProductOrder } : {}) };
-  return { ...addresses, operations };
 }
 
 /** Dialects in which a double check comes after completion. */

@@ -3,13 +3,17 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRecordingOfAccount } from '../../../../infra/local/recorded/account-recording.ts';
 import { buildKit } from '../../../../infra/ops/kit/build.ts';
 import { oldestNodeOfKit } from '../../../../infra/ops/kit/oldest-node.ts';
 import { kitQuestions } from '../../../../infra/ops/kit/questions.ts';
+import type { Dialect } from '../../../support/dialects/dialect.ts';
+import { dialects, dialectsOfOthers } from '../../../support/dialects/index.ts';
 import { newFolder } from '../../new-folder.ts';
 import { type KitActs, startDemoWorkspace } from './acted.ts';
+import { falseIn } from './false-assumptions.ts';
 
 /** The oldest Node.js with which the kit is tried: npm installs it in a folder of its own. */
 const nodeOfKit =
@@ -38,9 +42,14 @@ function typeAnswers(child: ChildProcess, answers: KitActs): void {
   });
 }
 
-async function runKitFile(folder: string, answers: KitActs, node = process.execPath) {
+async function runKitFile(
+  folder: string,
+  answers: KitActs,
+  node = process.execPath,
+  words: readonly string[] = [],
+) {
   const { PATH } = process.env;
-  const child = spawn(node, [file], { cwd: folder, env: { PATH } });
+  const child = spawn(node, [file, ...words], { cwd: folder, env: { PATH } });
   typeAnswers(child, answers);
   const [output, complaint, [code]] = await Promise.all([
     text(child.stdout),
@@ -50,8 +59,8 @@ async function runKitFile(folder: string, answers: KitActs, node = process.execP
   return { code, output, complaint };
 }
 
-async function startWorkspace() {
-  const { acts, account, baseUrl } = await startDemoWorkspace();
+async function startWorkspace(dialect?: Dialect) {
+  const { acts, account, baseUrl } = await startDemoWorkspace(dialect);
   const all: KitActs = {
     ...acts,
     address: () => baseUrl,
@@ -91,6 +100,50 @@ describe.each([process.execPath, nodeOfKit])('the file of the kit, with %s', (no
     expect(readRecordingOfAccount(recording ?? '', 'it').exchanges.length).toBeGreaterThan(10);
     for (const shown of [output, page, recording]) expect(shown).not.toContain(account.apiKey);
   });
+});
+
+/** A module with the lines that somebody knows from the page of the account's API, as `--contract` takes it. */
+function writeLinesByHand(path: string, { name }: Dialect): void {
+  const [lines, own] = ['by-hand', name].map((one) =>
+    pathToFileURL(resolve(`test/support/dialects/${one}.ts`)),
+  );
+  const imports = `import { linesByHandOf } from '${lines}';\nimport { ${name} } from '${own}';\n`;
+  writeFileSync(path, `${imports}export const contract = linesByHandOf(${name});\n`);
+}
+
+/** The part of a page below a heading. */
+const below = (page: string, heading: string) => page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+
+it('names every difference of each dialect from an empty folder, and holds nothing that is false', {
+  timeout: 300_000,
+}, async () => {
+  // Prepare
+  const all = [...dialects, ...dialectsOfOthers];
+  expect(all.length).toBeGreaterThanOrEqual(5 + 3);
+  const workspaces = await Promise.all(all.map(startWorkspace));
+
+  // Act: all at once, as a run waits half of a second between two calls
+  const ran = await Promise.all(
+    workspaces.map(async ({ acts }, at) => {
+      const [folder, lines] = [newFolder(), join(newFolder(), 'contract.mjs')];
+      const dialect = all[at];
+      if (dialect) writeLinesByHand(lines, dialect);
+      const { code, complaint } = await runKitFile(folder, acts, process.execPath, ['--contract', lines]);
+      const page = readdirSync(folder).find((name) => name.endsWith('.md')) ?? '';
+      return { code, complaint, page: readFileSync(join(folder, page), 'utf8') };
+    }),
+  );
+
+  // Assess
+  for (const [at, dialect] of all.entries()) {
+    const { code, complaint, page = '' } = ran[at] ?? {};
+    expect({ code, complaint }, dialect.name).toEqual({ code: 0, complaint: '' });
+    const wrong = falseIn(dialect).map(({ sentence }) => `- ${sentence}`);
+    expect(wrong.length).toBeGreaterThan(8);
+    const unnamed = wrong.filter((sentence) => !below(page, 'What differs').includes(sentence));
+    expect(unnamed, dialect.name).toEqual([]);
+    expect(wrong.filter((sentence) => below(page, 'What holds').includes(sentence))).toEqual([]);
+  }
 });
 
 it('asks and writes nothing without a yes, and names the file of an earlier run', async () => {

@@ -1,30 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { isAbout } from '../../../../infra/build/docs/azumuta-api.ts';
 import {
   readRecordingOfAccount,
   secretIn,
   writtenRecording,
 } from '../../../../infra/local/recorded/account-recording.ts';
 import { orderSeen } from '../../../../infra/ops/kit/evidence.ts';
-import { isAssumed, type KitVerdict } from '../../../../infra/ops/kit/judge.ts';
+import type { KitVerdict } from '../../../../infra/ops/kit/judge.ts';
 import { pageOfKit, toRemove } from '../../../../infra/ops/kit/page.ts';
 import { KitInterrupted } from '../../../../infra/ops/kit/questions.ts';
 import { mostKitCalls } from '../../../../infra/ops/kit/talk.ts';
-import { flattenContract } from '../../../../infra/ops/probe/probe.ts';
 import { assumptions } from '../../../../shared/azumuta/assumptions.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { valueAt } from '../../../../shared/platform/places.ts';
 import { dialects, dialectsOfOthers } from '../../../support/dialects/index.ts';
+import type { Answer, Received } from '../../../support/server.ts';
 import { kitNumber, startDemoWorkspace } from './acted.ts';
-
-/** Verdicts about assumptions that an account does not keep. */
-function aboutOthers(verdicts: readonly KitVerdict[], contract: object) {
-  const other = flattenContract({ ...contract }).filter(([line, value]) => !isAssumed(line, value));
-  return verdicts.filter(({ name }) => {
-    const assumption = assumptions.find((one) => one.name === name);
-    return assumption && other.some(([line]) => isAbout(assumption, line));
-  });
-}
+import { falseIn } from './false-assumptions.ts';
 
 describe('the kit in an account that talks as assumed', () => {
   it('says so: nothing differs, and what nobody has shown is not seen', async () => {
@@ -69,7 +60,8 @@ it.each([...dialects, ...dialectsOfOthers])(
 
     // Assess
     expect(calls.length).toBeLessThanOrEqual(mostKitCalls);
-    const is = aboutOthers(verdicts, dialect.contract).map((one) => `${one.name} ${one.is}`);
+    const wrong = new Set<string>(falseIn(dialect).map(({ name }) => name));
+    const is = verdicts.filter(({ name }) => wrong.has(name)).map((one) => `${one.name} ${one.is}`);
     expect(is.length).toBeGreaterThan(8);
     expect(is.filter((one) => !one.endsWith(' differs'))).toEqual([]);
   },
@@ -211,4 +203,33 @@ it('stops at the most calls that it has named, in an account that lists 50,000 o
   expect(calls.length).toBeLessThanOrEqual(mostKitCalls);
   expect(writtenRecording(recorded()).length).toBeLessThan(1_000_000);
   expect(verdicts.find(({ name }) => name === 'findProductOrder')?.is).toBe('differs');
+});
+
+describe('where the order that was made is not found', () => {
+  const unfound = (call: Received, answer: () => Answer): Answer =>
+    call.method === 'POST'
+      ? { status: 400, body: { error: { message: 'The body has no orderNumber.' } } }
+      : call.url.pathname.endsWith('/productorders')
+        ? { status: 404, body: {} }
+        : answer();
+
+  it('the kit repeats the refusal, and ends before somebody builds it in vain, with what to ask for', async () => {
+    const { run } = await startDemoWorkspace(undefined, unfound);
+
+    const { seen, said } = await run();
+
+    expect(said).toContain('Azumuta says: The body has no orderNumber.');
+    expect(seen.stopped).toMatch(/is not found with GET \/productorders, .* begin again with --contract\.$/);
+    expect(said.some((one) => one.includes('build'))).toBe(false);
+  });
+
+  it('names the one that a person has made by hand, as it is there', async () => {
+    const { run } = await startDemoWorkspace(undefined, unfound);
+
+    const made = await run();
+    const left = await run({}, { byHand: () => 'skip' });
+
+    expect(toRemove(made.seen)).toEqual([kitNumber]);
+    expect(toRemove(left.seen)).toEqual([]);
+  });
 });

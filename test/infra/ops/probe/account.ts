@@ -24,34 +24,6 @@ const draft = {
 };
 const { signal } = new AbortController();
 
-/** What somebody has to write by hand: addresses, the key's header, the language, another unit of time, a value in two columns. */
-export function addressesOf({ contract }: Dialect): AzumutaContractSettings {
-  const {
-    apiKeyHeader = 'X-API-Key',
-    apiKeyFormat = '{key}',
-    language = 'en',
-    operations = {},
-    recording,
-    parameter,
-  } = contract;
-  const { durationSeconds } = Object(recording);
-  const { createProductOrder, ...reading } = operations;
-  const addresses = Object.entries(reading).map(([name, operation]) => {
-    const { answer, none, summaries, ...asked } = Object(operation);
-    return [name, asked];
-  });
-  const converted = typeof durationSeconds === 'function' && { recording: { durationSeconds } };
-  const columns = Array.isArray(parameter?.value) && { parameter: { value: parameter.value } };
-  return {
-    apiKeyHeader,
-    apiKeyFormat,
-    language,
-    operations: Object.fromEntries(addresses),
-    ...converted,
-    ...columns,
-  };
-}
-
 /** A line of a contract. */
 export const at = (contract: object | undefined, line: string) =>
   line.split('.').reduce<unknown>((value, name) => Object(value)[name], contract);

@@ -4,6 +4,7 @@ import { cannotBeRead, contractModule } from '../../../../infra/ops/probe/contra
 import type { FieldFinding } from '../../../../infra/ops/probe/recognise/findings.ts';
 import { contractSchema, defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isRecord } from '../../../../shared/platform/json.ts';
+import { addressesOf } from '../../../support/dialects/by-hand.ts';
 import { counting } from '../../../support/dialects/counting.ts';
 import type { Dialect } from '../../../support/dialects/dialect.ts';
 import { dutch } from '../../../support/dialects/dutch.ts';
@@ -12,7 +13,7 @@ import { dialects } from '../../../support/dialects/index.ts';
 import { tabular } from '../../../support/dialects/tabular.ts';
 import { wrapped } from '../../../support/dialects/wrapped.ts';
 import type { Received } from '../../../support/server.ts';
-import { addressesOf, at, seen, startAccount, withFunctions } from './account.ts';
+import { at, seen, startAccount, withFunctions } from './account.ts';
 
 const { signal } = new AbortController();
 
