@@ -27,7 +27,7 @@ export type ChosenDeadLetters =
   | { readonly letter: string | readonly string[] }
   | { readonly order: string };
 
-/** Letters that are read from the ledger for a page, and from the queue. */
+/** Dead letters that are read from the ledger for a page, and from the queue. */
 const mostDeadLettersRead = 1000;
 
 type DeskDependencies = ReplayDependencies & {
@@ -55,11 +55,11 @@ const mostReplaysKept = 50;
 
 /**
  * The dead letters for pages, from the ledger. Only what the ledger does not know, and what is replayed or discarded, is
- * read from the queue, because that hides letters from others for a moment.
+ * read from the queue, because that hides dead letters from others for a moment.
  */
 export class DeadLetterDesk {
   readonly #dependencies: DeskDependencies;
-  /** What was read from the queue last, for the page of one letter and for a choice. */
+  /** What was read from the queue last, for the page of one dead letter and for a choice. */
   #taken: readonly DeadLetterMessage[] = [];
   #running: Promise<unknown> = Promise.resolve();
   readonly #replays = new Map<string, BegunReplay>();
@@ -88,7 +88,7 @@ export class DeadLetterDesk {
     return { at, groups: groupDeadLetters(letters), total: ranked.length, isCut, leftOut };
   }
 
-  /** Those of the queue that belong to no order that the ledger knows. It reads up to a thousand letters of the queue. */
+  /** Those of the queue that belong to no order that the ledger knows. It reads up to a thousand dead letters of the queue. */
   async unfiled() {
     const { deadLetters, ledger, situation } = this.#dependencies;
     const { troubles, at } = await situation();
@@ -126,7 +126,7 @@ export class DeadLetterDesk {
     });
   }
 
-  /** What was chosen, among the letters that are listed and those that were read from the queue last. */
+  /** What was chosen, among the dead letters that are listed and those that were read from the queue last. */
   async find(chosen: ChosenDeadLetters): Promise<readonly ListedDeadLetter[]> {
     const { ledger, clock } = this.#dependencies;
     if ('order' in chosen) {
@@ -162,7 +162,7 @@ export class DeadLetterDesk {
   }
 
   /**
-   * An order is looked at again even when its letters are gone.
+   * An order is looked at again even when its dead letters are gone.
    * @param accepts Figures beyond its order, of one order.
    * @returns also how many the queue does not have. @throws UsageError for figures with which it was not refused
    */
@@ -217,7 +217,7 @@ export class DeadLetterDesk {
     });
   }
 
-  /** Also ends the records of chosen letters that the queue does not have any more. @throws UsageError for such a note. */
+  /** Also ends the records of chosen dead letters that the queue does not have any more. @throws UsageError for such a note. */
   async discard(chosen: ChosenDeadLetters, why: string, by: string) {
     const note = signedNote(why, by);
     const { letters, wanted, most } = await this.#select(chosen);
@@ -231,7 +231,7 @@ export class DeadLetterDesk {
     return accepts === undefined ? asked : new Set([await orderRefusedWith(accepts, asked, ledger)]);
   }
 
-  /** How the chosen letters are recognised in the queue, of which no more is read than has to be. */
+  /** How the chosen dead letters are recognised in the queue, of which no more is read than has to be. */
   async #select(chosen: ChosenDeadLetters) {
     const letters = await this.find(chosen);
     const ids = new Set(letters.map(idOfDeadLetter));
@@ -245,7 +245,7 @@ export class DeadLetterDesk {
     return { letters, ids, found, wanted, most: 'order' in chosen ? undefined : ids.size };
   }
 
-  /** One task at a time: two tasks that read the queue at once would each see only some of the letters. */
+  /** One task at a time: two tasks that read the queue at once would each see only some of the dead letters. */
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#running.then(task, task);
     this.#running = done.catch(() => undefined);
@@ -277,9 +277,9 @@ interface DiscardDependencies {
 }
 
 /**
- * Discards dead letters for good. The ledger is written first, so that every discarded letter has a note; after a run that
- * is killed, discarding a letter again adds another one.
- * @param most How many letters are wanted, if that is known: no more of the queue is read.
+ * Discards dead letters for good. The ledger is written first, so that every discarded dead letter has a note; after a run that
+ * is killed, discarding a dead letter again adds another one.
+ * @param most How many dead letters are wanted, if that is known: no more of the queue is read.
  * @param records What the ledger has of them: what the queue does not have any more is ended there.
  */
 export async function discardDeadLetters(
@@ -296,9 +296,9 @@ export async function discardDeadLetters(
   let discarded = 0;
   /** Second copies of what was discarded, removed with it. */
   let copies = 0;
-  /** Records that were ended without a letter. */
+  /** Records that were ended without a dead letter. */
   let ended = 0;
-  /** Why it ended early; the letters that are not discarded are still there. */
+  /** Why it ended early; the dead letters that are not discarded are still there. */
   let failure: string | undefined;
   try {
     const hidden = records.length > 0 ? await deadLetters.hidden() : 0;

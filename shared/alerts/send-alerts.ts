@@ -54,7 +54,7 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
   await ledger.alerts.endRun(owner, failing);
   const written = state.written - before.written;
   log.info('Looked for what needs a person', { open: situation.troubles.length, written });
-  // Everything else was told. The run counts as failed, and the next one tries it again.
+  // Everything else was sent. The run counts as failed, and the next one tries it again.
   if (failures.length > 0) throw failures[0];
   return { outcome: 'done', written };
 }
@@ -76,7 +76,7 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
 
   const failed = (error: unknown) => void failures.push(error);
   const isClosed = isClosure(situation.partners.erp, situation.at);
-  /** @returns Whether people are told of it: without a decision, they know all. While all is closed, they hear of what is new, and of its end later. */
+  /** @returns Whether people hear of it: without a decision, they know all. While all is closed, they hear of what is new, and of its end later. */
   async function tell(decision: AlertDecision | undefined): Promise<boolean> {
     if (!decision) return true;
     if (isClosed && decision.event !== 'new') return false;
@@ -116,7 +116,7 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
   };
 }
 
-/** A channel that has failed for an hour is told on the others. */
+/** A channel that has failed for an hour is reported on the others. */
 function failingChannels(
   failing: AlertState['failing'],
   at: Date,

@@ -39,7 +39,7 @@ export async function readOrderFacts(
   const letters = open.map((letter) => {
     const name = `dead letter ${letter.messageId}`;
     const begun = journey.findLast(({ of, event }) => of === name && event === 'dead-lettered');
-    // The order is the one that its letter names: the first part, where parts are booked together. `since` is ISO.
+    // The order is the one that its dead letter names: the first part, where parts are booked together. `since` is ISO.
     return { ...letter, since: begun?.at ?? '' };
   });
   return { ...standing, letters, journey, partners };

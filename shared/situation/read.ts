@@ -16,7 +16,7 @@ import { isClosure } from './pauses.ts';
 export const troubleKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down', 'channel-down'] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 
-/** Troubles with the same three are told together. */
+/** Troubles with the same three are shown together. */
 export interface TroubleGroup {
   readonly kind: TroubleKind;
   readonly partner: Partner;
@@ -30,10 +30,10 @@ export interface SeenTrouble extends TroubleGroup {
   /** The same also when it returns after it had ended. Default: `id`. */
   readonly thing?: string;
   readonly since: Date;
-  /** Whether people are told of it already; before, it only prevents that its group counts as over. */
+  /** Whether people hear of it already; before, it only prevents that its group counts as ended. */
   readonly isDue: boolean;
   readonly key?: OpenConcern['key'];
-  /** Younger dead letters of its order with the same cause: they are told with it. */
+  /** Younger dead letters of its order with the same cause: they are shown with it. */
   readonly more?: readonly OpenConcern['key'][];
   /** Its order, where it is known without reading an item. */
   readonly order?: string;
@@ -81,7 +81,7 @@ export interface SituationDependencies extends DueTerms {
   readonly clock: Clock;
   /** In shadow, nothing waits for a person: people do it all by hand. What is down or paused is said as ever. */
   readonly mode: Mode;
-  /** Shorter outages are not told: what waits goes on by itself. */
+  /** Shorter outages are not reported: what waits goes on by itself. */
   readonly outageSeconds: number;
 }
 
@@ -98,8 +98,8 @@ const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
  * Never scans: a query for each kind of concern and one for open orders (one more when there are settled dead letters), two
  * items, three counts, and the items of a thousand open orders and of as many of each kind of what is open, a hundred a call;
  * and a query of each ERP order whose parts are booked together, where something is open about one.
- * @param unfiledBefore Unknown dead letters of the run before: between the two writes of a replay, a letter is in the
- * queue only, so it is told once it was counted in two runs.
+ * @param unfiledBefore Unknown dead letters of the run before: between the two writes of a replay, a dead letter is in the
+ * queue only, so it is reported once it was counted in two runs.
  */
 export async function readSituation(
   {
@@ -219,7 +219,7 @@ function outagesOf(partners: Situation['partners'], outageSeconds: number, at: D
   });
 }
 
-/** Messages that wait while a partner is down, or are drained afterwards, are told with the outage. */
+/** Messages that wait while a partner is down, or are drained afterwards, are shown with the outage. */
 function isWell({ open, closedAt }: BreakerState, outageSeconds: number, at: Date): boolean {
   const drainedMs = drainedTimes * outageSeconds * 1000;
   return !open && (closedAt === undefined || at.getTime() - Date.parse(closedAt) >= drainedMs);

@@ -56,7 +56,7 @@ export interface Told extends Omit<OrderSentences, 'who'> {
 }
 
 /**
- * What is told of it; the first line that fits counts:
+ * What is said of it; the first line that fits counts:
  *
  *   a dead letter or a concern is open                needs a person: each reason, and each next step
  *   refused, and its dead letter is gone              needs a person, unless that was replayed or discarded
@@ -251,7 +251,7 @@ function whyWaiting(of: string, partner: Partner, { journey = [], partners }: To
   return last?.event === 'retry' && last.note ? ` The last attempt: ${sentence(last.note)}` : '';
 }
 
-/** What people are told of one trouble, in every view: reads its item, and its order. */
+/** What people hear of one trouble, in every view: reads its item, and its order. */
 export async function tellTrouble(
   ledger: Pick<ViewLedger, 'concerns' | 'knownOrders' | 'erpOrders'>,
   trouble: SeenTrouble,

@@ -167,7 +167,7 @@ const stageWords: Readonly<Record<string, string>> = {
   'receive-webhook': 'receiving a call from Azumuta',
 };
 
-/** @param one The only letter, where it is shown with its content. */
+/** @param one The only dead letter, where it is shown with its content. */
 function groupPart(
   group: DeadLetterGroup,
   { nameActor, ...time }: PlantTime & Pick<ConsolePageDependencies, 'nameActor'>,
@@ -265,7 +265,7 @@ async function askToConfirm(
         : 'A discarded dead letter is gone, and nothing creates or books it later, unless a person asks for its order again. Discard it when somebody has done it by hand, or when it must not be done.'
     }</p>
     ${chosenTable(all)}
-    ${stay > 0 ? html`<p class="hint">${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.</p>` : ''}
+    ${stay > 0 ? html`<p class="hint">${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'remains' : 'remain'}.</p>` : ''}
     ${postForm(`/letters/${action}`, action === 'replay' ? replayForm(concerned) : discardForm(concerned.length), 'stack', chosen)}`;
   return show(c, { ...deadLettersPageBase, title, content });
 }

@@ -15,7 +15,7 @@ import { type DeadLetterAttribute, orderNumberAttribute } from '../../../shared/
 /** A message of the dead-letter queue, held by this run. */
 export type DeadLetterMessage = ReturnType<typeof parseDeadLetter>;
 
-/** What letters are listed and grouped by, whether the queue or the ledger tells of them. */
+/** What dead letters are listed and grouped by, whether the queue or the ledger tells of them. */
 export interface ListedDeadLetter
   extends Pick<DeadLetterMessage, 'messageId' | 'orderNumber' | 'cause' | 'reason' | 'stage' | 'since'> {
   /** SQS's id of it in the dead-letter queue, where it was read there. */
@@ -109,7 +109,7 @@ export function parseDeadLetter(message: Message, names: TriggerNames) {
 }
 
 /**
- * Decides where a letter goes back to. A webhook call is parsed again, because the contract may know its fields by now. No
+ * Decides where a dead letter goes back to. A webhook call is parsed again, because the contract may know its fields by now. No
  * attribute is trusted, because more than one function may write to the dead-letter queue.
  */
 function routeOf(
@@ -175,7 +175,7 @@ function identityOf({ filedUnder, messageId, body }: IdentifyingFields): string 
   return `${filedUnder}\n${messageId}\n${body}`;
 }
 
-/** Letters of one function with the same cause and reason that go to the same queue: oldest first. */
+/** Dead letters of one function with the same cause and reason that go to the same queue: oldest first. */
 export interface DeadLetterGroup {
   readonly id: string;
   /** Without the numbers of their orders. */

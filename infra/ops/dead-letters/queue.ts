@@ -4,30 +4,30 @@ import { durationInWords } from '../../../shared/model/time.ts';
 import { createQueues, readQueue } from '../../../shared/platform/aws/queue.ts';
 import { type DeadLetterMessage, parseDeadLetter } from './dead-letter.ts';
 
-/** How long letters stay hidden from others while a run looks at them. */
+/** How long dead letters stay hidden from others while a run looks at them. */
 const hidesSeconds = 300;
 export const hiddenInWords = durationInWords(hidesSeconds);
 
 export interface DeadLetterQueueOptions {
   /** How triggers name their content, as the stack is configured now. */
   readonly names: TriggerNames;
-  /** How long letters stay hidden if the run that took them is killed before it can give them back. */
+  /** How long dead letters stay hidden if the run that took them is killed before it can give them back. */
   readonly hiddenSeconds?: number | undefined;
-  /** How long SQS may look for more letters. Default 1: a long poll asks all servers, so an empty answer is certain. */
+  /** How long SQS may look for more dead letters. Default 1: a long poll asks all servers, so an empty answer is certain. */
   readonly waitSeconds?: number;
 }
 
 /** SQS takes and returns at most ten messages in one call. */
 const lettersPerSqsCall = 10;
 
-/** The dead-letter queue, for an operator. It holds the letters of one run until they are given back or removed. */
+/** The dead-letter queue, for an operator. It holds the dead letters of one run until they are given back or removed. */
 export class DeadLetterQueue {
   readonly #sqs: Pick<SQSClient, 'send'>;
   readonly #queueUrl: string;
   readonly #options: DeadLetterQueueOptions;
-  /** By SQS's id, so that a letter which is taken a second time replaces itself. */
+  /** By SQS's id, so that a dead letter which is taken a second time replaces itself. */
   readonly #held = new Map<string, DeadLetterMessage>();
-  /** A letter came a second time: there are more than one run can look at. */
+  /** A dead letter came a second time: there are more than one run can look at. */
   cameBack = false;
 
   constructor(sqs: Pick<SQSClient, 'send'>, queueUrl: string, options: DeadLetterQueueOptions) {
@@ -40,13 +40,13 @@ export class DeadLetterQueue {
     return [...this.#held.values()];
   }
 
-  /** About how many letters are hidden, because another run holds them. */
+  /** About how many dead letters are hidden, because another run holds them. */
   async hidden(): Promise<number> {
     return (await readQueue(this.#sqs, this.#queueUrl)).underWay;
   }
 
   /**
-   * Takes letters, page by page, until there are no more or one comes a second time: in a long queue the first become
+   * Takes dead letters, page by page, until there are no more or one comes a second time: in a long queue the first become
    * visible again before the last are taken, and only the newer receipt can remove them. Forgets those of an earlier run.
    */
   async *take(): AsyncIterable<readonly DeadLetterMessage[]> {
@@ -72,15 +72,15 @@ export class DeadLetterQueue {
     }
   }
 
-  /** Makes the letters that are held visible again, at once. */
+  /** Makes the dead letters that are held visible again, at once. */
   async giveBack(): Promise<void> {
     const letters = this.held.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 }));
-    // Letters whose visibility SQS does not change become visible when their timeout ends.
+    // Dead letters whose visibility SQS does not change become visible when their timeout ends.
     const queues = createQueues(this.#sqs);
     for (const page of splitIntoSqsPages(letters)) await queues.changeVisibility(this.#queueUrl, page);
   }
 
-  /** @param page As `splitIntoSqsPages` makes them. @returns the letters that SQS did not remove; they are held still. */
+  /** @param page As `splitIntoSqsPages` makes them. @returns the dead letters that SQS did not remove; they are held still. */
   async remove(page: readonly DeadLetterMessage[]): Promise<readonly DeadLetterMessage[]> {
     if (page.length === 0) return [];
     const { Failed = [] } = await this.#sqs.send(

@@ -57,7 +57,7 @@ export interface ReplayRequest {
   readonly accepts?: string | undefined;
   /** Who replays, and why: kept with each order. */
   readonly note?: string | undefined;
-  /** About how many letters one run moves. Default 5000. */
+  /** About how many dead letters one run moves. Default 5000. */
   readonly most?: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -66,7 +66,7 @@ export type ReplayGroup = ReturnType<typeof groupReport>;
 export type ReplayReport = Readonly<ReturnType<typeof reportOf>>;
 
 interface ReplayRun {
-  /** By SQS's id, so that a letter which is taken a second time replaces itself. */
+  /** By SQS's id, so that a dead letter which is taken a second time replaces itself. */
   readonly chosen: Map<string, DeadLetterMessage>;
   lookedAt: number;
   moved: number;
@@ -75,9 +75,9 @@ interface ReplayRun {
   copiesRemoved: number;
   /** What was sent, whether or not its dead letter could be removed. */
   readonly sent: SentAgain[];
-  /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
+  /** Dead letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
   copied: number;
-  /** Orders asked for that are looked at again although no letter of them is replayed. */
+  /** Orders asked for that are looked at again although no dead letter of them is replayed. */
   hinted: readonly string[];
   /** Of them those of which the ledger has nothing. */
   unknown: readonly string[];
@@ -86,7 +86,7 @@ interface ReplayRun {
   /** Where no order was asked for: orders with a dead letter whose message SQS has dropped, which are replayed one by one. */
   gone: readonly string[];
   /**
-   * Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken.
+   * Some dead letters were not looked at: the limit was reached, or the first became visible again before the last were taken.
    */
   more: boolean;
 }
@@ -104,7 +104,7 @@ function movesOf({ chosen }: Pick<ReplayRun, 'chosen'>) {
 
 /**
  * Sends dead letters back to the queues they come from. Each is noted in the ledger, sent, and removed, in this order: it
- * may fail again at once, and a later note would tell the ledger that it is gone. A run that is killed leaves a letter in
+ * may fail again at once, and a later note would tell the ledger that it is gone. A run that is killed leaves a dead letter in
  * one of the queues or in both; the next run corrects that, and a message that is worked on twice is booked once. Second
  * copies of what was sent are removed after it.
  */
@@ -164,7 +164,7 @@ async function chooseLetters(run: ReplayRun, request: ReplayRequest, dependencie
     for (const letter of page) if (isSelected(letter, request)) run.chosen.set(letter.sqsId, letter);
     run.lookedAt = deadLetters.held.length;
     progress?.(`Looked at ${run.lookedAt} dead letters, ${run.chosen.size} of them selected`);
-    // Letters that stay do not count here: otherwise thousands of them could use up the limit of a run.
+    // Dead letters that stay do not count here: otherwise thousands of them could use up the limit of a run.
     run.more = deadLetters.cameBack || (go && movesOf(run).length >= most);
     if (run.more || signal.aborted) return;
   }
@@ -200,7 +200,7 @@ function sentAgain({ letter: { messageId, orderNumber }, body, to }: ReplayMove)
   return { number, messageId, to };
 }
 
-/** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
+/** @returns the dead letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
 async function noteAndSend(
   moves: readonly ReplayMove[],
   request: ReplayRequest,
@@ -221,7 +221,7 @@ async function noteAndSend(
   } finally {
     for (const { letter } of moves.filter((move) => !sent.includes(move))) {
       const { messageId, filedUnder: orderNumber, stage, reason, cause, partner } = letter;
-      // receive-webhook has no access to the table, so its letters have no record.
+      // receive-webhook has no access to the table, so its dead letters have no record.
       if (stage !== 'receive-webhook')
         await ledger.deadLetters.record({ messageId, orderNumber, stage, reason, cause, partner });
     }
@@ -270,10 +270,10 @@ function reportOf(run: ReplayRun, interrupted: boolean, failure: string | undefi
     /** Without second copies. */
     selected: selected.length,
     groups: groupDeadLetters(selected).map(groupReport),
-    /** Selected letters that can go back: moved now, or by a run with `go`. */
+    /** Selected dead letters that can go back: moved now, or by a run with `go`. */
     movable: movesOf(run).length,
     interrupted,
-    /** Why it ended early; no letter is lost by that. */
+    /** Why it ended early; no dead letter is lost by that. */
     failure,
   };
 }

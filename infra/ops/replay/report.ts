@@ -76,7 +76,7 @@ function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
       { title: 'Cause', cell: ({ cause }) => cause ?? '–' },
       { title: 'Reason', cell: ({ reason }) => reason, most: 60 },
       { title: 'Dead-lettered by', cell: ({ stage }) => stage },
-      { title: 'Goes to', cell: ({ to, stays }) => to ?? `stays: ${stays}`, most: 40 },
+      { title: 'Goes to', cell: ({ to, stays }) => to ?? `remains: ${stays}`, most: 40 },
       { title: 'Orders', cell: ({ orders, letters }) => ordersText(orders, letters), most: 30 },
       {
         title: 'First attempt',
@@ -108,7 +108,8 @@ function replayOutcomeLines(report: ReplayCounts, go: boolean): string[] {
   const refused = movable - moved - copied;
   return definedLines(
     go ? `Replayed ${moved} of ${all}.` : `${movable} of ${all} would be replayed.`,
-    stay > 0 && `${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`,
+    stay > 0 &&
+      `${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'remains' : 'remain'}.`,
     copies > 0 && copiesSentence(copies, copiesRemoved, go),
     go && refused > 0 && `SQS did not take ${counted(refused, 'message')}: run it again.`,
     copied > 0 && `${counted(copied, 'dead letter')} could not be removed here: run it again.`,

@@ -50,12 +50,12 @@ describe('the report of a replay', () => {
     expect(textOf({}, false)).toEqual([
       'Dead letters of the stack (dry run: nothing is moved)',
       '',
-      'Letters  Cause            Reason                               Dead-lettered by       Goes to                      Orders       First attempt',
-      '      2  unknown-article  Azumuta has no article for ‹order›.  create-product-orders  product-orders               PO-1 · PO-2  2 h ago',
-      '      1  –                No product order number.             receive-webhook        stays: still not understood  –            26 h ago',
+      'Letters  Cause            Reason                               Dead-lettered by       Goes to                        Orders       First attempt',
+      '      2  unknown-article  Azumuta has no article for ‹order›.  create-product-orders  product-orders                 PO-1 · PO-2  2 h ago',
+      '      1  –                No product order number.             receive-webhook        remains: still not understood  –            26 h ago',
       '',
       '2 of 4 dead letters would be replayed.',
-      '1 dead letter cannot be replayed and stays.',
+      '1 dead letter cannot be replayed and remains.',
       'To do it:',
       '  npm run replay -- …',
     ]);
