@@ -7,6 +7,7 @@ import {
   EventSourceMapping,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -58,6 +59,10 @@ export class IntegrationFunction extends Construct {
       role: this.#role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      // What waits for the end of a pause goes back into the same queue each day. After some 16 times Lambda would take that for an
+      // endless loop, and invoke the function no more: a closure lasts three weeks.
+      // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+      ...(props.consumes && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(props.reservedContainers && { reservedConcurrentExecutions: props.reservedContainers }),
       environment: Object.assign({ STACK_NAME: stackName }, ...props.uses.map((use) => use.environment)),
     });

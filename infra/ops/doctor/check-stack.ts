@@ -89,7 +89,8 @@ export function problemFindings(situation: Situation, where: string) {
 /** @param pull Undefined where no configuration says how often it runs. */
 async function lookAtPull(target: Target, pull: ScheduledRuns | undefined, now: Date, config?: string) {
   const { watermark, endedAt } = await ledgerOf(target).pullState.readState();
-  if (pull && !pull.isOn) return fine('is off: the ERP calls the order endpoint');
+  if (pull && !pull.isOn)
+    return fine('is off at this stage: the ERP posts its orders, or a person pulls them');
   if ((await ledgerOf(target).pauses.readPaused()).pull) return fine('is paused');
   const every = pull === undefined ? '' : `${pull.inWords}, `;
   if (endedAt === undefined)

@@ -94,7 +94,7 @@ export const answersSchema = z
   .check(...placeNames.map(ifAskedFor));
 export type InitAnswers = z.output<typeof answersSchema>;
 
-/** Asks a person five questions, some of them in two parts. @throws UsageError when they leave. */
+/** Asks a person a few questions. @throws UsageError when they leave. */
 export async function askForAnswers(): Promise<unknown> {
   const plant = await askForText('plant', 'Which plant? Its name is part of the stack’s.', 'ghent');
   const timeZone = await askForText('timeZone', 'In which time zone is it?', 'Europe/Brussels');
@@ -143,7 +143,9 @@ async function askForText(
   return answered(
     await text({
       message,
-      ...(example === '' ? { defaultValue: '', placeholder: 'nothing' } : { placeholder: example }),
+      ...(example === ''
+        ? { defaultValue: '', placeholder: 'nothing' }
+        : { placeholder: `such as ${example}` }),
       validate: (given) => (field === undefined ? undefined : complaintOf(field, given ?? '')),
     }),
   );

@@ -40,6 +40,17 @@ describe('queues', () => {
 });
 
 describe('functions', () => {
+  it('may put a message back into their own queue for as long as a pause lasts', () => {
+    const consumers = propertiesOf(template, 'AWS::Lambda::EventSourceMapping').map(
+      ({ FunctionName }) => FunctionName.Ref,
+    );
+    const allowed = Object.entries(template.findResources('AWS::Lambda::Function')).flatMap(
+      ([id, { Properties }]) => (Properties.RecursiveLoop === 'Allow' ? id : []),
+    );
+    expect(consumers).toHaveLength(2);
+    expect(allowed.sort()).toEqual(consumers.sort());
+  });
+
   it('run on Node 24 and arm64, with JSON logs in their own groups', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
