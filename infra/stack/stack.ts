@@ -1,4 +1,13 @@
-import { CfnOutput, Fn, RemovalPolicies, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import {
+  Annotations,
+  CfnOutput,
+  Fn,
+  RemovalPolicies,
+  RemovalPolicy,
+  Stack,
+  type StackProps,
+  Tags,
+} from 'aws-cdk-lib';
 import { CfnEIP } from 'aws-cdk-lib/aws-ec2';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -6,6 +15,7 @@ import type { Construct } from 'constructs';
 import { type CompleteIntegration, ConfigurationError } from '../../shared/integration/define.ts';
 import { type CompleteDeployment, secretNames } from '../../shared/integration/deployment.ts';
 import { dueTermsOf } from '../../shared/integration/due-terms.ts';
+import { durationInWords, hourMs } from '../../shared/model/time.ts';
 import type { Bundles } from '../build/bundle-functions.ts';
 import { Alarms } from './alarms.ts';
 import { addBudget } from './budget.ts';
@@ -53,6 +63,8 @@ export class IntegrationStack extends Stack {
       production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       { applyToResourceTypes: keptResourceTypes },
     );
+    const ahead = liveFromAhead(integration.deployment, new Date());
+    if (ahead !== undefined) Annotations.of(this).addWarningV2('azumuta-erp:live-from', ahead);
     Tags.of(this).add('azumuta-erp:plant', integration.plant);
     Tags.of(this).add('azumuta-erp:stage', stage);
     for (const [name, value] of Object.entries(outputsOf(createParts(this, props)))) {
@@ -65,6 +77,17 @@ export class IntegrationStack extends Stack {
   override get availabilityZones(): string[] {
     return [0, 1].map((at) => Fn.select(at, Fn.getAzs()));
   }
+}
+
+/** What follows of an instant that is still to come; undefined where all that is completed now is booked. */
+export function liveFromAhead(
+  { mode, liveFrom }: Pick<CompleteDeployment, 'mode' | 'liveFrom'>,
+  now: Date,
+): string | undefined {
+  if (mode !== 'live' || liveFrom === undefined) return undefined;
+  const hours = Math.ceil((Date.parse(liveFrom) - now.getTime()) / hourMs);
+  if (hours <= 0) return undefined;
+  return `deployment.liveFrom is ${liveFrom}, in ${durationInWords(hours * 3600)}: what is completed in Azumuta until then is people's, and booked by nobody here.`;
 }
 
 function createParts(scope: IntegrationStack, { integration, bundles, stage }: IntegrationStackProps) {
@@ -94,6 +117,7 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     Stage: stage,
     // A stack that is live has no such output, as each one before there was a shadow.
     Mode: integration.deployment.mode === 'shadow' ? 'shadow' : undefined,
+    LiveFrom: integration.deployment.mode === 'live' ? integration.deployment.liveFrom : undefined,
     TimeZone: integration.timeZone,
     GraceHours: String(dueTermsOf(integration).graceHours),
     // An output never contains the token itself.

@@ -10,7 +10,7 @@ import { type ScheduledRuns, scheduledRunsOf } from '../../../shared/integration
 import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import { hasEnded } from '../../../shared/life/life.ts';
 import { type QueueName, queueNames } from '../../../shared/model/queues.ts';
-import { duration } from '../../../shared/model/time.ts';
+import { dayMs, duration } from '../../../shared/model/time.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { placesInWords, readOrdersNow } from '../../../shared/situation/open-orders.ts';
@@ -43,6 +43,7 @@ export function stackChecks(
   const pull = integration && scheduledRunsOf(integration.schedule).pull;
   return [
     ...(modeOf(target) === 'shadow' ? [defineCheck('Shadow', () => lookAtMode(target, now))] : []),
+    ...liveFromChecks(target, now),
     ...queueNames.map((queue) => defineCheck(`Queue of ${queue}`, () => lookAtQueue(target, queue))),
     defineCheck('People', async () =>
       problemFindings(
@@ -62,11 +63,30 @@ export async function lookAtMode(target: Target, now: Date) {
   const orders = await readOrdersNow(live, open, { ...dueTermsOfTarget(target), at: now });
   const waiting = orders.all.filter(({ stage }) => !hasEnded(stage));
   const until =
-    'once it has shown what you expect, take deployment.mode out of the configuration, and deploy';
+    "once it has shown what you expect, set deployment.mode to 'live' and deployment.liveFrom to the instant from which on completions are booked, and deploy";
   const says = 'nothing is written to Azumuta or the ERP, and nothing that is decided now counts later';
   if (waiting.length === 0) return notice(says, until);
   const places = placesInWords(waiting.map(({ place }) => place));
   return notice(`${says}; what was begun live waits until it is live again: ${places}`, until);
+}
+
+/** Farther ahead than a change of shift or a weekend, it is rather a wrong year. */
+const soonMs = 3 * dayMs;
+
+function liveFromChecks({ outputs }: Pick<Target, 'outputs'>, now: Date): DoctorCheck[] {
+  const { LiveFrom: liveFrom } = outputs;
+  return liveFrom === undefined ? [] : [defineCheck('Live', async () => lookAtLiveFrom(liveFrom, now))];
+}
+
+/** From when on it books, and what becomes of what was completed before. */
+export function lookAtLiveFrom(liveFrom: string, now: Date) {
+  const aheadMs = Date.parse(liveFrom) - now.getTime();
+  const peoples = "is people's, and booked by nobody here";
+  if (aheadMs <= 0)
+    return fine(`books what Azumuta completed since ${liveFrom}: what it completed before ${peoples}`);
+  const says = `books nothing for ${duration(aheadMs / 1000)} yet: what is completed before ${liveFrom} ${peoples}`;
+  if (aheadMs <= soonMs) return notice(says, 'nothing is to be done, if that is the instant that you mean');
+  return wrong(says, 'set deployment.liveFrom to the instant that you mean, and deploy');
 }
 
 async function lookAtQueue(target: Target, queue: QueueName) {

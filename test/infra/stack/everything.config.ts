@@ -8,7 +8,7 @@ const domain = {
 
 /** Everything that a deployment can have. A test holds it, with those below, against the fields that there are. */
 export const everyDeployment: Deployment = {
-  liveFrom: '2026-12-07T06:00:00+01:00',
+  liveFrom: '2026-01-05T06:00:00+01:00',
   account: '111122223333',
   region: 'eu-west-1',
   webhookConcurrency: 10,

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import cdk from '../../../cdk.json' with { type: 'json' };
 import { assemble, createApp } from '../../../infra/stack/assemble.ts';
+import { liveFromAhead } from '../../../infra/stack/stack.ts';
 import { fateOf, isProduction, stackNameOf } from '../../../infra/stack/stage.ts';
 import sample from '../../../integration.config.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
@@ -132,6 +133,20 @@ it('says from when on it is live to the functions that create and book, and to n
   expect(live.toSorted()).toEqual([`Creates ${liveFrom}`, `Reads ${liveFrom}`]);
   expect(shadow).toEqual([]);
 });
+
+it.each([
+  ['live', '2027-01-11T05:00:00.000Z', /in an hour: what is completed in Azumuta until then is people's/],
+  ['live', '2028-01-11T04:00:00.000Z', /in 365 days: /],
+  ['live', '2027-01-11T04:00:00.000Z', /^$/],
+  ['live', undefined, /^$/],
+  ['shadow', '2028-01-11T04:00:00.000Z', /^$/],
+] as const)(
+  'says at synthesis what follows of an instant that is still to come: %s from %s',
+  (mode, liveFrom, says) => {
+    const now = new Date('2027-01-11T04:00:00Z');
+    expect(liveFromAhead({ mode, liveFrom }, now) ?? '').toMatch(says);
+  },
+);
 
 describe('a stage for trying', () => {
   const paid = ['AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter', 'AWS::Budgets::Budget'];

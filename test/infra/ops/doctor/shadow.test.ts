@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lookAtMode, stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
+import { lookAtLiveFrom, lookAtMode, stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { ShadowTable } from '../../../../shared/ledger/shadow-table.ts';
 import { testClock } from '../../../support/clock.ts';
@@ -31,3 +31,17 @@ it('says that a stack is in shadow, and how much of what was begun live waits fo
   expect(checks({ Mode: 'shadow' })).toContain('Shadow');
   expect(checks({})).not.toContain('Shadow');
 });
+
+it.each([
+  ['2027-01-11T05:00:00.000Z', 'fine', /^books what Azumuta completed since .+ before is people's/],
+  ['2027-01-11T17:00:00.000Z', 'notice', /^books nothing for 12 h yet: .+ is people's/],
+  ['2028-01-11T05:00:00.000Z', 'wrong', /^books nothing for 365 d yet: .+ is people's/],
+])(
+  'says from when on it books, and what becomes of what is completed before: %s',
+  (liveFrom, result, says) => {
+    const now = new Date('2027-01-11T05:00:00Z');
+    expect(lookAtLiveFrom(liveFrom, now)).toMatchObject({ result, says: expect.stringMatching(says) });
+    const checks = stackChecks(onThisMachine({ LiveFrom: liveFrom }), undefined, now);
+    expect(checks.map(({ about }) => about)).toContain('Live');
+  },
+);
