@@ -60,7 +60,7 @@ export class IntegrationFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       // What waits for the end of a pause goes back into the same queue each day. After some 16 times Lambda would take that for an
-      // endless loop, and invoke the function no more: a closure lasts three weeks.
+      // endless loop, and invoke the function no more; a closure lasts longer.
       // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
       ...(props.consumes && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(props.reservedContainers && { reservedConcurrentExecutions: props.reservedContainers }),
