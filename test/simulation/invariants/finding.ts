@@ -35,6 +35,7 @@ export const invariants = {
   journey: 'The journey shows what happened.',
   waiting: 'Nothing waits for a message that never comes.',
   wakes: 'Nothing that is open lacks what wakes it: a date in the index, or a person who was told.',
+  announced: 'What a trigger of a batch order announces is read because of it.',
   ends: 'After the last accident all work ends.',
   leases: 'No lock, lease or claim is held beyond its time.',
   released: 'If no call fails, every lock, lease and claim is released.',

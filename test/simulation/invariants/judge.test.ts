@@ -412,6 +412,18 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       ),
     ],
   ],
+  announced: [
+    [
+      /as a trigger of its batch order has announced, and is not read/,
+      all(
+        ({ azumuta, announced }) => {
+          const first = () => azumuta.productOrders()[0]?.id ?? '';
+          announced.push(Object.defineProperty({ id: '', at: beginning }, 'id', { get: first }));
+        },
+        items(theBooking, { readAt: new Date(beginning + 180 * minuteMs).toISOString() }),
+      ),
+    ],
+  ],
   ends: [
     [/not ended within 4 days: .*in completions/, (world) => pauseFlow('completions', world)],
     [

@@ -7,6 +7,7 @@ import { partsOf, shareOf } from '../scenario/setting.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { judgeAlerts } from './alerts.ts';
+import { judgeBatches } from './batches.ts';
 import { judgeCalls } from './calls.ts';
 import { isWantedByErp, judgeConcerns } from './concerns.ts';
 import { asBooked, judgeCorrections } from './corrections.ts';
@@ -36,6 +37,7 @@ export function judge(world: World, people: People): readonly Finding[] {
   judgeLedger(world, people, find);
   judgeConcerns(world, people, find);
   judgeWakes(world, people, find);
+  judgeBatches(world, find);
   judgeAlerts(world, find);
   judgeFollowed(world, people.follower.followed, find);
   judgeCalls(world, find);

@@ -23,6 +23,19 @@ export const completionFaults: Faults = {
       ),
     },
   },
+  'shared/completions/ask-batch.ts': {
+    'batch-trigger-asks-about-one': {
+      find: 'const asked = open.length > 0 ? open : unbooked.slice(0, 1);',
+      replace: 'const asked = (open.length > 0 ? open : unbooked).slice(0, 1);',
+      why: 'A batch order of 40 triggers once, and one of its product orders is booked: the others days later.',
+      foundIn: life('batches', 'has all of it booked that is completed, once'),
+    },
+    'batch-trigger-asks-again-and-again': {
+      find: "if (isSentBefore(asked.at, attempt)) return { to: 'end' };",
+      why: 'A hundred triggers of a batch order are a hundred questions of each of its product orders.',
+      foundIn: life('batches', 'costs one question of each open product order in a minute'),
+    },
+  },
   'shared/completions/begin-hint.ts': {
     'given-up-and-booked': {
       find: "const row = entry ? azumutaRowOf({ entry, concerns, booking }) : 'made';",

@@ -8,7 +8,7 @@ import { drawAssemblies, drawLife, drawMistyped } from './draw-life.ts';
 import { drawPairs } from './draw-pairs.ts';
 import { drawSurplus, drawTogether } from './draw-together.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import { type PlannedOrder, productOrdersOf, type Setting } from './setting.ts';
+import { type BatchSetting, type PlannedOrder, productOrdersOf, type Setting } from './setting.ts';
 
 export interface Scenario extends Setting {
   readonly seed: number;
@@ -60,6 +60,7 @@ export function drawScenario(seed: number): Scenario {
     ...limit,
     ...paceOf(seed, limit.atOnce),
     ...timesOf(seed, split),
+    ...batchDrawn(seed, split),
     ...pagesOf(seed, via),
     ...drawAssemblies(seed, setting, all),
   };
@@ -86,6 +87,13 @@ function partsDrawn(
     return { ...order, quantity, lastPartFirst: chance.happens(0.5) };
   });
   return { per, orders: inParts };
+}
+
+/** Uses a random stream of its own. */
+function batchDrawn(seed: number, split: Setting['split']): { readonly batch?: BatchSetting } {
+  const chance = createChance(seed ^ 0x1b873593);
+  if (split === 'one' || !chance.happens(0.35)) return {};
+  return { batch: { triggers: chance.pick(['once', 'for each'] as const), isShared: chance.happens(0.3) } };
 }
 
 /** Small pages, because a real plant has more orders than fit on a page. Uses a random stream of its own. */

@@ -12,12 +12,22 @@ export interface PlannedOrder {
   readonly lastPartFirst?: boolean;
 }
 
+/** How Azumuta groups product orders in batch orders, whose numbers its triggers name. */
+export interface BatchSetting {
+  /** Once, when all of a batch order is completed, or for each of its product orders. */
+  readonly triggers: 'once' | 'for each';
+  /** Whether all ERP orders are in one batch order. */
+  readonly isShared: boolean;
+}
+
 /** A plant and its orders, without any events. */
 export interface Setting {
   readonly erp: ErpName;
   readonly split: 'one' | 'each' | 'when-all-done';
   /** How many units each part is for, where orders are split; absent for one. */
   readonly per?: number;
+  /** Absent where product orders are in no batch order. */
+  readonly batch?: BatchSetting;
   readonly via: 'pull' | 'endpoint';
   readonly orders: readonly PlannedOrder[];
 }

@@ -1,4 +1,5 @@
 import { azumutaSandboxBaseUrl } from '../../../infra/local/sandbox/api.ts';
+import type { AzumutaContractSettings } from '../../../shared/azumuta/contract.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import {
   type CompletionMapping,
@@ -28,6 +29,22 @@ export const renamed = '-B';
 /** The name in Azumuta of an article of the ERP. */
 export const inAzumuta = (article: string) =>
   article.endsWith(renamed) ? article.slice(0, -renamed.length) : article;
+const batchNumber = (number: string) => `BATCH ${number}`.trim();
+
+const contractWithBatches = {
+  operations: {
+    createProductOrder: {
+      body: {
+        number: '{number}',
+        articleId: '{article.id}',
+        parameters: '{parameterList}',
+        variantIds: '{variantIds}',
+        batchNumber: '{batch.number}',
+      },
+    },
+  },
+} as const satisfies AzumutaContractSettings;
+
 /** How long after its due time the reconciliation asks about an order. */
 export const graceHours = 1;
 
@@ -71,18 +88,25 @@ function recordedOf({ article, operations }: Assembly): CompletionMapping {
  * @param adds Whether it is the later mapping, which sends a further parameter along.
  */
 export function integrationOf(
-  { split, per, bookAt, via, atOnce, perSecond, pageSize, events }: Scenario,
+  { split, per, batch, bookAt, via, atOnce, perSecond, pageSize, events }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
   contract: Dialect['contract'] = {},
   adds = false,
 ): CompleteIntegration {
   const limit = { ...(atOnce && { atOnce }), ...(perSecond && { perSecond }) };
+  // A dialect has its own body of what it creates.
+  const isInBatches = batch !== undefined && contract.operations === undefined;
+  const inBatches = { batch: ({ number }: { number: string }) => batchNumber(batch?.isShared ? '' : number) };
   const isRenamed = events.some(({ kind }) => kind === 'article is renamed in the ERP');
   return defineIntegration({
     plant: 'simulation',
     timeZone: plantZone,
-    azumuta: { baseUrl: azumutaSandboxBaseUrl(urlOf('azumuta')), contract, ...limit },
+    azumuta: {
+      baseUrl: azumutaSandboxBaseUrl(urlOf('azumuta')),
+      contract: isInBatches ? contractWithBatches : contract,
+      ...limit,
+    },
     erp: {
       ...erp.definition(urlOf('erp'), { ...limit, ...(pageSize !== undefined && { pageSize }) }),
       ...limit,
@@ -95,7 +119,15 @@ export function integrationOf(
         ...(adds && furtherParameter),
       }),
       ...(isRenamed && { article: ({ article }) => inAzumuta(article) }),
-      ...(split === 'one' ? {} : { split: { per: per ?? 'unit', book: bookAt ? { at: bookAt } : split } }),
+      ...(split === 'one'
+        ? {}
+        : {
+            split: {
+              per: per ?? 'unit',
+              book: bookAt ? { at: bookAt } : split,
+              ...(isInBatches && inBatches),
+            },
+          }),
     },
     completions: erp.assembly ? recordedOf(erp.assembly) : recordedFigures,
     schedule: {

@@ -20,11 +20,16 @@ export function createTriggerSender(
     readonly plant: () => Plant;
     /** Translates a trigger's body into Azumuta's dialect. Default: unchanged. */
     readonly spoken?: (body: string) => string;
+    /** The trigger that Azumuta sends in its place, where a batch order triggers; undefined where it sends none. */
+    readonly ofBatch?: (body: string) => string | undefined;
+    /** The endpoint has accepted a trigger. */
+    readonly accepts?: (body: string) => void;
     /** Called with each event that happens. */
     readonly happens: (event: ScenarioEvent) => void;
   },
 ): { readonly send: (request: TriggerRequest) => void; readonly accepted: ReadonlyMap<string, number> } {
-  const { time, chance, timeline, plant, happens, spoken = (body) => body } = runtime;
+  const { time, chance, timeline, plant, happens, accepts, ofBatch = (body) => body } = runtime;
+  const { spoken = (body: string) => body } = runtime;
   const becomes = new Map(events.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one] as const] : [])));
   /** When the endpoint accepted this body last. */
   const accepted = new Map<string, number>();
@@ -45,19 +50,26 @@ export function createTriggerSender(
       };
       plant().call('receive-webhook', event, (status) => {
         timeline.note('Azumuta', () => `trigger ${body}: answered ${status}`);
-        if (status < 300) accepted.set(body, time.now());
+        if (status >= 300) return;
+        accepted.set(body, time.now());
+        accepts?.(body);
       });
     });
   }
 
   function send({ init }: TriggerRequest): void {
     sent += 1;
-    const body = typeof init.body === 'string' ? init.body : '';
+    const own = typeof init.body === 'string' ? init.body : '';
+    const body = ofBatch(own);
     const found = becomes.get(sent);
     if (found) happens(found);
     const how = found?.becomes;
-    timeline.note('Azumuta', () => `trigger ${sent}${how === undefined ? '' : ` is ${how}`}: ${body}`);
-    if (how === 'lost') return;
+    timeline.note(
+      'Azumuta',
+      () =>
+        `trigger ${sent}${how === undefined ? '' : ` is ${how}`}: ${body ?? 'none, as its batch order is not completed'}`,
+    );
+    if (how === 'lost' || body === undefined) return;
     const ms = how === 'late' ? chance.between(1, 120) * minuteMs : chance.between(20, 800);
     arriveAfter(ms, body);
     if (how === 'doubled') arriveAfter(chance.between(0, 600_000), body);

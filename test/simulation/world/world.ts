@@ -7,6 +7,7 @@ import { type ErpModel, erpModels } from '../partners/erp.ts';
 import { drawnFates } from '../scenario/fates.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Outage, ScenarioEvent } from '../scenario/scenario-event.ts';
+import { type Announced, announcedBy, triggerOfBatch } from './batch-triggers.ts';
 import { createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
 import { minuteMs, momentsOf } from './moments.ts';
@@ -47,12 +48,15 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   const happens = (event: ScenarioEvent) => void happened.add(event);
   /** Errors that no function should throw, each once. */
   const unexpected = new Set<string>();
+  const announced: Announced[] = [];
   const triggers = createTriggerSender(scenario.events, {
     time,
     chance,
     timeline,
     happens,
     plant: () => plant,
+    ofBatch: (body) => (scenario.batch ? triggerOfBatch(body, scenario.batch, azumuta) : body),
+    accepts: (body) => announced.push(...announcedBy(body, time.now(), azumuta)),
     spoken: (body) => (dialect ? triggerIn(dialect, body) : body),
   });
   const azumuta: AzumutaModel = createAzumutaModel({
@@ -141,6 +145,8 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     /** Whether the ledger has the id of a product order. */
     isKnown: ({ id }: BuiltProductOrder) =>
       plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
+    /** What triggers of batch orders have announced as completed, once the endpoint accepted them. */
+    announced,
     /** Whether the webhook endpoint accepted a trigger that names this recording, at or after this time. */
     wasTriggerAccepted: (id: string, since = 0) =>
       [...triggers.accepted].some(([body, at]) => at >= since && body.includes(JSON.stringify(id))),
