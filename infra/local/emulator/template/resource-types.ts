@@ -86,6 +86,8 @@ export const resourceSchema = z.discriminatedUnion('Type', [
     }),
     // A local run does not throttle.
     ReservedConcurrentExecutions: ignoredProperty,
+    // Nor does it look for loops.
+    RecursiveLoop: ignoredProperty,
     LoggingConfig: z.optional(z.strictObject({ LogFormat: ignoredProperty, LogGroup: z.string() })),
   }),
   resource('AWS::Lambda::EventSourceMapping', {
