@@ -34,6 +34,7 @@ import {
   isSkipped,
   KitInterrupted,
   type KitPerson,
+  type KitQuestion,
   type KitQuestionName,
   kitQuestions,
 } from './questions.ts';
@@ -105,7 +106,15 @@ class Talk {
   }
 
   async ask(name: KitQuestionName): Promise<string | undefined> {
-    const answer = await this.settings.person.answer(name, kitQuestions[name]);
+    const { person } = this.settings;
+    const question: KitQuestion = kitQuestions[name];
+    const { takes } = question;
+    const isOther = (word = '') => takes !== undefined && !['', ...takes].includes(word.toLowerCase());
+    let answer = await person.answer(name, question);
+    while (isOther(answer)) {
+      person.say(`Type ${takes?.join(' or ')}, or press Enter alone.`);
+      answer = await person.answer(name, question);
+    }
     if (answer !== undefined) this.seen.answers[name] = answer;
     return answer;
   }
@@ -241,7 +250,7 @@ export const kitSteps = [
     name: 'completion',
     stage: 'completed',
     says: ({ number }) =>
-      `In Azumuta, build ${number}: record a number that stands nowhere else, such as 36 (within its limits), a choice, a photo, a double check and a signature, as far as there are such steps. Then complete it.`,
+      `In Azumuta, build ${number}: record a number that stands nowhere else, such as 36 (within its limits), a choice, a photo, a double check and a signature, as far as there are such steps. Then complete it. Note what the screen says of step, number, unit, limits, signer, work instruction and version: it is asked for afterwards.`,
     does: followCompletion,
     proves: [
       'productOrder',
@@ -469,7 +478,9 @@ async function followCompletion(talk: Talk): Promise<void> {
     seen.checked = { before, after: await talk.readRecording() };
   }
   const heard = settings.listener ? ` ${seen.triggers.length} triggers came so far.` : '';
-  settings.person.say(`A trigger is configured on the category of the article.${heard}`);
+  settings.person.say(
+    `If somebody has configured a trigger on the category of the article, it has come by now.${heard}`,
+  );
   await readPasted(talk);
 }
 

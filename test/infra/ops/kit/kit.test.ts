@@ -152,6 +152,20 @@ it('names an order whose creation was not answered: it may be there', async () =
   expect(toRemove(seen)).toContainEqual(expect.stringContaining(`${kitNumber} (look whether it is there`));
 });
 
+it('asks again where an answer is neither of those that it takes, and takes no other for a no', async () => {
+  // Prepare
+  const { run } = await startDemoWorkspace();
+  const typed = ['I cannot open it', undefined];
+
+  // Act
+  const { seen, said } = await run({}, { orderLink: () => typed.shift() });
+
+  // Assess
+  expect(typed).toEqual([]);
+  expect(said).toContain('Type yes or no, or press Enter alone.');
+  expect(seen.answers.orderLink).toBeUndefined();
+});
+
 it('says what it expects of a pasted request that is none, and takes the next', async () => {
   // Prepare
   const { run } = await startDemoWorkspace();
