@@ -295,10 +295,15 @@ async function correctFigures(advised: Advised): Promise<boolean> {
   return true;
 }
 
-/** Who has discarded its letter takes care of what was built, and would book it twice by a replay. */
-function isDiscarded({ number, order }: Advised): boolean {
+/**
+ * Who has discarded its letter takes care of what was built, and would book it twice by a replay. Of parts that are booked
+ * together, the letter of one speaks for the others.
+ */
+function isDiscarded({ number, order, world }: Advised): boolean {
+  const isTogether = world.scenario.split === 'when-all-done';
   return order.done.some(
-    (act) => act.event.kind === 'dead letter is discarded' && act.number === number && !act.isTakenBack,
+    ({ event, number: discarded, isTakenBack }) =>
+      event.kind === 'dead letter is discarded' && (discarded === number || isTogether) && !isTakenBack,
   );
 }
 
