@@ -1,6 +1,7 @@
 import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
+import { dolibarr as dolibarrOf030 } from '../../../release/0.3.0/dolibarr.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { connecting } from '../conformance/connecting.ts';
 import { notInErp, notUsedBy, shownBy } from '../conformance/open-cells.ts';
@@ -12,54 +13,71 @@ import { createDolibarr } from './dolibarr-server.ts';
 const noLots = 'api_mos.class.php:713 (22.0.4), `produceAndConsume`: an article and a quantity';
 
 // How the generic connector fails is asked of the sandbox (conformance.test.ts).
-describeErpConformance(
-  'the configuration for Dolibarr',
-  makeTarget,
-  {
-    concurrency: notInErp(
-      'Dolibarr books twice; the ledger locks the order',
-      'api_mos.class.php:770 (22.0.4): the same inventorycode twice books twice',
-    ),
-    'never-changed': notInErp(
-      'every order of Dolibarr has a change time',
-      'moline.class.php, mo.class.php (22.0.4): `tms` is a timestamp that the database sets',
-    ),
-    'same-page': notInErp(
-      'its pages have numbers: a list ends after 10,000 calls',
-      'api_mos.class.php:102 (22.0.4), `index`: `page` and `limit`',
-    ),
-    'booked-before': notUsedBy(
-      'its look-up tells the quantity of the order alone',
-      'plants/examples/dolibarr.ts',
-    ),
-    produced: notUsedBy(
-      'it stands in the lines of an order, for which its example has no question in a listing',
-      'plants/examples/dolibarr.ts',
-    ),
-    units: notUsedBy(
-      'a configuration knows no unit but the one that the order tells',
-      'plants/examples/dolibarr.ts',
-    ),
-    scrap: notInErp('Dolibarr books no scrap', noLots),
-    assembly: shownBy(
-      'its API books components, and no lots of them (dolibarr-components.test.ts)',
-      'test/shared/erp/rest/dolibarr-components.test.ts',
-    ),
-    lots: notInErp('its API does not book products that are tracked by lot', noLots),
-    serials: notInErp('its API does not book products that are tracked by lot', noLots),
-    'scrapped-serials': notInErp('its API does not book products that are tracked by lot', noLots),
-    'page-cap': notInErp(
-      'Dolibarr gives as many rows as are asked for, and one more',
-      'api_stockmovements.class.php:136 (22.0.4)',
-    ),
-  },
-  ['listing', 'unreadable', 'reading', 'booking', 'parts', 'changed', 'refusing', 'marks', 'waiting', 'once'],
-);
+const files = [
+  ['the configuration for Dolibarr', dolibarr],
+  ['the file for Dolibarr of release 0.3.0', dolibarrOf030],
+] as const;
+
+for (const [title, file] of files)
+  describeErpConformance(
+    title,
+    () => makeTarget(file),
+    {
+      concurrency: notInErp(
+        'Dolibarr books twice; the ledger locks the order',
+        'api_mos.class.php:770 (22.0.4): the same inventorycode twice books twice',
+      ),
+      'never-changed': notInErp(
+        'every order of Dolibarr has a change time',
+        'moline.class.php, mo.class.php (22.0.4): `tms` is a timestamp that the database sets',
+      ),
+      'same-page': notInErp(
+        'its pages have numbers: a list ends after 10,000 calls',
+        'api_mos.class.php:102 (22.0.4), `index`: `page` and `limit`',
+      ),
+      'booked-before': notUsedBy(
+        'its look-up tells the quantity of the order alone',
+        'plants/examples/dolibarr.ts',
+      ),
+      produced: notUsedBy(
+        'it stands in the lines of an order, for which its example has no question in a listing',
+        'plants/examples/dolibarr.ts',
+      ),
+      units: notUsedBy(
+        'a configuration knows no unit but the one that the order tells',
+        'plants/examples/dolibarr.ts',
+      ),
+      scrap: notInErp('Dolibarr books no scrap', noLots),
+      assembly: shownBy(
+        'its API books components, and no lots of them (dolibarr-components.test.ts)',
+        'test/shared/erp/rest/dolibarr-components.test.ts',
+      ),
+      lots: notInErp('its API does not book products that are tracked by lot', noLots),
+      serials: notInErp('its API does not book products that are tracked by lot', noLots),
+      'scrapped-serials': notInErp('its API does not book products that are tracked by lot', noLots),
+      'page-cap': notInErp(
+        'Dolibarr gives as many rows as are asked for, and one more',
+        'api_stockmovements.class.php:136 (22.0.4)',
+      ),
+    },
+    [
+      'listing',
+      'unreadable',
+      'reading',
+      'booking',
+      'parts',
+      'changed',
+      'refusing',
+      'marks',
+      'waiting',
+      'once',
+    ],
+  );
 
 const apiKey = 'canary-dol';
 const wrongKey = 'not-the-key-of-dolibarr';
 
-async function makeTarget(): Promise<ErpConformanceTarget> {
+async function makeTarget(file: typeof dolibarr): Promise<ErpConformanceTarget> {
   const databaseTimeZone = 'America/Chicago';
   const server = createDolibarr(apiKey, databaseTimeZone);
   const { faults } = server;
@@ -87,7 +105,7 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
       { right: { apiKey }, wrong: { apiKey: wrongKey } },
       // Its changes are made in its own screens here, which renew the change time.
       (reached) =>
-        dolibarr({ ...reached, timeZone: dolibarrZone, databaseTimeZone, unit: 'p', incremental: true }),
+        file({ ...reached, timeZone: dolibarrZone, databaseTimeZone, unit: 'p', incremental: true }),
     ),
     async planOrder({ quantity, changedAt }) {
       const tms = changedAt ? { tms: Date.parse(changedAt) / 1000 } : {};
