@@ -40,6 +40,13 @@ export async function joinRunningQuestion(
   return isJoined ? 'joined' : 'none';
 }
 
+/** A trigger has named its batch order, and nothing of it was refused: else a person waits for what becomes of it. */
+function isForBatchAlone({ hint, entry, bookings }: Inquiry): boolean {
+  const index = entry?.part.index ?? 1;
+  const isRefused = bookings.some(({ state, parts }) => state === 'rejected' && parts.includes(index));
+  return hint.batch !== undefined && !isRefused;
+}
+
 /** Returns when the hint has ended. @throws Wait, RetryLater to ask again; Rejected when a person is needed. */
 export async function askAgainOrEnd(
   unanswered: Unanswered,
@@ -62,7 +69,7 @@ export async function askAgainOrEnd(
     ...asked,
     shows,
     isKnownToNobody: isKnownToNobody(inquiry),
-    isForBatch: inquiry.hint.batch !== undefined,
+    isForBatch: isForBatchAlone(inquiry),
     reconciles,
     settledWithinMs,
   });

@@ -77,6 +77,17 @@ describe('a trigger that names a batch order', () => {
     expect([waiting(), plant.letters()]).toEqual([[], []]);
   });
 
+  it('leaves the dead letter of what was refused, although a replay finds it removed in Azumuta', async () => {
+    const order = await madeInParts('1');
+    plant.erp.remove(order);
+    completed(order, 1);
+    await triggeredBatch(order);
+    expect(plant.letters()).toEqual([expect.stringContaining('does not know')]);
+    plant.azumuta.remove(`${order.number}/1`);
+    await plant.replayed();
+    expect(plant.letters()).toHaveLength(1);
+  });
+
   it('finds what Azumuta shows as completed only some minutes later', async () => {
     const order = await madeInParts('2');
     completed(order, 1);
