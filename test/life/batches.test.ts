@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { azumutaSandboxBaseUrl } from '../../infra/local/sandbox/api.ts';
 import { endings } from '../../infra/ops/orders/end-order.ts';
@@ -297,4 +298,33 @@ describe('a trigger that names a batch order', () => {
     const [item] = plant.table.items().filter(({ sk }) => String(sk).startsWith('BATCH#'));
     expect(Number(item?.expiresAt)).toBeGreaterThan(plant.clock.now().getTime() / 1000 + 300 * 86_400);
   });
+
+  it.each([
+    ['once, when all is completed', 'at the end', 40],
+    ['for each of its product orders', 'each time', 1600],
+  ] as const)(
+    'costs of 40 the questions that MAPPING.md says, where it comes %s',
+    async (_when, comes, expected) => {
+      // Prepare
+      const order = await madeInParts('40');
+      let questions = 0;
+      plant.answers.azumuta = ({ url }, answer) => {
+        if (url.pathname.includes('/productorders')) questions += 1;
+        return answer();
+      };
+
+      // Act
+      for (let part = 1; part <= 40; part++) {
+        completed(order, part);
+        if (comes === 'each time' || part === 40) await triggeredBatch(order);
+        plant.advance(10 * minutes);
+      }
+
+      // Assess
+      expect([good(order), questions]).toEqual(['40', expected]);
+      expect(readFileSync('shared/integration/MAPPING.md', 'utf8')).toContain(
+        'costs 40 questions, and one that triggers for each of its product orders some 1,600 in all',
+      );
+    },
+  );
 });

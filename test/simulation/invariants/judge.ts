@@ -37,7 +37,7 @@ export function judge(world: World, people: People): readonly Finding[] {
   judgeLedger(world, people, find);
   judgeConcerns(world, people, find);
   judgeWakes(world, people, find);
-  judgeBatches(world, find);
+  judgeBatches(world, people, find);
   judgeAlerts(world, find);
   judgeFollowed(world, people.follower.followed, find);
   judgeCalls(world, find);

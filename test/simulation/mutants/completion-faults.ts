@@ -28,7 +28,7 @@ export const completionFaults: Faults = {
       find: 'const asked = open.length > 0 ? open : unbooked.slice(0, 1);',
       replace: 'const asked = (open.length > 0 ? open : unbooked).slice(0, 1);',
       why: 'A batch order of 40 triggers once, and one of its product orders is booked: the others days later.',
-      foundIn: life('batches', 'has all of it booked that is completed, once'),
+      foundBy: ['announced'],
     },
     'batch-trigger-asks-again-and-again': {
       find: "if (isSentBefore(asked.at, attempt)) return { to: 'end' };",

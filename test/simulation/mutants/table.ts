@@ -23,7 +23,6 @@ export const mutants: readonly Mutant[] = [
 
 /** Why no mutant names a promise. */
 export const withoutMutant: Readonly<Partial<Record<PromiseName, string>>> = {
-  announced: 'It is judged only in runs that little disturbs, which are too few: a test finds its mutant.',
   ordered: 'Only what an ERP order is mapped to is created: no line could be cut out that prevents more.',
   unexpected: 'It is for faults that nobody has in mind.',
 };
