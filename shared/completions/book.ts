@@ -42,7 +42,8 @@ interface JobBooking {
 
 interface ClaimedBooking extends Job {
   readonly claim: Claim;
-  readonly isOnlyLookedUp: boolean;
+  /** Why the ERP is only asked whether it has it, and nothing is written; undefined where it is booked. */
+  readonly onlyLookedUpAs: 'given up' | 'before live' | undefined;
   /** None where nothing else is booked on its ERP order: there, the claim serves as the lock. */
   readonly lock: Lease | undefined;
   readonly planned: BookingEntry;
@@ -106,13 +107,10 @@ async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDepe
   } catch (error) {
     const isMissing = error instanceof UnknownOrder && (await mayBeMissing(booking, dependencies));
     if (isGivenUpAfter(error, booking)) await giveUpClaimed(booking, error, dependencies);
-    else if (isBeforeLive(booking, dependencies) && error instanceof NotSent)
-      throw await giveBookingBack(
-        booking,
-        { error: refusalBeforeLive(booking, dependencies), isSent },
-        dependencies,
-      );
-    else if (error instanceof NotSent) await noteUnsent(booking, error, dependencies);
+    else if (booking.onlyLookedUpAs === 'before live' && error instanceof NotSent) {
+      const refusal = refusalBeforeLive(booking, dependencies);
+      throw await giveBookingBack(booking, { error: refusal, isSent }, dependencies);
+    } else if (error instanceof NotSent) await noteUnsent(booking, error, dependencies);
     else if (isMissing) await ignoreBooking(booking, error.message, dependencies);
     else throw await giveBookingBack(booking, { error, isSent }, dependencies);
   }
@@ -154,14 +152,16 @@ function claimedBookingOf(
   const planned = bookingEntryOf(claim.held);
   if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
   const held = unpackCompletion(planned.content, planned);
+  // It is compared, and not booked: the ERP may have renamed its article since.
+  const completion = entry ? { ...held, article: entry.erpOrder.article } : held;
+  const beforeLive = isBeforeLive({ planned, completion }, dependencies) ? 'before live' : undefined;
   return {
     ...job,
     claim,
-    isOnlyLookedUp,
+    onlyLookedUpAs: isOnlyLookedUp ? 'given up' : beforeLive,
     lock: lockFor(planned, job, dependencies),
     planned,
-    // It is compared, and not booked: the ERP may have renamed its article since.
-    completion: entry ? { ...held, article: entry.erpOrder.article } : held,
+    completion,
   };
 }
 
@@ -201,7 +201,7 @@ async function takeLock(
  * only looked up. All that is decided since is left to people before it is planned.
  */
 function isBeforeLive(
-  { completion: { completedAt }, planned: { kind } }: ClaimedBooking,
+  { completion: { completedAt }, planned: { kind } }: Pick<ClaimedBooking, 'completion' | 'planned'>,
   { liveFrom }: Pick<HintDependencies, 'liveFrom'>,
 ): boolean {
   if (kind !== 'quantity') return false;
@@ -224,7 +224,7 @@ function sendToErp(
 ): Promise<Receipt> {
   const { claim, completion, planned, attempt } = booking;
   const { erp, erpToLookUp, partners } = dependencies;
-  const connector = booking.isOnlyLookedUp || isBeforeLive(booking, dependencies) ? erpToLookUp : erp;
+  const connector = booking.onlyLookedUpAs === undefined ? erp : erpToLookUp;
   const send = async (call: PartnerCall) => {
     if (!claim.again) await refuseBookedByHand(booking, call, dependencies);
     noteSent();
@@ -293,8 +293,8 @@ async function noteUnsent(
 }
 
 /** The look has not found it, or has found why it cannot be booked. */
-function isGivenUpAfter(error: unknown, { isOnlyLookedUp }: ClaimedBooking): error is NotSent | Rejected {
-  return isOnlyLookedUp && (error instanceof NotSent || error instanceof Rejected);
+function isGivenUpAfter(error: unknown, { onlyLookedUpAs }: ClaimedBooking): error is NotSent | Rejected {
+  return onlyLookedUpAs === 'given up' && (error instanceof NotSent || error instanceof Rejected);
 }
 
 /** It leaves no dead letter: whoever has given up its order has taken it over. */
