@@ -68,7 +68,7 @@ type BookingAnswer = 'asPlanned' | 'decideAgain' | 'decideAgainLater' | 'refuseA
  * Once a person has given up its order, all that counts is what was under way right then:
  *
  *   claimed, its lease runs           wait
- *   claimed, its lease has ended      look up whether the ERP has it, and write nothing; asPlanned with other parts
+ *   claimed, its lease has ended      look up whether the ERP has it, and write nothing; asPlanned where other parts are in it
  *   else                              end
  *
  * A booking of other parts is neither decided again nor opened, unless a person repeats the message that was refused it.
@@ -86,7 +86,7 @@ export function decideHint(facts: HintFacts): HintDecision {
     return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };
   }
   const thoseWith = (answer: BookingAnswer) => open.filter((booking) => answerFor(booking, facts) === answer);
-  if (facts.isGivenUp) return decideGivenUp(open);
+  if (facts.isGivenUp) return decideGivenUp(open, facts);
   const asPlanned = thoseWith('asPlanned');
   const toDecideAgain = thoseWith('decideAgain');
   const toDecideLater = thoseWith('decideAgainLater');
@@ -105,10 +105,11 @@ export function decideHint(facts: HintFacts): HintDecision {
 }
 
 /** What was sent before its order was given up may be booked, and no later attempt sends it again. */
-function decideGivenUp(open: Entries): HintDecision {
+function decideGivenUp(open: Entries, { part }: HintFacts): HintDecision {
   const inDoubt = open.filter(({ state }) => state === 'claimed');
-  const together = inDoubt.filter(({ parts }) => parts.length > 1);
-  if (together.length > 0) return { to: 'book', asPlanned: together, toRefuseAgain: [], looksAgain: false };
+  const withOthers = inDoubt.filter(({ parts }) => parts.some((other) => other !== part));
+  if (withOthers.length > 0)
+    return { to: 'book', asPlanned: withOthers, toRefuseAgain: [], looksAgain: false };
   return inDoubt.length > 0 ? { to: 'look up', inDoubt } : { to: 'end', toRefuseAgain: [] };
 }
 

@@ -1,6 +1,11 @@
 import { isNothingSent } from '../ledger/claims.ts';
 import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
-import { type Concern, kindsEndedBy, type OrderConcernKind } from '../ledger/records/concerns.ts';
+import {
+  type Concern,
+  contentOfOtherSize,
+  kindsEndedBy,
+  type OrderConcernKind,
+} from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
   type ErpOrder,
@@ -243,7 +248,8 @@ export function keepOtherSize(entry: OrderEntry, comesTo: Decimal, { order }: Wa
   const isLess = compareDecimals(comesTo, wants) < 0;
   const remedy = isLess ? 'release another order for the rest' : 'build less of what is open in Azumuta';
   const note = `it is built for ${amount}, so the parts of its ERP order come to ${comesTo}, and the ERP wants ${wants}: ${remedy}, or correct the quantity in the ERP`;
-  const concern = { kind: 'changed', content: `${comesTo} for ${wants}`, note, cause: 'conflict' } as const;
+  const content = contentOfOtherSize(wants);
+  const concern = { kind: 'changed', content, note, cause: 'conflict' } as const;
   const sentence = `Product order ${entry.number}: ${note}.`;
   return keepWithConcern(entry, [concern], { sentence, looks: false });
 }

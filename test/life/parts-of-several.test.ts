@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planned, recorded } from '../../shared/integration/index.ts';
 import type { CompletedProductOrder } from '../../shared/model/completions.ts';
-import { eachWithPlant, kinds, madeInParts, partsBuilt, plant, quantityChanged, takePlant } from './acts.ts';
+import {
+  daysGoBy,
+  eachWithPlant,
+  kinds,
+  madeInParts,
+  partsBuilt,
+  plant,
+  quantityChanged,
+  takePlant,
+} from './acts.ts';
 import { days, type LifePlant } from './plant.ts';
 
 type Way = 'each' | 'when-all-done';
@@ -21,6 +30,12 @@ const quantities = () => byNumber().map(({ parameters }) => Number(parameters.Qu
 
 const concerns = async ({ number }: Order, part: number) =>
   (await plant.ledger.knownOrders.read(`${number}/${part}`)).concerns.map(({ note }) => note);
+
+async function settleChanged({ number }: Order, part: number): Promise<void> {
+  const { concerns: open } = await plant.ledger.knownOrders.read(`${number}/${part}`);
+  for (const concern of open)
+    await plant.ledger.concerns.settle(`${number}/${part}`, concern, 'It remains so (An)');
+}
 
 describe('an order of 80 per 25', () => {
   it.each(['each', 'when-all-done'] as const)('is four product orders, and books 80 (%s)', async (book) => {
@@ -96,6 +111,28 @@ describe('an order of 80 per 25', () => {
     ]);
     await quantityChanged(order, '75');
     expect(await concerns(order, 3)).toEqual([]);
+  });
+
+  it('tells nothing where a person has settled that a part remains as it is, and that is built', async () => {
+    // Prepare
+    plant.deploy(per25('each'));
+    const order = await madeInParts('80');
+    await quantityChanged(order, '110');
+    const before = await concerns(order, 4);
+    await settleChanged(order, 4);
+
+    // Act
+    await partsBuilt(order, 4);
+    await daysGoBy(2);
+    const after = await concerns(order, 4);
+    await quantityChanged(order, '120');
+
+    // Assess
+    expect(before).toEqual([expect.stringContaining('is 5, wanted 25')]);
+    expect(after).toEqual([]);
+    expect(await concerns(order, 4)).toEqual([
+      expect.stringContaining('come to 100, and the ERP wants 120: release another order for the rest'),
+    ]);
   });
 
   it('tells what is missing where the rest is booked and the order is raised, and makes the further parts', async () => {

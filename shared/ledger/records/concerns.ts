@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { causes } from '../../model/causes.ts';
 import type { FactName } from '../../model/order-facts.ts';
 import { type Partner, partnerNames } from '../../model/partner.ts';
+import type { Decimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
@@ -221,6 +222,9 @@ function nameOfWanted({ contentHash, erpOrder: { unit = '' } }: OrderContent): s
   return `${contentHash} in ${unit}`;
 }
 
+/** What people hear of where the parts of an ERP order are for another quantity than it wants: whatever they come to. */
+export const contentOfOtherSize = (wanted: Decimal) => `for ${wanted}`;
+
 /** Contents that a person has settled, and names of what the ERP wants instead. */
 function settledIn(held: StoredItem | undefined): readonly string[] {
   return z.safeParse(z.array(z.string()), held?.settled).data ?? [];
@@ -243,14 +247,17 @@ export class Concerns extends Records {
   ): Promise<BegunConcern> {
     const { kind, cause, about, wanted } = concern;
     const content = shorten(given, maxContentLength);
+    const note = shorten(concern.note, maxNoteLength);
     const known = concernOf(held);
     if (!known && settledIn(held).includes(content)) return 'settled';
     const isTold = known?.content === content;
     // A pull lists the same orders again and again.
-    if (isTold && isDeepStrictEqual([known.cause, known.about, known.wanted], [cause, about, wanted]))
-      return 'known';
+    const isSame =
+      isTold &&
+      known.note === note &&
+      isDeepStrictEqual([known.cause, known.about, known.wanted], [cause, about, wanted]);
+    if (isSame) return 'known';
     const now = this.clock.now();
-    const note = shorten(concern.note, maxNoteLength);
     const { partner } = concernRules[kind];
     const told = { ...concernFields({ kind, partner, cause }, now), ...dayFields(now, kind) };
     const is = { ...concern, content, note, awaiting: 'look', dueAt: now.getTime() };
@@ -354,8 +361,10 @@ export class ConcernsForPeople extends ConcernsFromErp {
    */
   async settle(number: string, concern: Concern, note: string): Promise<void> {
     const { kind, content, wanted } = concern;
-    // Once it is booked, the content of the same difference is what the ERP wants.
-    const asErpSays = wanted ? [wanted.contentHash, nameOfWanted(wanted)] : [];
+    // Once it is built, the content of the same difference is what the ERP wants.
+    const asErpSays = wanted
+      ? [wanted.contentHash, nameOfWanted(wanted), contentOfOtherSize(wanted.erpOrder.amount)]
+      : [];
     const settled = [shorten(content, maxContentLength), ...asErpSays];
     await this.endKeeping(number, concern, note, concernRules[kind].settles === 'nothing' ? {} : { settled });
   }

@@ -96,6 +96,7 @@ describe('a hint', () => {
     ['is under way', running, 'wait 4'],
     ['has a claim that is over', over, 'look up'],
     ['has a claim that is over, with other parts', { ...over, parts: [1, 2] }, 'as planned'],
+    ['has a claim that is over, of another part', { ...over, parts: [2] }, 'as planned'],
     ['waits in doubt', doubted, 'end'],
     ['waits', waiting, 'end'],
     ['is refused', refused, 'end'],

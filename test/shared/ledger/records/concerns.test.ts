@@ -71,6 +71,20 @@ it('writes nothing when the same is told again, but for what the ERP wants now',
   expect((await ledger.knownOrders.read('SAME')).concerns).toMatchObject([{ wanted: { contentHash: 'h' } }]);
 });
 
+it('is not news with other figures in its note, which people read from then on', async () => {
+  // Prepare
+  await ledger.concerns.begin('NOTE', { ...changed('for 60'), note: 'its parts come to 55' });
+  const before = await table.get(concernKey('NOTE', 'changed'));
+
+  // Act
+  const told = await ledger.concerns.begin('NOTE', { ...changed('for 60'), note: 'its parts come to 80' });
+
+  // Assess
+  const after = await table.get(concernKey('NOTE', 'changed'));
+  expect([told, after?.note]).toEqual(['known', 'its parts come to 80']);
+  expect(after?.concernOf).toBe(before?.concernOf);
+});
+
 describe('what the ERP wants instead of what was made', () => {
   const wantedIn = (unit: string, content: string): Concern => ({
     ...changed(content),
