@@ -114,7 +114,7 @@ async function claimAndBook(toBook: JobBooking, job: Job, dependencies: HintDepe
     else if (isMissing) await ignoreBooking(booking, error.message, dependencies);
     else throw await giveBookingBack(booking, { error, isSent }, dependencies);
   }
-  if (booking.planned.kind === 'quantity') await endConcernsOnceBooked(job, dependencies.ledger);
+  if (booking.planned.kind === 'quantity') await endConcernsOnceBooked(booking, dependencies.ledger);
 }
 
 /** Undefined when it is booked already. @throws Wait while another attempt has it */
@@ -358,12 +358,12 @@ function awaitingAttributes({ entry }: Inquiry, { kind }: PlannedBooking, clock:
   return { awaiting: 'completion', dueAt: Math.max(tomorrow, orderDueAt) };
 }
 
-/** What was open about it in Azumuta needs nobody any more. */
+/** What was open about its order in Azumuta needs nobody any more; a hint may also book other parts, as they were planned. */
 async function endConcernsOnceBooked(
-  { entry, concerns: open }: Job,
+  { entry, concerns: open, planned }: ClaimedBooking,
   { concerns }: Pick<HintDependencies['ledger'], 'concerns'>,
 ): Promise<void> {
-  if (!entry) return;
+  if (!entry || !planned.parts.includes(entry.part.index)) return;
   for (const concern of concernsEndedByBooking(entry, open))
     await concerns.end(entry.number, concern, 'It is built and booked.');
 }

@@ -250,3 +250,22 @@ it('books each part by itself as before where they are booked one by one', async
   await daysGoBy(7);
   expect(plant.erp.books(order)).toMatchObject({ good: '2' });
 });
+
+it('tells that a part is not wanted while it is open in Azumuta, though a trigger about it had the others booked', async () => {
+  // Prepare
+  const order = await madeInParts('2');
+  await partsBuilt(order, 1);
+  plant.answers.erp = ({ method }, answer) => (method === 'POST' ? { status: 503 } : answer());
+  await quantityChanged(order, '1');
+  const whileDown = [await kinds(), books(order).good];
+  plant.answers.erp = (_, answer) => answer();
+
+  // Act
+  await plant.trigger(JSON.stringify({ productOrderNumber: `${order.number}/2`, recordingIds: ['1'] }));
+  await plant.work();
+
+  // Assess
+  expect(whileDown).toEqual([['unwanted', 'waiting'], '0']);
+  expect(books(order)).toEqual({ state: 'done', good: '1' });
+  expect(await kinds()).toEqual(['unwanted']);
+});
