@@ -148,9 +148,15 @@ export const completionFaults: Faults = {
   },
   'shared/completions/book.ts': {
     'change-outlives-its-booking': {
-      find: "  if (booking.planned.kind === 'quantity') await endConcernsOnceBooked(job, dependencies.ledger);\n",
+      find: "  if (booking.planned.kind === 'quantity') await endConcernsOnceBooked(booking, dependencies.ledger);\n",
       why: 'Of an order that is booked and closed, people are told each day that it is not as the ERP wants it.',
       foundIn: life('nothing-stays-open', 'stays open while Azumuta has its first number'),
+    },
+    'concern-ends-with-booking-of-others': {
+      find: '!entry || !planned.parts.includes(entry.part.index)',
+      replace: '!entry',
+      why: 'A part that the ERP does not want is open in Azumuta, and nobody is told of it once the others are booked.',
+      foundIn: life('parts-given-up', 'tells that a part is not wanted while it is open in Azumuta'),
     },
     'letters-end-with-any-booking': {
       find: 'if (booked.size === 0 || isLeftOpen) return;',
@@ -249,6 +255,15 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/decide-hint.ts': {
+    'given-up-with-another-part': {
+      find: 'parts.some((other) => other !== part)',
+      replace: 'parts.length > 1',
+      why: 'A booking in doubt is given up with another part of its order, and what is built is booked by nobody.',
+      foundIn: {
+        file: 'test/shared/completions/decide-hint.test.ts',
+        name: 'has a claim that is over, of another part',
+      },
+    },
     'hint-ends-over-a-claim': {
       find: "return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };",
       replace:

@@ -147,10 +147,16 @@ export const ledgerFaults: Faults = {
       foundIn: life('changed-on-both-sides', 'is told once where it is renamed'),
     },
     'settled-change-told-once-booked': {
-      find: 'wanted ? [wanted.contentHash, nameOfWanted(wanted)] : []',
-      replace: 'wanted ? [nameOfWanted(wanted)] : []',
+      find: '[wanted.contentHash, nameOfWanted(wanted), ',
+      replace: '[nameOfWanted(wanted), ',
       why: 'A person has said that an order shall stay as it is, and is told again once it is booked so.',
       foundIn: life('advice', 'ends it: changed, put right not at all'),
+    },
+    'settled-change-told-once-built': {
+      find: ', contentOfOtherSize(wanted.erpOrder.amount)]',
+      replace: ']',
+      why: 'A person has said that a part shall stay as it is, and is told again once it is built so.',
+      foundIn: life('parts-of-several', 'tells nothing where a person has settled'),
     },
     'change-not-reported': {
       find: 'const isTold = known?.content === content;',
