@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { endings } from '../../infra/ops/orders/end-order.ts';
 import { planned, recorded } from '../../shared/integration/index.ts';
 import type { CompletedProductOrder } from '../../shared/model/completions.ts';
 import {
   daysGoBy,
   eachWithPlant,
+  endDependencies,
   kinds,
   madeInParts,
   partsBuilt,
@@ -30,12 +32,6 @@ const quantities = () => byNumber().map(({ parameters }) => Number(parameters.Qu
 
 const concerns = async ({ number }: Order, part: number) =>
   (await plant.ledger.knownOrders.read(`${number}/${part}`)).concerns.map(({ note }) => note);
-
-async function settleChanged({ number }: Order, part: number): Promise<void> {
-  const { concerns: open } = await plant.ledger.knownOrders.read(`${number}/${part}`);
-  for (const concern of open)
-    await plant.ledger.concerns.settle(`${number}/${part}`, concern, 'It remains so (An)');
-}
 
 describe('an order of 80 per 25', () => {
   it.each(['each', 'when-all-done'] as const)('is four product orders, and books 80 (%s)', async (book) => {
@@ -119,7 +115,8 @@ describe('an order of 80 per 25', () => {
     const order = await madeInParts('80');
     await quantityChanged(order, '110');
     const before = await concerns(order, 4);
-    await settleChanged(order, 4);
+    const settling = { number: `${order.number}/4`, kind: 'changed', go: true, note: 'It remains so (An)' };
+    await endings.settle(settling, endDependencies());
 
     // Act
     await partsBuilt(order, 4);

@@ -252,11 +252,9 @@ export class Concerns extends Records {
     if (!known && settledIn(held).includes(content)) return 'settled';
     const isTold = known?.content === content;
     // A pull lists the same orders again and again.
-    const isSame =
-      isTold &&
-      known.note === note &&
-      isDeepStrictEqual([known.cause, known.about, known.wanted], [cause, about, wanted]);
-    if (isSame) return 'known';
+    const says = [note, cause, about, wanted];
+    if (isTold && isDeepStrictEqual([known.note, known.cause, known.about, known.wanted], says))
+      return 'known';
     const now = this.clock.now();
     const { partner } = concernRules[kind];
     const told = { ...concernFields({ kind, partner, cause }, now), ...dayFields(now, kind) };
