@@ -269,3 +269,20 @@ it('tells that a part is not wanted while it is open in Azumuta, though a trigge
   expect(books(order)).toEqual({ state: 'done', good: '1' });
   expect(await kinds()).toEqual(['unwanted']);
 });
+
+it('leaves the dead letter of others whose booking was refused, though it is kept at the first part', async () => {
+  // Prepare
+  const order = await madeInParts('3');
+  await quantityChanged(order, '2');
+  plant.answers.erp = ({ method }, answer) =>
+    method === 'POST' ? { status: 422, body: { error: 'the period is closed' } } : answer();
+  await partsBuilt(order, 2, 3);
+  const refused = plant.letters();
+
+  // Act
+  await endedBy('give-up', order, 1);
+
+  // Assess
+  expect(refused).toEqual([expect.stringContaining('the period is closed')]);
+  expect(plant.letters()).toEqual(refused);
+});

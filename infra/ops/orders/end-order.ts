@@ -3,6 +3,7 @@ import { isNothingSent } from '../../../shared/ledger/claims.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import { type Concern, concernRules, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
+import type { DeadLetter } from '../../../shared/ledger/records/dead-letters.ts';
 import { partsTogether } from '../../../shared/ledger/records/erp-orders.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { asMade, isBookedTogether, type OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
@@ -69,12 +70,13 @@ async function giveUpProductOrder(request: EndRequest, dependencies: EndDependen
   const { go, note } = request;
   const { ledger } = dependencies;
   const known = await requireKnownOrder(request, ledger);
-  const { number, entry, bookings, concerns, letters, home } = known;
+  const { number, entry, bookings, concerns, home } = known;
   const outcome = whatAPersonDoes['give up'][lifeOf(known).stage];
   if (outcome.to === 'nothing') throw new UsageError(`${number}: ${outcome.because}.`);
   const index = entry?.part.index ?? 1;
   // Bookings of other parts may be kept at the same home.
   const left = bookings.filter(({ state, parts }) => state !== 'done' && parts.includes(index));
+  const letters = lettersOfPart(known, index);
   if (left.some(isUnderWay)) throw underWayError(number, 'booked');
   if (go) {
     if (entry && !(await ledger.orders.end(entry, { how: 'given up', because: note })))
@@ -92,6 +94,18 @@ async function giveUpProductOrder(request: EndRequest, dependencies: EndDependen
     concerns.map(({ kind, note: why }) => `ends "${kind}": ${why}`),
     letters.map(({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`),
   );
+}
+
+/** What was refused of other parts may be kept at the same home, and still needs a person. */
+function lettersOfPart(
+  { number, home, bookings, letters }: Standing,
+  index: number,
+): readonly Omit<DeadLetter, 'isDead'>[] {
+  return letters.filter(({ messageId, orderNumber }) => {
+    const refused = bookings.filter(({ rejectedBy }) => rejectedBy === messageId);
+    if (refused.length > 0) return refused.some(({ parts }) => parts.includes(index));
+    return orderNumber !== home || number === home;
+  });
 }
 
 /** What is in doubt together with other parts is booked or refused as it was planned, with all of them. */
