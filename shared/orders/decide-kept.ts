@@ -2,7 +2,7 @@ import { isNothingSent } from '../ledger/claims.ts';
 import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import {
   type Concern,
-  contentOfOtherSize,
+  contentsOnceBuilt,
   kindsEndedBy,
   type OrderConcernKind,
 } from '../ledger/records/concerns.ts';
@@ -248,7 +248,7 @@ export function keepOtherSize(entry: OrderEntry, comesTo: Decimal, { order }: Wa
   const isLess = compareDecimals(comesTo, wants) < 0;
   const remedy = isLess ? 'release another order for the rest' : 'build less of what is open in Azumuta';
   const note = `it is built for ${amount}, so the parts of its ERP order come to ${comesTo}, and the ERP wants ${wants}: ${remedy}, or correct the quantity in the ERP`;
-  const content = contentOfOtherSize(wants);
+  const content = contentsOnceBuilt.otherSize(factsOf(order));
   const concern = { kind: 'changed', content, note, cause: 'conflict' } as const;
   const sentence = `Product order ${entry.number}: ${note}.`;
   return keepWithConcern(entry, [concern], { sentence, looks: false });
@@ -297,7 +297,7 @@ export function wantsOther(
 export function keepOtherThanBooked(entry: OrderEntry, { order }: WantedOrder): Kept {
   const { article, quantity } = order;
   const note = `it is built and booked, and ERP order ${nameOfErpOrder(order)} wants ${quantity.amount} of ${article} now: release another order, with its own id, for what is still to be built`;
-  const content = `${order.number}: ${quantity.amount} of ${article}`;
+  const content = contentsOnceBuilt.otherThanBooked(factsOf(order));
   const concern = { kind: 'changed', content, note, cause: 'conflict' } as const;
   const sentence = `Product order ${entry.number}: ${note}.`;
   return keepWithConcern(entry, [concern], { sentence, looks: false });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eachWithPlant, kinds, made, plant } from './acts.ts';
+import { endings } from '../../infra/ops/orders/end-order.ts';
+import { eachWithPlant, endDependencies, kinds, made, plant } from './acts.ts';
 import { days } from './plant.ts';
 
 eachWithPlant();
@@ -41,6 +42,31 @@ describe('an ERP order that is numbered anew after it was built and booked', () 
     // The ERP has corrected it.
     await plant.post({ ...order, number: 'P-9' });
     expect(await kinds()).toEqual([]);
+  });
+
+  it('is told no more once it is built and booked, where a person had settled what it wants', async () => {
+    // Prepare
+    const { number, id } = plant.plan('2');
+    const order = { number, id, article: 'GEAR-01', quantity: '2' };
+    await plant.post(order);
+    await plant.work();
+    const other = { ...order, number: 'P-9', quantity: '3' };
+    await plant.post(other);
+    const open = await kinds();
+    const settling = { number, kind: 'changed', go: true, note: 'It remains so (An)' };
+    await endings.settle(settling, endDependencies());
+
+    // Act
+    plant.azumuta.complete(number);
+    await plant.work();
+    await plant.post(other);
+    const onceBooked = await kinds();
+    await plant.post({ ...other, quantity: '4' });
+
+    // Assess
+    expect(open).toEqual(['changed']);
+    expect(onceBooked).toEqual([]);
+    expect(await kinds()).toEqual(['changed']);
   });
 
   it('is made where it has its own id', async () => {

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { causes } from '../../model/causes.ts';
 import type { FactName } from '../../model/order-facts.ts';
+import type { ErpOrderFacts } from '../../model/orders.ts';
 import { type Partner, partnerNames } from '../../model/partner.ts';
-import type { Decimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
@@ -222,8 +222,22 @@ function nameOfWanted({ contentHash, erpOrder: { unit = '' } }: OrderContent): s
   return `${contentHash} in ${unit}`;
 }
 
-/** What people hear of where the parts of an ERP order are for another quantity than it wants: whatever they come to. */
-export const contentOfOtherSize = (wanted: Decimal) => `for ${wanted}`;
+/**
+ * What people hear of once it is built, by what the ERP wants and whatever was built. Who has settled before that it remains as
+ * it was made has settled these as well: nothing has changed but that it is built so.
+ */
+export const contentsOnceBuilt = {
+  /** The parts of its ERP order are for another quantity than that wants. */
+  otherSize: ({ amount }: ErpOrderFacts) => `for ${amount}`,
+  /** It is booked, and its ERP order, which has another number now, wants what was not. */
+  otherThanBooked: ({ number, amount, article }: ErpOrderFacts) => `${number}: ${amount} of ${article}`,
+} as const;
+
+/** All that people hear of while the ERP wants this. */
+function contentsOfWanted(wanted: OrderContent): string[] {
+  const onceBuilt = Object.values(contentsOnceBuilt).map((contentOf) => contentOf(wanted.erpOrder));
+  return [wanted.contentHash, nameOfWanted(wanted), ...onceBuilt];
+}
 
 /** Contents that a person has settled, and names of what the ERP wants instead. */
 function settledIn(held: StoredItem | undefined): readonly string[] {
@@ -359,11 +373,9 @@ export class ConcernsForPeople extends ConcernsFromErp {
    */
   async settle(number: string, concern: Concern, note: string): Promise<void> {
     const { kind, content, wanted } = concern;
-    // Once it is built, the content of the same difference is what the ERP wants.
-    const asErpSays = wanted
-      ? [wanted.contentHash, nameOfWanted(wanted), contentOfOtherSize(wanted.erpOrder.amount)]
-      : [];
-    const settled = [shorten(content, maxContentLength), ...asErpSays];
+    const settled = [content, ...(wanted ? contentsOfWanted(wanted) : [])].map((one) =>
+      shorten(one, maxContentLength),
+    );
     await this.endKeeping(number, concern, note, concernRules[kind].settles === 'nothing' ? {} : { settled });
   }
 

@@ -153,9 +153,9 @@ export const ledgerFaults: Faults = {
       foundIn: life('advice', 'ends it: changed, put right not at all'),
     },
     'settled-change-told-once-built': {
-      find: ', contentOfOtherSize(wanted.erpOrder.amount)]',
+      find: ', ...onceBuilt]',
       replace: ']',
-      why: 'A person has said that a part shall stay as it is, and is told again once it is built so.',
+      why: 'A person has said that an order shall stay as it is, and is told again once it is built so.',
       foundIn: life('parts-of-several', 'tells nothing where a person has settled'),
     },
     'change-not-reported': {
