@@ -1,4 +1,5 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
+import { entriesOf } from '../scenario/acting.ts';
 import type { People } from '../scenario/people.ts';
 import { isGivenUp, type ReleasedOrder } from '../scenario/released-order.ts';
 import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
@@ -47,9 +48,11 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
     const parts = made.flatMap(({ number, isTyped }) => (isTyped || isOver(number) ? [] : [number]));
     const has = (number: string, is: (item: Item) => boolean) =>
       items.some((item) => item.pk === `ORDER#${number}` && is(item));
-    // The letter of parts that are booked together is kept with one of them, which may have been typed.
+    // The letter of parts that are booked together is kept with one of them, which may have been typed or removed.
     const isLetter = ({ sk }: Item) => String(sk).startsWith('DEAD-LETTER');
-    if ([...made.map(({ number }) => number), ...numbers].some((one) => has(one, isLetter))) continue;
+    const kept = entriesOf(order, world).map(({ number }) => number);
+    const named = new Set([...made.map(({ number }) => number), ...numbers, ...kept]);
+    if ([...named].some((one) => has(one, isLetter))) continue;
     for (const number of parts)
       if (![number, ...numbers].some((one) => has(one, isOpenConcern)))
         find(

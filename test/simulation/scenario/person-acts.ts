@@ -7,7 +7,7 @@ import { homeOfBookings } from '../../../shared/model/orders.ts';
 import { isMadeOnce, type Rightness, staysDiscarded, staysEnded, staysSettled } from '../invariants/ended.ts';
 import { type Acting, bookByHand, entriesOf, noteDone } from './acting.ts';
 import { plannerDoes } from './planners.ts';
-import { isAbout, isGivenUp, madeAs, type ReleasedOrder } from './released-order.ts';
+import { isAbout, isGivenUp, isOfGivenUp, madeAs, type ReleasedOrder } from './released-order.ts';
 import { because, type EndedByPerson } from './scenario-event.ts';
 
 type EventOf<Kind extends EndedByPerson['kind']> = Extract<EndedByPerson, { readonly kind: Kind }>;
@@ -81,7 +81,7 @@ export async function giveUp(
   await endings['give-up']({ number, go: true, note: because }, acting.dependencies);
   noteDone(acting, order, { number, index });
   await discardDeadLetters(
-    { wanted: ({ numbers }) => numbers.includes(number), note: because },
+    { wanted: ({ numbers }) => isOfGivenUp(order, numbers), note: because },
     acting.tools,
   );
 }

@@ -100,8 +100,15 @@ export function odooPlant(version: OdooVersion, time?: () => Date) {
       Object.assign(released, { state: 'confirmed', write_date: books.now() });
       return true;
     },
+    // What the others of its family have produced is part of the whole; people change the rest that is open.
     changeQuantity: (order, quantity) =>
-      onOpen(order, (open) => books.changeQuantity(open, Number(quantity))),
+      onOpen(order, (open) => {
+        const others = family(order).filter((one) => one !== open && one.state === 'done');
+        const produced = others.reduce((sum, { product_qty }) => sum + Number(product_qty), 0);
+        const rest = Number(quantity) - produced;
+        if (rest <= 0) throw userError('As much is produced already.');
+        books.changeQuantity(open, rest);
+      }),
     changeDueDate(order, dueDate) {
       Object.assign(row(order), { date_deadline: deadlineOf(dueDate), write_date: books.now() });
     },
