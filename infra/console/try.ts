@@ -1,16 +1,12 @@
-import { readByIdOrNumber } from '../../shared/azumuta/reader.ts';
 import { bookedFiguresIn, figuresOf, unpackCompletion } from '../../shared/completions/content.ts';
-import { recordingsOfBookings } from '../../shared/completions/decide-bookings.ts';
-import { CompletionReader, completedOf } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
+import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import type { CompletedProductOrder, Completion } from '../../shared/model/completions.ts';
-import { type ErpOrderRef, erpOrderRefOf, partOfSplit } from '../../shared/model/orders.ts';
 import { counted } from '../../shared/model/text.ts';
 import { localTime } from '../../shared/model/time.ts';
 import { differencesFrom } from '../../shared/orders/differences.ts';
 import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
-import { sentenceForOperator, UsageError } from '../ops/cli/command.ts';
+import { sentenceForOperator } from '../ops/cli/command.ts';
 import type { ConnectedPlant } from '../ops/cli/partners.ts';
 import {
   draftRows,
@@ -21,13 +17,18 @@ import {
   rowsWithValue,
   samplesIn,
 } from '../ops/map/preview.ts';
+import {
+  type LiveSource,
+  readErpOrder,
+  readLiveSample,
+  readProductOrder,
+  withoutOperators,
+} from '../ops/map/read-live.ts';
 import { readSample, type Sample } from '../ops/map/read-sample.ts';
 import { bookingWords } from '../ops/trace/report.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 
-export type Asked =
-  | { readonly json: unknown }
-  | { readonly from: 'erp' | 'azumuta'; readonly number: string };
+export type Asked = { readonly json: unknown } | { readonly from: LiveSource; readonly number: string };
 
 export type Tried = Preview & { readonly compared: readonly Comparison[] };
 
@@ -36,8 +37,7 @@ const [mostSamplesTried, mostPartsTried] = [20, 5];
 
 /** Nothing is sent, and names of operators stay out, whatever the mapping asks for. */
 export async function tryMapping(asked: Asked, plant: ConnectedPlant, dependencies: LiveDependencies) {
-  const { includeOperators: _, ...completions } = plant.integration.completions;
-  const integration = { ...plant.integration, completions };
+  const integration = withoutOperators(plant.integration);
   const samples = await samplesOf(asked, { ...plant, integration }, dependencies);
   const tried = await mapConcurrently(
     samples.slice(0, mostSamplesTried),
@@ -63,15 +63,8 @@ async function samplesOf(
     return samplesIn(asked.json).map(([at, one]) => [at, readSample(one, at, plant.integration, learnedAt)]);
   }
   const { from, number } = asked;
-  if (from === 'erp') {
-    const order = await readErpOrder({ number }, plant);
-    return [
-      [number, { order }, order.state === 'released' ? undefined : 'the ERP order is not released now'],
-    ];
-  }
-  const { completed, isCompleted } = await readCompleted(number, plant, dependencies);
-  const leftOut = isCompleted ? undefined : 'Azumuta says that it is not completed';
-  return [[number, { completed, books: 'quantity' }, leftOut]];
+  const { sample, leftOut } = await readLiveSample(from, number, plant, dependencies);
+  return [[number, sample, leftOut]];
 }
 
 async function comparedWithLedger(
@@ -158,8 +151,6 @@ export function compareRows(now: readonly PreviewRow[], was: readonly PreviewRow
   });
 }
 
-const liveReadTimeoutMs = 30_000;
-
 /** What a partner says at this moment, or why it cannot be read: the other one may be there. */
 async function readNow(
   partner: string,
@@ -176,23 +167,10 @@ async function readNow(
 
 /** @param number Of a product order, or of an ERP order. */
 export function readErpNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
-  const { knownOrders, erpOrders } = dependencies.ledger;
   return readNow('the ERP', dependencies, async (plant) => {
-    const { entry } = await knownOrders.readStanding(number);
-    const record = await erpOrders.find(entry?.erpOrder ?? { number });
-    const known = record?.erpOrder ?? entry?.erpOrder ?? { number };
-    const order = await readErpOrder(erpOrderRefOf(known), plant);
+    const order = await readErpOrder(number, plant, dependencies);
     return { rows: compareRows([...orderRows({ ...order, state: 'released' }), ['state', order.state]]) };
   });
-}
-
-/** One order as the ERP has it now. @throws UsageError when it has none. */
-export async function readErpOrder(order: ErpOrderRef, { erp }: ConnectedPlant) {
-  if (!erp.readOrder)
-    throw new UsageError('This ERP cannot be asked for one order: with rest(), set erp.orders.one.');
-  const found = await erp.readOrder(order, AbortSignal.timeout(liveReadTimeoutMs));
-  if (found) return found;
-  throw new UsageError(`The ERP has no order ${order.number}, or does not show it to our user.`);
 }
 
 /** With what the flows would call different from what was sent. @param number Of a product order. */
@@ -213,45 +191,4 @@ export function readAzumutaNow(number: string, dependencies: LiveDependencies): 
     const note = fields === '' ? undefined : `It is not as it was sent: ${fields}.`;
     return { rows: compareRows(now), note };
   });
-}
-
-async function readProductOrder(number: string, { azumuta }: ConnectedPlant, { ledger }: LiveDependencies) {
-  const { entry, bookings } = await ledger.knownOrders.readStanding(number);
-  const signal = AbortSignal.timeout(liveReadTimeoutMs);
-  const read = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, { signal }, azumuta);
-  if (read) return { order: await azumuta.withRecordings(read, { signal }), entry, bookings, signal };
-  throw new UsageError(`Azumuta has no product order ${number}.`);
-}
-
-/**
- * A product order with its recordings, as the flow reads it for the mapping, but without names of operators. Nothing is
- * written down: neither for the circuit breaker nor for others.
- */
-export async function readCompleted(number: string, plant: ConnectedPlant, dependencies: LiveDependencies) {
-  const { clock, ledger } = dependencies;
-  const { order, entry, bookings, signal } = await readProductOrder(number, plant, dependencies);
-  const reader = new CompletionReader({
-    azumuta: plant.azumuta,
-    clock,
-    includeOperators: false,
-    ledger: { workInstructionNames: { readNames: async (_wanted, read) => (await read()) ?? {} } },
-    partners: { call: (_partner, aborted, run) => run({ signal: aborted }) },
-  });
-  // Where Azumuta lists none, those that triggers have named.
-  const ids = order.recordingIds ?? [...recordingsOfBookings(bookings)];
-  const wanted = ids.map((id) => ({ id, productOrder: order }));
-  const read = await reader.readRecordings(wanted, { messageId: 'try', sentAt: clock.now(), signal });
-  const missing = ids.find((id) => !read.has(id));
-  if (missing !== undefined)
-    throw new UsageError(`Azumuta lists recording ${missing} of ${number}, and does not show it.`);
-  const mapped = () => ({ number: erpOrderNumberOf(plant.integration.completions, order.number) });
-  const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : mapped();
-  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
-  const completed = completedOf(order, {
-    erpOrder,
-    part: entry && partOfSplit(entry, entry.part.index, record?.split.of ?? 1),
-    recordings: ids.flatMap((id) => read.get(id)?.recording ?? []),
-    learnedAt: clock.now().toISOString(),
-  });
-  return { completed, isCompleted: order.completed };
 }

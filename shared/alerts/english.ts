@@ -134,7 +134,7 @@ export const periodInWords = (first: string, last: string) =>
 export const shadowSubject = (stack: string, period: string) => `${stack}, in shadow: ${period}`;
 export const moreInShadow = (more: number) => `… and ${more} more: the page Shadow of the console has all.`;
 export const correctMapping =
-  'Correct the line of the mapping that is named, and try it: npm run map -- --help';
+  'Correct the line of the mapping that is named, and try it before it is deployed: npm run map -- --order <number> --stack <stack>';
 
 // Why a channel did not take a message; continues its name and a colon.
 export const channelHasNoList = 'there is no list for it any more';

@@ -51,6 +51,11 @@ export function orderLink(number: string): string {
   return `/order?${new URLSearchParams({ number })}`;
 }
 
+/** The page that tries the mapping, with this order's number filled in. */
+export function tryLink(number: string): string {
+  return `/try?${new URLSearchParams({ number })}`;
+}
+
 /** The pages of orders, by their numbers. @param more How many there are besides. */
 export function orderLinks(numbers: readonly string[], more = 0): Html {
   const links = numbers.map(

@@ -5,7 +5,15 @@ import { dayMs } from '../../../shared/model/time.ts';
 import { shadowInWords, summarizeShadow } from '../../../shared/situation/shadow.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { ConsolePageDependencies } from '../dependencies.ts';
-import { type Html, moment, orderLink, type PageColumn, type PlantTime, tablePart } from './parts.ts';
+import {
+  type Html,
+  moment,
+  orderLink,
+  type PageColumn,
+  type PlantTime,
+  tablePart,
+  tryLink,
+} from './parts.ts';
 
 const weekMs = 7 * dayMs;
 
@@ -16,14 +24,14 @@ export function shadowRoutes(pages: ConsolePageDependencies): Hono {
 
 async function showShadow(
   c: Context,
-  { show, ledger, clock, timeZone }: ConsolePageDependencies,
+  { show, ledger, clock, timeZone, commands }: ConsolePageDependencies,
 ): Promise<Response> {
   const now = clock.now();
   const compared = await ledger.comparisons.listCompared(new Date(now.getTime() - weekMs), now);
   const summary = summarizeShadow(compared);
   const content = html`<h1>Shadow</h1>
     <p class="lead">${shadowInWords(summary)}</p>
-    <p class="hint">The last week. Correct the line of the mapping that is named, deploy, and release or post the order again; <a href="/try">Try</a> shows before what the mapping makes of it.</p>
+    <p class="hint">The last week. Correct the line of the mapping that is named, and try it on the order before you deploy it: here, or with <code>npm run map -- --order &lt;number&gt; ${commands}</code>. Then release or post the order again.</p>
     ${tablePart('Compared', columnsAt({ now, timeZone }), compared)}`;
   return show(c, { name: 'shadow', title: 'Shadow', content });
 }
@@ -42,6 +50,7 @@ function columnsAt(time: PlantTime): PageColumn<StoredComparison>[] {
     { title: 'Would be booked', cell: ({ wouldBook }) => (wouldBook ? 'yes' : 'no') },
     { title: 'Booked by people', cell: ({ booked }) => booked },
     { title: 'Why', cell: ({ reasons }) => redactedText(reasons.join(' ')) },
+    { title: 'Mapping', cell: ({ number }) => html`<a href="${tryLink(number)}">Try it</a>` },
   ];
 }
 

@@ -37,7 +37,7 @@ export function tryRoutes(pages: ConsolePageDependencies): Hono {
     .get('/try', (c) => {
       const name = sampleNames.find((one) => one === c.req.query('sample'));
       const sample = name === undefined ? '' : JSON.stringify(samples[name], null, 2);
-      return showTry(c, { sample, number: '' }, pages);
+      return showTry(c, { sample, number: c.req.query('number') ?? '' }, pages);
     })
     .post('/try', async (c) => showTry(c, z.parse(tryFormSchema, await c.req.parseBody()), pages))
     .get('/order/now', (c) => showNow(c, pages));

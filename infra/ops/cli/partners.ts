@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { AzumutaClient } from '../../../shared/azumuta/client.ts';
+import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { PartnerDown } from '../../../shared/model/errors.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
@@ -15,6 +16,14 @@ export type ConnectedPlant = Awaited<ReturnType<typeof connectPlant>>;
 export async function connectPlant(target: Target, config: string) {
   const configuration = await configurationOf(target, config);
   return { ...connectPartners(configuration.integration, new SecretStore(target)), ...configuration };
+}
+
+/** The ERP ends a session by itself, if it does not answer by then. */
+const maxCloseMs = 5000;
+
+/** Logs out, where the ERP has a session to log out of. */
+export async function endSession({ close }: Pick<ErpConnector, 'close'>): Promise<void> {
+  await close?.(AbortSignal.timeout(maxCloseMs));
 }
 
 /**

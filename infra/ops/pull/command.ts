@@ -14,7 +14,7 @@ import {
   textOption,
   UsageError,
 } from '../cli/command.ts';
-import { connectPlant } from '../cli/partners.ts';
+import { connectPlant, endSession } from '../cli/partners.ts';
 import { findTarget, invokeStackFunction, ledgerOf, optionsForTarget, type Target } from '../cli/target.ts';
 import { previewPull, previewPullLines, pulledLines } from './preview.ts';
 
@@ -47,9 +47,6 @@ Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wron
 });
 type PullCommandOptions = z.output<typeof command.form>;
 
-/** The ERP ends a session by itself, if it does not answer by then. */
-const maxCloseMs = 5000;
-
 async function dryRunPull(
   target: Target,
   { options, signal, progress }: TypedCommandLine<PullCommandOptions>,
@@ -68,7 +65,7 @@ async function dryRunPull(
     signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),
     progress: progress.tell,
   });
-  await erp.close?.(AbortSignal.timeout(maxCloseMs));
+  await endSession(erp);
   const lines = previewPullLines(preview, { target: target.name, where: optionsForTarget(target) });
   const facts = { target: target.name, dryRun: true, ...preview };
   if (signal.aborted) return { facts, lines, exit: 'interrupted' };

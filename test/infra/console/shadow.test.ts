@@ -51,6 +51,8 @@ it('has a page that shows what differs from what people did first, and no such p
   expect(text).toContain('Shadow would have booked 2 orders, people have booked 2: 1 differs.');
   expect(text.indexOf('PO-2')).toBeLessThan(text.indexOf('PO-1'));
   expect(text).toContain('completions.quantity makes 5 good');
+  expect(text).toContain('href="/try?number=PO-2"');
+  expect(text).toContain('npm run map -- --order &lt;number&gt; --local');
   expect(elsewhere.status).toBe(404);
   expect(elsewhere.text).not.toContain('href="/shadow"');
 });

@@ -41,6 +41,11 @@ export const peopleFaults: Faults = {
       why: 'What a person has booked by hand is booked with the other parts, as these were being planned with it.',
       foundIn: life('parts-given-up', 'is not booked with the others while these are planned with it'),
     },
+    'letters-of-others-given-up': {
+      find: '    if (refused.length > 0) return refused.some(({ parts }) => parts.includes(index));\n',
+      why: 'Who gives up the first part ends the dead letter of others whose booking was refused: nobody books them.',
+      foundIn: life('parts-given-up', 'leaves the dead letter of others whose booking was refused'),
+    },
     'parts-wait-for-one-given-up': {
       find: '    if (isBookedTogether(entry)) await sendHintForOtherParts(entry, dependencies);\n',
       why: 'Parts that are built wait for ever for one that a person has given up, or are booked with it.',
