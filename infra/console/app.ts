@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
-import { withUnseen } from '../../shared/model/text.ts';
+import { inShadowSays, liveFromInWords } from '../../shared/model/mode.ts';
+import { sentence, withUnseen } from '../../shared/model/text.ts';
 import { UsageError } from '../ops/cli/command.ts';
 import { nothingDoneInShadow } from '../ops/cli/target.ts';
 import { createAuth, strictHeaders } from './auth.ts';
@@ -68,10 +69,11 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 }
 
 function createAnswers(
-  { target, timeZone, inShadow, shopFloor, situation }: ConsoleDependencies,
+  { target, timeZone, inShadow, liveFrom, clock, shopFloor, situation }: ConsoleDependencies,
   withKeys: (page: string) => string,
 ) {
   const stack = { target, timeZone, inShadow, hasFloor: shopFloor !== undefined };
+  const standing = () => (inShadow ? inShadowSays : notBookingYet(liveFrom, clock.now()));
   const notices = new Map<string, string>();
   let noticeCount = 0;
 
@@ -80,7 +82,7 @@ function createAnswers(
       const { deadLetters } = known ?? (await situation());
       const notice = notices.get(c.req.query('notice') ?? '');
       const whole = await layOutPage(
-        { ...stack, deadLetters, notice },
+        { ...stack, standing: standing(), deadLetters, notice },
         { refreshSeconds: pageRefreshSeconds, ...page },
       );
       return c.html(withKeys(seen(whole)));
@@ -93,7 +95,14 @@ function createAnswers(
       return c.redirect(`${path}${path.includes('?') ? '&' : '?'}notice=${noticeCount}`, 303);
     },
   };
-  return { answers, bare: (page: ConsolePage) => layOutPage(stack, page) };
+  return { answers, bare: (page: ConsolePage) => layOutPage({ ...stack, standing: standing() }, page) };
+}
+
+/** Above all pages until the moment comes: what is completed meanwhile is not booked, and nobody shall wonder why. */
+function notBookingYet(liveFrom: string | undefined, now: Date): string | undefined {
+  if (liveFrom === undefined) return undefined;
+  const { says, aheadMs } = liveFromInWords(liveFrom, now);
+  return aheadMs > 0 ? sentence(`The stack ${says}`) : undefined;
 }
 
 function noticeOfUsageError(error: unknown): string {

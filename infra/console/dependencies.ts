@@ -54,6 +54,8 @@ export function consoleDependencies(target: Target, config: string) {
     commands: optionsForTarget(target),
     local,
     inShadow: modeOf(target) === 'shadow',
+    /** Since when a live stack books (ISO time); undefined where it always did, and in shadow. */
+    liveFrom: target.outputs.LiveFrom,
     situation,
     ledger,
     findOwner: findOwnerOf(target, config),

@@ -3,9 +3,10 @@ import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import type { BreakerState } from '../../../shared/circuit-breaker/breaker-for-people.ts';
 import { type FlowName, flowNames, type Pause } from '../../../shared/ledger/records/pauses.ts';
+import { liveFromInWords } from '../../../shared/model/mode.ts';
 import { type Partner, partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
-import { capitalized, counted } from '../../../shared/model/text.ts';
+import { capitalized, counted, sentence } from '../../../shared/model/text.ts';
 import { duration, durationInWords, hourMs, isDate, startOfDay } from '../../../shared/model/time.ts';
 import { countOrders } from '../../../shared/situation/open-orders.ts';
 import { withOwnReasons } from '../../../shared/situation/own-reasons.ts';
@@ -50,7 +51,7 @@ export function flowRoutes(pages: ConsolePageDependencies): Hono {
 }
 
 async function showFlows(c: Context, pages: ConsolePageDependencies): Promise<Response> {
-  const { situation, ledger, commands, timeZone, show } = pages;
+  const { situation, ledger, commands, timeZone, liveFrom, show } = pages;
   const now = await situation();
   const problems = problemsOf(await withOwnReasons(now, ledger), commands);
   const time = { now: now.at, timeZone };
@@ -74,6 +75,7 @@ async function showFlows(c: Context, pages: ConsolePageDependencies): Promise<Re
         queueNode('completions', 'to be booked', now),
         partnerNode('erp', now, 'gets bookings', time),
       ])}
+      ${liveFrom === undefined ? '' : html`<p class="hint">${sentence(capitalized(liveFromInWords(liveFrom, now.at).says))}</p>`}
     </div>
     <p class="hint">The large figures are product orders. “Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
   return show(c, { name: 'flows', title: 'Flows', headline: headlineOfAll(problems), content }, now);

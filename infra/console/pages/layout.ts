@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
-import { inShadowSays } from '../../../shared/model/mode.ts';
 import type { Html } from './parts.ts';
 
 export interface Frame {
   readonly target: string;
   readonly timeZone: string;
   readonly inShadow: boolean;
+  /** What is true of the stack whatever page it is: that it is in shadow, or does not book yet. */
+  readonly standing?: string | undefined;
   /** Whether there is a shop floor: only when the partners are sandboxes. */
   readonly hasFloor: boolean;
   /** How many dead letters there are; undefined when that is not known. */
@@ -26,7 +27,7 @@ export interface ConsolePage {
 
 /** A whole page. It works without JavaScript; with it, the parts with `data-live` refresh themselves. */
 export function layOutPage(frame: Frame, page: ConsolePage): Html {
-  const { target, timeZone, inShadow, hasFloor, deadLetters, notice } = frame;
+  const { target, timeZone, inShadow, standing, hasFloor, deadLetters, notice } = frame;
   const title = `${notice === undefined ? '' : `${notice} · `}${page.title} · Azumuta ↔ ERP`;
   return html`<!doctype html>
 <html lang="en">
@@ -63,7 +64,7 @@ export function layOutPage(frame: Frame, page: ConsolePage): Html {
       </search>
     </header>
     <main id="main" tabindex="-1">
-      ${inShadow ? html`<p class="notice" role="note">${inShadowSays}</p>` : ''}
+      ${standing === undefined ? '' : html`<p class="notice" role="note">${standing}</p>`}
       ${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>`}
       ${page.content}
     </main>

@@ -9,6 +9,7 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { type ScheduledRuns, scheduledRunsOf } from '../../../shared/integration/scheduled-runs.ts';
 import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import { hasEnded } from '../../../shared/life/life.ts';
+import { liveFromInWords } from '../../../shared/model/mode.ts';
 import { type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { dayMs, duration } from '../../../shared/model/time.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
@@ -80,11 +81,8 @@ function liveFromChecks({ outputs }: Pick<Target, 'outputs'>, now: Date): Doctor
 
 /** From when on it books, and what becomes of what was completed before. */
 export function lookAtLiveFrom(liveFrom: string, now: Date) {
-  const aheadMs = Date.parse(liveFrom) - now.getTime();
-  const peoples = "is people's, and booked by nobody here";
-  if (aheadMs <= 0)
-    return fine(`books what Azumuta completed since ${liveFrom}: what it completed before ${peoples}`);
-  const says = `books nothing for ${duration(aheadMs / 1000)} yet: what is completed before ${liveFrom} ${peoples}`;
+  const { says, aheadMs } = liveFromInWords(liveFrom, now);
+  if (aheadMs <= 0) return fine(says);
   if (aheadMs <= soonMs) return notice(says, 'nothing is to be done, if that is the instant that you mean');
   return wrong(says, 'set deployment.liveFrom to the instant that you mean, and deploy');
 }

@@ -56,3 +56,19 @@ it('has a page that shows what differs from what people did first, and no such p
   expect(elsewhere.status).toBe(404);
   expect(elsewhere.text).not.toContain('href="/shadow"');
 });
+
+it.each([
+  ['2028-01-11T05:00:00.000Z', true, 'Books nothing for'],
+  ['2020-01-11T05:00:00.000Z', false, 'Books what Azumuta completed since 2020-01-11T05:00:00.000Z'],
+])(
+  'says above each page that it does not book yet, and among the flows from when on it does: %s',
+  async (liveFrom, isAhead, saysOfFlows) => {
+    const stage = await startStoreStage(undefined, false, liveFrom);
+    onTestFinished(stage.stop);
+    const visitor = await enter(stage);
+    const today = (await visitor.get('/')).text;
+    const flows = (await visitor.get('/flows')).text;
+    expect(today.includes('The stack books nothing for')).toBe(isAhead);
+    expect(flows).toContain(saysOfFlows);
+  },
+);

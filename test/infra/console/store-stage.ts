@@ -18,7 +18,11 @@ export const operator = 'an.peeters';
 export const persons: Persons = { planner: 'Rik Maes, ext. 23', 'ERP administrator': 'Els Claes' };
 
 /** The console with real queues and a real ledger, but without functions and partners. */
-export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPlant, inShadow = false) {
+export async function startStoreStage(
+  plant: ConsoleDependencies['plant'] = noPlant,
+  inShadow = false,
+  liveFrom?: string,
+) {
   const stores = await startReplayStores();
   const { store, ledger, clock, table } = stores;
   const { queueUrls } = stores.replaying;
@@ -40,6 +44,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     commands: '--local',
     local: true,
     inShadow,
+    liveFrom,
     situation,
     ledger,
     plant,
