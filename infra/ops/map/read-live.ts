@@ -36,7 +36,7 @@ export function withoutOperators(integration: CompleteIntegration): CompleteInte
 
 /**
  * What the mapping on this machine makes of an order now: of the ERP's order, and of the product order that was completed.
- * One that cannot be read is a mistake of its own, and the other one is shown.
+ * Where one cannot be read, that is its mistake, and the other one is shown.
  * @param number Of a product order, or of an ERP order.
  */
 export async function previewsOfLive(

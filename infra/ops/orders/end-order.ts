@@ -76,7 +76,7 @@ async function giveUpProductOrder(request: EndRequest, dependencies: EndDependen
   const index = entry?.part.index ?? 1;
   // Bookings of other parts may be kept at the same home.
   const left = bookings.filter(({ state, parts }) => state !== 'done' && parts.includes(index));
-  const letters = lettersOfPart(known, index);
+  const deadLetters = deadLettersOfPart(known, index);
   if (left.some(isUnderWay)) throw underWayError(number, 'booked');
   if (go) {
     if (entry && !(await ledger.orders.end(entry, { how: 'given up', because: note })))
@@ -85,19 +85,21 @@ async function giveUpProductOrder(request: EndRequest, dependencies: EndDependen
     for (const booking of planned) await giveUpBooking(home, booking, note, ledger);
     if (isBookedTogether(entry)) await sendHintForOtherParts(entry, dependencies);
     for (const concern of concerns) await ledger.concerns.end(number, concern, note);
-    for (const { messageId, orderNumber } of letters)
+    for (const { messageId, orderNumber } of deadLetters)
       await ledger.deadLetters.markSettled({ messageId, orderNumber });
   }
   return definedLines(
     entry && `gives up product order ${number}: nobody asks about it any more`,
     left.map(({ key }) => `gives up the booking ${key}: it is booked only if somebody replays the order`),
     concerns.map(({ kind, note: why }) => `ends "${kind}": ${why}`),
-    letters.map(({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`),
+    deadLetters.map(
+      ({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`,
+    ),
   );
 }
 
 /** What was refused of other parts may be kept at the same home, and still needs a person. */
-function lettersOfPart(
+function deadLettersOfPart(
   { number, home, bookings, letters }: Standing,
   index: number,
 ): readonly Omit<DeadLetter, 'isDead'>[] {
