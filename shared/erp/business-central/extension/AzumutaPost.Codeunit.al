@@ -41,7 +41,7 @@ codeunit 50100 "Azumuta Post"
         BlockedErr: Label 'AZ-STATE: Production order %1 is blocked. Unblock it, then replay the booking.', Locked = true;
         LastFlushesErr: Label 'AZ-STATE: Operation %2, the last one of line %1, has the flushing method %3, so Business Central posts the planned output by itself. Set it to Manual in the order.', Locked = true;
         FlushesErr: Label 'AZ-STATE: Operation %2 of line %1 has the flushing method %3, so Business Central posts it by itself. Set it to Manual in the order, or do not record it.', Locked = true;
-        OperationFinishedErr: Label 'AZ-STATE: Operation %2 of line %1 is finished. Set its routing status back to In Progress, or book by hand.', Locked = true;
+        OperationFinishedErr: Label 'AZ-STATE: Operation %2 of line %1 is finished, so Business Central asks whether to post on it, and only a person can answer. Post it in the Output Journal, then settle the booking.', Locked = true;
         SubcontractedErr: Label 'AZ-STATE: Operation %2 of line %1 is subcontracted, so it is posted with the receipt of the purchase order. Receive it there.', Locked = true;
         CenterBlockedErr: Label 'AZ-STATE: The work or machine center of operation %2 of line %1 is blocked. Unblock it, then replay the booking.', Locked = true;
         FlushedComponentErr: Label 'AZ-STATE: Component line %2 of line %1 has the flushing method %3, so Business Central consumes it by itself, and this would be the second time. Set it to Manual in the order, or do not record it.', Locked = true;

@@ -3,6 +3,7 @@ import { OrderNotReady } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
 import { assemblyOf, completionOf, partOf, productOrderOf } from '../conformance/completions.ts';
 import { bcAssembly } from '../conformance/plants/business-central.ts';
+import { rejection } from '../conformance/rejection.ts';
 import { startPlant } from './plant.ts';
 
 describe('the calls of a booking', () => {
@@ -148,6 +149,20 @@ it('says for doctor whether it may post, and on which days', async () => {
     [expect.stringContaining('from 2026-12-01 to any day only')],
     [{ to, isGranted: false }],
   ]);
+});
+
+// Nobody can set it back: ProdOrderRoutingLine.Table.al of microsoft/BCApps, field 79, its text 008.
+it('refuses what is built after its line was completed, as its operations are finished, and says how a person books it', async () => {
+  const { books, plan, book } = startPlant();
+  const order = plan();
+  await book(completionOf(order));
+
+  const failure = await failureOf(book(partOf(order, 2, '1')));
+
+  expect(failure).toMatchObject(
+    rejection('Operation 20 of line RPO-1001/10000 is finished, .* Post it in the Output Journal', 'order-state'),
+  );
+  expect(books.bookings).toHaveLength(1);
 });
 
 it('finishes an operation with the booking that completes its line, and not before', async () => {
