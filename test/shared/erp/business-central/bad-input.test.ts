@@ -371,7 +371,7 @@ describe('bad input', () => {
       'an update of Business Central',
       2,
       answered(503, { error: { code: 'Internal_TenantUnavailable', message: 'Tenant is being upgraded.' } }),
-      'failed (503)',
+      'failed (503) at the booking of order RPO-1001/10000: Tenant is being upgraded.',
     ],
   ])('is no fault of the order: %s', async (_, call, answer, says) => {
     // Prepare

@@ -160,7 +160,10 @@ it('refuses what is built after its line was completed, as its operations are fi
   const failure = await failureOf(book(partOf(order, 2, '1')));
 
   expect(failure).toMatchObject(
-    rejection('Operation 20 of line RPO-1001/10000 is finished, .* Post it in the Output Journal', 'order-state'),
+    rejection(
+      'Operation 20 of line RPO-1001/10000 is finished, .* Post it in the Output Journal',
+      'order-state',
+    ),
   );
   expect(books.bookings).toHaveLength(1);
 });
