@@ -36,10 +36,13 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
     server.isCardDisabled = true;
     return failureOf(plant.book(completionOf(plant.plan())));
   }),
-  '403 to an order': each(({ server, ...plant }) => {
-    server.forbidden = 'bookings';
-    return failureOf(plant.book(completionOf(plant.plan())));
-  }),
+  '403 to an order': each(
+    ({ server, ...plant }) => {
+      server.forbidden = 'bookings';
+      return failureOf(plant.book(completionOf(plant.plan())));
+    },
+    toPost(error(400, 'Authorization_RequestDenied')),
+  ),
   '403 to the list': each(({ server, ...plant }) => {
     server.forbidden = 'orderLines';
     return failureOf(plant.listed());
@@ -58,12 +61,22 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
         return failureOf(plant.book(completionOf(plant.plan())));
       },
   ),
-  '404 `Internal_CompanyNotFound`': each(async (plant) => {
-    const connector = plant.connect({ company: '11111111-2222-3333-4444-555555555555' });
-    const failure = await failureOf(plant.book(completionOf(plant.plan()), connector));
-    expect(String(failure)).toContain('CRONUS BE (5d115c9c-44e3-ea11-bb43-000d3a2feca1)');
-    return failure;
-  }),
+  '404 `Internal_CompanyNotFound`': each(
+    async (plant) => {
+      const failure = await answeredAt(
+        2,
+        error(404, 'BadRequest_NotFound', 'No company has this id.'),
+      )(plant);
+      expect(String(failure)).toContain('Correct company in the configuration');
+      return failure;
+    },
+    async (plant) => {
+      const connector = plant.connect({ company: '11111111-2222-3333-4444-555555555555' });
+      const failure = await failureOf(plant.book(completionOf(plant.plan()), connector));
+      expect(String(failure)).toContain('CRONUS BE (5d115c9c-44e3-ea11-bb43-000d3a2feca1)');
+      return failure;
+    },
+  ),
   'a page, no JSON, another form': each(
     answeredAt(2, page),
     answeredAt(3, { status: 200, body: '{"ok":true}' }),

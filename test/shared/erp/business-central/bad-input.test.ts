@@ -246,6 +246,36 @@ describe('bad input', () => {
     expect(books.bookings).toEqual([]);
   });
 
+  it('is refused in the transaction: a component that was not picked, where a warehouse pick is mandatory', async () => {
+    // Prepare
+    const { books, line, numberOf, book } = startPlant();
+    books.locations.set('', { pickMandatory: true });
+    const planned = line(bcAssembly.article);
+    const [frame] = planned.components;
+    Object.assign(frame ?? {}, { flushing: 'Pick + Manual', picked: '3' });
+    const used = [{ article: 'FRAME', quantity: { amount: '5' }, lots: [], recording: 'r1' }];
+    const completion = completionOf(
+      { number: numberOf(planned) },
+      { components: { all: false, beyondPlan: true, used } },
+    );
+
+    // Act
+    const failure = await failureOf(book(completion));
+    const { bookings, entries } = structuredClone({ bookings: books.bookings, entries: books.entries });
+    Object.assign(frame ?? {}, { picked: '5' });
+    await book(completion);
+
+    // Assess
+    expect(failure).toMatchObject(
+      rejection(
+        'Component FRAME needs 5, of which 2 remains to be picked .* Register the warehouse pick',
+        'order-state',
+      ),
+    );
+    expect({ bookings, entries }).toEqual({ bookings: [], entries: [] });
+    expect(books.bookings).toHaveLength(1);
+  });
+
   it('is refused: a serial number that is in stock', async () => {
     const { books, plan, book } = startPlant();
     books.addStock('PUMP', 'S1', '1');

@@ -78,6 +78,19 @@ it('gives the number of the entries as its receipt', async () => {
   for (const { reference } of receipts) expect(reference).toMatch(/^entries \d+ to \d+$/);
 });
 
+it('knows its booking by a key that is answered in capital letters', async () => {
+  const { plan, book, books, faults } = startPlant();
+  const completion = completionOf(plan());
+  faults.rewriteAnswers((body) =>
+    body.replaceAll(/"id":"([^"]*)"/g, (found) => found.replace(/:.*/, (id) => id.toUpperCase())),
+  );
+
+  const receipts = [await book(completion), await book(completion)];
+
+  expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
+  expect(books.bookings).toHaveLength(1);
+});
+
 it('links once, and refuses none, of two workers at once', async () => {
   const { plan, books, connect } = startPlant();
   const order = plan();

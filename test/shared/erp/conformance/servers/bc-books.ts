@@ -198,6 +198,7 @@ export class BcBooks {
           flushing: 'Manual',
           link: '',
           lot: '',
+          picked: '0',
           ...one,
           per,
           scrapPercent,
