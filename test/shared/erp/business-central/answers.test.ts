@@ -32,9 +32,11 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
     (plant) => failureOf(plant.book(completionOf(plant.plan()), plant.connect({}, 'expired'))),
     answeredAt(1, { status: 400, body: '{"error":"unauthorized_client"}' }, 2),
   ),
-  '401, with a new token too': each(({ server, ...plant }) => {
+  '401, with a new token too': each(async ({ server, ...plant }) => {
     server.isCardDisabled = true;
-    return failureOf(plant.book(completionOf(plant.plan())));
+    const failure = await failureOf(plant.book(completionOf(plant.plan())));
+    expect(failure).toMatchObject({ unauthorized: true });
+    return failure;
   }),
   '403 to an order': each(
     ({ server, ...plant }) => {
@@ -80,7 +82,11 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
   'a page, no JSON, another form': each(
     answeredAt(2, page),
     answeredAt(3, { status: 200, body: '{"ok":true}' }),
-    toPost({ status: 200, body: '' }),
+    async (plant) => {
+      const failure = await toPost({ status: 200, body: '' })(plant);
+      expect(failure).toMatchObject({ wrote: 'perhaps' });
+      return failure;
+    },
   ),
   '200 without rows, to the order': each(
     (plant) => failureOf(plant.book(completionOf({ number: 'RPO-9999/10000' }))),
@@ -103,9 +109,10 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
     'Internal_DataNotFoundFilter',
   ].map((code) => toPost(error(400, code))),
   '409, 412, 428': [409, 412, 428].map((status) => toPost(error(status, 'Request_EntityChanged'))),
-  'the words of a locked record, with any status': [400, 409, 500].map((status) =>
-    toPost(error(status, 'Unknown', locked)),
-  ),
+  'the words of a locked record, with any status': [
+    ...[400, 409, 500].map((status) => toPost(error(status, 'Unknown', locked))),
+    toPost(error(400, 'Request_EntityChanged')),
+  ],
   '408, 429, 502, 503, 504, no answer': [
     ...[408, 429, 502, 503, 504].map((status) => toPost(error(status, 'Internal_TenantUnavailable'))),
     async ({ faults, ...plant }: Plant) => {

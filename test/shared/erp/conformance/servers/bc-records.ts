@@ -116,7 +116,9 @@ export interface BcLine {
   /** Codes of those that it has a value of. */
   readonly dimensions: string[];
   readonly planningLevel: number;
-  readonly operations: BcOperation[];
+  /** The line by whose number its operations are found: lines of a family share those of one. */
+  routingReference: number;
+  operations: BcOperation[];
   readonly components: BcComponent[];
   rowVersion: number;
   modifiedAt: string;
