@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { businessCentral } from '../../../../shared/erp/business-central/index.ts';
 import { reachedBy } from '../../../../shared/erp/business-central/options.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { bcCompany } from '../conformance/servers/business-central.ts';
@@ -28,6 +29,13 @@ it('is reached on premises by its address, by Basic or with a token of its own s
     baseUrl: server.url,
     login: { kind: 'oauth2ClientCredentials', ...token },
   });
+});
+
+// dev-itpro/administration/operational-limits-online.md: 5 at once, 6,000 in 5 minutes.
+it('is called within the limits of a user in the cloud: four at once, fifteen times a second', () => {
+  const { atOnce, perSecond } = businessCentral({ tenant: 't', environment: 'e', company: bcCompany.id });
+
+  expect({ atOnce, perSecond }).toEqual({ atOnce: 4, perSecond: 15 });
 });
 
 it.each([[['plant-a']], [[]]])(

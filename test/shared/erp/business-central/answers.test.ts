@@ -91,6 +91,12 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
   '200 without rows, to the order': each(
     (plant) => failureOf(plant.book(completionOf({ number: 'RPO-9999/10000' }))),
     (plant) => failureOf(plant.book(completionOf({ number: 'RPO-9999' }))),
+    // Beyond an Integer, which the filter would not take.
+    async (plant) => {
+      const failure = await failureOf(plant.book(completionOf({ number: 'RPO-9999/9999999999' })));
+      expect(plant.faults.calls().filter(({ url }) => url.includes('/orderLines'))).toEqual([]);
+      return failure;
+    },
   ),
   '400 `AZ-STATE`, `AZ-UNKNOWN`, `AZ-CONFLICT`, `AZ-FIGURES`, `AZ-SETUP`': [
     'AZ-STATE',

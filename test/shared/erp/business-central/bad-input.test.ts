@@ -90,6 +90,19 @@ describe('bad input', () => {
       'component LEG is taken by Business Central itself (Backward)',
     ],
     [
+      'a component that flushes, as planned and with its lot, which would be lost',
+      'CHAIR',
+      () => undefined,
+      {
+        components: {
+          all: false,
+          beyondPlan: true,
+          used: [{ article: 'LEG', quantity: { amount: '5' }, lots: [{ number: 'L1' }] }],
+        },
+      },
+      'component LEG is taken by Business Central itself (Backward)',
+    ],
+    [
       'nothing but what was recorded, of an order with a component that flushes',
       'CHAIR',
       () => undefined,

@@ -123,6 +123,28 @@ it('posts the times of an operation in the unit of its centre, on the routing th
   expect(posted).toMatchObject({ lineNo: second.lineNo, setup: '0.25', run: '1.5', quantity: '5' });
 });
 
+it('takes of components that nobody named what is planned for what was built, no more than remains, and none of a line for nothing', async () => {
+  // Prepare
+  const { books, line, numberOf, book } = startPlant();
+  const planned = line(bcAssembly.article);
+  books.issueByHand(planned, 'WHEEL', '2');
+  const forNothing = line(bcAssembly.article, '0');
+  const components = { all: false, beyondPlan: true, used: [] };
+
+  // Act
+  await book(completionOf({ number: numberOf(planned) }, { components }));
+  await book(completionOf({ number: numberOf(forNothing) }, { components }));
+
+  // Assess
+  const consumed = (of: typeof planned) => of.components.map((one) => [one.itemNo, one.consumed]);
+  expect(consumed(planned)).toEqual([
+    ['FRAME', '5'],
+    ['WHEEL', '5'],
+    ['SADDLE', '5'],
+  ]);
+  expect(new Set(consumed(forNothing).map(([, amount]) => amount))).toEqual(new Set(['0']));
+});
+
 it('gives the number of the entries as its receipt', async () => {
   const { plan, book } = startPlant();
   const order = plan();
