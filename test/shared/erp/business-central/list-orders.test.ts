@@ -200,6 +200,15 @@ it.each(['0.9.0.0', '2.1.0.0'])('lists nothing of version %s of the extension', 
   });
 });
 
+it('gives a mapping the values of an enum as people see them', async () => {
+  const { faults, plan, connect } = startPlant();
+  faults.rewriteAnswers((body) => body.replace('"sourceType":"Item"', '"sourceType":"Sales_x0020_Header"'));
+
+  const order = await connect().readOrder?.(plan(), newSignal());
+
+  expect(order?.attributes.sourceType).toBe('Sales Header');
+});
+
 /** What an order says of itself, besides its attributes. */
 const ownFields = ['number', 'itemNo', 'quantity', 'unit', 'dueDate', 'status'];
 
