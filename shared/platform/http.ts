@@ -194,9 +194,11 @@ export function partnerFailure(
     readonly what: string;
     readonly wrote?: 'nothing' | 'perhaps' | undefined;
     readonly now: Date;
+    /** The partner's own sentence, without a secret. */
+    readonly said?: string | undefined;
   },
 ): PartnerDown | OrderNotReady | undefined {
-  const { partner, what, wrote, now } = call;
+  const { partner, what, wrote, now, said } = call;
   const { status, headers } = response;
   const afterSeconds = retryAfterSeconds(headers.get('retry-after'), now);
   const failure = (sentence: string, options: PartnerDownOptions = {}) =>
@@ -207,11 +209,12 @@ export function partnerFailure(
     const sentence = `${partner} does not let us (403) at ${what}: check the rights of its user for this record.`;
     return new OrderNotReady(sentence, { afterSeconds });
   }
-  if (status === 429) return failure(`asks us to slow down (429) at ${what}.`);
+  const inItsWords = said === undefined ? '' : `: ${said}`;
+  if (status === 429) return failure(`asks us to slow down (429) at ${what}${inItsWords}.`);
   // With 502 and 503 a server speaks of itself; 500 and 504 may be due to what it was asked.
   const perhapsOnlyOrder = status === 500 || status === 504;
   if (status === 408 || status >= 500)
-    return failure(`failed (${status}) at ${what}.`, { wrote, perhapsOnlyOrder });
+    return failure(`failed (${status}) at ${what}${inItsWords}.`, { wrote, perhapsOnlyOrder });
   return undefined;
 }
 

@@ -7,6 +7,8 @@ export interface Beginning {
   readonly title: string;
   /** Source of the configuration, into which the answers are written. */
   readonly configuration: (plant: string) => string;
+  /** A file with an order as the list of this ERP gives it, to try the mapping on; absent: as an ERP posts one. */
+  readonly order?: string;
   /** Sources of the files that it imports, by their names in `plants/`. What is there already is kept. */
   readonly files: (plant: string) => Readonly<Record<string, string>>;
   /** What is to be written by hand before anything else works: a file, and the page that says how. */
@@ -14,16 +16,18 @@ export interface Beginning {
 }
 
 const projectSource = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-const exampleSource = (name: string) => projectSource(`plants/examples/${name}`);
+const examples = 'plants/examples';
+const exampleSource = (name: string) => projectSource(`${examples}/${name}`);
 
 /** The connectors that have an example. */
 const ofConnectors = Object.values(connectors).flatMap(({ facts: { folder } }) => {
-  const file = new URL(`../../../plants/examples/${folder}.config.ts`, import.meta.url);
+  const file = new URL(`../../../${examples}/${folder}.config.ts`, import.meta.url);
   if (!existsSync(file)) return [];
   const title = projectSource(`shared/erp/${folder}/README.md`).replace(/^# |\n.*/gs, '');
   const beginning: Beginning = {
     title,
     configuration: () => exampleSource(`${folder}.config.ts`),
+    order: `${examples}/${folder}.order.json`,
     files: () => ({}),
   };
   return [[folder, beginning] as const];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, defineCommand, runCommand, textOption, UsageError } from '../cli/command.ts';
-import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
+import { answersFrom, formatted, jsonIn, writeNewFile } from '../cli/files.ts';
 import { previewLines, previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { emptyContract } from '../probe/contract-text.ts';
@@ -68,22 +68,20 @@ await runCommand(command, async ({ options }) => {
   }
 
   const { integration } = await loadIntegration(file, 'production');
-  const previews = previewsOf(samples.order, integration);
+  const { order } = beginning;
+  const previews = previewsOf(order === undefined ? samples.order : await jsonIn(order), integration);
   const lines = [
     `${file} is written. What it makes of an order:`,
     '',
     ...previews.flatMap((preview) => previewLines(preview)),
     '',
-    ...nextLines(plant, file, beginning.byHand?.(plant)),
+    ...nextLines(plant, file, beginning),
   ];
   return { facts: { file, previews }, lines };
 });
 
-function nextLines(
-  plant: string,
-  file: string,
-  byHand: ReturnType<NonNullable<Beginning['byHand']>> | undefined,
-): string[] {
+function nextLines(plant: string, file: string, { byHand: describedIn, order }: Beginning): string[] {
+  const byHand = describedIn?.(plant);
   const ofErp = byHand && [
     `Describe the API of your ERP in ${byHand.file}, which has that of an example:`,
     `  ${byHand.page} says what to ask the ERP's people, and what each answer of a trial means`,
@@ -93,7 +91,7 @@ function nextLines(
     ...(ofErp ?? []),
     `Read ${file}, and correct what differs at your plant:`,
     '  azumuta.baseUrl, if the API page of your account has another address',
-    `  npm run map -- order.json --config ${file}   what the mapping makes of an order of yours (npm run -s map -- --sample order)`,
+    `  npm run map -- order.json --config ${file}   what the mapping makes of an order of yours (${order ?? 'npm run -s map -- --sample order'})`,
     `  npm run probe -- --config ${file}            where your Azumuta has each field; it only reads`,
     'Then try it on a test stage:',
     `  npm run deploy -- -c ${file} --stage test`,

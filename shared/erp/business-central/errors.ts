@@ -51,7 +51,8 @@ export function failureOf(response: HttpResponse, asked: AskedOfBc): RetryLater 
   if (status < 300)
     return isForeignAnswer(response) || isEmptySuccess ? notBusinessCentral(what, writes) : undefined;
   const code = codeIn(response);
-  const said = saidIn(response, secrets);
+  const sentence = ownSentenceIn(response, secrets);
+  const said = sentence ?? 'it gave no reason';
   const isBusy = busyStatuses.has(status) || code === 'Request_EntityChanged' || lockedSentence.test(said);
   if (isBusy) return orderWaits(`${partner}: ${what} must wait, somebody else is changing it (${said}).`);
   if (status === 401)
@@ -66,7 +67,7 @@ export function failureOf(response: HttpResponse, asked: AskedOfBc): RetryLater 
       wrote,
       atMostSeconds: unknownFailureSeconds,
     });
-  const down = partnerFailure(response, { partner, what, now, wrote });
+  const down = partnerFailure(response, { partner, what, now, wrote, said: sentence });
   if (down) return down;
   return failureOfRefusal(response, code, said, asked);
 }
@@ -110,7 +111,7 @@ export function notBusinessCentral(what: string, writes: boolean, why = 'no JSON
 /** Whether the company of the configuration is not there. */
 export function isCompanyMissing(response: HttpResponse): boolean {
   const code = codeIn(response);
-  const isAboutCompany = code === 'BadRequest_NotFound' && /compan/i.test(saidIn(response, []));
+  const isAboutCompany = code === 'BadRequest_NotFound' && /compan/i.test(ownSentenceIn(response, []) ?? '');
   return code === 'Internal_CompanyNotFound' || isAboutCompany;
 }
 
@@ -133,10 +134,8 @@ function codeIn({ json }: HttpResponse): string {
 }
 
 /** Without the id by which Microsoft's support finds the call. */
-function saidIn(response: HttpResponse, secrets: Iterable<string>): string {
-  const sentence = sentenceOf(response, secrets) ?? 'it gave no reason';
-  return sentence
-    .replace(/CorrelationId:.*$/, '')
-    .trimEnd()
-    .replace(/\.$/, '');
+function ownSentenceIn(response: HttpResponse, secrets: Iterable<string>): string | undefined {
+  const withId = sentenceOf(response, secrets) ?? '';
+  const sentence = withId.replace(/CorrelationId:.*$/, '').trimEnd();
+  return sentence.replace(/\.$/, '') || undefined;
 }

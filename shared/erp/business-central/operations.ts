@@ -68,7 +68,8 @@ function requirePostable(report: Operation, operation: BcRouted, { number }: BcO
 }
 
 function whyNotPostable({ status, blocked, subcontracted, flushingMethod }: BcRouted): string | undefined {
-  if (enumText(status) === 'Finished') return 'is finished there: reopen it, or leave it out';
+  if (enumText(status) === 'Finished')
+    return 'is finished there, so only a person can post on it: leave it out of the mapping, or book it in the Output Journal';
   if (subcontracted) return 'is subcontracted, and posted by its purchase order: leave it out of the mapping';
   if (blocked) return 'is at a centre that is blocked: unblock it';
   if (enumText(flushingMethod) === 'Manual') return undefined;

@@ -6,13 +6,14 @@ import { type ChaosPlant, slowestCommitMs } from './erp.ts';
 
 const booking = 'POST bookings';
 const link = 'POST links';
+/** All tokens end so often. No login is refused, as the breaker waits for five minutes then, and the run with it. */
+const tokensEndEveryMs = 10_000;
 const faults: readonly Fault[] = [
   { kind: 'delay', ms: 500, route: booking },
   { kind: 'delay', ms: slowestCommitMs, route: booking },
   { kind: 'status', status: 503 },
   { kind: 'status', status: 409, route: booking },
   { kind: 'status', status: 429, retryAfter: 2 },
-  { kind: 'status', status: 401 },
   { kind: 'reset-before' },
   { kind: 'reset-after', route: booking },
   { kind: 'reset-after', route: link },
@@ -29,9 +30,13 @@ export const businessCentralOfChaos: ChaosPlant = {
     const { books } = plant.server;
     // The secret is read as the system starts.
     for (const [name, value] of Object.entries(environment)) process.env[name] = value;
+    const tokens = setInterval(plant.server.expireTokens, tokensEndEveryMs);
     return {
       environment,
-      stop,
+      async stop() {
+        clearInterval(tokens);
+        await stop();
+      },
       erpOf: () => ({
         faults,
         meddle,

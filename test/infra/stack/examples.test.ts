@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadIntegration } from '../../../infra/build/load-configuration.ts';
+import { previewsOf } from '../../../infra/ops/map/preview.ts';
 import { scheduledOf } from '../../../infra/stack/schedules.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
@@ -9,6 +10,7 @@ import { erpOrder } from '../../support/orders.ts';
 
 const folder = 'plants/examples';
 const examples = readdirSync(folder).filter((name) => name.endsWith('.config.ts'));
+const orderOf = (path: string) => path.replace('.config.ts', '.order.json');
 
 it('has an example for each connector, and for each ERP that is described', async () => {
   const names = await Promise.all(
@@ -28,6 +30,17 @@ it('has an example for each connector, and for each ERP that is described', asyn
 
 describe.each(examples)('the example %s', (file) => {
   const path = `${folder}/${file}`;
+
+  it.runIf(existsSync(orderOf(path)))('maps each field of an order as the ERP lists it', async () => {
+    const { integration } = await loadIntegration(path, 'production');
+
+    const [preview] = previewsOf(JSON.parse(readFileSync(orderOf(path), 'utf8')), integration);
+
+    expect(preview?.mistakes).toEqual([]);
+    const shown = preview?.becomes[0]?.rows.filter(([field]) => field.startsWith('parameter')) ?? [];
+    const mapped = readFileSync(path, 'utf8').match(/^ {6}(?:'[^']+'|\w+):/gm) ?? [];
+    expect(shown).toHaveLength(mapped.length);
+  });
 
   it('pulls in production, and not in the test stage', async () => {
     const isPulling = async (stage: string) => {

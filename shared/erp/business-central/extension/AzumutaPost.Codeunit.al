@@ -41,11 +41,12 @@ codeunit 50100 "Azumuta Post"
         BlockedErr: Label 'AZ-STATE: Production order %1 is blocked. Unblock it, then replay the booking.', Locked = true;
         LastFlushesErr: Label 'AZ-STATE: Operation %2, the last one of line %1, has the flushing method %3, so Business Central posts the planned output by itself. Set it to Manual in the order.', Locked = true;
         FlushesErr: Label 'AZ-STATE: Operation %2 of line %1 has the flushing method %3, so Business Central posts it by itself. Set it to Manual in the order, or do not record it.', Locked = true;
-        OperationFinishedErr: Label 'AZ-STATE: Operation %2 of line %1 is finished. Set its routing status back to In Progress, or book by hand.', Locked = true;
+        OperationFinishedErr: Label 'AZ-STATE: Operation %2 of line %1 is finished, so Business Central asks whether to post on it, and only a person can answer. Post it in the Output Journal, then settle the booking.', Locked = true;
         SubcontractedErr: Label 'AZ-STATE: Operation %2 of line %1 is subcontracted, so it is posted with the receipt of the purchase order. Receive it there.', Locked = true;
         CenterBlockedErr: Label 'AZ-STATE: The work or machine center of operation %2 of line %1 is blocked. Unblock it, then replay the booking.', Locked = true;
         FlushedComponentErr: Label 'AZ-STATE: Component line %2 of line %1 has the flushing method %3, so Business Central consumes it by itself, and this would be the second time. Set it to Manual in the order, or do not record it.', Locked = true;
         ShortErr: Label 'AZ-STATE: Component %1 needs %2, and location ''%3'' has %4 (in the base unit). Post the missing stock, then replay the booking.', Locked = true;
+        NotPickedErr: Label 'AZ-STATE: Component %1 needs %2, of which %3 remains to be picked at location %4. Register the warehouse pick, then replay the booking.', Locked = true;
         NotFinishedErr: Label 'AZ-STATE: Business Central did not finish production order %1. Finish it there; a missing variant of a line is one reason.', Locked = true;
         OtherItemErr: Label 'AZ-CONFLICT: Line %1 is for item %2 ''%3'', and item %4 ''%5'' was built. Correct the line or the product order.', Locked = true;
         OtherUnitErr: Label 'AZ-FIGURES: Line %1 counts in %2, the booking in %3. Set the unit of the product order in Azumuta.', Locked = true;
@@ -409,6 +410,7 @@ codeunit 50100 "Azumuta Post"
             FindComponent(ComponentLineNo, ProdOrderComponent);
             OrderRules.FindConsumptionTracking(ProdOrderComponent."Item No.", ItemTrackingSetup);
             CheckTracking(ProdOrderComponent."Item No.", Details.FigureOf(Component, 'quantity'), Details.LotsOf(Component), ItemTrackingSetup);
+            CheckPicked(ProdOrderComponent, Details.FigureOf(Component, 'quantity'));
             CheckStock(ProdOrderComponent, Details.FigureOf(Component, 'quantity'));
             if Details.LotsOf(Component).Count() = 0 then
                 WriteComponent(ProdOrderComponent, ItemTrackingSetup, '', Details.FigureOf(Component, 'quantity'));
@@ -426,6 +428,25 @@ codeunit 50100 "Azumuta Post"
         IsManual := ProdOrderComponent."Flushing Method" in [ProdOrderComponent."Flushing Method"::Manual, ProdOrderComponent."Flushing Method"::"Pick + Manual"];
         if not IsManual then
             Error(FlushedComponentErr, LineName(), ComponentLineNo, ProdOrderComponent."Flushing Method");
+    end;
+
+    // Business Central looks at the pick only where a quantity is typed into a line that has its component ("Prod. Order Warehouse
+    // Mgt." OnItemLineVerifyChangeOnCheckEntryType), and the Production Journal proposes what was picked. What the order itself makes
+    // is not picked.
+    local procedure CheckPicked(ProdOrderComponent: Record "Prod. Order Component"; Quantity: Decimal)
+    var
+        Location: Record Location;
+        NotPicked: Decimal;
+        IsPicked: Boolean;
+    begin
+        IsPicked := (ProdOrderComponent."Flushing Method" = ProdOrderComponent."Flushing Method"::"Pick + Manual") and (ProdOrderComponent."Planning Level Code" = 0);
+        if not IsPicked or not Location.Get(ProdOrderComponent."Location Code") then
+            exit;
+        if Location."Prod. Consump. Whse. Handling" <> Location."Prod. Consump. Whse. Handling"::"Warehouse Pick (mandatory)" then
+            exit;
+        NotPicked := Quantity + ProdOrderComponent."Expected Quantity" - ProdOrderComponent."Remaining Quantity" - ProdOrderComponent."Qty. Picked";
+        if NotPicked > 0 then
+            Error(NotPickedErr, ProdOrderComponent."Item No.", Quantity, NotPicked, Location.Code);
     end;
 
     // Consumption never goes below zero ("Item Ledger Entry" VerifyOnInventory): this says how much there is.

@@ -32,14 +32,19 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
     (plant) => failureOf(plant.book(completionOf(plant.plan()), plant.connect({}, 'expired'))),
     answeredAt(1, { status: 400, body: '{"error":"unauthorized_client"}' }, 2),
   ),
-  '401, with a new token too': each(({ server, ...plant }) => {
+  '401, with a new token too': each(async ({ server, ...plant }) => {
     server.isCardDisabled = true;
-    return failureOf(plant.book(completionOf(plant.plan())));
+    const failure = await failureOf(plant.book(completionOf(plant.plan())));
+    expect(failure).toMatchObject({ unauthorized: true });
+    return failure;
   }),
-  '403 to an order': each(({ server, ...plant }) => {
-    server.forbidden = 'bookings';
-    return failureOf(plant.book(completionOf(plant.plan())));
-  }),
+  '403 to an order': each(
+    ({ server, ...plant }) => {
+      server.forbidden = 'bookings';
+      return failureOf(plant.book(completionOf(plant.plan())));
+    },
+    toPost(error(400, 'Authorization_RequestDenied')),
+  ),
   '403 to the list': each(({ server, ...plant }) => {
     server.forbidden = 'orderLines';
     return failureOf(plant.listed());
@@ -58,20 +63,40 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
         return failureOf(plant.book(completionOf(plant.plan())));
       },
   ),
-  '404 `Internal_CompanyNotFound`': each(async (plant) => {
-    const connector = plant.connect({ company: '11111111-2222-3333-4444-555555555555' });
-    const failure = await failureOf(plant.book(completionOf(plant.plan()), connector));
-    expect(String(failure)).toContain('CRONUS BE (5d115c9c-44e3-ea11-bb43-000d3a2feca1)');
-    return failure;
-  }),
+  '404 `Internal_CompanyNotFound`': each(
+    async (plant) => {
+      const failure = await answeredAt(
+        2,
+        error(404, 'BadRequest_NotFound', 'No company has this id.'),
+      )(plant);
+      expect(String(failure)).toContain('Correct company in the configuration');
+      return failure;
+    },
+    async (plant) => {
+      const connector = plant.connect({ company: '11111111-2222-3333-4444-555555555555' });
+      const failure = await failureOf(plant.book(completionOf(plant.plan()), connector));
+      expect(String(failure)).toContain('CRONUS BE (5d115c9c-44e3-ea11-bb43-000d3a2feca1)');
+      return failure;
+    },
+  ),
   'a page, no JSON, another form': each(
     answeredAt(2, page),
     answeredAt(3, { status: 200, body: '{"ok":true}' }),
-    toPost({ status: 200, body: '' }),
+    async (plant) => {
+      const failure = await toPost({ status: 200, body: '' })(plant);
+      expect(failure).toMatchObject({ wrote: 'perhaps' });
+      return failure;
+    },
   ),
   '200 without rows, to the order': each(
     (plant) => failureOf(plant.book(completionOf({ number: 'RPO-9999/10000' }))),
     (plant) => failureOf(plant.book(completionOf({ number: 'RPO-9999' }))),
+    // Beyond an Integer, which the filter would not take.
+    async (plant) => {
+      const failure = await failureOf(plant.book(completionOf({ number: 'RPO-9999/9999999999' })));
+      expect(plant.faults.calls().filter(({ url }) => url.includes('/orderLines'))).toEqual([]);
+      return failure;
+    },
   ),
   '400 `AZ-STATE`, `AZ-UNKNOWN`, `AZ-CONFLICT`, `AZ-FIGURES`, `AZ-SETUP`': [
     'AZ-STATE',
@@ -90,9 +115,10 @@ const casesOf: Readonly<Record<string, readonly ((plant: Plant) => Promise<unkno
     'Internal_DataNotFoundFilter',
   ].map((code) => toPost(error(400, code))),
   '409, 412, 428': [409, 412, 428].map((status) => toPost(error(status, 'Request_EntityChanged'))),
-  'the words of a locked record, with any status': [400, 409, 500].map((status) =>
-    toPost(error(status, 'Unknown', locked)),
-  ),
+  'the words of a locked record, with any status': [
+    ...[400, 409, 500].map((status) => toPost(error(status, 'Unknown', locked))),
+    toPost(error(400, 'Request_EntityChanged')),
+  ],
   '408, 429, 502, 503, 504, no answer': [
     ...[408, 429, 502, 503, 504].map((status) => toPost(error(status, 'Internal_TenantUnavailable'))),
     async ({ faults, ...plant }: Plant) => {

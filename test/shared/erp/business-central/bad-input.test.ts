@@ -90,6 +90,19 @@ describe('bad input', () => {
       'component LEG is taken by Business Central itself (Backward)',
     ],
     [
+      'a component that flushes, as planned and with its lot, which would be lost',
+      'CHAIR',
+      () => undefined,
+      {
+        components: {
+          all: false,
+          beyondPlan: true,
+          used: [{ article: 'LEG', quantity: { amount: '5' }, lots: [{ number: 'L1' }] }],
+        },
+      },
+      'component LEG is taken by Business Central itself (Backward)',
+    ],
+    [
       'nothing but what was recorded, of an order with a component that flushes',
       'CHAIR',
       () => undefined,
@@ -246,6 +259,36 @@ describe('bad input', () => {
     expect(books.bookings).toEqual([]);
   });
 
+  it('is refused in the transaction: a component that was not picked, where a warehouse pick is mandatory', async () => {
+    // Prepare
+    const { books, line, numberOf, book } = startPlant();
+    books.locations.set('', { pickMandatory: true });
+    const planned = line(bcAssembly.article);
+    const [frame] = planned.components;
+    Object.assign(frame ?? {}, { flushing: 'Pick + Manual', picked: '3' });
+    const used = [{ article: 'FRAME', quantity: { amount: '5' }, lots: [], recording: 'r1' }];
+    const completion = completionOf(
+      { number: numberOf(planned) },
+      { components: { all: false, beyondPlan: true, used } },
+    );
+
+    // Act
+    const failure = await failureOf(book(completion));
+    const { bookings, entries } = structuredClone({ bookings: books.bookings, entries: books.entries });
+    Object.assign(frame ?? {}, { picked: '5' });
+    await book(completion);
+
+    // Assess
+    expect(failure).toMatchObject(
+      rejection(
+        'Component FRAME needs 5, of which 2 remains to be picked .* Register the warehouse pick',
+        'order-state',
+      ),
+    );
+    expect({ bookings, entries }).toEqual({ bookings: [], entries: [] });
+    expect(books.bookings).toHaveLength(1);
+  });
+
   it('is refused: a serial number that is in stock', async () => {
     const { books, plan, book } = startPlant();
     books.addStock('PUMP', 'S1', '1');
@@ -371,7 +414,7 @@ describe('bad input', () => {
       'an update of Business Central',
       2,
       answered(503, { error: { code: 'Internal_TenantUnavailable', message: 'Tenant is being upgraded.' } }),
-      'failed (503)',
+      'failed (503) at the booking of order RPO-1001/10000: Tenant is being upgraded.',
     ],
   ])('is no fault of the order: %s', async (_, call, answer, says) => {
     // Prepare

@@ -200,10 +200,19 @@ it.each(['0.9.0.0', '2.1.0.0'])('lists nothing of version %s of the extension', 
   });
 });
 
+it('gives a mapping the values of an enum as people see them', async () => {
+  const { faults, plan, connect } = startPlant();
+  faults.rewriteAnswers((body) => body.replace('"sourceType":"Item"', '"sourceType":"Sales_x0020_Header"'));
+
+  const order = await connect().readOrder?.(plan(), newSignal());
+
+  expect(order?.attributes.sourceType).toBe('Sales Header');
+});
+
 /** What an order says of itself, besides its attributes. */
 const ownFields = ['number', 'itemNo', 'quantity', 'unit', 'dueDate', 'status'];
 
-it('names on its page all that a mapping may read of an order, and nothing else', async () => {
+it('names on its page, and has in its example, all that a mapping may read of an order, and nothing else', async () => {
   // Prepare
   const { plan, connect } = startPlant();
   const page = readFileSync('shared/erp/business-central/README.md', 'utf8');
@@ -216,6 +225,8 @@ it('names on its page all that a mapping may read of an order, and nothing else'
   const named = Array.from(paragraph.matchAll(/`(\w+)`/g), ([, name]) => name);
   const readable = Object.keys(order?.attributes ?? {}).filter((name) => !ownFields.includes(name));
   expect(named.sort()).toEqual(readable.sort());
+  const sample = JSON.parse(readFileSync('plants/examples/business-central.order.json', 'utf8'));
+  expect(Object.keys(sample.attributes).sort()).toEqual(readable.sort());
 });
 
 it.each([

@@ -92,6 +92,13 @@ const cases = {
     post: consumption,
     says: 'Warehouse handling is required for Entry Type = Consumption',
   },
+  // SCMProdWhseHandling 378; 1195 with the whole order of 10, of which 10 remain
+  'a component that was not picked, where a warehouse pick is mandatory': {
+    article: { components: [{ itemNo: 'C', flushing: 'Pick + Manual' }] },
+    differs: (books) => void books.locations.set('', { pickMandatory: true }),
+    post: consumption,
+    says: 'You cannot post consumption for order no. RPO-1001 because a quantity of 5 remains to be picked.',
+  },
   // SCMProductionOrders 1670
   'an order that is finished': {
     differs(books, line) {

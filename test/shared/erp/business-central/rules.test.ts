@@ -242,6 +242,24 @@ describe('other tests', () => {
     ]);
   });
 
+  it('SCMProdWhseHandling 1195, 1383: a mandatory pick is one of components that are picked by hand, of what was picked', () => {
+    const { books, plan, consumed } = plantWith({ flushing: 'Pick + Manual' });
+    books.locations.set('', { pickMandatory: true });
+    const line = plan('10');
+    const issue = (amount: string) => books.issueByHand(line, 'C', amount);
+    const [component] = line.components;
+
+    expect(() => issue('10')).toThrow('because a quantity of 10 remains to be picked');
+    Object.assign(component ?? {}, { picked: '10' });
+    issue('4');
+    expect(() => issue('7')).toThrow('because a quantity of 1 remains to be picked');
+    issue('6');
+    expect(consumed(line)).toBe('10');
+    Object.assign(component ?? {}, { flushing: 'Manual' });
+    issue('1');
+    expect(consumed(line)).toBe('11');
+  });
+
   it('SCMManufacturingRoutings 1319: more than planned is allowed, and nothing less than 0 remains', () => {
     const { plan, post } = plantWith({});
     const line = plan('5');

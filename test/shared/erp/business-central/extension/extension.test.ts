@@ -43,6 +43,26 @@ describe('the files of the extension', () => {
     );
   });
 
+  it('have 12 checks for a partner, each with what is expected, of which those on one transaction come first', () => {
+    const page = readFileSync(`${extensionFolder}/README.md`, 'utf8');
+    const checks = Array.from(
+      page.matchAll(/^\| (\d+) \| (.+?) \| (.+) \|$/gm),
+      ([, n, check = '', expected = '']) => ({
+        n: Number(n),
+        begins: /^\*\*(.+?)\*\*/.exec(check)?.[1],
+        expected,
+      }),
+    );
+
+    expect(checks.map(({ n }) => n)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
+    expect(checks.slice(0, 3).map(({ begins }) => begins)).toEqual([
+      'Nothing commits inside the insert.',
+      'A POST that is cut while it posts.',
+      'One key from two sessions.',
+    ]);
+    for (const { expected } of checks) expect(expected).toMatch(/\d|`AZ-/);
+  });
+
   it.each(objects.map((object) => [object.file, object] as const))(
     '%s has one object, and its name',
     (file, object) => {

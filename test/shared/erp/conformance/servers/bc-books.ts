@@ -164,9 +164,11 @@ export class BcBooks {
     const { operations = [], components = [] } = this.articles.get(itemNo) ?? {};
     if (orderNo === undefined) this.#numbers += 1;
     const number = orderNo ?? `RPO-${this.#numbers}`;
+    const lineNo = 10_000 * (1 + this.lines.filter((one) => one.orderNo === number).length);
     const line: BcLine = {
       orderNo: number,
-      lineNo: 10_000 * (1 + this.lines.filter((one) => one.orderNo === number).length),
+      lineNo,
+      routingReference: lineNo,
       status: 'Released',
       blocked: false,
       itemNo,
@@ -198,6 +200,7 @@ export class BcBooks {
           flushing: 'Manual',
           link: '',
           lot: '',
+          picked: '0',
           ...one,
           per,
           scrapPercent,

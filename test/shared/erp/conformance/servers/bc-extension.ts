@@ -1,12 +1,13 @@
 import { compareDecimals, type Decimal, sumOf } from '../../../../../shared/model/quantity.ts';
-import type {
-  BcComponent,
-  BcError,
-  BcItem,
-  BcLine,
-  BcLocation,
-  BcOperation,
-  BcRequest,
+import {
+  type BcComponent,
+  type BcError,
+  type BcItem,
+  type BcLine,
+  type BcLocation,
+  type BcOperation,
+  type BcRequest,
+  remainsToBePicked,
 } from './bc-records.ts';
 import { refusalOfExtension } from './bc-refusals.ts';
 
@@ -118,7 +119,7 @@ function requireCanPost(line: BcLine, { operationNo, status, subcontracted, cent
   if (centerBlocked) throw refusal('CenterBlockedErr', nameOf(line), operationNo);
 }
 
-/** `FindComponent`, `CheckTracking`, `CheckStock`. */
+/** `FindComponent`, `CheckTracking`, `CheckPicked`, `CheckStock`. */
 function requireComponent(
   checked: Checked,
   line: BcLine,
@@ -128,6 +129,10 @@ function requireComponent(
   if (!component) throw refusal('UnknownComponentErr', nameOf(line), lineNo);
   if (!isManual(component)) throw refusal('FlushedComponentErr', nameOf(line), lineNo, component.flushing);
   requireTracked(checked, component.itemNo, quantity, lots);
+  const { pickMandatory } = checked.locations.get(line.location) ?? {};
+  const rest = pickMandatory ? remainsToBePicked(component, quantity) : '0';
+  if (compareDecimals(rest, '0') > 0)
+    throw refusal('NotPickedErr', component.itemNo, quantity, rest, line.location);
   const ofItem = [...checked.stock].filter(([key]) => key.startsWith(`${component.itemNo}|`));
   const there = sumOf(ofItem.map(([, amount]) => amount));
   if (compareDecimals(there, quantity) < 0)

@@ -22,7 +22,7 @@ function readComparison(text: string, fields: readonly string[]) {
   const [, field = '', operator = '', literal = ''] = /^(\w+) (eq|gt|ge|lt) (.+)$/.exec(text.trim()) ?? [];
   if (field === '') throw new BcError('BadRequest', `Syntax error in $filter: ${text}`);
   if (!fields.includes(field)) throw unknownProperty(field);
-  const quoted = /^'(.*)'$/.exec(literal)?.[1]?.replaceAll("''", "'");
+  const quoted = /^'((?:[^']|'')*)'$/.exec(literal)?.[1]?.replaceAll("''", "'");
   // A Guid, a time and a number have no quotes; a text needs them.
   const isPlain = /^(\d+(\.\d+)?|[0-9a-fA-F-]{36}|\d{4}-\d\d-\d\dT[\d:.]+Z)$/.test(literal);
   if (quoted === undefined && !isPlain)

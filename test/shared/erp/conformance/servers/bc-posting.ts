@@ -55,7 +55,7 @@ export function postOutput(posting: Posting, line: BcLine, output: OutputLine): 
   const operation = line.operations.find((one) => one.operationNo === operationNo);
   const isLast = operation === line.operations.at(-1);
   const isStock = isLast && compareDecimals(good, '0') !== 0;
-  const posted = { line, operation, isStock, scrapCode, lot, postingDate } as const;
+  const posted = { line, operation, component: undefined, isStock, scrapCode, lot, postingDate } as const;
   require(posting, { ...posted, type: 'output', itemNo: line.itemNo, quantity: good });
   // `PostOutputUpdateProdOrderRtngLine` 750.
   if (operation) posting.change(operation, { status: output.finished ? 'Finished' : 'In Progress' });
@@ -131,7 +131,7 @@ export function postConsumption(
   output: Pick<OutputLine, 'good' | 'lot' | 'postingDate' | 'document'>,
 ): void {
   const { good: amount, lot = '', postingDate } = output;
-  const posted = { line, operation: undefined, isStock: true, scrapCode: '', lot, postingDate } as const;
+  const posted = { line, operation: undefined, component, isStock: true, scrapCode: '', lot, postingDate };
   require(posting, { ...posted, type: 'consumption', itemNo: component.itemNo, quantity: amount });
   addStock(posting, component.itemNo, lot, `-${amount}`);
   const left = difference(component.remaining, amount);

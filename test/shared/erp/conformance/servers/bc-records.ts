@@ -62,6 +62,8 @@ export interface BcLocation {
   readonly binMandatory: boolean;
   /** *Prod. Output Whse. Handling* is *Inventory Put-away*. */
   readonly inventoryPutAway: boolean;
+  /** *Prod. Consump. Whse. Handling* is *Warehouse Pick (mandatory)*. */
+  readonly pickMandatory: boolean;
 }
 
 /** Table Prod. Order Routing Line. */
@@ -90,6 +92,8 @@ export interface BcComponent {
   expected: Decimal;
   remaining: Decimal;
   consumed: Decimal;
+  /** `Qty. Picked`, what was consumed of it included. */
+  picked: Decimal;
   /** Lot that was assigned to the component line beforehand; empty: none. */
   lot: string;
 }
@@ -112,7 +116,9 @@ export interface BcLine {
   /** Codes of those that it has a value of. */
   readonly dimensions: string[];
   readonly planningLevel: number;
-  readonly operations: BcOperation[];
+  /** The line by whose number its operations are found: lines of a family share those of one. */
+  routingReference: number;
+  operations: BcOperation[];
   readonly components: BcComponent[];
   rowVersion: number;
   modifiedAt: string;
@@ -202,6 +208,15 @@ export function roundTo(amount: Big, precision: Decimal, how: Big.RoundingMode =
 
 export function difference(one: Decimal, other: Decimal): Decimal {
   return new Big(one).minus(other).toFixed();
+}
+
+/** What of a consumption was not picked yet, where a pick is mandatory: codeunit Prod. Order Warehouse Mgt., `OnItemLineVerifyChangeOnCheckEntryType` 1075. */
+export function remainsToBePicked(
+  { flushing, expected, remaining, picked }: BcComponent,
+  quantity: Decimal,
+): Decimal {
+  if (flushing !== 'Pick + Manual') return '0';
+  return sumOf([quantity, difference(expected, remaining), difference('0', picked)]);
 }
 
 /** What was posted on an operation; on all of them without one. */

@@ -1,6 +1,7 @@
 import Big from 'big.js';
 import { compareDecimals, type Decimal } from '../../../../../shared/model/quantity.ts';
 import {
+  type BcComponent,
   type BcEntry,
   BcError,
   type BcItem,
@@ -9,6 +10,7 @@ import {
   type BcOperation,
   dialog,
   notFound,
+  remainsToBePicked,
   roundTo,
   testField,
 } from './bc-records.ts';
@@ -45,6 +47,8 @@ export interface PostedLine {
   readonly lot: string;
   readonly scrapCode: string;
   readonly operation: BcOperation | undefined;
+  /** Of consumption. */
+  readonly component: BcComponent | undefined;
   readonly postingDate: string;
   /** Whether it changes stock: consumption, and output of the last operation. */
   readonly isStock: boolean;
@@ -170,6 +174,20 @@ const lineRefusals = {
       !isOutput(posted) && picks.has(posted.line.orderNo)
         ? warehouseHandling('Consumption', posted)
         : undefined,
+  },
+  // Microsoft's tests SCMProdWhseHandling 378, 1195 and, of a component that is Manual, 1383.
+  'a component that was not picked, where a warehouse pick is mandatory': {
+    at: 'codeunit Prod. Order Warehouse Mgt., OnItemLineVerifyChangeOnCheckEntryType 1075, its text 37',
+    refuse(posted, setup) {
+      const { component, line, quantity } = posted;
+      const isMandatory = locationOf(posted, setup).pickMandatory === true;
+      const rest = component && isMandatory ? remainsToBePicked(component, quantity) : '0';
+      return compareDecimals(rest, '0') > 0
+        ? dialog(
+            `You cannot post consumption for order no. ${line.orderNo} because a quantity of ${rest} remains to be picked.`,
+          )
+        : undefined;
+    },
   },
   'an order that is finished': {
     at: 'codeunit Mfg. Item Jnl.-Post Line, GetOutputProdOrder 703',

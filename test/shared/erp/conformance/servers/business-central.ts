@@ -109,7 +109,9 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
   const pages: Readonly<Record<string, (call: Received) => readonly BcRow[]>> = {
     orderLines: () => books.lines.map(shownLine),
     orderOperations: () =>
-      books.lines.flatMap((line) => line.operations.map((one) => shownOperation(line, one))),
+      books.lines
+        .filter(({ lineNo, routingReference }) => lineNo === routingReference)
+        .flatMap((line) => line.operations.map((one) => shownOperation(line, one))),
     orderComponents: () =>
       books.lines.flatMap((line) => line.components.map((one) => shownComponent(line, one))),
     bookings: ({ headers }) => {
@@ -156,7 +158,7 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
       dueDate: line.dueDate,
       locationCode: line.location,
       planningLevel: line.planningLevel,
-      routingReferenceNo: line.lineNo,
+      routingReferenceNo: line.routingReference,
       lastOperation: last?.operationNo ?? '',
       lastOperationFlushing: last ? enumName(last.flushing) : '',
       lotRequired: item?.tracking === 'lot',
@@ -222,7 +224,7 @@ export function createBusinessCentral(login: BcLogin, world: BcWorld = { newId: 
 
   function list({ url }: Received, rows: readonly BcRow[]): Answer {
     const { searchParams } = url;
-    const known = ['$filter', '$orderby', '$top', '$skiptoken', '$select'];
+    const known = ['$filter', '$orderby', '$top', '$skiptoken', '$select', 'tenant'];
     const surplus = [...searchParams.keys()].find((name) => !known.includes(name));
     if (surplus !== undefined)
       throw new BcError('BadRequest', `The query parameter ${surplus} is not supported.`);
