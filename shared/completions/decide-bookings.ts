@@ -65,6 +65,7 @@ export type BookingDecision =
  *
  *   completed before the integration was live            leave: people book it; other parts are decided without it
  *   unclear whether it was                               reject
+ *   perhaps booked with others by an earlier ledger      reject
  *   another article than was ordered                     reject
  *   made again in Azumuta after it was booked            reject
  *   a part that the ERP order does not have any more     reject
@@ -101,6 +102,11 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
     return decideToReject(
       `Azumuta does not say when product order ${number} was completed, and people book what was before deployment.liveFrom. If it was completed since, replay this.`,
       'completion-unclear',
+    );
+  if (current.bookedBy === 'earlier ledger' && !quantityOf(current.index))
+    return decideToReject(
+      `Product order ${number} was completed before its order came here: a ledger that was lost may have had it booked with other parts of ERP order ${facts.erpOrder.number}. If it is not booked, replay this; else give it up.`,
+      'booked-otherwise',
     );
   const wrong = isOurs(current) ? whyInConflict(current, entry, quantityOf(current.index)) : undefined;
   if (wrong !== undefined) return decideToReject(wrong, 'conflict');

@@ -7,7 +7,7 @@ import {
   type RecordHome,
 } from '../ledger/records/erp-orders.ts';
 import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
-import { createdByUsAt, decideWhoBooks, type WhoBooks } from '../life/who-books.ts';
+import { createdByUsAt, decideWhoBooks, isOlderThanItsOrder, type WhoBooks } from '../life/who-books.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import { erpOrderRefOf, quantityOfPart } from '../model/orders.ts';
 import { definedFields } from '../model/unread.ts';
@@ -57,14 +57,22 @@ async function leaveToPeople(
   throw new Wait('It is being changed at this moment.', { awaits: 'our-lock' });
 }
 
-/** Who books a completed product order. That it was completed since we are live a person says by a replay. */
-function whoBooks(
-  order: BuiltPart['order'],
-  { entry, hint }: Pick<OrderReading, 'entry' | 'hint'>,
-  { liveFrom }: Pick<HintDependencies, 'liveFrom'>,
-): WhoBooks {
+/**
+ * Who books a completed product order. That it was completed since we are live, or is in no booking of an earlier ledger, a
+ * person says by a replay. Where it is booked alone, its key finds such a booking in the ERP.
+ */
+async function whoBooks(
+  { order, entry, hint }: Pick<OrderReading, 'order' | 'entry' | 'hint'>,
+  record: ErpOrderRecord | undefined,
+  { ledger: { erpOrders }, liveFrom }: HintDependencies,
+): Promise<WhoBooks> {
   const decided = decideWhoBooks(order, { liveFrom, createdAt: createdByUsAt(entry) });
-  return decided === 'unclear' && hint.again ? 'us' : decided;
+  if (hint.again && decided !== 'people') return 'us';
+  const mayBeBooked = decided === 'us' && isBookedTogether(entry) && isOlderThanItsOrder(order, entry);
+  if (!mayBeBooked) return decided;
+  // It is noted once a person has said so, until it is booked with others.
+  const noted = record && (await erpOrders.partsOf(record)).completed.has(entry.part.index);
+  return noted ? 'us' : 'earlier ledger';
 }
 
 /** What is known without the other parts. */
@@ -81,7 +89,7 @@ export async function readOwnFacts(
   const parts = record?.split.of ?? 1;
   const madeFor =
     entry?.part.per === undefined ? undefined : quantityOfPart(entry.part, entry.erpOrder).amount;
-  const bookedBy = whoBooks(order, reading, dependencies);
+  const bookedBy = await whoBooks(reading, record, dependencies);
   const current = { index: entry?.part.index ?? 1, madeFor, order, recordingIds, bookedBy };
   const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
   const window = windowStateOf({ ...reading, times, now: clock.now() });

@@ -1,8 +1,12 @@
+import { isNothingSent } from '../ledger/claims.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { dayMs, hourMs, isDate, utcInstant } from '../model/time.ts';
 
-/** `people`: it was completed before the integration was live. `unclear`: whether it was, Azumuta does not say. */
-export type WhoBooks = 'us' | 'people' | 'unclear';
+/**
+ * `people`: it was completed before the integration was live. `unclear`: whether it was, Azumuta does not say. `earlier ledger`:
+ * it was completed before its order came here, so a ledger that was lost may have had it booked with other parts.
+ */
+export type WhoBooks = 'us' | 'people' | 'unclear' | 'earlier ledger';
 
 export interface CompletionTime {
   /** As Azumuta says it: an instant, a local time without a zone, or a day. */
@@ -27,7 +31,7 @@ const furthestZoneMs = 14 * hourMs;
 export function decideWhoBooks(
   { completedAt }: CompletionTime,
   { liveFrom, createdAt }: { readonly liveFrom: string | undefined; readonly createdAt: string | undefined },
-): WhoBooks {
+): Exclude<WhoBooks, 'earlier ledger'> {
   if (liveFrom === undefined) return 'us';
   const from = Date.parse(liveFrom);
   if (completedAt === undefined)
@@ -49,4 +53,18 @@ function instantsOf(time: string): { readonly earliestMs: number; readonly lates
 /** When we have created a product order in Azumuta (ISO); undefined for one that was adopted, or is not known. */
 export function createdByUsAt(entry: Pick<OrderEntry, 'history'> | undefined): string | undefined {
   return entry?.history.findLast(({ event }) => event === 'created')?.at;
+}
+
+/**
+ * Whether a product order that we neither made nor adopted was completed before its order came here. Where that time is unknown,
+ * it was if its creation was refused and surely not sent.
+ */
+export function isOlderThanItsOrder(
+  completed: CompletionTime,
+  { productOrder, history: [came], ...step }: OrderEntry,
+): boolean {
+  if (productOrder || !came) return false;
+  const since = decideWhoBooks(completed, { liveFrom: came.at, createdAt: undefined });
+  const isSurelyNotOurs = step.state === 'rejected' && isNothingSent(step);
+  return since === 'people' || (since === 'unclear' && isSurelyNotOurs);
 }

@@ -7,6 +7,7 @@ import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { isGivenUpSince } from '../ledger/records/order-end.ts';
 import {
   asMade,
+  isBookedTogether,
   isMessageForgotten,
   isMessageUnderWay,
   type OrderEntry,
@@ -111,7 +112,8 @@ function needsHint({ concerns, bookings }: KnownOrder, { configuration }: AskErp
 
 /**
  * Accepts what the ERP has now. What the record says already is accepted, too, where no look at Azumuta ends what is open, as
- * it is booked or has ended; where another mapping may take it; or where it was made again as it was before.
+ * it is booked or has ended; where another mapping may take it; where it was made again as it was before; or where it had more
+ * parts that are booked together, of which one may be built by now, so that another is not wanted.
  */
 async function askErpDaily(
   { concerns, bookings }: KnownOrder,
@@ -127,7 +129,8 @@ async function askErpDaily(
   const isMadeOtherwise = concerns.length === 0 && !isMadeFor(entry.erpOrder, record);
   // It is accepted by now, and whoever did that had not read the concern.
   const isRefused = concerns.some(({ kind }) => kind === 'refused');
-  const acceptsSame = isOpen || isRefusedByAnother || isMadeOtherwise || isRefused;
+  const hadMoreParts = isBookedTogether(entry) && record.split.of < record.mostParts;
+  const acceptsSame = isOpen || isRefusedByAnother || isMadeOtherwise || isRefused || hadMoreParts;
   await askErp(record, { via: 'daily look', acceptsSame }, attempt, dependencies);
 }
 

@@ -97,6 +97,24 @@ describe('an order of 80 per 25', () => {
     expect(await concerns(order, 4)).toEqual([]);
   });
 
+  it('has the open one removed by the next daily look where a surplus one is booked, though the ERP neither posts nor lists the order again', async () => {
+    // Prepare
+    const order = await madeInParts('45');
+    await quantityChanged(order, '25');
+    const before = [await concerns(order, 1), await concerns(order, 2)];
+
+    // Act
+    await partsBuilt(order, 2);
+    plant.advance(days);
+    await plant.looked();
+
+    // Assess
+    expect(before).toEqual([[], [expect.stringContaining('part 2 is one too many')]]);
+    expect(plant.erp.books(order)).toMatchObject({ state: 'open', good: '20' });
+    expect(await concerns(order, 1)).toEqual([expect.stringContaining('is the one that is not built')]);
+    expect(await concerns(order, 2)).toEqual([expect.stringContaining('come to 20, and the ERP wants 25')]);
+  });
+
   it('tells to what it comes where a part that is booked has become smaller, as long as others can be', async () => {
     plant.deploy(per25('each'));
     const order = await madeInParts('80');

@@ -13,6 +13,7 @@ import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { orderRefusedWith } from '../../infra/ops/replay/accept.ts';
 import { type ReplayRequest, replayDeadLetters } from '../../infra/ops/replay/replay.ts';
 import { defineIntegration } from '../../shared/integration/index.ts';
+import { windowsRun } from '../../shared/integration/scheduled-runs.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { createEventSourceMapping } from '../simulation/aws/event-source-mapping.ts';
@@ -106,7 +107,8 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     return responseOf(await answers[partner](received, () => model.answer(received)));
   };
   const mails: { readonly at: string; readonly subject: string; readonly text: string }[] = [];
-  const ledger = operatorLedger(new Table(table.client, 'ledger'), clock);
+  const store = new Table(table.client, 'ledger');
+  const ledger = operatorLedger(store, clock);
   let mode = 'live';
   let functions = build({});
 
@@ -288,6 +290,16 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     reconcile,
     /** The daily look, and all that follows from it. */
     looked: () => reconcile().then(() => work()),
+    /** The second schedule's run, which finds parts whose time to be booked has come, and all that follows from it. */
+    async woken() {
+      const report = await functions.reconcile(windowsRun, invocation(300));
+      await work();
+      return report;
+    },
+    /** The ledger is lost, and an empty one takes its place. */
+    async beginLedgerAnew() {
+      for (const { pk, sk } of table.items()) await store.remove({ pk: String(pk), sk: String(sk) });
+    },
     alerts: () => functions.alerts({}, invocation()),
     replayed,
     /** A person accepts figures of an order that are more than it is for. @throws UsageError */

@@ -281,6 +281,30 @@ describe('an order that is due', () => {
     expect((await views('MO/0001')).today).toContain('Late: none');
   });
 
+  it('is not said to be late while parts of it wait for the time of the plant at which they are booked', async () => {
+    // Prepare: nobody has looked for such times since yesterday
+    const book = { at: ['14:00'] };
+    plant.deploy({ productOrders: { split: { per: 'unit', book } } });
+    const { number } = await released();
+    plant.azumuta.complete(`${number}/2`);
+    await plant.work();
+    plant.advance(days);
+    const { window } = await plant.ledger.knownOrders.readNamed(`${number}/1`);
+
+    // Act
+    await plant.alerts();
+    const { order, trace, page, flows, doctor, mail, today: console, list } = await views(`${number}/2`);
+
+    // Assess
+    expect(window?.dueAt).toBeLessThan(plant.clock.now().getTime());
+    expect(order.says).toContain('booked at the next time of the plant');
+    expect(console).toContain('Late: none');
+    const lines = list.rows.map(({ says }) => says).join();
+    for (const text of [trace, page, flows, mail, lines]) expect(text).not.toMatch(/\blate\b|overdue/i);
+    expect(doctor).toMatchObject([{ result: 'fine' }]);
+    expect(await plant.ledger.due.listOverdue(plant.clock.now(), 10)).toEqual([]);
+  });
+
   it('is counted to a thousand, and then at least: two hundred late ones are two hundred', async () => {
     // Prepare
     const put = (count: number) =>

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decideWhoBooks } from '../../../shared/life/who-books.ts';
+import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import { decideWhoBooks, isOlderThanItsOrder } from '../../../shared/life/who-books.ts';
+import { orderEntry } from '../completions/booking-facts.ts';
 
 const liveFrom = '2027-01-11T05:00:00.000Z';
 const typed = { liveFrom, createdAt: undefined };
@@ -42,4 +44,34 @@ it('books all where there is no such instant, and exactly what was completed sin
       expect(decided).toBe(completed < from ? 'people' : 'us');
     }),
   );
+});
+
+const came: OrderEntry = {
+  ...orderEntry(1, 'when-all-done'),
+  productOrder: undefined,
+  state: 'claimed',
+  clean: false,
+  history: [
+    { at: '2026-11-24T08:00:00.000Z', event: 'queued' },
+    { at: '2026-11-24T12:00:00.000Z', event: 'refused' },
+  ],
+};
+const refused = { state: 'rejected', clean: true } as const;
+
+it.each<[string, string | undefined, Partial<OrderEntry>, boolean]>([
+  ['was completed before', '2026-11-24T07:59:59.999Z', {}, true],
+  ['was completed since', '2026-11-24T08:00:00Z', refused, false],
+  [
+    'was completed before, and is ours',
+    '2026-11-24T07:00:00Z',
+    { productOrder: { id: 'i', number: 'n' } },
+    false,
+  ],
+  ['may be ours, and has no time', undefined, {}, false],
+  ['was refused after it was perhaps made, and has no time', undefined, { state: 'rejected' }, false],
+  ['is surely not ours, and has no time', undefined, refused, true],
+  ['is surely not ours, and has a time without a zone', '2026-11-24T08:00:00', refused, true],
+  ['is of an order of which nothing is known', '2026-11-24T07:00:00Z', { history: [] }, false],
+])('says whether a product order is older than its order, where it %s', (_, completedAt, given, then) => {
+  expect(isOlderThanItsOrder({ completedAt }, { ...came, ...given })).toBe(then);
 });

@@ -323,6 +323,14 @@ export const completionFaults: Faults = {
       foundIn: life('daily-look', 'keeps its rest open in'),
     },
   },
+  'shared/completions/read-facts.ts': {
+    'part-of-a-lost-ledger-booked-again': {
+      find: "return noted ? 'us' : 'earlier ledger';",
+      replace: "return noted ? 'us' : 'us';",
+      why: 'After the ledger was lost, a trigger comes again, and the parts of a shift are booked a second time.',
+      foundIn: life('windows', 'has no part booked again, and none taken for booked: rest'),
+    },
+  },
   'shared/completions/read-recordings.ts': {
     'opened-part-booked': {
       find: 'if (!order?.completed) return [];',

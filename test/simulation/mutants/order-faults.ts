@@ -65,6 +65,12 @@ export const orderFaults: Faults = {
       why: 'While completions are paused, each daily look sends a hint, and all of them go round until the end.',
       foundIn: life('closures', 'does not fill a queue that is paused with a hint of each daily look'),
     },
+    'surplus-part-booked-and-another-open': {
+      find: ' || isRefused || hadMoreParts;',
+      replace: ' || isRefused;',
+      why: 'An order is reduced, the part that is one too many is built and booked, and the other one is built, too.',
+      foundIn: life('parts-of-several', 'has the open one removed by the next daily look'),
+    },
     'deleted-order-stays-refused': {
       find: "return record.state === 'cancelled';",
       replace: "return record.state !== 'released';",
