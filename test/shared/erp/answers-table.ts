@@ -13,7 +13,8 @@ export function readAnswerRows(
   { page = 'README.md', heading = '## What an answer means' } = {},
 ): readonly AnswerRow[] {
   const text = readFileSync(new URL(`../../../shared/erp/${folder}/${page}`, import.meta.url), 'utf8');
-  const [, section = ''] = text.split(heading);
+  const [, rest = ''] = text.split(heading);
+  const [section = ''] = rest.split('\n## ');
   const lines = section.split('\n').filter((line) => line.startsWith('|'));
   return lines.slice(2).map((line) => {
     const [answer = '', ...results] = line
