@@ -55,7 +55,7 @@ export async function writtenNow(mapping: Mapping): Promise<Recorded[]> {
     for (const path of pathsIn(valuesIn(one))) seen.add(path);
     return seen.size > before;
   };
-  return [...all.filter(isNew), ...bookedTogether(all)];
+  return [...all.filter(isNew), ...bookedTogether(all), leftToPeople(all)];
 }
 
 /** A booking whose key counts, and one that was taken back. 0.3.0 takes any key as a text. */
@@ -67,6 +67,15 @@ function bookedTogether(all: readonly Recorded[]): readonly Recorded[] {
   ];
   if (!planned || !takenBack) throw new Error('Nothing is written of parts that are booked together.');
   return [planned, takenBack];
+}
+
+/** An order that Azumuta completed before its stack was live: a given-up one, whose history alone says by what. */
+function leftToPeople(all: readonly Recorded[]): Recorded {
+  const isLeft = ({ sk, history }: Recorded) =>
+    sk === 'ORDER' && Array.isArray(history) && history.at(-1)?.event === 'left to people';
+  const left = all.find(isLeft);
+  if (!left) throw new Error('No order is left to people.');
+  return left;
 }
 
 /** What is rare in life, by the functions of the ledger. */
@@ -81,6 +90,11 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   await ledger.orders.create({ erpOrder, contentHash, ...order });
   const entry = await ledger.orders.find(number);
   if (entry) await ledger.orders.end(entry, { how: 'given up', because: 'because (An)' });
+  await ledger.orders.create(newOrder({ number: 'MO/7' }));
+  const completedBefore = await ledger.orders.find('MO/7');
+  const because = 'Azumuta completed it before deployment.liveFrom';
+  if (completedBefore)
+    await ledger.orders.end(completedBefore, { how: 'given up', event: 'left to people', because });
   const mapped = mapping.flatMap(({ becomes: { production, test } }) => [production, test]);
   for (const [key, { completion }] of mapped.entries()) {
     if (!completion) continue;
