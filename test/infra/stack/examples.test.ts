@@ -10,7 +10,7 @@ import { erpOrder } from '../../support/orders.ts';
 
 const folder = 'plants/examples';
 const examples = readdirSync(folder).filter((name) => name.endsWith('.config.ts'));
-const orderOf = (path: string) => path.replace('.config.ts', '.order.json');
+const orderOf = (file: string) => `${folder}/${file.replace('.config.ts', '.order.json')}`;
 
 it('has an example for each connector, and for each ERP that is described', async () => {
   const names = await Promise.all(
@@ -28,19 +28,23 @@ it('has an example for each connector, and for each ERP that is described', asyn
   ]);
 });
 
-describe.each(examples)('the example %s', (file) => {
-  const path = `${folder}/${file}`;
-
-  it.runIf(existsSync(orderOf(path)))('maps each field of an order as the ERP lists it', async () => {
+it.each(examples.filter((file) => existsSync(orderOf(file))))(
+  'maps each field of an order as the ERP of %s lists it',
+  async (file) => {
+    const path = `${folder}/${file}`;
     const { integration } = await loadIntegration(path, 'production');
 
-    const [preview] = previewsOf(JSON.parse(readFileSync(orderOf(path), 'utf8')), integration);
+    const [preview] = previewsOf(JSON.parse(readFileSync(orderOf(file), 'utf8')), integration);
 
     expect(preview?.mistakes).toEqual([]);
     const shown = preview?.becomes[0]?.rows.filter(([field]) => field.startsWith('parameter')) ?? [];
     const mapped = readFileSync(path, 'utf8').match(/^ {6}(?:'[^']+'|\w+):/gm) ?? [];
     expect(shown).toHaveLength(mapped.length);
-  });
+  },
+);
+
+describe.each(examples)('the example %s', (file) => {
+  const path = `${folder}/${file}`;
 
   it('pulls in production, and not in the test stage', async () => {
     const isPulling = async (stage: string) => {
