@@ -49,7 +49,7 @@ async function compareOrder(
   const { ledger, comparisons } = dependencies;
   const { entry } = await ledger.knownOrders.readStanding(number);
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
-  if (!record) return;
+  if (!record) return comparisons.postpone(number);
   const standing = [];
   for (const one of partNumbers(record.split)) standing.push(await ledger.knownOrders.readStanding(one));
   const erp = await readErp(entry.erpOrder, attempt, dependencies);

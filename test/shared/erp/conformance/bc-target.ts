@@ -70,6 +70,9 @@ export async function bcTarget(
     async capPages(rows) {
       server.largestPage = rows;
     },
+    async commitAmidPosting() {
+      books.commitsAmidPosting = true;
+    },
     expireSession: async () => plant.restart(),
     async breakSessions() {
       server.expireTokens();

@@ -4,7 +4,7 @@ import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.t
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Answer } from './fault-proxy.ts';
 import { type Scenario, scenariosOf } from './scenarios.ts';
-import type { Chapter, ErpBooks, PlannedOrderRef } from './target.ts';
+import { type Chapter, type ErpBooks, type PlannedOrderRef, provided } from './target.ts';
 
 /** A booking that was disturbed at one of its calls. */
 interface Disturbed {
@@ -205,6 +205,27 @@ export function exactlyOnceTests(chapter: Chapter): void {
     expect(failure).toMatchObject(failure instanceof RetryLater ? waits : { name: 'Rejected' });
     expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });
   });
+
+  promise(
+    'leaves a booking to a person that is there without what it posts',
+    ['unposted-booking'],
+    async () => {
+      // Prepare
+      const order = await plan();
+      await provided(target().commitAmidPosting, 'unposted-booking')();
+
+      // Act
+      const failures = [
+        await failureOf(book(completionOf(order))),
+        await failureOf(book(completionOf(order), nextAttempt())),
+      ];
+
+      // Assess
+      const forPerson = { name: 'Rejected', causeCode: 'booked-otherwise' };
+      expect(failures).toEqual([expect.objectContaining(forPerson), expect.objectContaining(forPerson)]);
+      expect(await target().books(order)).toMatchObject({ state: 'open', good: '0' });
+    },
+  );
 }
 
 /** Answers of a proxy in place of the ERP: neither says anything about the order. */

@@ -48,6 +48,8 @@ export interface ErpConformanceTarget {
   mendSessions?(): Promise<void>;
   /** The next call that would complete an order succeeds without changing anything. Needed unless `cannot.silent-no-op`. */
   silentNoOp?(): Promise<void>;
+  /** The next booking ends amid its posting, and what has our key stays there. Needed unless `cannot['unposted-booking']`. */
+  commitAmidPosting?(): Promise<void>;
 
   /** Article that `planOrder` can be asked for, and others of which lots or serial numbers are tracked. */
   readonly articles: {
@@ -277,6 +279,8 @@ export type Capability =
   | 'same-page'
   /** A completing call that answers 200 and changes nothing. */
   | 'silent-no-op'
+  /** Leave a booking behind that has our key, and of which nothing was posted. */
+  | 'unposted-booking'
   /** Cancelled orders are listed as such. */
   | 'cancelled-listed'
   /** Refuse by the look all that is refused: what the ERP refuses with the write, shadow does not know. */

@@ -29,6 +29,10 @@ const always: Cannot = {
     'an order plans its product once, and as no by-product',
     'mrp_production.py, `_get_moves_finished_values`',
   ),
+  'unposted-booking': notInErp(
+    'our key stands in a message on the order, from which a booking goes on',
+    'mrp_production.py (19.0), `button_mark_done`: what is posted has no field for a key',
+  ),
   session: notInErp('every call carries the key', externalApi),
   'never-changed': notInErp(
     'Odoo writes a change time when it creates',

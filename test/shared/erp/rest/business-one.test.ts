@@ -51,6 +51,9 @@ describeErpConformance(
   'the configuration for SAP Business One',
   makeTarget,
   {
+    'unposted-booking': leftOut(
+      'its look-up takes a document by its key, and the document is what is posted',
+    ),
     link: leftOut('its example has no field for it'),
     'refusing-look': leftOut(
       'it says with the booking that components are not there, and its example does not ask before',

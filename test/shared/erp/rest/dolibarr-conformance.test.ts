@@ -27,6 +27,10 @@ for (const [title, file] of files)
         'Dolibarr books twice; the ledger locks the order',
         'api_mos.class.php:770 (22.0.4): the same inventorycode twice books twice',
       ),
+      'unposted-booking': notInErp(
+        'our key stands in the stock movements that are posted',
+        'api_mos.class.php:770 (22.0.4): inventorycode is a field of each movement',
+      ),
       'never-changed': notInErp(
         'every order of Dolibarr has a change time',
         'moline.class.php, mo.class.php (22.0.4): `tms` is a timestamp that the database sets',

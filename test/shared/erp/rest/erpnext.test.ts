@@ -54,6 +54,9 @@ describeErpConformance(
   'the configuration for ERPNext',
   makeTarget,
   {
+    'unposted-booking': leftOut(
+      'its look-up takes a document by its key, and the document is what is posted',
+    ),
     link: leftOut('its example has no field for it'),
     produced: leftOut('its example asks for no such field of an order'),
     'refusing-look': leftOut(

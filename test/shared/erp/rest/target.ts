@@ -24,6 +24,7 @@ export const sandboxCannot: Cannot = {
   'field operations.scrap.unit': timesOnly,
   concurrency: notInErp('this ERP books twice; the ledger locks the order', sandbox),
   'never-changed': notInErp('every order of this ERP has a change time', sandbox),
+  'unposted-booking': notInErp('a booking is what is posted', sandbox),
   session: notInErp('an API key needs no session', sandbox),
   'booked-before': notInErp('a look-up tells the quantity of the order alone', sandbox),
   'line-by-line': notInErp('a booking names components, and no lines of the order', sandbox),

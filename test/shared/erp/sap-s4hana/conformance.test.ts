@@ -18,6 +18,10 @@ const cannot: Cannot = {
     'SAP books every confirmation; the ledger lets one worker at a time book to an order',
     `${confirmation}: its key is a counter that SAP gives, and nothing of ours is unique`,
   ),
+  'unposted-booking': notInErp(
+    'a confirmation is what is posted',
+    `${confirmation}: the confirmed yield stands in the row that our POST makes`,
+  ),
   units: notInErp(
     'neither service tells which units SAP would convert',
     `${confirmation} and ProductionOrder_2.d.ts: a unit for each figure, and no other unit of the material`,

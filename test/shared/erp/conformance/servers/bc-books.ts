@@ -341,6 +341,7 @@ export class BcBooks {
       return booking;
     }
     if (this.commitsAmidPosting) {
+      this.commitsAmidPosting = false;
       // What was inserted by then is there; the error undoes only what came after.
       this.bookings.push(booking);
       throw dialog('A subscriber of another extension has ended the transaction.');
