@@ -84,8 +84,10 @@ export const productOrdersSchema = strictObject({
         per: unitsPerPartSchema,
         /**
          * `each`: book each product order when it is completed. `when-all-done`: book all of them when the last is, for an ERP where
-         * closing an order closes all of it. `{ at: ['06:00', '14:00', '22:00'] }`: book at these times what was completed
-         * since the last booking, and the rest when the last is completed.
+         * closing an order closes all of it; those that cannot be read in the time of one attempt (some 30 calls where
+         * `azumuta.perSecond` is 1) are booked a minute later, and only the last booking finishes the order.
+         * `{ at: ['06:00', '14:00', '22:00'] }`: book at these times what was completed since the last booking, and the rest when
+         * the last is completed.
          */
         book: z.union([
           z.literal('each'),

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { endings } from '../../infra/ops/orders/end-order.ts';
 import { type CompletedProductOrder, planned, recorded } from '../../shared/integration/index.ts';
 import type { ErpName } from '../simulation/partners/erp.ts';
-import { daysGoBy, eachWithPlant, kinds, madeInParts, partsBuilt, plant, takePlant } from './acts.ts';
+import {
+  daysGoBy,
+  eachWithPlant,
+  endDependencies,
+  kinds,
+  madeInParts,
+  partsBuilt,
+  plant,
+  takePlant,
+} from './acts.ts';
 import { hours, type LifePlant, minutes } from './plant.ts';
 
 type Order = ReturnType<LifePlant['plan']>;
@@ -25,6 +35,11 @@ async function windowDue({ number }: Order): Promise<void> {
   if (!window) throw new Error('No part waits for its time.');
   plant.advance(window.dueAt - plant.clock.now().getTime());
   await plant.woken();
+}
+
+async function triggersComeAgain(order: Order, ...parts: readonly number[]): Promise<void> {
+  for (const part of parts) plant.azumuta.triggerAgain(`${order.number}/${part}`);
+  await plant.work();
 }
 
 /** The good quantity of each booking. */
@@ -103,6 +118,50 @@ describe('an order that is booked per shift', () => {
     expect(booked(order)).toEqual(['2']);
     expect([plant.letters(), await kinds()]).toEqual([[], []]);
   });
+
+  it.each(['rest', 'odoo 17', 'odoo 19', 'sap-s4hana', 'business-central'] satisfies ErpName[])(
+    'is a person’s once somebody has finished it in the ERP between two times: %s',
+    async (erp) => {
+      // Prepare
+      takePlant({ erp, integration: perShift() });
+      const order = await madeInParts('5');
+      await partsBuilt(order, 1, 2);
+      await untilTwo();
+      await partsBuilt(order, 3);
+      plant.erp.finishByHand(order);
+      const { good } = plant.erp.books(order);
+
+      // Act
+      await windowDue(order);
+      await daysGoBy(2);
+
+      // Assess
+      expect(plant.erp.books(order)).toMatchObject({ state: 'done', good });
+      expect(plant.letters()).toHaveLength(1);
+    },
+  );
+
+  it('is booked no more once a person has given all of its parts up between two times', async () => {
+    // Prepare
+    const order = await madeInParts('4');
+    await partsBuilt(order, 1, 2);
+    await untilTwo();
+    await partsBuilt(order, 3);
+
+    // Act
+    for (const part of [3, 4]) {
+      const number = `${order.number}/${part}`;
+      await endings['give-up']({ number, go: true, note: 'not needed (An)' }, endDependencies());
+    }
+    plant.advance(8 * hours);
+    await plant.woken();
+    await triggersComeAgain(order, 3);
+    await daysGoBy(2);
+
+    // Assess
+    expect(booked(order)).toEqual(['2']);
+    expect([plant.letters(), await kinds()]).toEqual([[], []]);
+  });
 });
 
 /** Two of four parts are booked at the end of the first shift; then the ledger is lost. */
@@ -113,11 +172,6 @@ async function ledgerLost(): Promise<Order> {
   await plant.beginLedgerAnew();
   await daysGoBy(1);
   return order;
-}
-
-async function triggersComeAgain(order: Order, ...parts: readonly number[]): Promise<void> {
-  for (const part of parts) plant.azumuta.triggerAgain(`${order.number}/${part}`);
-  await plant.work();
 }
 
 /** With their reasons. */

@@ -64,7 +64,7 @@ it('takes 8 write units for an order, and 5 for its completion', async () => {
 /** Write units of an order that is built in parts, by the kind of the item; a part is completed each four minutes from 07:12 on. */
 async function unitsOfParts(
   quantity: number,
-  given: Pick<Scenario, 'per' | 'bookAt'> = {},
+  given: Pick<Scenario, 'per' | 'bookAt' | 'batch'> = {},
 ): Promise<Record<string, number>> {
   const units: Record<string, number> = {};
   const order = { article: 'plain', quantity, scrap: 0, releasedAt: 1, builtAfter: 10 } as const;
@@ -93,6 +93,21 @@ it('takes 4 write units more for each time at which parts are booked, and what a
   expect(atTimes).toEqual(atTheEnd);
   expect(several - one).toBe(3);
   expect(window).toBe(4);
+});
+
+it('takes 1 write unit more for an order in a batch order, and 1 for each trigger that names that', async () => {
+  // Act
+  const alone = await unitsOfParts(4);
+  const { 'ORDER BATCH': once, ...rest } = await unitsOfParts(4, {
+    batch: { triggers: 'once', isShared: false },
+  });
+  const { 'ORDER BATCH': forEach } = await unitsOfParts(4, {
+    batch: { triggers: 'for each', isShared: false },
+  });
+
+  // Assess
+  expect(rest).toEqual(alone);
+  expect([once, forEach]).toEqual([2, 5]);
 });
 
 it.each([{}, { bookAt: ['07:17'] }])(

@@ -107,14 +107,15 @@ export function partTests({ target, cannot, plan, book, promise }: Chapter): voi
 
   promise(
     'leaves an order open until the booking that covers all parts that are left, however many bookings come before it',
-    ['partial', 'closing'],
+    ['partial'],
     async () => {
-      // Prepare
+      // Prepare: where the ERP can close one, the last covers one part less than is left, as a person has given that up
       const order = await plan();
+      const [amounts, good] = cannot.closing ? [['2', '2', '1'], '5'] : [['2', '1', '1'], '4'];
 
-      // Act: the last covers one part less than is left, as a person has given that up
+      // Act
       const states: string[] = [];
-      for (const [n, amount] of ['2', '1', '1'].entries()) {
+      for (const [n, amount] of amounts.entries()) {
         const { completion, key } = windowOf(order, n + 1, amount, { final: n === 2 });
         await target().connector().book(completion, key, firstAttempt());
         states.push((await target().books(order)).state);
@@ -122,7 +123,7 @@ export function partTests({ target, cannot, plan, book, promise }: Chapter): voi
 
       // Assess
       expect(states).toEqual(['open', 'open', 'done']);
-      expect(await target().books(order)).toMatchObject({ good: '4', bookings: 3 });
+      expect(await target().books(order)).toMatchObject({ good, bookings: 3 });
     },
   );
 
