@@ -96,6 +96,12 @@ describeErpConformance(
   ['listing', 'unreadable', 'reading', 'booking', 'parts', 'refusing', 'waiting', 'once'],
 );
 
+const refusedWithLog = {
+  causeCode: 'refused-by-erp',
+  message: expect.stringContaining('Periode is dicht (log LOG-7)'),
+};
+const orderWaits = { kind: 'order-not-ready', wrote: 'known' };
+
 /** An environment with an order of 5, and its booking. */
 function started(options: Partial<Parameters<typeof afas>[0]> = {}) {
   const server = createAfas(apiKey);
@@ -139,6 +145,35 @@ it('looks again after a production that was stopped for its length', async () =>
   faults.beforeCall(3, () => faults.answerNext({ status: 500, body }));
 
   expect(await failureOf(book())).toMatchObject({ kind: 'order-not-ready', wrote: 'known' });
+});
+
+it.each<[string, number, object, object]>([
+  ['a sentence', 500, { externalMessage: 'Periode is dicht', profitLogReference: 'LOG-7' }, refusedWithLog],
+  ['a lock', 500, { externalMessage: 'De regel is geblokkeerd door een andere gebruiker' }, orderWaits],
+  ['nothing', 500, {}, { kind: 'partner-down', wrote: 'perhaps' }],
+])('understands a 500 to the production with %s', async (_, status, body, expected) => {
+  const { book, faults } = started();
+  faults.beforeCall(3, () => faults.answerNext({ status, body: JSON.stringify(body) }));
+
+  expect(await failureOf(book())).toMatchObject(expected);
+});
+
+it('stops the flow for a connector that the token may not use, which is a 401 as well', async () => {
+  const { shop, book, faults } = started();
+  for (const call of [1, 2]) faults.beforeCall(call, () => faults.answerNext({ status: 401, body: '{}' }));
+
+  expect(await failureOf(book())).toMatchObject({ kind: 'partner-down', unauthorized: true });
+  expect(shop.bookings).toEqual([]);
+});
+
+it('loses none of the orders that changed at one moment between two pages, as it says how they are sorted', async () => {
+  const { shop, connector, order } = started();
+  const changedAt = new Date(order.changedAt).toISOString();
+  for (let more = 0; more < 120; more += 1) shop.plan({ article: 'CHAIR', quantity: '2', changedAt });
+
+  const { numbers } = await listOf(connector);
+
+  expect(new Set(numbers).size).toBe(121);
 });
 
 it('takes a 404 for no word about the order, with JSON or without a body', async () => {

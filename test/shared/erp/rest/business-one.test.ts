@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { businessOne } from '../../../../plants/examples/business-one.ts';
+import type { Answer } from '../../../support/server.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { connecting } from '../conformance/connecting.ts';
@@ -109,6 +110,45 @@ it('refuses, with its words, while nobody has made the user field', async () => 
   expect(failure).toMatchObject({ name: 'Rejected', causeCode: 'refused-by-erp' });
   expect(String(failure)).toContain("(400): Property 'U_AZKEY' of 'Document' is invalid");
   expect(shop.bookings).toEqual([]);
+});
+
+it.each<[string, Answer, object]>([
+  [
+    'an error of v2',
+    { status: 400, body: { error: { code: '-5002', message: 'Inventory falls below zero' } } },
+    { causeCode: 'refused-by-erp', message: expect.stringContaining('Inventory falls below zero') },
+  ],
+  [
+    'an error of v1',
+    { status: 400, body: { error: { code: -5002, message: { lang: 'en-us', value: 'Below zero' } } } },
+    { causeCode: 'refused-by-erp', message: expect.stringContaining('Below zero') },
+  ],
+])('shows its sentence: %s', async (_, { status = 0, body }, expected) => {
+  const { shop, faults } = createBusinessOne(secret.password);
+  const { number } = shop.plan({ article: 'CHAIR', quantity: '5' });
+  const connector = connected(businessOne({ ...plant, baseUrl: faults.url }), secret);
+  faults.beforeCall(4, () => faults.answerNext({ status, body: JSON.stringify(body) }));
+
+  const failure = await failureOf(connector.book(completionFor(number), keyFor(number), firstAttempt()));
+
+  expect(failure).toMatchObject(expected);
+});
+
+it('stops the flow where the login is refused, and does not try it in a loop', async () => {
+  const { shop, faults, seen } = createBusinessOne(secret.password);
+  const { number } = shop.plan({ article: 'CHAIR', quantity: '5' });
+  const connector = connected(businessOne({ ...plant, baseUrl: faults.url }), wrong);
+  const book = () => connector.book(completionFor(number), keyFor(number), firstAttempt());
+
+  const failures = [await failureOf(book()), await failureOf(book())];
+
+  for (const failure of failures)
+    expect(failure).toMatchObject({
+      kind: 'partner-down',
+      unauthorized: true,
+      message: expect.stringContaining('Login failed'),
+    });
+  expect(seen.logins).toBe(1);
 });
 
 it('logs in once for many bookings, and again when its session has ended amid one', async () => {

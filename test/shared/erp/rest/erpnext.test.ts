@@ -147,6 +147,10 @@ it.each([
   ['QueryDeadlockError', 500, { kind: 'order-not-ready', wrote: 'known' }],
   ['ValidationError', 417, { name: 'Rejected', message: expect.stringContaining('Row #1: no stock') }],
   ['PermissionError', 403, { kind: 'order-not-ready' }],
+  ['DoesNotExistError', 404, { causeCode: 'refused-by-erp' }],
+  ['DuplicateEntryError', 409, { causeCode: 'refused-by-erp' }],
+  ['TooManyRequestsError', 429, { kind: 'partner-down' }],
+  ['DataError', 500, { kind: 'partner-down', wrote: 'perhaps' }],
 ])('understands %s', async (kind, status, expected) => {
   const { book, faults } = started();
   const messages = JSON.stringify([JSON.stringify({ message: '<b>Row #1</b>: no stock' })]);
@@ -154,4 +158,14 @@ it.each([
   faults.beforeCall(4, () => faults.answerNext({ status, body }));
 
   expect(await failureOf(book())).toMatchObject(expected);
+});
+
+it('takes a 401 for a key that was taken back, and books nothing', async () => {
+  const { shop, book, faults } = started();
+  const refused = { status: 401, body: JSON.stringify({ exc_type: 'AuthenticationError' }) };
+  faults.beforeCall(1, () => faults.answerNext(refused));
+  faults.beforeCall(2, () => faults.answerNext(refused));
+
+  expect(await failureOf(book())).toMatchObject({ kind: 'partner-down', unauthorized: true });
+  expect(shop.bookings).toEqual([]);
 });

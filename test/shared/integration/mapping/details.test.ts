@@ -255,6 +255,11 @@ describe('what the operations report', () => {
       worked,
     ],
     [
+      '$[0].operation: found string, expected another text: it is empty',
+      { of: () => [{ operation: ' ' }] },
+      worked,
+    ],
+    [
       '$[0].runSeconds: found -1, expected seconds, 0 or more',
       { of: () => [{ operation: '10', runSeconds: -1 }] },
       worked,
