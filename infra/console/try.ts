@@ -1,6 +1,7 @@
 import { bookedFiguresIn, figuresOf, unpackCompletion } from '../../shared/completions/content.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
+import { partIndexOf } from '../../shared/ledger/records/product-orders.ts';
 import type { CompletedProductOrder, Completion } from '../../shared/model/completions.ts';
 import { counted } from '../../shared/model/text.ts';
 import { localTime } from '../../shared/model/time.ts';
@@ -95,7 +96,7 @@ async function comparedWithBooking(
   { knownOrders }: LiveDependencies['ledger'],
 ): Promise<Comparison> {
   const { entry, bookings } = await knownOrders.readStanding(completed.productOrder.number);
-  const index = entry?.part.index ?? 1;
+  const index = partIndexOf(entry);
   const booking = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
   if (!booking) return { title, was: ledgerTitle, rows: compareRows(rows) };
   const { figures, content, configuration, recordingIds, parts } = booking;

@@ -1,3 +1,4 @@
+import { partIndexOf } from '../ledger/records/product-orders.ts';
 import { OrderNotReady, Rejected, type RetryLater, Wait } from '../model/errors.ts';
 import { durationInWords } from '../model/time.ts';
 import {
@@ -42,7 +43,7 @@ export async function joinRunningQuestion(
 
 /** A trigger has named its batch order, and nothing of it was refused: else a person waits for what becomes of it. */
 function isForBatchAlone({ hint, entry, bookings }: Inquiry): boolean {
-  const index = entry?.part.index ?? 1;
+  const index = partIndexOf(entry);
   const isRefused = bookings.some(({ state, parts }) => state === 'rejected' && parts.includes(index));
   return hint.batch !== undefined && !isRefused;
 }

@@ -1,5 +1,6 @@
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import { isGivenUpSince } from '../ledger/records/order-end.ts';
+import { partIndexOf } from '../ledger/records/product-orders.ts';
 import type { OrderOutcome } from '../life/outcomes.ts';
 import { azumutaRowOf, howFarBooked, whatAzumutaShows } from '../life/what-azumuta-shows.ts';
 import { Rejected, Wait } from '../model/errors.ts';
@@ -102,7 +103,7 @@ function decideByLedger(inquiry: Inquiry, { clock, configuration }: HintDependen
     isOrdered: entry !== undefined,
     // Where an alias has led to it, another one may have the number by now.
     isGivenUp: outcomeOf(inquiry, 'completed').to === 'nothing' && askedAs === number,
-    part: entry?.part.index ?? 1,
+    part: partIndexOf(entry),
     names: newsIn(recordingsNamedBy(inquiry), recordingsOfBookings(bookings)),
     configuration,
     now: clock.now(),
@@ -119,7 +120,7 @@ function outcomeOf(
   { entry, bookings, concerns, hint }: Inquiry,
   event: 'opened' | 'completed',
 ): OrderOutcome {
-  const booking = howFarBooked(bookings, entry?.part.index ?? 1);
+  const booking = howFarBooked(bookings, partIndexOf(entry));
   const row = entry ? azumutaRowOf({ entry, concerns, booking }) : 'made';
   const outcome = whatAzumutaShows[row][event];
   // A person's hint is asked about, whatever has ended: what is shown counts, as of one that goes on.

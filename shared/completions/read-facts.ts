@@ -6,7 +6,7 @@ import {
   partsTogether,
   type RecordHome,
 } from '../ledger/records/erp-orders.ts';
-import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
+import { isBookedTogether, type OrderEntry, partIndexOf } from '../ledger/records/product-orders.ts';
 import { createdByUsAt, decideWhoBooks, isOlderThanItsOrder, type WhoBooks } from '../life/who-books.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import { erpOrderRefOf, quantityOfPart } from '../model/orders.ts';
@@ -90,7 +90,7 @@ export async function readOwnFacts(
   const madeFor =
     entry?.part.per === undefined ? undefined : quantityOfPart(entry.part, entry.erpOrder).amount;
   const bookedBy = await whoBooks(reading, record, dependencies);
-  const current = { index: entry?.part.index ?? 1, madeFor, order, recordingIds, bookedBy };
+  const current = { index: partIndexOf(entry), madeFor, order, recordingIds, bookedBy };
   const known = { entry, erpOrder, parts, bookings, toDecideAgain, nextJointKey };
   const window = windowStateOf({ ...reading, times, now: clock.now() });
   return { facts: { ...known, current, others: [], unread: 0, window, withoutRecordings }, record };
@@ -115,7 +115,7 @@ async function ownRecordings(
     const sentence = `A trigger of product order ${order.number} names ${named} recordings, of which ${candidates.length} can be looked at: let Azumuta list the recordings of its product orders, or book it in the ERP by hand.`;
     throw new Rejected(sentence, { causeCode: 'completion-unclear' });
   }
-  const index = entry?.part.index ?? 1;
+  const index = partIndexOf(entry);
   const ofThisPart = toDecideAgain.filter(({ parts }) => parts.length === 1 && parts[0] === index);
   const decidedAgain = recordingsOfBookings(ofThisPart);
   const proven = recordingsOfBookings([...bookings, ...ofThisPart]);

@@ -6,7 +6,12 @@ import { type Concern, concernRules, orderConcernKinds } from '../../../shared/l
 import type { DeadLetter } from '../../../shared/ledger/records/dead-letters.ts';
 import { partsTogether } from '../../../shared/ledger/records/erp-orders.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
-import { asMade, isBookedTogether, type OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import {
+  asMade,
+  isBookedTogether,
+  type OrderEntry,
+  partIndexOf,
+} from '../../../shared/ledger/records/product-orders.ts';
 import { lifeOf } from '../../../shared/life/life.ts';
 import { whatAPersonDoes } from '../../../shared/life/what-a-person-does.ts';
 import { erpOrderRefOf, partNumber } from '../../../shared/model/orders.ts';
@@ -73,7 +78,7 @@ async function giveUpProductOrder(request: EndRequest, dependencies: EndDependen
   const { number, entry, bookings, concerns, home } = known;
   const outcome = whatAPersonDoes['give up'][lifeOf(known).stage];
   if (outcome.to === 'nothing') throw new UsageError(`${number}: ${outcome.because}.`);
-  const index = entry?.part.index ?? 1;
+  const index = partIndexOf(entry);
   // Bookings of other parts may be kept at the same home.
   const left = bookings.filter(({ state, parts }) => state !== 'done' && parts.includes(index));
   const deadLetters = deadLettersOfPart(known, index);
@@ -129,7 +134,7 @@ async function stopJointPlanning(
   while (!(await bookings.useUpKey(known.home, known.nextJointKey, of)))
     known = await knownOrders.readStanding(number);
   const { entry, bookings: all } = await knownOrders.readStanding(number);
-  const planned = all.filter(({ parts }) => parts.includes(entry?.part.index ?? 1));
+  const planned = all.filter(({ parts }) => parts.includes(partIndexOf(entry)));
   if (planned.some((one) => isUnderWay(one) || one.state === 'done'))
     throw new UsageError(
       `${number} is given up, but it is being booked with the other parts at this moment: trace shows in a few minutes what was booked.`,

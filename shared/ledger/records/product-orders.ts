@@ -49,6 +49,11 @@ export type OrderEntry = DeepReadonly<z.output<typeof orderEntrySchema>>;
 /** The entry of a stored order. Throws on another item: only this module writes them. */
 export const orderEntryOf = (stored: StoredItem): OrderEntry => z.parse(orderEntrySchema, stored);
 
+/** Which part of its ERP order it is: 1 for an order that is not split, and for one that people typed into Azumuta. */
+export function partIndexOf(entry: Pick<OrderEntry, 'part'> | undefined): number {
+  return entry?.part.index ?? 1;
+}
+
 /** Whether the parts of its ERP order are booked at once, when all are completed. */
 export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
   return entry?.part.book === 'when-all-done';
