@@ -4,7 +4,7 @@ import { CompletionReader, completedOf } from '../../../shared/completions/read-
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { erpOrderNumberOf } from '../../../shared/integration/mapping/completions.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { type ErpOrder, erpOrderRefOf, partOfSplit } from '../../../shared/model/orders.ts';
+import { type ErpOrder, type ErpOrderRef, erpOrderRefOf, partOfSplit } from '../../../shared/model/orders.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { UsageError } from '../cli/command.ts';
@@ -70,7 +70,7 @@ export async function readLiveSample(
   dependencies: LiveReadDependencies,
 ): Promise<LiveSample> {
   if (from === 'erp') {
-    const order = await readErpOrder(number, plant, dependencies);
+    const order = await readErpOrderNamed(number, plant, dependencies);
     return order.state === 'released'
       ? { sample: { order } }
       : { sample: { order }, leftOut: 'the ERP order is not released now' };
@@ -81,23 +81,48 @@ export async function readLiveSample(
 }
 
 /**
- * One order as the ERP has it now.
+ * One order as the ERP has it now, of the id that the ledger knows it by.
  * @param number Of a product order, or of an ERP order.
- * @throws UsageError when it has none.
+ * @throws UsageError when the ERP has none.
  */
 export async function readErpOrder(
   number: string,
-  { erp }: Pick<ConnectedPlant, 'erp'>,
+  plant: Pick<ConnectedPlant, 'erp'>,
   { ledger }: LiveReadDependencies,
 ): Promise<ErpOrder> {
-  if (!erp.readOrder)
-    throw new UsageError('This ERP cannot be asked for one order: with rest(), set erp.orders.one.');
+  const known = await knownErpOrder(number, ledger);
+  return requireErpOrder(await findErpOrder(known, plant), known);
+}
+
+/** The same, else the one that has the number itself: the ledger may know an earlier order of that number. */
+async function readErpOrderNamed(
+  number: string,
+  plant: Pick<ConnectedPlant, 'erp'>,
+  { ledger }: LiveReadDependencies,
+): Promise<ErpOrder> {
+  const known = await knownErpOrder(number, ledger);
+  const found = (await findErpOrder(known, plant)) ?? (await findErpOrder({ number }, plant));
+  return requireErpOrder(found, known);
+}
+
+async function knownErpOrder(number: string, ledger: OperatorLedger): Promise<ErpOrderRef> {
   const { entry } = await ledger.knownOrders.readStanding(number);
   const record = await ledger.erpOrders.find(entry?.erpOrder ?? { number });
-  const known = record?.erpOrder ?? entry?.erpOrder ?? { number };
-  const found = await erp.readOrder(erpOrderRefOf(known), AbortSignal.timeout(liveReadTimeoutMs));
+  return erpOrderRefOf(record?.erpOrder ?? entry?.erpOrder ?? { number });
+}
+
+function findErpOrder(
+  order: ErpOrderRef,
+  { erp }: Pick<ConnectedPlant, 'erp'>,
+): Promise<ErpOrder | undefined> {
+  if (!erp.readOrder)
+    throw new UsageError('This ERP cannot be asked for one order: with rest(), set erp.orders.one.');
+  return erp.readOrder(order, AbortSignal.timeout(liveReadTimeoutMs));
+}
+
+function requireErpOrder(found: ErpOrder | undefined, { number }: ErpOrderRef): ErpOrder {
   if (found) return found;
-  throw new UsageError(`The ERP has no order ${known.number}, or does not show it to our user.`);
+  throw new UsageError(`The ERP has no order ${number}, or does not show it to our user.`);
 }
 
 /** @param number Of a product order. @throws UsageError when Azumuta has none. */

@@ -72,6 +72,23 @@ describe('an order', () => {
     expect(erpSide.orders().find((order) => order.number === number)).toMatchObject({ azumutaId: null });
   });
 
+  it('of the ERP is read by its number where the ledger knows an earlier one of that number', async () => {
+    const [order] = erpSide.release({ product: 'GEAR-01', quantity: 5, customer: 'De Smet Machines' });
+    const number = order?.number ?? '';
+    const earlier = { number, id: 'of an earlier order', article: 'GEAR-01', amount: '5' };
+    await ledger.orders.create(newOrder({ number, erpOrder: earlier }));
+    const { rows } = await tried({ from: 'erp', number });
+    expect(rows).toContainEqual(['attributes.customer', '"De Smet Machines"']);
+  });
+
+  it('of the ERP is read by the number of its product order, where that has another one', async () => {
+    const [order] = erpSide.release({ product: 'GEAR-01', quantity: 5, customer: 'De Smet Machines' });
+    const erpOrder = { number: order?.number ?? '', article: 'GEAR-01', amount: '5' };
+    await ledger.orders.create(newOrder({ number: 'GH-77', erpOrder }));
+    const { rows } = await tried({ from: 'erp', number: 'GH-77' });
+    expect(rows).toContainEqual(['attributes.customer', '"De Smet Machines"']);
+  });
+
   it('that is cancelled is shown all the same, and it is said that nothing would be sent', async () => {
     const { number } = await releasedAndSent();
     erpSide.cancel(number);
