@@ -308,7 +308,7 @@ export const completionFaults: Faults = {
       find: 'const final = mapped.final && !isPart;',
       replace: 'const final = mapped.final;',
       why: 'The first part closes the ERP order, and the others cannot be booked.',
-      foundBy: ['deadLetters'],
+      foundBy: ['deadLetters', 'passing'],
     },
     'part-finishes-the-operations': {
       find: '(isPart ? { ...one, finished: false } : one)',
