@@ -29,9 +29,10 @@ async function showShadow(
   const now = clock.now();
   const compared = await ledger.comparisons.listCompared(new Date(now.getTime() - weekMs), now);
   const summary = summarizeShadow(compared);
+  const tryCommand = `npm run map -- --order <number> ${commands}`;
   const content = html`<h1>Shadow</h1>
     <p class="lead">${shadowInWords(summary)}</p>
-    <p class="hint">The last week. Correct the line of the mapping that is named, and try it on the order before you deploy it: here, or with <code>npm run map -- --order &lt;number&gt; ${commands}</code>. Then release or post the order again.</p>
+    <p class="hint">The last week. Correct the line of the mapping that is named, and try it on the order before you deploy it: here, or with <code>${tryCommand}</code>. Then release or post the order again.</p>
     ${tablePart('Compared', columnsAt({ now, timeZone }), compared)}`;
   return show(c, { name: 'shadow', title: 'Shadow', content });
 }

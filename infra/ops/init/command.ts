@@ -87,11 +87,12 @@ function nextLines(plant: string, file: string, { byHand: describedIn, order }: 
     `  ${byHand.page} says what to ask the ERP's people, and what each answer of a trial means`,
     `  npm start -- --no-demo --config ${file}   both flows on this machine, with your ERP, its login in ERP_CREDENTIALS`,
   ];
+  const sample = order ?? 'npm run -s map -- --sample order';
   return [
     ...(ofErp ?? []),
     `Read ${file}, and correct what differs at your plant:`,
     '  azumuta.baseUrl, if the API page of your account has another address',
-    `  npm run map -- order.json --config ${file}   what the mapping makes of an order of yours (${order ?? 'npm run -s map -- --sample order'})`,
+    `  npm run map -- order.json --config ${file}   what the mapping makes of an order of yours (${sample})`,
     `  npm run probe -- --config ${file}            where your Azumuta has each field; it only reads`,
     'Then try it on a test stage:',
     `  npm run deploy -- -c ${file} --stage test`,
