@@ -379,8 +379,8 @@ async function endHint(job: Job, dependencies: HintDependencies): Promise<void> 
   const { hint, askedAs, question, refused } = job;
   const { ledger } = dependencies;
   // Its dead letter says then what this message was refused; a person's hint would try it again.
-  const endsWithLetter = hint.again === true && refused.length > 0;
-  if (job.looksAgain && !endsWithLetter) {
+  const endsWithDeadLetter = hint.again === true && refused.length > 0;
+  if (job.looksAgain && !endsWithDeadLetter) {
     const sentence = 'It is booked as planned. What came since is looked at next.';
     throw new Wait(sentence, { awaits: 'our-lock' });
   }

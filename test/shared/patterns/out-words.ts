@@ -53,7 +53,7 @@ export const outWords: Readonly<Record<string, OutWord>> = {
   letter: {
     pattern: /(?<!\b(?:dead|small|capital)[ -]|[/"]|beginning with a )\bletters?\b(?!,? (and )?digits)/i,
     say: 'dead letter',
-    budget: { texts: 8, names: 46, comments: 1 },
+    budget: { texts: 8, names: 45, comments: 1 },
   },
   'once more': { pattern: /\bonce more\b/i, say: 'again' },
   'kept of a person': { pattern: /\bkept of (a|each|one) person\b/i, say: 'personal data' },
