@@ -24,6 +24,8 @@ interface WatchSurroundings {
   readonly isCalm: () => boolean;
   /** The configured limits, which apply to each partner. */
   readonly limit: { readonly atOnce?: number; readonly perSecond?: number };
+  /** The product orders that Azumuta has now, by their ids. Default: all that anybody names. */
+  readonly inAzumuta?: () => ReadonlySet<string>;
   /** Times of day at which completed parts are booked. */
   readonly bookAt?: readonly string[] | undefined;
 }
@@ -40,7 +42,7 @@ const mostRunsMissing = 12;
 export const operatorName = 'An Peeters';
 
 /** Checks that are possible only during a run, because nothing shows the violation afterwards. */
-export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSurroundings) {
+export function createWatch({ now, table, isCalm, limit, inAzumuta, bookAt = [] }: WatchSurroundings) {
   const { perSecond, atOnce = perSecond && Math.ceil(perSecond) } = limit;
   const { find, all } = createFindings();
   const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
@@ -177,8 +179,11 @@ export function createWatch({ now, table, isCalm, limit, bookAt = [] }: WatchSur
     for (const { pk } of late) find('wakes', `The window of ${String(pk)} is due, and nobody looks.`);
     const isAt = (home: string) => (item: Item) => item.pk === `ORDER#${home}`;
     const firstOf = (entry: Item | undefined) => String(Object(entry?.part).first);
-    for (const { sk, number, reopened } of items) {
+    const present = inAzumuta?.();
+    for (const { sk, number, reopened, productOrderId } of items) {
       if (!String(sk).startsWith('COMPLETED#') || reopened === true) continue;
+      // What was removed before its first hint had read it is for the reconciliation, which says so once it is overdue.
+      if (present && !present.has(String(productOrderId))) continue;
       const index = Number(String(sk).slice('COMPLETED#'.length));
       const own = items.find((item) => item.pk === `ORDER#${String(number)}` && item.sk === 'ORDER');
       const home = firstOf(own);

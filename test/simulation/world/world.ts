@@ -90,6 +90,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     table: () => plant.table,
     isCalm: () => ![...happened].some(({ kind }) => /^(call|outage|secret|ERP)/.test(kind)),
     limit: scenario,
+    inAzumuta: () => new Set(azumuta.productOrders().map(({ id }) => id)),
     bookAt: scenario.bookAt,
   });
   const alerts = createAlertWatch(() => plant.table.items());
