@@ -27,6 +27,8 @@ export const orderSchema = z.object({
   status: figure,
   fk_warehouse: z.nullish(figure),
   date_creation: z.nullish(figure),
+  /** Seconds since 1970, or an empty text (htdocs/mrp/class/mo.class.php, `int|string`). */
+  date_end_planned: z.nullish(figure),
   tms: figure,
   note_private: z.nullish(z.string()),
   lines: z.array(lineSchema),

@@ -111,12 +111,14 @@ function listing({
     detail: { request: ({ fk_product }) => ({ path: path`/products/${fk_product}` }) },
     one: { ...oneOrder<OrderRef>((order) => order), row: ({ json }) => valueAt(json, '0') },
     incremental,
-    order: ({ id, ref, qty, status, tms, date_creation }, product) => ({
+    order: ({ id, ref, qty, status, tms, date_creation, date_end_planned: end }, product) => ({
       id,
       number: ref,
       article: textAt(product?.json, 'ref') ?? '',
       quantity: qty,
       unit,
+      // The day that its planner sees.
+      dueDate: end ? php.format(Number(end) * 1000).slice(0, 10) : undefined,
       state: stateOf(status),
       changedAt: changeTime(php.format(Number(tms) * 1000), databaseTimeZone, Number(date_creation)),
     }),

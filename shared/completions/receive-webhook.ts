@@ -91,17 +91,28 @@ export class WebhookReceiver {
   async #keepForPerson(call: WebhookCall, statusCode: number, reason: string): Promise<WebhookAnswer> {
     const { queues, deadLetterQueueUrl, clock, log } = this.#dependencies;
     const now = clock.now();
-    const why = { reason, cause: 'unreadable-message' } as const;
     const body = keptBodyOf(call);
     // Identical calls of one hour share an id, so that a replay recognises their dead letters as copies.
     const hash = createHash('sha256').update(`${now.toISOString().slice(0, 13)} ${body}`);
     const messageId = hash.digest('hex').slice(0, 32);
     const keptAt = this.#keptAt;
     if (now.getTime() - (keptAt.get(messageId) ?? 0) >= collapseMs) {
-      const times = { firstAttemptAt: now, lastAttemptAt: now };
-      const letter = { body, stage: 'receive-webhook', orderNumber: '', messageId, ...why, ...times };
-      await queues.send(deadLetterQueueUrl, deadLetterMessage(letter));
-      log.error('Dead letter', { ...why, eventId: call.id }, { DeadLettered: 1 });
+      const message = deadLetterMessage({
+        body,
+        stage: 'receive-webhook',
+        orderNumber: '',
+        messageId,
+        reason,
+        cause: 'unreadable-message',
+        firstAttemptAt: now,
+        lastAttemptAt: now,
+      });
+      await queues.send(deadLetterQueueUrl, message);
+      log.error(
+        'Dead letter',
+        { reason, cause: 'unreadable-message', eventId: call.id },
+        { DeadLettered: 1 },
+      );
       keptAt.delete(messageId);
       keptAt.set(messageId, now.getTime());
       const [oldest] = keptAt.keys();

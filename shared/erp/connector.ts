@@ -107,8 +107,11 @@ export interface ErpSecret<Credentials> {
   readonly example: Readonly<Record<string, string>>;
 }
 
-/** Why an ERP cannot take a part of a completion: `it keeps no inspections`. Undefined: it takes it. */
-export type Lacks = Readonly<Record<DetailLine, string | undefined>>;
+/**
+ * Why an ERP cannot take a line of a completion: `it keeps no inspections`. False: its connector books each of its fields,
+ * which the conformance suite asks for one by one.
+ */
+export type Lacks = Readonly<Record<DetailLine, string | false>>;
 
 /** A connector as a configuration chooses it: its options, and how to connect when a worker starts. */
 export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { ErpDefinition } from '../erp/connector.ts';
+import type { ErpDefinition, Lacks } from '../erp/connector.ts';
 import { linesAnErpMayLack } from '../model/completion-lines.ts';
 import { withAtOnce } from '../model/partner.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
@@ -83,9 +83,11 @@ function completeIntegration(integration: Integration): CompleteIntegration {
     );
   }
   const { azumuta, completions } = checked.value;
+  // A connector that was written for 0.3.0 leaves out what it books.
+  const lacks: Partial<Lacks> = integration.erp.lacks ?? {};
   for (const part of linesAnErpMayLack) {
-    const why = integration.erp.lacks[part];
-    if (completions[part] && why !== undefined)
+    const why = lacks[part];
+    if (completions[part] && why)
       throw new ConfigurationError(
         `completions.${part} cannot be booked by ${integration.erp.name}: ${why}. Leave it out, or tell it in completions.notes.`,
       );

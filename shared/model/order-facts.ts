@@ -3,8 +3,9 @@ import { type Quantity, toDecimal } from './quantity.ts';
 /**
  * What the ERP says of an order, besides its name and state. A new fact is a line here and one in `orderFacts`: it does not
  * compile until each connector and the endpoint say where it comes from (`undefined` where the ERP has none), and where the
- * ledger keeps it (`recordedFacts`); a field for it there does not compile until it is written (`erpOrderRecordFrom`). A test
- * accepts an order and reads each fact again. Lists, CSV and pages show it by themselves.
+ * ledger keeps it (`recordedFacts`); a field for it there does not compile until it is written (`erpOrderRecordFrom`). Each
+ * ERP of the conformance suite says how a planner changes it (`changeFact`), or why its orders have none. A test accepts an
+ * order and reads each fact again. Lists, CSV and pages show it by themselves.
  */
 export interface FactsInErp {
   /** The ERP's code of the product to build. */

@@ -302,12 +302,14 @@ export class RecordProcessor<Message> {
     await deadLetters.record(letter);
     if (deadline.isOverdue()) return false;
     if (deadLetterQueueUrl === undefined) return false;
-    const tried = { firstAttemptAt: firstReceive(record), lastAttemptAt: clock.now() };
-    const { body } = record;
-    await queues.send(
-      deadLetterQueueUrl,
-      deadLetterMessage({ ...letter, body, ...tried, about: rejected.about }),
-    );
+    const message = deadLetterMessage({
+      ...letter,
+      body: record.body,
+      firstAttemptAt: firstReceive(record),
+      lastAttemptAt: clock.now(),
+      about: rejected.about,
+    });
+    await queues.send(deadLetterQueueUrl, message);
     return true;
   }
 }

@@ -4,7 +4,7 @@ import type { ErpDefinition } from '../../shared/erp/connector.ts';
 /** A connector for tests that must not reach the ERP; any call to it fails the test. */
 export const noErp: ErpDefinition = {
   name: 'none',
-  lacks: { components: undefined, operations: undefined, checks: undefined },
+  lacks: { components: false, operations: false, checks: false },
   secret: { schema: z.unknown(), example: {} },
   connect: () => ({
     releasedOrders() {

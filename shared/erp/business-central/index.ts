@@ -31,7 +31,7 @@ export const businessCentral = defineConnector({
   atOnce: 4,
   perSecond: 15,
   watermark: 'exact',
-  lacks: { components: undefined, operations: undefined, checks: undefined },
+  lacks: { components: false, operations: false, checks: false },
   secret({ auth }: BusinessCentralOptions): ErpSecret<unknown> {
     return auth === 'basic' ? secrets.basic : secrets.oauth2ClientCredentials;
   },

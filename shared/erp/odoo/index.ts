@@ -38,7 +38,7 @@ import { readOdooRights } from './rights.ts';
 export const odoo = defineConnector({
   folder: 'odoo',
   options: optionsSchema,
-  lacks: { components: undefined, operations: undefined, checks: undefined },
+  lacks: { components: false, operations: false, checks: false },
   secret: () => ({
     schema: odooCredentialsSchema,
     example: {

@@ -78,7 +78,7 @@ export type DetailName = (typeof detailNames)[number];
 /** What no step says that it sends is refused, as it would be lost. */
 export function lacksOf(takes: readonly DetailName[] = []): Lacks {
   const why = (name: DetailName) =>
-    takes.includes(name) ? undefined : `erp.takes does not name ${name}, so no step sends them`;
+    takes.includes(name) ? false : `erp.takes does not name ${name}, so no step sends them`;
   return {
     components: why('components'),
     operations: why('operations'),

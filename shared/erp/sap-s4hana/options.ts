@@ -81,8 +81,8 @@ export function configuredOperation({ operation = '0010', sequence = '0' }: SapO
 /** What these options leave no place for. */
 export function lacksOfSapOptions({ goodsMovements, activities, notesField }: SapOptions): Lacks {
   return {
-    components: goodsMovements === 'receipt' ? undefined : "only goodsMovements: 'receipt' posts them",
-    operations: activities ? undefined : 'activities does not say which activity takes their times',
-    checks: notesField ? undefined : 'a confirmation has none, and no notesField is configured',
+    components: goodsMovements === 'receipt' ? false : "only goodsMovements: 'receipt' posts them",
+    operations: activities ? false : 'activities does not say which activity takes their times',
+    checks: notesField ? false : 'a confirmation has none, and no notesField is configured',
   };
 }

@@ -48,7 +48,7 @@ export const tryton = defineConnector({
   folder: 'tryton',
   options: optionsSchema,
   atOnce: 1,
-  lacks: { components: undefined, operations: undefined, checks: undefined },
+  lacks: { components: false, operations: false, checks: false },
   secret: () => ({
     schema: trytonCredentialsSchema,
     example: { username: 'azumuta', password: 'password of a user in the groups Production and Stock' },

@@ -94,9 +94,11 @@ async function trytonTarget(): Promise<ErpConformanceTarget> {
       for (const button of ['assign_try', 'run', 'done']) await admin.press('production', button, id);
     },
     changeQuantity: async (order, quantity) => admin.changeQuantity(await idOf(order), Number(quantity)),
-    async changeDueDate(order, dueDate) {
-      const day = dateOf(dueDate);
-      await admin.write('production', [await idOf(order)], { planned_date: day, planned_start_date: day });
+    changeFact: {
+      async dueDate(order, dueDate) {
+        const day = dateOf(dueDate);
+        await admin.write('production', [await idOf(order)], { planned_date: day, planned_start_date: day });
+      },
     },
     async touch(order) {
       await admin.write('production', [await idOf(order)], { reference: `touched ${order.number}` });

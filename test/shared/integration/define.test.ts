@@ -201,6 +201,15 @@ describe('defineIntegration', () => {
     },
   );
 
+  it('takes a connector that was written for 0.3.0 and says of no line that it lacks it', () => {
+    const { lacks: _, ...erp } = noErp;
+    const operations = { of: () => [] };
+    const completions = { quantity: planned, operations };
+    expect(defineIntegration({ ...plain, erp: erp as typeof noErp, completions }).completions).toMatchObject(
+      completions,
+    );
+  });
+
   it('fills in defaults', () => {
     const integration = defineIntegration(plain);
     expect(integration.azumuta.baseUrl).toBe('https://app.azumuta.com/api/v1');

@@ -1,5 +1,6 @@
 import type { Attempt, ErpConnector } from '../../../../shared/erp/connector.ts';
 import type { BookingKey, Completion, Receipt } from '../../../../shared/model/completions.ts';
+import type { FactName } from '../../../../shared/model/order-facts.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
@@ -33,8 +34,8 @@ export interface ErpConformanceTarget {
   touch(order: ErpOrderRef): Promise<void>;
   /** A planner changes the quantity of an open order. */
   changeQuantity(order: ErpOrderRef, quantity: Decimal): Promise<void>;
-  /** A planner changes the day by which it is due. Left out where the ERP's orders have none. */
-  changeDueDate?(order: ErpOrderRef, dueDate: string): Promise<void>;
+  /** How a planner changes each other fact of an open order, or why nobody can. */
+  readonly changeFact: Readonly<Record<OtherFact, ChangeOfFact | OpenCell>>;
   /** The ERP's books as they are now. */
   books(order: ErpOrderRef): Promise<ErpBooks>;
 
@@ -98,6 +99,11 @@ export interface ErpConformanceTarget {
   /** Stops what it started. */
   close?(): Promise<void>;
 }
+
+/** A fact of an ERP order that the suite changes by this table; its quantity has a hook, and nobody gives it another article. */
+export type OtherFact = Exclude<FactName, 'article' | 'quantity'>;
+/** @param value As the connector is to read it afterwards. */
+type ChangeOfFact = (order: ErpOrderRef, value: string) => Promise<void>;
 
 /** An article that is assembled: an order of 5 of it plans 5 of each component, and four operations. */
 export interface Assembly {

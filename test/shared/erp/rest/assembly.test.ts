@@ -217,7 +217,7 @@ it('has no place for what its steps do not take', () => {
   const why = (name: string) => `erp.takes does not name ${name}, so no step sends them`;
   expect(lacks).toEqual([
     { components: why('components'), operations: why('operations'), checks: why('checks') },
-    { components: why('components'), operations: why('operations') },
+    { components: why('components'), operations: why('operations'), checks: false },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
+import { instantIn } from '../../../../shared/erp/local-time.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { dolibarr as dolibarrOf030 } from '../../../release/0.3.0/dolibarr.ts';
@@ -118,6 +119,16 @@ async function makeTarget(file: typeof dolibarr): Promise<ErpConformanceTarget> 
     cancelOrder: async (order) => server.setStatus(of(order), 'cancelled'),
     finishByHand: async (order) => server.finishByHand(of(order)),
     changeQuantity: async (order, quantity) => server.changeQuantity(of(order), Number(quantity)),
+    changeFact: {
+      dueDate:
+        file === dolibarr
+          ? async (order, day) => {
+              // Evening there is the next day in UTC.
+              const evening = instantIn(dolibarrZone, `${day} 22:00`) ?? '';
+              server.changeEnd(of(order), Date.parse(evening) / 1000);
+            }
+          : notUsedBy('this file reads no date of an order', 'test/release/0.3.0/dolibarr.ts'),
+    },
     touch: async (order) => server.touch(of(order)),
     lockOrder: async (order) => server.lock(of(order)),
     unlockOrder: async (order) => server.unlock(of(order)),

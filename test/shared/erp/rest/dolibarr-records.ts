@@ -33,6 +33,8 @@ export interface Order {
   /** Seconds since 1970. */
   tms: number;
   readonly date_creation: number;
+  /** Empty where nobody has planned it (htdocs/mrp/class/mo.class.php: `integer|string`). */
+  date_end_planned: number | '';
   note_private: string;
   readonly lines: Line[];
 }

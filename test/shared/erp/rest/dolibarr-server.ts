@@ -214,6 +214,7 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
         fk_warehouse: warehouse,
         tms: 0,
         date_creation: tms ?? now,
+        date_end_planned: '',
         note_private: '',
         lines: [],
       };
@@ -237,6 +238,11 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     changeQuantity(order: Order, qty: number) {
       for (const line of order.lines) if (isPlanned(line)) line.qty = (line.qty * qty) / order.qty;
       order.qty = qty;
+      touch(order);
+    },
+    /** @param end Seconds since 1970. */
+    changeEnd(order: Order, end: number) {
+      order.date_end_planned = end;
       touch(order);
     },
     /** All of it, in its own screens. */

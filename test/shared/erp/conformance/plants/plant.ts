@@ -104,7 +104,9 @@ export function hooksOf(plant: ErpPlant) {
     cancelOrder: async (order) => void plant.cancel(order),
     finishByHand: async (order) => void plant.finishByHand(order),
     changeQuantity: async (order, quantity) => void plant.changeQuantity(order, quantity),
-    changeDueDate: async (order, dueDate) => plant.changeDueDate(order, dueDate),
+    changeFact: {
+      dueDate: async (order, dueDate) => plant.changeDueDate(order, dueDate),
+    },
     touch: async (order) => plant.touch(order),
     lockOrder: async (order) => plant.lock(order),
     unlockOrder: async (order) => plant.unlock(order),

@@ -104,9 +104,11 @@ export function createShop(numberOf: (id: number) => string) {
         orderOf(ref).quantity = quantity;
         touch(orderOf(ref));
       },
-      async changeDueDate(ref: ErpOrderRef, dueDate: string) {
-        orderOf(ref).dueDate = dueDate;
-        touch(orderOf(ref));
+      changeFact: {
+        async dueDate(ref: ErpOrderRef, dueDate: string) {
+          orderOf(ref).dueDate = dueDate;
+          touch(orderOf(ref));
+        },
       },
       touch: async (ref: ErpOrderRef) => touch(orderOf(ref)),
       lockOrder: async (ref: ErpOrderRef) => void locked.add(orderOf(ref).id),
