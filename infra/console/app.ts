@@ -10,7 +10,7 @@ import { UsageError } from '../ops/cli/command.ts';
 import { nothingDoneInShadow } from '../ops/cli/target.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { ConsoleDependencies, PageAnswers } from './dependencies.ts';
-import { choiceRoutes } from './pages/choose-letters.ts';
+import { choiceRoutes } from './pages/choose-dead-letters.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { problemOfError, problemPage } from './pages/error-page.ts';
 import { flowRoutes } from './pages/flows.ts';

@@ -76,7 +76,7 @@ export class DeadLetterDesk {
     const shown = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, mostDeadLettersRead);
     const keys = shown.flatMap(({ trouble }) => trouble.key ?? []);
     const records = await this.#dependencies.ledger.deadLetters.readOpen(keys);
-    const letters = shown.flatMap(({ trouble: { key, since, more } }): ListedDeadLetter[] => {
+    const deadLetters = shown.flatMap(({ trouble: { key, since, more } }): ListedDeadLetter[] => {
       const record = records.get(textOfKey(key));
       return record ? [{ ...filed(record, since), more }] : [];
     });
@@ -85,26 +85,26 @@ export class DeadLetterDesk {
     const counts = kinds.flatMap((kind) => kind.slice(0, 1).map((first) => headlineOf(first, kind.length)));
     /** What is open by partner and cause, where not all are listed. */
     const leftOut = isCut || ranked.length > shown.length ? counts : [];
-    return { at, groups: groupDeadLetters(letters), total: ranked.length, isCut, leftOut };
+    return { at, groups: groupDeadLetters(deadLetters), total: ranked.length, isCut, leftOut };
   }
 
   /** Those of the queue that belong to no order that the ledger knows. It reads up to a thousand dead letters of the queue. */
   async unfiled() {
-    const { deadLetters, ledger, situation } = this.#dependencies;
+    const { deadLetters: queue, ledger, situation } = this.#dependencies;
     const { troubles, at } = await situation();
     const settled = await ledger.deadLetters.listSettled(10 * mostDeadLettersRead);
     const open = troubles
       .filter(isDeadLetterTrouble)
       .flatMap(({ key, more = [] }) => [key, ...more].map(textOfKey));
     const known = new Set([...settled, ...open]);
-    const hidden = await deadLetters.hidden();
+    const hidden = await queue.hidden();
     const taken = await this.#take();
     const { firsts, copies } = splitCopies(taken);
-    const letters = firsts.filter(
+    const deadLetters = firsts.filter(
       ({ filedUnder, messageId }) => !known.has(textOfKey(deadLetterKey(filedUnder, messageId))),
     );
     const more = taken.length >= mostDeadLettersRead;
-    return { at, groups: groupDeadLetters(letters), copies: copies.length, hidden, more };
+    return { at, groups: groupDeadLetters(deadLetters), copies: copies.length, hidden, more };
   }
 
   async message(id: string): Promise<DeadLetterMessage | undefined> {
@@ -133,11 +133,13 @@ export class DeadLetterDesk {
       const records = await ledger.deadLetters.listOfOrder(chosen.order);
       return records.filter(({ isDead }) => isDead).map((record) => filed(record, clock.now()));
     }
-    if ('group' in chosen) return this.#withOthers((await this.group(chosen.group))?.letters ?? []);
+    if ('group' in chosen) return this.#withOthers((await this.group(chosen.group))?.deadLetters ?? []);
     const groups = await this.#groups();
     const ids = new Set([chosen.letter].flat());
     return this.#withOthers(
-      groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOfDeadLetter(letter)))),
+      groups.flatMap(({ deadLetters }) =>
+        deadLetters.filter((deadLetter) => ids.has(idOfDeadLetter(deadLetter))),
+      ),
     );
   }
 
@@ -153,12 +155,12 @@ export class DeadLetterDesk {
   }
 
   /** What is done to one that is listed for its order is done to all that it stands for. */
-  async #withOthers(letters: readonly ListedDeadLetter[]): Promise<readonly ListedDeadLetter[]> {
-    const keys = letters.flatMap(({ more = [] }) => more);
-    if (keys.length === 0) return letters;
+  async #withOthers(deadLetters: readonly ListedDeadLetter[]): Promise<readonly ListedDeadLetter[]> {
+    const keys = deadLetters.flatMap(({ more = [] }) => more);
+    if (keys.length === 0) return deadLetters;
     const { ledger, clock } = this.#dependencies;
     const records = await ledger.deadLetters.readOpen(keys);
-    return [...letters, ...[...records.values()].map((record) => filed(record, clock.now()))];
+    return [...deadLetters, ...[...records.values()].map((record) => filed(record, clock.now()))];
   }
 
   /**
@@ -220,8 +222,8 @@ export class DeadLetterDesk {
   /** Also ends the records of chosen dead letters that the queue does not have any more. @throws UsageError for such a note. */
   async discard(chosen: ChosenDeadLetters, why: string, by: string) {
     const note = signedNote(why, by);
-    const { letters, wanted, most } = await this.#select(chosen);
-    const records = letters.flatMap(({ record }) => record ?? []);
+    const { deadLetters, wanted, most } = await this.#select(chosen);
+    const records = deadLetters.flatMap(({ record }) => record ?? []);
     return this.#inTurn(() => discardDeadLetters({ wanted, most, records, note }, this.#dependencies));
   }
 
@@ -233,8 +235,8 @@ export class DeadLetterDesk {
 
   /** How the chosen dead letters are recognised in the queue, of which no more is read than has to be. */
   async #select(chosen: ChosenDeadLetters) {
-    const letters = await this.find(chosen);
-    const ids = new Set(letters.map(idOfDeadLetter));
+    const deadLetters = await this.find(chosen);
+    const ids = new Set(deadLetters.map(idOfDeadLetter));
     const found = new Set<string>();
     const wanted = ({ sqsId, messageId, numbers }: DeadLetterMessage): boolean => {
       if ('order' in chosen) return numbers.includes(chosen.order);
@@ -242,7 +244,7 @@ export class DeadLetterDesk {
       if (id !== undefined) found.add(id);
       return id !== undefined;
     };
-    return { letters, ids, found, wanted, most: 'order' in chosen ? undefined : ids.size };
+    return { deadLetters, ids, found, wanted, most: 'order' in chosen ? undefined : ids.size };
   }
 
   /** One task at a time: two tasks that read the queue at once would each see only some of the dead letters. */
@@ -262,7 +264,7 @@ const textOfKey = (key: SeenTrouble['key']): string => (key ? `${key.pk} ${key.s
 function filed(record: DeadLetter, since: Date): ListedDeadLetter {
   const { orderNumber: filedUnder, stage } = record;
   const to = queueOfStage(stage);
-  const route = to ? { to } : { stays: 'another version of this program has recorded it' };
+  const route = to ? { to } : { whyNot: 'another version of this program has recorded it' };
   // The ledger keeps under this number what names no order.
   const orderNumber = filedUnder === noOrder ? '' : filedUnder;
   return { ...record, orderNumber, since, route, record };
@@ -284,7 +286,7 @@ interface DiscardDependencies {
  */
 export async function discardDeadLetters(
   request: {
-    readonly wanted: (letter: DeadLetterMessage) => boolean;
+    readonly wanted: (deadLetter: DeadLetterMessage) => boolean;
     readonly most?: number | undefined;
     readonly records?: readonly DeadLetterRecord[];
     readonly note: string;
@@ -304,17 +306,17 @@ export async function discardDeadLetters(
     const hidden = records.length > 0 ? await deadLetters.hidden() : 0;
     const ids = new Set<string>();
     for await (const page of deadLetters.take()) {
-      for (const letter of page) if (wanted(letter)) ids.add(letter.sqsId);
+      for (const deadLetter of page) if (wanted(deadLetter)) ids.add(deadLetter.sqsId);
       if (ids.size >= most) break;
     }
     const chosen = splitCopies(deadLetters.held.filter(({ sqsId }) => ids.has(sqsId))).firsts;
     selected = chosen.length;
-    for (const letters of splitIntoSqsPages(chosen)) {
-      for (const letter of letters)
-        await noteDiscard({ ...letter, orderNumber: letter.filedUnder }, note, ledger);
-      const second = copiesOf(letters, deadLetters.held);
-      const left = await deadLetters.remove(letters);
-      discarded += letters.length - left.length;
+    for (const page of splitIntoSqsPages(chosen)) {
+      for (const deadLetter of page)
+        await noteDiscard({ ...deadLetter, orderNumber: deadLetter.filedUnder }, note, ledger);
+      const second = copiesOf(page, deadLetters.held);
+      const left = await deadLetters.remove(page);
+      discarded += page.length - left.length;
       for (const some of splitIntoSqsPages(second))
         copies += some.length - (await deadLetters.remove(some)).length;
     }

@@ -61,7 +61,7 @@ export function consoleDependencies(target: Target, config: string) {
     findOwner: findOwnerOf(target, config),
     /** The plant's configuration on this machine, and both partners: only what asks for it needs them. */
     plant: () => connectPlant(target, config),
-    letters: new DeadLetterDesk({ ...replaying, situation }),
+    deadLetters: new DeadLetterDesk({ ...replaying, situation }),
     ending: replaying satisfies EndDependencies,
     shopFloor:
       sandboxes &&

@@ -43,7 +43,7 @@ export function createFunctions(stack: Stack, props: FunctionsProps): Functions 
       const codeFolder = props.bundles[name];
       if (!definition) return [];
       // `receive-webhook` is `ReceiveWebhook` among the constructs.
-      const constructId = name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const constructId = name.replace(/(?:^|-)([a-z])/g, (_, initial: string) => initial.toUpperCase());
       const { lambda } = new IntegrationFunction(scope, constructId, { ...definition, codeFolder });
       return [[name, lambda]];
     }),

@@ -4,7 +4,7 @@ import { partnerNames } from '../model/partner.ts';
 import { troubleKinds } from '../situation/read.ts';
 
 const alertText = z.string();
-const toldTroubleSchema = z.object({
+const shownTroubleSchema = z.object({
   /** Its number; empty when it is unknown. */
   order: alertText,
   article: z.optional(alertText),
@@ -42,14 +42,14 @@ export const alertSchema = z.object({
   /** Troubles that this message is about, including those that are not listed. */
   count: z.number(),
   /** The first of them, up to ten. */
-  troubles: z.array(toldTroubleSchema),
+  troubles: z.array(shownTroubleSchema),
   /** What to type to see all of them. */
   command: alertText,
   /** Opens the page of its only order, else that of the day, for as long as the plant lets links live. */
   link: z.optional(alertText),
 });
 export type Alert = z.infer<typeof alertSchema>;
-export type ToldTrouble = z.infer<typeof toldTroubleSchema>;
+export type ShownTrouble = z.infer<typeof shownTroubleSchema>;
 
 /** A message in the outbox: an alert for a channel, or a mail to a list. */
 export const outgoingSchema = z.union([alertSchema, z.object({ subject: alertText, text: alertText })]);

@@ -11,7 +11,7 @@ import {
   shownReasonLength,
   whoActs,
 } from '../situation/words.ts';
-import type { Alert, ToldTrouble } from './alert.ts';
+import type { Alert, ShownTrouble } from './alert.ts';
 import { type AlertDecision, unsteadyFrom } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
 import * as texts from './english.ts';
@@ -31,7 +31,7 @@ export async function composeAlert(
   const { stack, timeZone, linkTo } = dependencies;
   const { event, kind, partner, cause, troubles, since, count } = decision;
   const listed = withoutOrders.has(kind) ? [] : troubles.slice(0, mostTroublesInAlert);
-  const shown = await mapConcurrently(listed, atOnce, (one) => toldTrouble(dependencies, one, situation));
+  const shown = await mapConcurrently(listed, atOnce, (one) => showTrouble(dependencies, one, situation));
   const [only] = count === 1 ? shown : [];
   const headline = headlineFor(decision, situation, timeZone);
   const named = only?.trouble.order ? `${only.trouble.order}: ${headline.replace(/^1 /, '')}` : headline;
@@ -100,11 +100,11 @@ export function plantAndStage(stack: string): string {
 }
 
 /** @returns it, and the whole number of its order; empty when it is unknown. */
-async function toldTrouble(
+async function showTrouble(
   { ledger, stack }: AlertDependencies,
   trouble: SeenTrouble,
   situation: Situation,
-): Promise<{ readonly number: string; readonly trouble: ToldTrouble }> {
+): Promise<{ readonly number: string; readonly trouble: ShownTrouble }> {
   const { number, dueDate: _, place: __, ...shown } = await texts.tellTrouble(ledger, trouble, situation);
   const where = stackOption(stack);
   // A number that is not shown unchanged would name another order.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RecentMessages, ToldGroup, ToldOutages } from '../ledger/records/alerts.ts';
+import type { AnnouncedGroup, AnnouncedOutages, RecentMessages } from '../ledger/records/alerts.ts';
 import type { Cause } from '../model/causes.ts';
 import type { Partner } from '../model/partner.ts';
 import { hourMs } from '../model/time.ts';
@@ -26,9 +26,9 @@ export interface AlertDecision extends TroubleGroup {
 }
 
 /** The message, if there is one, and what people have heard of after that. */
-interface Decided<Told> {
+interface Decided<Announced> {
   readonly alert?: AlertDecision;
-  readonly after?: Told | undefined;
+  readonly after?: Announced | undefined;
   readonly lately?: RecentMessages | undefined;
 }
 
@@ -62,7 +62,7 @@ const mostNamedLately = 500;
  * @returns For each group the message about it, if there is one, and what people have heard of it after that.
  */
 export function decideAlerts(
-  told: Readonly<Record<string, ToldGroup>>,
+  announced: Readonly<Record<string, AnnouncedGroup>>,
   lately: Readonly<Record<string, RecentMessages>>,
   { at, troubles, cut }: Open,
 ) {
@@ -70,14 +70,14 @@ export function decideAlerts(
     troubles.filter(({ kind }) => kind !== 'partner-down'),
     groupOf,
   );
-  const named = [...Object.keys(told), ...Object.keys(lately)];
+  const named = [...Object.keys(announced), ...Object.keys(lately)];
   const known = named.filter((group) => groupKinds.includes(parseGroupName(group).kind));
   return [...new Set([...known, ...open.keys()])].map((group) => {
     const byAge = (open.get(group) ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime());
     const seen = { at, cut, troubles: byAge };
     return {
       group,
-      ...decideGroup(parseGroupName(group), told[group], keepLastDay(lately[group], at), seen),
+      ...decideGroup(parseGroupName(group), announced[group], keepLastDay(lately[group], at), seen),
     };
   });
 }
@@ -87,17 +87,17 @@ const groupKinds: readonly TroubleKind[] = troubleKinds.filter((kind) => kind !=
 
 function decideGroup(
   group: TroubleGroup,
-  before: ToldGroup | undefined,
+  before: AnnouncedGroup | undefined,
   lately: RecentMessages | undefined,
   { at, cut, troubles: open }: Open,
-): Decided<ToldGroup> {
+): Decided<AnnouncedGroup> {
   const known = new Set(before?.told.match(eachFingerprint));
   const still = open.filter(({ id }) => known.has(troubleFingerprint(id)));
   const news = open.filter(({ id, isDue }) => isDue && !known.has(troubleFingerprint(id)));
   const named = new Set(lately?.messages.flatMap((message) => message.named.match(eachFingerprint) ?? []));
   const again = news.filter((trouble) => named.has(thingFingerprint(trouble)));
   const unheard = news.filter((trouble) => !named.has(thingFingerprint(trouble)));
-  const sinceToldMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
+  const sinceAnnouncedMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
   const since = before?.since ?? news[0]?.since.toISOString() ?? '';
   const due = countTroubles(open.filter(({ isDue }) => isDue));
   const alert = (
@@ -114,7 +114,7 @@ function decideGroup(
   const isFlood = before !== undefined && due >= floodTimes * before.open;
   const isLongUnheard = unheard.some((trouble) => at.getTime() - trouble.since.getTime() >= hourMs);
   const hasNews = unheard.length > 0 || (again.length > 0 && !isSilentNow);
-  const isDueNews = hasNews && sinceToldMs >= quietMs;
+  const isDueNews = hasNews && sinceAnnouncedMs >= quietMs;
   const mayTell = messages < mostMessagesADay;
   const isAnnounced = mayTell ? isFlood || isDueNews : isDueNews && isLongUnheard;
   if (isAnnounced) {
@@ -134,7 +134,7 @@ function decideGroup(
   // What is new waits: people hear of it with what else comes within the hour. That something returns is known of an unsteady one.
   const after = { ...before, told: fingerprintsOf([...still, ...(isSilentNow ? again : [])]) };
   const seenOpen = lately && { ...lately, endedAt: undefined };
-  if (still.length === 0 || sinceToldMs < onceADayMs) return { after, lately: seenOpen };
+  if (still.length === 0 || sinceAnnouncedMs < onceADayMs) return { after, lately: seenOpen };
   const noted = noteMessage(seenOpen, at, still);
   return { alert: alert('reminder', still, lately), after: { ...after, toldAt }, lately: noted };
 }
@@ -219,15 +219,15 @@ function fingerprintsOf(troubles: readonly SeenTrouble[]): string {
  */
 export function decideOutages(
   partner: Partner,
-  before: ToldOutages | undefined,
+  before: AnnouncedOutages | undefined,
   { at, troubles }: Pick<Situation, 'at' | 'troubles'>,
-): Decided<ToldOutages> {
+): Decided<AnnouncedOutages> {
   const down = troubles.find((one) => one.kind === 'partner-down' && one.partner === partner);
   const isQuiet = before !== undefined && at.getTime() - Date.parse(before.seenAt) >= hourMs;
   const isKnownDown = before?.told === 'down' || before?.told === 'unsteady';
   const messagesAt = before?.messagesAt?.filter((moment) => isOfLastDay(moment, at)) ?? [];
   const beganAt = before?.beganAt?.filter((moment) => isOfLastDay(moment, at)) ?? [];
-  const told = (event: AlertDecision['event'], after: ToldOutages): Decided<ToldOutages> => ({
+  const announce = (event: AlertDecision['event'], after: AnnouncedOutages): Decided<AnnouncedOutages> => ({
     alert: {
       event,
       kind: 'partner-down',
@@ -248,26 +248,26 @@ export function decideOutages(
     const isFirstOfDay = before?.told === 'down' && beganAt.length < 2;
     const hasEnded = isFirstOfDay || (isKnownDown && isQuiet);
     const isAnnounced = hasEnded && messagesAt.length < mostMessagesADay - 1;
-    if (before && isAnnounced) return told('over', { ...before, told: 'up' });
+    if (before && isAnnounced) return announce('over', { ...before, told: 'up' });
     const isForgotten = isQuiet && !isKnownDown && messagesAt.length === 0;
     return { after: isForgotten ? undefined : before };
   }
   const seen = seenAgain(before, down, at, isQuiet && !isKnownDown);
   if (messagesAt.length >= mostMessagesADay) return { after: seen };
   if (seen.count >= unsteadyFrom && seen.told !== 'unsteady')
-    return told('new', { ...seen, told: 'unsteady' });
-  if (down.isDue && !isKnownDown) return told('new', asOneOfDay(seen, beganAt));
-  const sinceToldMs = at.getTime() - Date.parse(seen.toldAt ?? at.toISOString());
-  return sinceToldMs < onceADayMs ? { after: seen } : told('reminder', seen);
+    return announce('new', { ...seen, told: 'unsteady' });
+  if (down.isDue && !isKnownDown) return announce('new', asOneOfDay(seen, beganAt));
+  const sinceAnnouncedMs = at.getTime() - Date.parse(seen.toldAt ?? at.toISOString());
+  return sinceAnnouncedMs < onceADayMs ? { after: seen } : announce('reminder', seen);
 }
 
 /** @param isFirst Those before are another series, which has ended. */
 function seenAgain(
-  before: ToldOutages | undefined,
+  before: AnnouncedOutages | undefined,
   { since }: SeenTrouble,
   at: Date,
   isFirst: boolean,
-): ToldOutages {
+): AnnouncedOutages {
   const openedAt = since.toISOString();
   const isSame = before?.openedAt === openedAt;
   const [beganAt, earlier] =
@@ -276,7 +276,7 @@ function seenAgain(
 }
 
 /** @param earlier When the outages began of which people have heard that day. */
-function asOneOfDay(seen: ToldOutages, earlier: readonly string[]): ToldOutages {
+function asOneOfDay(seen: AnnouncedOutages, earlier: readonly string[]): AnnouncedOutages {
   const [first] = earlier;
   const count = earlier.length + 1;
   return first !== undefined && count >= unsteadyFrom
@@ -285,6 +285,6 @@ function asOneOfDay(seen: ToldOutages, earlier: readonly string[]): ToldOutages 
 }
 
 /** Of the unsteady partner the first outage counts, otherwise the last one. */
-function outagesBeganAt({ count, since, openedAt }: ToldOutages): string {
+function outagesBeganAt({ count, since, openedAt }: AnnouncedOutages): string {
   return count >= unsteadyFrom ? since : openedAt;
 }

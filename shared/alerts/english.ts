@@ -13,10 +13,10 @@ export { partnerWords } from '../model/partner.ts';
 export { duration } from '../model/time.ts';
 export { notTyped } from '../platform/shell-word.ts';
 export { countOrders, standInWords } from '../situation/open-orders.ts';
+export { tellTrouble } from '../situation/order-in-words.ts';
 export { partnerDownProblem, problemsOf, waitingIn } from '../situation/problems.ts';
 export { shadowInWords } from '../situation/shadow.ts';
 export { figureCells, noteOfFigures, waitingTexts } from '../situation/today.ts';
-export { tellTrouble } from '../situation/told.ts';
 export { actorInWords, headlineOf, nextStepInWords, partnerState } from '../situation/words.ts';
 
 export const channelWords: Readonly<Record<string, string>> = {

@@ -11,7 +11,7 @@ import * as texts from './english.ts';
 import { shadowLines } from './shadow-mail.ts';
 
 /** Late orders that are named, and tasks of a person, at most. */
-const maxTold = 10;
+const maxShown = 10;
 const maxWhy = 160;
 
 /**
@@ -120,7 +120,7 @@ function dueLines(figure: OrderFigure, { orders }: Situation): string[] {
   const due = ordersOf(figure, orders);
   if (due.length === 0) return [texts.noneInMail];
   const named = due
-    .slice(0, maxTold)
+    .slice(0, maxShown)
     .map((order) => `· ${oneLine(order.number, maxName)}: ${texts.standInWords(order)}`);
   const more = due.length - named.length;
   return [`${texts.countOrders(figure, orders)}.`, ...named, ...(more > 0 ? [texts.andMore(more)] : [])];
@@ -137,16 +137,16 @@ async function taskLines(
   if (ofPeople.length === 0) return [isLate ? texts.nothingToDoElse : texts.nothingToDo];
   const byWho = Map.groupBy(ofPeople, (one) => namedActor(one, persons));
   const lines = [...byWho].map(async ([who, theirs]) => {
-    const told = await Promise.all(
-      theirs.slice(0, maxTold).map((trouble) => texts.tellTrouble(ledger, trouble, situation)),
+    const shown = await Promise.all(
+      theirs.slice(0, maxShown).map((trouble) => texts.tellTrouble(ledger, trouble, situation)),
     );
     return [
       texts.tasksFor(theirs.length, who),
-      ...groupByReason(told).map(({ why, all }) => {
+      ...groupByReason(shown).map(({ why, all }) => {
         const orders = all.flatMap(({ order }) => order || []).join(', ');
         return `· ${orders === '' ? '' : `${orders}: `}${shorten(why, maxWhy)}`;
       }),
-      ...(theirs.length > maxTold ? [texts.andMore(theirs.length - maxTold)] : []),
+      ...(theirs.length > maxShown ? [texts.andMore(theirs.length - maxShown)] : []),
     ];
   });
   const command = `npm run alert -- ${stackOption(stack)}`;

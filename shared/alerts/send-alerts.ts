@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type AlertState,
+  type AnnouncedGroup,
+  type AnnouncedOutages,
   messageId,
   type RecentMessages,
-  type ToldGroup,
-  type ToldOutages,
 } from '../ledger/records/alerts.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { capitalized } from '../model/text.ts';
@@ -61,9 +61,9 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
 
 /** @returns The state that counts the written messages, and the failures: one group does not keep back the others. */
 async function writeMessages(dependencies: AlertDependencies, before: AlertState, situation: Situation) {
-  const groups: Record<string, ToldGroup> = {};
+  const groups: Record<string, AnnouncedGroup> = {};
   const lately: Record<string, RecentMessages> = {};
-  const outages: Partial<Record<Partner, ToldOutages>> = {};
+  const outages: Partial<Record<Partner, AnnouncedOutages>> = {};
   const failures: unknown[] = [];
   const forAlerts = channelsOf(dependencies).filter((channel) => channel !== 'morning-mail');
   let { written } = before;

@@ -396,14 +396,14 @@ async function endHint(job: Job, dependencies: HintDependencies): Promise<void> 
 
 /** Once all is booked, the dead letters of other messages about it are outdated. */
 async function settleDeadLetters(
-  { toBook, bookings, letters, attempt }: Job,
-  { deadLetters }: Pick<HintDependencies['ledger'], 'deadLetters'>,
+  { toBook, bookings, deadLetters, attempt }: Job,
+  ledger: Pick<HintDependencies['ledger'], 'deadLetters'>,
 ): Promise<void> {
   const booked = new Set(toBook.map(({ planned }) => planned.key));
   const isLeftOpen = bookings.some(({ key, state }) => state !== 'done' && !booked.has(key));
   if (booked.size === 0 || isLeftOpen) return;
-  for (const letter of letters)
-    if (letter.messageId !== attempt.messageId) await deadLetters.markSettled(letter);
+  for (const deadLetter of deadLetters)
+    if (deadLetter.messageId !== attempt.messageId) await ledger.deadLetters.markSettled(deadLetter);
 }
 
 async function endOrderWaits(job: Job, orders: Orders): Promise<void> {

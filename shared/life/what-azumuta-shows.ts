@@ -56,7 +56,7 @@ const endWhereItIs = { to: 'end', kinds: ['unwanted', 'removed'] } as const;
 const leaveAsShown = (because: string) => ({ to: 'nothing', because }) as const;
 const isStillThere = leaveAsShown('a person was asked to remove it, and Azumuta still has it');
 const isGivenUp = leaveAsShown('a person has given it up');
-const letterSaysWhy = leaveAsShown('its creation was refused, and its dead letter says what to do');
+const deadLetterSaysWhy = leaveAsShown('its creation was refused, and its dead letter says what to do');
 const builtButUnwanted = leaveAsShown('it is built: book it by hand, or have the ERP want it again');
 
 export const whatAzumutaShows = {
@@ -80,7 +80,7 @@ export const whatAzumutaShows = {
     equal: endWhatWasOpen,
     renamed: endWhatWasOpen,
     different: tellDifferent,
-    gone: letterSaysWhy,
+    gone: deadLetterSaysWhy,
     opened: keepAsking,
     completed: decideWhatToBook,
   },

@@ -83,8 +83,8 @@ async function sendHintUnlessPaused(
  * Whether an order that waits to be made needs another message: that is in the queue until SQS has forgotten it, or has become
  * a dead letter.
  */
-function needsMessage({ letters }: KnownOrder, entry: OrderEntry, now: Date): boolean {
-  if (letters.length === 0) return isMessageForgotten(entry, now);
+function needsMessage({ deadLetters }: KnownOrder, entry: OrderEntry, now: Date): boolean {
+  if (deadLetters.length === 0) return isMessageForgotten(entry, now);
   return entry.state === 'waiting' && !isMessageUnderWay(entry, now);
 }
 
@@ -99,8 +99,8 @@ async function hasBookingDeadLetter(
   number: string,
   { knownOrders }: AskErpDependencies['ledger'],
 ): Promise<boolean> {
-  const { letters } = await knownOrders.readStanding(number);
-  return letters.some(isOfBooking);
+  const { deadLetters } = await knownOrders.readStanding(number);
+  return deadLetters.some(isOfBooking);
 }
 
 /** A hint is the owner of what a completion says: Azumuta may show it otherwise, or the mapping that refused it may be another. */

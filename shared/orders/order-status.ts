@@ -21,14 +21,17 @@ export function statusOfEntry({
 
 /** The status of a product order by all that the ledger holds of it: it does not just exist while something is open about it. */
 export function statusOfKnown(
-  facts: LifeFacts & Pick<KnownOrder, 'concerns' | 'letters'> & { readonly entry: OrderEntry },
+  facts: LifeFacts & Pick<KnownOrder, 'concerns' | 'deadLetters'> & { readonly entry: OrderEntry },
 ): ProductOrderStatus {
   const { stage } = lifeOf(facts);
   const status = { ...statusOfEntry(facts.entry), stage };
   if (stage === 'given up')
     return { ...status, status: 'rejected', reason: endInWords(facts.entry.end ?? { by: 'a person' }) };
-  const letters = facts.letters.map(({ reason: note, cause = 'internal-error' }) => ({ note, cause }));
-  const [open] = [...facts.concerns, ...letters];
+  const deadLetters = facts.deadLetters.map(({ reason: note, cause = 'internal-error' }) => ({
+    note,
+    cause,
+  }));
+  const [open] = [...facts.concerns, ...deadLetters];
   return open && status.status === 'exists' ? inConflict(status, open) : status;
 }
 

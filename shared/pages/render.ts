@@ -9,6 +9,7 @@ import { capitalized, counted } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
 import { ordersOf, standInWords } from '../situation/open-orders.ts';
 import type { OrderFacts } from '../situation/order-facts.ts';
+import { orderInOwnWords } from '../situation/order-in-words.ts';
 import { flows } from '../situation/pauses.ts';
 import { type Problem, problemsOfTroubles } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
@@ -20,7 +21,6 @@ import {
   type Today,
   waitingTexts,
 } from '../situation/today.ts';
-import { toldInOwnWords } from '../situation/told.ts';
 import { partnerState } from '../situation/words.ts';
 import { definitionList, html, htmlPage, type Markup } from './html.ts';
 
@@ -122,7 +122,7 @@ function problemPart({ what, who, next, orders }: Problem, linkTo: LinkTo): Mark
 
 /** One order: what it is, how far it has got, and what a person does about it, in our own words. */
 export function orderPage(number: string, facts: OrderFacts, timeZone: string): string {
-  const { stage, needsPerson, says, next, who } = toldInOwnWords(facts);
+  const { stage, needsPerson, says, next, who } = orderInOwnWords(facts);
   return htmlPage(
     `Order ${number}`,
     html`<p><strong>${capitalized(needsPerson ? 'needs a person' : stage)}.</strong> ${says}</p>

@@ -26,7 +26,7 @@ const settleCommand = (kind: OrderConcernKind) => ordersCommand(`settle <number>
 const replayOrder = 'npm run replay -- --order <number> --go --stack <stack>';
 
 /** What a person does about a dead letter, by its cause. */
-export const adviceOnLetters = {
+export const adviceOnDeadLetters = {
   configuration: {
     who: 'integrator',
     steps: [{ does: "Correct the mapping or the option in the plant's configuration, deploy, then replay." }],
@@ -141,7 +141,7 @@ export const adviceOnUnfiled = {
     {
       does: 'Look at them in the console: a replay removes second copies. Only a call that nobody could read is for the Azumuta administrator:',
     },
-    ...adviceOnLetters['unreadable-message'].steps,
+    ...adviceOnDeadLetters['unreadable-message'].steps,
   ],
 } as const satisfies Advice;
 

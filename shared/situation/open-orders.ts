@@ -172,7 +172,7 @@ function orderNow(
   const { number, home, entry, bookings, dueDate } = known;
   const dead = [...open.filter(isOfDeadLetter), ...shared];
   const concerns = open.flatMap(({ kind, cause }) => (isOfConcern(kind) ? { kind, cause } : []));
-  const facts = { entry, bookings, letters: dead, concerns, due: dueStateOf({ dueDate }, now) };
+  const facts = { entry, bookings, deadLetters: dead, concerns, due: dueStateOf({ dueDate }, now) };
   const { stage, place, due, needsNothing, needsPerson } = standOf(facts);
   const [refused] = [...dead, ...concerns.filter(({ kind }) => kind === 'refused')];
   const refusal = refused?.cause ?? (entry?.state === 'rejected' ? entry.cause : undefined);

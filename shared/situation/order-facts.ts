@@ -6,11 +6,11 @@ import type { ShownFacts } from '../model/order-facts.ts';
 import type { Partner } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 
-/** All that the ledger knows of one product order, as `toldOf` takes it; by keys, a handful of reads. */
+/** All that the ledger knows of one product order, as `orderInWords` takes it; by keys, a handful of reads. */
 export type OrderFacts = NonNullable<Awaited<ReturnType<typeof readOrderFacts>>>;
 
 /** What the ledger holds of an order now, and what the ERP wants of it; without what happened. */
-export async function readStanding(
+export async function readFactsForWords(
   number: string,
   { knownOrders, erpOrders }: Pick<ViewLedger, 'knownOrders' | 'erpOrders'>,
   now: DueNow,
@@ -34,15 +34,15 @@ export async function readOrderFacts(
 ) {
   const own = await ledger.journeys.readJourney(number);
   if (own.length === 0) return undefined;
-  const { letters: open, home, ...standing } = await readStanding(number, ledger, now);
+  const { deadLetters: open, home, ...standing } = await readFactsForWords(number, ledger, now);
   const journey = home === number ? own : withBookings(own, await ledger.journeys.readJourney(home));
-  const letters = open.map((letter) => {
-    const name = `dead letter ${letter.messageId}`;
+  const deadLetters = open.map((deadLetter) => {
+    const name = `dead letter ${deadLetter.messageId}`;
     const begun = journey.findLast(({ of, event }) => of === name && event === 'dead-lettered');
     // The order is the one that its dead letter names: the first part, where parts are booked together. `since` is ISO.
-    return { ...letter, since: begun?.at ?? '' };
+    return { ...deadLetter, since: begun?.at ?? '' };
   });
-  return { ...standing, letters, journey, partners };
+  return { ...standing, deadLetters, journey, partners };
 }
 
 /** The journey of a part, with that of the bookings that are kept with the first part. */

@@ -139,7 +139,7 @@ export async function readSituation(
   const isKnown = unknown <= 0 || cut.has('dead-letter');
   const settled = isKnown ? [] : await ledger.deadLetters.listSettled(maxSeen);
   const unfiled = isKnown ? 0 : Math.max(0, unknown - settled.length);
-  const told = oldestOfAlike(lasting);
+  const shown = oldestOfAlike(lasting);
   const isOpen = !isClosure(partners.erp, at);
   return {
     at,
@@ -149,11 +149,11 @@ export async function readSituation(
     orders,
     terms,
     unfiled,
-    deadLetters: told.filter(isDeadLetterConcern).length + unfiled,
+    deadLetters: shown.filter(isDeadLetterConcern).length + unfiled,
     queues: { 'product-orders': productOrders, completions },
     troubles: [
       ...outagesOf(partners, outageSeconds, at),
-      ...told.map((concern) => {
+      ...shown.map((concern) => {
         const { key, kind, partner, since } = concern;
         const isDue = kind !== 'waiting' || (isOpen && isWell(partners[partner], outageSeconds, at));
         const thing = `${key.pk} ${key.sk}`;

@@ -23,7 +23,7 @@ const placeOfStage: Readonly<Record<Stage, OrderPlace>> = {
 
 /** What decides where an order stands. Of what is open, the kinds and the number suffice. */
 export interface StandFacts extends LifeFacts {
-  readonly letters: readonly unknown[];
+  readonly deadLetters: readonly unknown[];
   /** What happened to it, oldest first, where the view has read it. */
   readonly journey?: readonly JourneyEntry[];
   /** How its date stands to now. */
@@ -65,19 +65,19 @@ function isAboutEnd({ kind }: Pick<Concern, 'kind'>): boolean {
 }
 
 /** What is booked or has ended is late no more; nor is a part that is built, and waits for those that are booked with it. */
-function hasNothingLeft({ concerns, letters }: StandFacts, stage: Stage): boolean {
-  const isBuilt = stage === 'completed' && letters.length === 0;
+function hasNothingLeft({ concerns, deadLetters }: StandFacts, stage: Stage): boolean {
+  const isBuilt = stage === 'completed' && deadLetters.length === 0;
   return hasEnded(stage) || concerns.some(isAboutEnd) || isBuilt;
 }
 
 function hasTask(facts: StandFacts, stage: Stage): boolean {
-  const { concerns, letters } = facts;
-  return concerns.length + letters.length > 0 || openRefusal(facts, stage) !== undefined;
+  const { concerns, deadLetters } = facts;
+  return concerns.length + deadLetters.length > 0 || openRefusal(facts, stage) !== undefined;
 }
 
 /** What was refused, where its dead letter is gone and nobody has replayed it; of a creation, nor discarded. */
 export function openRefusal(facts: StandFacts, stage: Stage): 'booking' | 'creation' | undefined {
-  if (facts.letters.length > 0) return undefined;
+  if (facts.deadLetters.length > 0) return undefined;
   const done = lastOfDeadLetters(facts);
   if (refusedBooking(facts) && done !== 'replayed') return 'booking';
   return isRefusedOrder(facts, stage) && done === undefined ? 'creation' : undefined;

@@ -15,9 +15,9 @@ import {
   type OrdersNow,
   ordersOf,
 } from './open-orders.ts';
+import { tellTrouble } from './order-in-words.ts';
 import { messagesInQueue } from './problems.ts';
 import type { Situation } from './read.ts';
-import { tellTrouble } from './told.ts';
 
 const mostLateShown = 10;
 /** Orders that are due today and named. */

@@ -8,7 +8,7 @@ import {
   type Advice,
   adviceInWords,
   adviceOnConcerns,
-  adviceOnLetters,
+  adviceOnDeadLetters,
   adviceOnOthers,
   adviceOnUnfiled,
 } from './advice.ts';
@@ -43,7 +43,7 @@ const headlines = {
 } as const satisfies Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'>, Forms>;
 
 /** Dead letters, by the partner that was called last. */
-const letterHeadlines: Readonly<Record<Partner, Forms>> = {
+const deadLetterHeadlines: Readonly<Record<Partner, Forms>> = {
   erp: ['completion cannot be booked in the ERP', 'completions cannot be booked in the ERP'],
   azumuta: [
     'order got stuck on its way to or from Azumuta',
@@ -54,7 +54,10 @@ const letterHeadlines: Readonly<Record<Partner, Forms>> = {
 /** `3 completions cannot be booked in the ERP: refused by the ERP`. */
 export function headlineOf({ kind, partner, cause }: TroubleGroup, count: number): string {
   if (kind === 'partner-down') return `${partnerWords[partner]} is down`;
-  const headline = counted(count, ...(kind === 'dead-letter' ? letterHeadlines[partner] : headlines[kind]));
+  const headline = counted(
+    count,
+    ...(kind === 'dead-letter' ? deadLetterHeadlines[partner] : headlines[kind]),
+  );
   if (kind === 'waiting') return `${headline} for ${partnerWords[partner]}`;
   // For the other kinds the headline is clear without the cause.
   if (kind !== 'dead-letter' && kind !== 'refused') return headline;
@@ -65,7 +68,7 @@ export function headlineOf({ kind, partner, cause }: TroubleGroup, count: number
 export function adviceOn({ kind, cause = 'internal-error' }: Pick<TroubleGroup, 'kind' | 'cause'>): Advice {
   switch (kind) {
     case 'dead-letter':
-      return adviceOnLetters[cause];
+      return adviceOnDeadLetters[cause];
     case 'unfiled':
       return adviceOnUnfiled;
     case 'waiting':

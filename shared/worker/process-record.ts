@@ -297,13 +297,13 @@ export class RecordProcessor<Message> {
     const { deadLetters, queues, clock, deadLetterQueueUrl } = this.#dependencies;
     const { stage } = this.#consumer;
     const filed = { messageId: firstIdOf(record), orderNumber: orderNumber || noOrder, stage, partner };
-    const letter = { ...filed, ...rejectionOf(rejected) };
+    const deadLetter = { ...filed, ...rejectionOf(rejected) };
     if (deadline.isOverdue()) return false;
-    await deadLetters.record(letter);
+    await deadLetters.record(deadLetter);
     if (deadline.isOverdue()) return false;
     if (deadLetterQueueUrl === undefined) return false;
     const message = deadLetterMessage({
-      ...letter,
+      ...deadLetter,
       body: record.body,
       firstAttemptAt: firstReceive(record),
       lastAttemptAt: clock.now(),

@@ -9,7 +9,7 @@ import { flowNames } from '../../shared/ledger/records/pauses.ts';
 import {
   type Advice,
   adviceOnConcerns,
-  adviceOnLetters,
+  adviceOnDeadLetters,
   adviceOnOthers,
   adviceOnUnfiled,
 } from '../../shared/situation/advice.ts';
@@ -61,7 +61,7 @@ export function commandsInText(text: string): string[] {
   });
 }
 
-const advised: readonly Advice[] = [adviceOnLetters, adviceOnConcerns, adviceOnOthers]
+const advised: readonly Advice[] = [adviceOnDeadLetters, adviceOnConcerns, adviceOnOthers]
   .flatMap((table): Advice[] => Object.values(table))
   .concat(adviceOnUnfiled);
 /** What follows the script in the commands of the advice: `give-up <number>`. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../infra/ops/cli/command.ts';
-import { adviceInWords, adviceOnConcerns, adviceOnLetters } from '../../shared/situation/advice.ts';
+import { adviceInWords, adviceOnConcerns, adviceOnDeadLetters } from '../../shared/situation/advice.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { daysGoBy, eachWithPlant, kinds, made, plant } from './acts.ts';
 import {
@@ -30,7 +30,7 @@ async function refused(): Promise<PlannedOrderRef> {
   return order;
 }
 
-const ofRefused = `${adviceInWords(adviceOnConcerns.unwanted)} ${adviceInWords(adviceOnLetters['order-state'])}`;
+const ofRefused = `${adviceInWords(adviceOnConcerns.unwanted)} ${adviceInWords(adviceOnDeadLetters['order-state'])}`;
 
 /** What a person types, and how it comes about that it is typed. */
 const acts = [

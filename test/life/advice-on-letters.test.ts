@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recorded } from '../../shared/integration/index.ts';
 import type { Cause } from '../../shared/model/causes.ts';
 import type { CompletedProductOrder } from '../../shared/model/completions.ts';
-import { adviceOnLetters, adviceOnUnfiled } from '../../shared/situation/advice.ts';
+import { adviceOnDeadLetters, adviceOnUnfiled } from '../../shared/situation/advice.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { eachWithPlant, plant, takePlant, withoutArticles } from './acts.ts';
 import { bookByHand, goLive, typeByHand } from './by-hand.ts';
@@ -447,11 +447,11 @@ const stories = {
 describe('what is advised about a dead letter', () => {
   it.each(rowsOf<Cause>(stories))('ends it: %s, put right %s', async (cause, _way, story) => {
     const kind = cause === 'unreadable-message' ? 'unfiled' : 'dead-letter';
-    await followed(kind, kind === 'unfiled' ? adviceOnUnfiled : adviceOnLetters[cause], story);
+    await followed(kind, kind === 'unfiled' ? adviceOnUnfiled : adviceOnDeadLetters[cause], story);
   });
 
   it('has each of its commands typed here', () => {
-    const missing = allUntyped<Cause>(adviceOnLetters, stories);
+    const missing = allUntyped<Cause>(adviceOnDeadLetters, stories);
     expect(missing).toEqual([]);
   });
 });

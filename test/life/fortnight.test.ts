@@ -177,7 +177,8 @@ function treated(order: Order, book: Book): Treated {
     async giveUp() {
       for (const one of numbers) {
         const known = await plant.ledger.knownOrders.readStanding(one);
-        const isOpen = known.letters.length > 0 || known.bookings.some(({ state }) => state === 'rejected');
+        const isOpen =
+          known.deadLetters.length > 0 || known.bookings.some(({ state }) => state === 'rejected');
         if (isOpen) await command(`orders -- give-up ${one} --because "booked by hand"`);
         // Of parts that are booked together, the others are refused without it.
         await plant.work();

@@ -3,7 +3,7 @@ import { type Concern, orderConcernKinds } from '../../shared/ledger/records/con
 import type { JourneyEntry } from '../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../shared/ledger/records/product-orders.ts';
 import { type Stage, stages } from '../../shared/life/life.ts';
-import { type ToldFacts, toldOf } from '../../shared/situation/told.ts';
+import { type FactsForWords, orderInWords } from '../../shared/situation/order-in-words.ts';
 import { nextStepInWords } from '../../shared/situation/words.ts';
 
 const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
@@ -34,8 +34,8 @@ const entry = (of: string, event: string, note?: string): JourneyEntry => ({
   at: '2026-11-24T08:00:00.000Z',
   ...(note === undefined ? {} : { note }),
 });
-const life = (given: Partial<ToldFacts>) =>
-  toldOf({ entry: undefined, bookings: [], concerns: [], letters: [], ...given });
+const life = (given: Partial<FactsForWords>) =>
+  orderInWords({ entry: undefined, bookings: [], concerns: [], deadLetters: [], ...given });
 const quantity = (state: 'waiting' | 'claimed' | 'done' | 'rejected', discarded = false) => ({
   kind: 'quantity' as const,
   parts: [1],
@@ -55,7 +55,7 @@ const inAzumuta = entryOf({ awaiting: 'completion' });
 const retried = [entry('order', 'retry', 'Azumuta answered 500')];
 
 describe('the stage of an order', () => {
-  it.each<[Stage, string, Partial<ToldFacts>]>([
+  it.each<[Stage, string, Partial<FactsForWords>]>([
     ['booked', 'its quantity is booked', { entry: entryOf({ end: givenUp }), bookings: [quantity('done')] }],
     [
       'given up',
@@ -121,7 +121,7 @@ describe('an order that needs a person', () => {
       { ...letter, reason: 'The ERP has other figures', cause: 'booked-otherwise' as const },
       { ...letter, messageId: 'm-2' },
     ];
-    expect(life({ entry: inAzumuta, letters })).toMatchObject({
+    expect(life({ entry: inAzumuta, deadLetters: letters })).toMatchObject({
       needsPerson: true,
       says: 'It has a dead letter. The ERP has other figures. (And 1 more dead letter.)',
       next: nextStepInWords({ kind: 'dead-letter', cause: 'booked-otherwise' }),
@@ -135,7 +135,7 @@ describe('an order that needs a person', () => {
       concern('number-taken', 'MO-8 too'),
       concern('changed'),
     ];
-    const { says, next } = life({ entry: inAzumuta, concerns, letters: [letter] });
+    const { says, next } = life({ entry: inAzumuta, concerns, deadLetters: [letter] });
     expect(says).toBe('It has a dead letter. MO-7 too. MO-8 too. Note of changed.');
     const letterNext = nextStepInWords({ kind: 'dead-letter' });
     expect(next).toBe(
@@ -143,7 +143,7 @@ describe('an order that needs a person', () => {
     );
   });
 
-  it.each<[string, Partial<ToldFacts>, string, string]>([
+  it.each<[string, Partial<FactsForWords>, string, string]>([
     [
       'order',
       { entry: entryOf({ state: 'rejected', reason: 'It has no article' }) },
@@ -165,7 +165,7 @@ describe('an order that needs a person', () => {
     });
   });
 
-  it.each<[string, Partial<ToldFacts>]>([
+  it.each<[string, Partial<FactsForWords>]>([
     ['booking', { bookings: [quantity('rejected')] }],
     ['order', { entry: entryOf({ state: 'rejected', reason: 'x' }) }],
   ])('says that a refused %s was replayed, and not to do it by hand meanwhile', (_, facts) => {
@@ -187,7 +187,7 @@ describe('an order that needs nobody', () => {
   const booking = (event: string, note: string) => [entry('booking x#quantity', event, note)];
   const refused = (reason: string) => entryOf({ state: 'rejected', reason });
 
-  it.each<[says: string, Partial<ToldFacts>]>([
+  it.each<[says: string, Partial<FactsForWords>]>([
     [
       'It waits to be created in Azumuta. The last attempt: Azumuta answered 500.',
       { entry: entryOf({ state: 'waiting' }), journey: retried },

@@ -4,7 +4,7 @@ import {
   type Advice,
   adviceInWords,
   adviceOnConcerns,
-  adviceOnLetters,
+  adviceOnDeadLetters,
 } from '../../../shared/situation/advice.ts';
 import { withPart } from './made-part.ts';
 
@@ -13,7 +13,7 @@ const codeInAdvice = /azumuta\.contract[.\w]*|productOrders\.number|npm run [^.:
 
 /** The runbook with its tables of causes and concerns, which say what alerts, `trace` and the console say. */
 export function runbookWithAdvice(runbook: string): string {
-  const ofCauses = causes.map((cause) => [cause, adviceOnLetters[cause]] as const);
+  const ofCauses = causes.map((cause) => [cause, adviceOnDeadLetters[cause]] as const);
   const ofConcerns = orderConcernKinds.map((kind) => [kind, adviceOnConcerns[kind]] as const);
   const path = 'infra/RUNBOOK.md';
   const withCauses = withPart(runbook, { path, name: 'causes' }, adviceTable('cause', ofCauses));

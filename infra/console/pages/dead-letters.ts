@@ -58,10 +58,10 @@ export const deadLettersPageBase = { name: 'letters', refreshSeconds: undefined 
 
 async function showAll(
   c: Context,
-  { letters, situation, timeZone, nameActor, show }: ConsolePageDependencies,
+  { deadLetters, situation, timeZone, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
   const now = await situation();
-  const view = await letters.open(now);
+  const view = await deadLetters.open(now);
   const total = view.total + now.unfiled;
   const content = html`<h1>Dead letters</h1>
     <p class="lead">Messages that would fail again at every attempt. Correct what the reason names, then replay them: a message that is replayed twice is booked once.</p>
@@ -82,7 +82,7 @@ async function showAll(
 function leftOutPart({ groups, total, isCut, leftOut }: Awaited<ReturnType<DeadLetterDesk['open']>>): Html {
   const most = isCut ? 'At least ' : '';
   return html`<div class="verdict">
-    <p>${most}${counted(total, 'dead letter')}, of which ${groups.flatMap(({ letters }) => letters).length} are listed: the oldest of each cause. The others follow once these are replayed or discarded; the command replay takes thousands at once.</p>
+    <p>${most}${counted(total, 'dead letter')}, of which ${groups.flatMap(({ deadLetters }) => deadLetters).length} are listed: the oldest of each cause. The others follow once these are replayed or discarded; the command replay takes thousands at once.</p>
     <ul>${leftOut.map((headline) => html`<li>${most}${headline}</li>`)}${isCut ? html`<li>There may be others that were not counted, also of other causes.</li>` : ''}</ul>
   </div>`;
 }
@@ -96,9 +96,9 @@ function unfiledPart(unfiled: number): Html {
 
 async function showUnfiled(
   c: Context,
-  { letters, timeZone, nameActor, show }: ConsolePageDependencies,
+  { deadLetters, timeZone, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
-  const { at, groups, copies, hidden, more } = await letters.unfiled();
+  const { at, groups, copies, hidden, more } = await deadLetters.unfiled();
   const content = html`<h1>Calls that nobody could read</h1>
     ${groups.length === 0 ? html`<p class="verdict">There are none among the dead letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone, nameActor }))}
     ${copies > 0 ? html`<p class="hint">${counted(copies, 'second copy', 'second copies')} of dead letters ${copies === 1 ? 'was' : 'were'} read as well: ${copies === 1 ? 'it is' : 'they are'} removed when those are replayed or discarded.</p>` : ''}
@@ -110,9 +110,9 @@ async function showUnfiled(
 
 async function showDeadLetter(
   c: Context,
-  { letters, clock, timeZone, nameActor, show }: ConsolePageDependencies,
+  { deadLetters, clock, timeZone, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
-  const message = await letters.message(c.req.query('letter') ?? '');
+  const message = await deadLetters.message(c.req.query('letter') ?? '');
   if (!message) {
     const content = html`<h1>This dead letter is gone</h1>
     <p>It was replayed or discarded meanwhile, or another run holds it for a moment; or the queue has more dead letters than were read.</p>
@@ -173,15 +173,15 @@ function groupPart(
   { nameActor, ...time }: PlantTime & Pick<ConsolePageDependencies, 'nameActor'>,
   one?: { letter: string },
 ): Html {
-  const { id, reason, letters } = group;
-  const [oldest, ...others] = letters;
+  const { id, reason, deadLetters } = group;
+  const [oldest, ...others] = deadLetters;
   const { cause, stage, since } = oldest;
   const trouble = { kind: 'dead-letter', cause } as const;
   const isOne = others.length === 0;
-  const orders = firstOrders(letters);
+  const orders = firstOrders(deadLetters);
   return html`<section class="letters" id="group-${id}" aria-labelledby="reason-${id}">
     <h2 id="reason-${id}">${redactedText(isOne ? oldest.reason : reason)}</h2>
-    <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
+    <p class="meta">${counted(deadLetters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
     ${namesAndValues([
       ['Who acts', nameActor(whoActs(trouble))],
       ['What to do', adviceWithButtons(adviceOn(trouble))],
@@ -197,29 +197,29 @@ function isComparedFirst({ cause }: Pick<ListedDeadLetter, 'cause'>): boolean {
   return cause !== undefined && adviceOn({ kind: 'dead-letter', cause }).compareFirst === true;
 }
 
-function firstOrders(letters: readonly ListedDeadLetter[]): Html | undefined {
-  const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))];
+function firstOrders(deadLetters: readonly ListedDeadLetter[]): Html | undefined {
+  const orders = [...new Set(deadLetters.flatMap(({ orderNumber }) => orderNumber || []))];
   if (orders.length === 0) return undefined;
   return orderLinks(orders.slice(0, mostOrdersLinked), orders.length - mostOrdersLinked);
 }
 
 function replayWords({ route }: ListedDeadLetter): string {
-  return 'to' in route ? `sends it to ${route.to}` : `cannot take it: ${redactedText(route.stays)}`;
+  return 'to' in route ? `sends it to ${route.to}` : `cannot take it: ${redactedText(route.whyNot)}`;
 }
 
 /** To its content, where there is no page of an order that says all of it. */
-export function showLink(letter: ListedDeadLetter): Html {
-  const { record, orderNumber } = letter;
+export function showLink(deadLetter: ListedDeadLetter): Html {
+  const { record, orderNumber } = deadLetter;
   if (record && orderNumber !== '') return html``;
-  return html`<a href="/letters/one?${new URLSearchParams({ letter: idOfDeadLetter(letter) })}">Show it<span class="unseen">: the dead letter of ${orderNumber || 'an unknown order'}</span></a>`;
+  return html`<a href="/letters/one?${new URLSearchParams({ letter: idOfDeadLetter(deadLetter) })}">Show it<span class="unseen">: the dead letter of ${orderNumber || 'an unknown order'}</span></a>`;
 }
 
 function actionLinks(
   chosen: { readonly group: string } | { readonly letter: string },
-  { letters }: DeadLetterGroup,
+  { deadLetters }: DeadLetterGroup,
 ): Html {
-  const [{ cause, route }, ...others] = letters;
-  const what = others.length === 0 ? 'it' : `all ${letters.length}`;
+  const [{ cause, route }, ...others] = deadLetters;
+  const what = others.length === 0 ? 'it' : `all ${deadLetters.length}`;
   const query = new URLSearchParams(Object.entries(chosen));
   const compares = isComparedFirst({ cause });
   const isChosen = 'group' in chosen && (compares || others.length > 0);
@@ -246,11 +246,11 @@ async function askToConfirm(
   c: Context,
   action: DeadLetterAction,
   given: unknown,
-  { letters, show }: ConsolePageDependencies,
+  { deadLetters, show }: ConsolePageDependencies,
 ): Promise<Response> {
   const { data: chosen } = z.safeParse(chosenSchema, given);
   if (!chosen) return c.redirect('/letters', 303);
-  const all = await letters.find(chosen);
+  const all = await deadLetters.find(chosen);
   const concerned = action === 'replay' ? all.filter(({ route }) => 'to' in route) : all;
   const title = capitalized(action);
   if (concerned.length === 0) {
@@ -270,8 +270,8 @@ async function askToConfirm(
   return show(c, { ...deadLettersPageBase, title, content });
 }
 
-function replayForm(letters: readonly ListedDeadLetter[]): Html {
-  const [count, compares] = [letters.length, letters.some(isComparedFirst)];
+function replayForm(deadLetters: readonly ListedDeadLetter[]): Html {
+  const [count, compares] = [deadLetters.length, deadLetters.some(isComparedFirst)];
   const [it, comes] = count === 1 ? ['it', 'it comes'] : [`all ${count}`, 'they come'];
   return html`<p>${compares ? 'Have you compared, and is something left to be done?' : 'Have you corrected what the reason names?'} Otherwise ${comes} back here.</p>
     <p class="actions"><button${compares ? '' : html` class="main"`}>Replay ${it} now</button> ${cancel}</p>`;
@@ -283,20 +283,20 @@ function discardForm(count: number): Html {
       <p class="actions"><button class="danger">Discard ${count === 1 ? 'it' : `all ${count}`} for good</button> ${cancel}</p>`;
 }
 
-function chosenTable(letters: readonly ListedDeadLetter[]): Html {
+function chosenTable(deadLetters: readonly ListedDeadLetter[]): Html {
   return tablePart(
     'The chosen dead letters, by reason',
     [
       {
         title: 'Reason',
-        cell: ({ reason, letters: [oldest, ...others] }) =>
+        cell: ({ reason, deadLetters: [oldest, ...others] }) =>
           redactedText(others.length === 0 ? oldest.reason : reason),
       },
-      { title: 'Dead letters', cell: (group) => String(group.letters.length) },
-      { title: 'A replay', cell: ({ letters: [oldest] }) => replayWords(oldest) },
-      { title: 'Orders', cell: (group) => firstOrders(group.letters) ?? 'unknown' },
+      { title: 'Dead letters', cell: (group) => String(group.deadLetters.length) },
+      { title: 'A replay', cell: ({ deadLetters: [oldest] }) => replayWords(oldest) },
+      { title: 'Orders', cell: (group) => firstOrders(group.deadLetters) ?? 'unknown' },
     ],
-    groupDeadLetters(letters),
+    groupDeadLetters(deadLetters),
   );
 }
 
@@ -305,11 +305,11 @@ const patienceMs = 5000;
 
 async function answerReplay(
   c: Context,
-  { letters, operator, clock }: ConsolePageDependencies,
+  { deadLetters, operator, clock }: ConsolePageDependencies,
 ): Promise<Response> {
   const chosen = z.parse(chosenSchema, await c.req.parseBody({ all: true }));
   const note = signedNote('chosen among the dead letters', await operator());
-  const replay = letters.begin(chosen, note);
+  const replay = deadLetters.begin(chosen, note);
   const limit = clock.timeout(patienceMs);
   await Promise.race([replay.ended, once(limit, 'abort')]);
   limit.clear?.();
@@ -318,10 +318,10 @@ async function answerReplay(
 
 async function answerDiscard(
   c: Context,
-  { letters, operator, redirect }: ConsolePageDependencies,
+  { deadLetters, operator, redirect }: ConsolePageDependencies,
 ): Promise<Response> {
   const form = await c.req.parseBody({ all: true });
-  const report = letters.discard(z.parse(chosenSchema, form), String(form.note ?? ''), await operator());
+  const report = deadLetters.discard(z.parse(chosenSchema, form), String(form.note ?? ''), await operator());
   return redirect(c, '/letters', report.then(noticeOfDiscard));
 }
 

@@ -130,10 +130,10 @@ async function resumeFlow(c: Context, { ledger, redirect }: ConsolePageDependenc
 async function tryNow(c: Context, { ledger, redirect }: ConsolePageDependencies): Promise<Response> {
   const { partner } = z.parse(partnerSchema, await c.req.parseBody());
   const name = partnerWords[partner];
-  const told = (await ledger.breaker.probeNow(partner))
+  const notice = (await ledger.breaker.probeNow(partner))
     ? `The next message tries ${name} at once.`
     : `${capitalized(name)} is not down any more, or is being tried at this moment.`;
-  return redirect(c, '/flows', told);
+  return redirect(c, '/flows', notice);
 }
 
 export const worksPart = html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;

@@ -44,17 +44,17 @@ async function performOrderAction(
   { because, figures, ...of }: OrderActionForm,
   pages: ConsolePageDependencies,
 ): Promise<string> {
-  const { operator, letters, ending } = pages;
+  const { operator, deadLetters, ending } = pages;
   const by = await operator();
   const note = signedNote(because, by);
   if (action === 'discard') {
-    const { discarded, ended, failure } = await letters.discard({ order: of.number }, because, by);
+    const { discarded, ended, failure } = await deadLetters.discard({ order: of.number }, because, by);
     return failure ?? `discarded ${counted(discarded + ended, 'dead letter')}`;
   }
   if (action !== 'replay' && action !== 'accept')
     return (await endings[action]({ ...of, go: true, note }, ending)).join('; ');
   const accepts = action === 'accept' ? parseAcceptedFigures(figures) : undefined;
-  const { moved, hinted, created, failure } = await letters.replay({ order: of.number }, note, accepts);
+  const { moved, hinted, created, failure } = await deadLetters.replay({ order: of.number }, note, accepts);
   const sent = moved + hinted.length + created.length;
   return failure ?? (sent > 0 ? 'is looked at again' : 'there is nothing to look at');
 }
@@ -71,17 +71,16 @@ interface OfferedAction {
 
 /** What a person can do about an order as it is now; the first is what its next step asks for. */
 function offeredActions({ concerns, deadLetters, bookings, stage, command }: TracedOrder): OfferedAction[] {
-  const isOver = stage === 'booked' || stage === 'given up' || stage === 'withdrawn';
+  const hasEnded = stage === 'booked' || stage === 'given up' || stage === 'withdrawn';
   const isCompared = deadLetters.some(
     ({ cause }) => cause && adviceOn({ kind: 'dead-letter', cause }).compareFirst,
   );
   const isRemoved = concerns.some(({ kind }) => kind === 'removed');
-  const letters = deadLetters.length;
   const isBeyondOrder = bookings.some(
     ({ state, reason }) => state === 'rejected' && figuresToAccept(reason) !== undefined,
   );
   const all: (OfferedAction | false)[] = [
-    (!isOver || letters > 0) && {
+    (!hasEnded || deadLetters.length > 0) && {
       action: 'replay',
       title: 'Have it looked at again',
       does: `${isCompared ? 'Compare first, as its next step says: what you find shows whether to do this or to discard. ' : ''}Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked is not undone.`,
@@ -105,12 +104,15 @@ function offeredActions({ concerns, deadLetters, bookings, stage, command }: Tra
         title: 'Create it again',
         does: 'Creates the product order, which was removed in Azumuta, as it was made.',
       },
-    letters > 0 && {
+    deadLetters.length > 0 && {
       action: 'discard',
-      title: letters === 1 ? 'Discard its dead letter' : `Discard its ${letters} dead letters`,
+      title:
+        deadLetters.length === 1
+          ? 'Discard its dead letter'
+          : `Discard its ${deadLetters.length} dead letters`,
       does: 'What they refused is booked only if a person has it looked at again.',
     },
-    !isOver && {
+    !hasEnded && {
       action: 'give-up',
       title: 'Give it up',
       does: 'Its end: nobody asks about it, and nothing is booked for it unless somebody has it looked at again.',

@@ -19,10 +19,10 @@ import {
   type OrderNow,
   ordersOf,
 } from '../../../shared/situation/open-orders.ts';
-import { readStanding } from '../../../shared/situation/order-facts.ts';
+import { readFactsForWords } from '../../../shared/situation/order-facts.ts';
+import { orderInWords } from '../../../shared/situation/order-in-words.ts';
 import type { SeenTrouble, Situation } from '../../../shared/situation/read.ts';
 import { lateBy } from '../../../shared/situation/today.ts';
-import { toldOf } from '../../../shared/situation/told.ts';
 import { adviceOn } from '../../../shared/situation/words.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
@@ -160,8 +160,8 @@ async function readOrderRow(
   partners: Situation['partners'],
   { ledger, now, nameActor }: OrderReads,
 ) {
-  const standing = await readStanding(listed.number, ledger, now);
-  const { stage, place, due, needsPerson, says, next, who } = toldOf({ ...standing, partners });
+  const standing = await readFactsForWords(listed.number, ledger, now);
+  const { stage, place, due, needsPerson, says, next, who } = orderInWords({ ...standing, partners });
   const { timeZone, at } = now;
   const ofOrder = open.get(standing.number) ?? open.get(standing.home) ?? [];
   const steps = new Set(ofOrder.map((trouble) => adviceWithButtons(adviceOn(trouble))));

@@ -26,7 +26,7 @@ const mostListed = 200;
 /** What a replay does, and what becomes of each message that it has sent. */
 async function showReplay(
   c: Context,
-  { letters: desk, commands, clock, timeZone, show }: ConsolePageDependencies,
+  { deadLetters: desk, commands, clock, timeZone, show }: ConsolePageDependencies,
 ): Promise<Response> {
   const replay = desk.begun(c.req.query('replay') ?? '');
   const base = { name: deadLettersPageBase.name, title: 'Replay' };

@@ -21,7 +21,7 @@ export interface ListedDeadLetter
   /** SQS's id of it in the dead-letter queue, where it was read there. */
   readonly sqsId?: string;
   /** The queue that it goes back to, or why it cannot be replayed. */
-  readonly route: { readonly to: QueueName } | { readonly stays: string };
+  readonly route: { readonly to: QueueName } | { readonly whyNot: string };
   /** What the ledger has of it, where it was read there. */
   readonly record?: DeadLetter;
   /** Keys of younger ones of its order with the same cause: it stands for them in the list. */
@@ -115,20 +115,22 @@ export function parseDeadLetter(message: Message, names: TriggerNames) {
 function routeOf(
   { stage, messageId, body }: Readonly<Record<'stage' | 'messageId' | 'body', string>>,
   names: TriggerNames,
-): { readonly to: QueueName; readonly body: string } | { readonly stays: string } {
+): { readonly to: QueueName; readonly body: string } | { readonly whyNot: string } {
   const to = queueOfStage(stage);
   if (to !== undefined) return { to, body: markWantedAgain(body, to) };
   if (stage !== 'receive-webhook')
-    return { stays: 'it does not say which function it is for: read it in the queue, then delete it there' };
+    return { whyNot: 'it does not say which function it is for: read it in the queue, then delete it there' };
   const call = z.safeParse(webhookCallSchema, jsonOf(body));
-  if (!call.success) return { stays: 'it is not a webhook call that this version can read' };
+  if (!call.success) return { whyNot: 'it is not a webhook call that this version can read' };
   if (!names.events.includes(call.data.event))
-    return { stays: `its event is none of ${names.events.join(', ')}: correct the trigger's URL in Azumuta` };
-  if (call.data.truncated) return { stays: 'it was too large to be kept completely' };
+    return {
+      whyNot: `its event is none of ${names.events.join(', ')}: correct the trigger's URL in Azumuta`,
+    };
+  if (call.data.truncated) return { whyNot: 'it was too large to be kept completely' };
   const { method, rawQueryString, bodyBase64 } = call.data;
   const parsed = parseTrigger({ method, rawQueryString, body: Buffer.from(bodyBase64, 'base64') }, names);
   if (!parsed.ok)
-    return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
+    return { whyNot: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
   const hint = completionHint('webhook', parsed.content, messageId);
   return { to: 'completions', body: markWantedAgain(JSON.stringify(hint), 'completions') };
 }
@@ -180,7 +182,7 @@ export interface DeadLetterGroup {
   readonly id: string;
   /** Without the numbers of their orders. */
   readonly reason: string;
-  readonly letters: readonly [oldest: ListedDeadLetter, ...others: ListedDeadLetter[]];
+  readonly deadLetters: readonly [oldest: ListedDeadLetter, ...others: ListedDeadLetter[]];
 }
 
 /** Largest first. */
@@ -188,17 +190,17 @@ export function groupDeadLetters(all: readonly ListedDeadLetter[]): DeadLetterGr
   return [...Map.groupBy(all, groupIdOf)]
     .flatMap(([id, members]): DeadLetterGroup[] => {
       const [oldest, ...others] = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
-      return oldest ? [{ id, reason: reasonFor(oldest), letters: [oldest, ...others] }] : [];
+      return oldest ? [{ id, reason: reasonFor(oldest), deadLetters: [oldest, ...others] }] : [];
     })
-    .sort((a, b) => b.letters.length - a.letters.length || oldestAttemptMs(a) - oldestAttemptMs(b));
+    .sort((a, b) => b.deadLetters.length - a.deadLetters.length || oldestAttemptMs(a) - oldestAttemptMs(b));
 }
 
-const oldestAttemptMs = ({ letters: [oldest] }: DeadLetterGroup): number => oldest.since.getTime();
+const oldestAttemptMs = ({ deadLetters: [oldest] }: DeadLetterGroup): number => oldest.since.getTime();
 
 /** Short and stable: the same reason, without the number of the order, always has the same id. */
-function groupIdOf(letter: ListedDeadLetter): string {
-  const { cause, stage, route } = letter;
-  const text = JSON.stringify([cause, reasonFor(letter), stage, 'to' in route ? route.to : route.stays]);
+function groupIdOf(deadLetter: ListedDeadLetter): string {
+  const { cause, stage, route } = deadLetter;
+  const text = JSON.stringify([cause, reasonFor(deadLetter), stage, 'to' in route ? route.to : route.whyNot]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 

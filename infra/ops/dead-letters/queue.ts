@@ -18,7 +18,7 @@ export interface DeadLetterQueueOptions {
 }
 
 /** SQS takes and returns at most ten messages in one call. */
-const lettersPerSqsCall = 10;
+const deadLettersPerSqsCall = 10;
 
 /** The dead-letter queue, for an operator. It holds the dead letters of one run until they are given back or removed. */
 export class DeadLetterQueue {
@@ -57,7 +57,7 @@ export class DeadLetterQueue {
       const { Messages = [] } = await this.#sqs.send(
         new ReceiveMessageCommand({
           QueueUrl: this.#queueUrl,
-          MaxNumberOfMessages: lettersPerSqsCall,
+          MaxNumberOfMessages: deadLettersPerSqsCall,
           VisibilityTimeout: hiddenSeconds,
           WaitTimeSeconds: waitSeconds,
           MessageAttributeNames: ['All'],
@@ -65,19 +65,19 @@ export class DeadLetterQueue {
         }),
       );
       if (Messages.length === 0) return;
-      const letters = Messages.map((message) => parseDeadLetter(message, names));
-      this.cameBack = letters.some(({ sqsId }) => this.#held.has(sqsId));
-      for (const letter of letters) this.#held.set(letter.sqsId, letter);
-      yield letters;
+      const deadLetters = Messages.map((message) => parseDeadLetter(message, names));
+      this.cameBack = deadLetters.some(({ sqsId }) => this.#held.has(sqsId));
+      for (const deadLetter of deadLetters) this.#held.set(deadLetter.sqsId, deadLetter);
+      yield deadLetters;
     }
   }
 
   /** Makes the dead letters that are held visible again, at once. */
   async giveBack(): Promise<void> {
-    const letters = this.held.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 }));
+    const deadLetters = this.held.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 }));
     // Dead letters whose visibility SQS does not change become visible when their timeout ends.
     const queues = createQueues(this.#sqs);
-    for (const page of splitIntoSqsPages(letters)) await queues.changeVisibility(this.#queueUrl, page);
+    for (const page of splitIntoSqsPages(deadLetters)) await queues.changeVisibility(this.#queueUrl, page);
   }
 
   /** @param page As `splitIntoSqsPages` makes them. @returns the dead letters that SQS did not remove; they are held still. */
@@ -90,13 +90,13 @@ export class DeadLetterQueue {
       }),
     );
     const left = Failed.flatMap(({ Id }) => page[Number(Id)] ?? []);
-    for (const letter of page) if (!left.includes(letter)) this.#held.delete(letter.sqsId);
+    for (const deadLetter of page) if (!left.includes(deadLetter)) this.#held.delete(deadLetter.sqsId);
     return left;
   }
 }
 
 /** Splits a list into pages, as SQS takes and removes them. */
 export function* splitIntoSqsPages<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < all.length; start += lettersPerSqsCall)
-    yield all.slice(start, start + lettersPerSqsCall);
+  for (let start = 0; start < all.length; start += deadLettersPerSqsCall)
+    yield all.slice(start, start + deadLettersPerSqsCall);
 }

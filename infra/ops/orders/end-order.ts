@@ -105,10 +105,10 @@ async function giveUpProductOrder(request: EndRequest, dependencies: EndDependen
 
 /** What was refused of other parts may be kept at the same home, and still needs a person. */
 function deadLettersOfPart(
-  { number, home, bookings, letters }: Standing,
+  { number, home, bookings, deadLetters }: Standing,
   index: number,
 ): readonly Omit<DeadLetter, 'isDead'>[] {
-  return letters.filter(({ messageId, orderNumber }) => {
+  return deadLetters.filter(({ messageId, orderNumber }) => {
     const refused = bookings.filter(({ rejectedBy }) => rejectedBy === messageId);
     if (refused.length > 0) return refused.some(({ parts }) => parts.includes(index));
     return orderNumber !== home || number === home;
@@ -202,8 +202,8 @@ async function requireKnownOrder(
   { knownOrders }: EndDependencies['ledger'],
 ): Promise<Standing> {
   const known = await knownOrders.readStanding(number);
-  const { entry, bookings, concerns, letters } = known;
-  if (entry || bookings.length + concerns.length + letters.length > 0) return known;
+  const { entry, bookings, concerns, deadLetters } = known;
+  if (entry || bookings.length + concerns.length + deadLetters.length > 0) return known;
   throw new UsageError(`The ledger has no product order ${number}: trace names those of an ERP order.`);
 }
 

@@ -63,13 +63,13 @@ function mayBeBooked({ entry, bookings }: Standing): boolean {
 }
 
 /** Refused; or a dead letter says that its creation, or its link, is not done. What has ended only `remake` has made again. */
-function creationWaitsForPerson({ entry, bookings, letters }: Standing): boolean {
-  if (letters.some(isOfCreation)) return true;
+function creationWaitsForPerson({ entry, bookings, deadLetters }: Standing): boolean {
+  if (deadLetters.some(isOfCreation)) return true;
   return entry?.state === 'rejected' && entry.end === undefined && bookings.length === 0;
 }
 
-function isKnown({ entry, bookings, question, answered, letters }: Standing): boolean {
-  return Boolean(entry ?? question ?? answered) || bookings.length + letters.length > 0;
+function isKnown({ entry, bookings, question, answered, deadLetters }: Standing): boolean {
+  return Boolean(entry ?? question ?? answered) || bookings.length + deadLetters.length > 0;
 }
 
 /** Those with an open dead letter whose message SQS has dropped. */
@@ -114,12 +114,12 @@ export async function sendCreations(
 /** What its dead letters ask for is asked for by another message. */
 async function markGone(
   number: string,
-  isOf: (letter: DeadLetter) => boolean,
+  isOf: (deadLetter: DeadLetter) => boolean,
   { note }: Asking,
   { ledger: { deadLetters } }: AskDependencies,
 ): Promise<void> {
-  for (const letter of await deadLetters.listOfOrder(number))
-    if (letter.isDead && isOf(letter)) await deadLetters.markReplayed(letter, note);
+  for (const deadLetter of await deadLetters.listOfOrder(number))
+    if (deadLetter.isDead && isOf(deadLetter)) await deadLetters.markReplayed(deadLetter, note);
 }
 
 async function sendTo(

@@ -63,12 +63,12 @@ export async function readOutcome(sent: SentAgain, { knownOrders }: OutcomeLedge
   return { ...sent, outcome: 'under way', says: `It is ${stage}.` };
 }
 
-function refusalSince({ letters }: Standing, { messageId, to }: SentAgain): string | undefined {
+function refusalSince({ deadLetters }: Standing, { messageId, to }: SentAgain): string | undefined {
   const isOfKind = to === 'completions' ? isOfBooking : isOfCreation;
-  const letter = letters.find((one) =>
+  const deadLetter = deadLetters.find((one) =>
     messageId === undefined ? isOfKind(one) : one.messageId === messageId,
   );
-  return letter?.reason;
+  return deadLetter?.reason;
 }
 
 /** Nothing else becomes of it by itself. */

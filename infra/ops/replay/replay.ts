@@ -97,8 +97,8 @@ const maxMoved = 5000;
 type ReplayMove = ReturnType<typeof movesOf>[number];
 
 function movesOf({ chosen }: Pick<ReplayRun, 'chosen'>) {
-  return splitCopies([...chosen.values()]).firsts.flatMap((letter) =>
-    'to' in letter.route ? [{ letter, ...letter.route }] : [],
+  return splitCopies([...chosen.values()]).firsts.flatMap((deadLetter) =>
+    'to' in deadLetter.route ? [{ deadLetter, ...deadLetter.route }] : [],
   );
 }
 
@@ -127,15 +127,15 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
   let failure: string | undefined;
   try {
     const asked = request.orders && (await findOrders(request.orders, dependencies.ledger));
-    await chooseLetters(run, { ...request, orders: asked?.numbers }, dependencies);
+    await chooseDeadLetters(run, { ...request, orders: asked?.numbers }, dependencies);
     const { held } = dependencies.deadLetters;
     run.copies = copiesOf(splitCopies([...run.chosen.values()]).firsts, held).length;
     const isByWhatTheyHave = (request.conditions ?? []).length > 0;
     const mayLackOne = !isByWhatTheyHave && !run.more && !signal.aborted;
     if (asked && mayLackOne) {
-      run.hinted = withoutLetter(asked.homes, 'completions', run);
+      run.hinted = withoutDeadLetter(asked.homes, 'completions', run);
       run.unknown = run.hinted.filter((number) => asked.unknown.includes(number));
-      run.created = withoutLetter(asked.refused, 'product-orders', run);
+      run.created = withoutDeadLetter(asked.refused, 'product-orders', run);
     }
     if (!asked) run.gone = await ordersWithoutMessage(dependencies);
     if (go) {
@@ -157,11 +157,12 @@ export async function replayDeadLetters(request: ReplayRequest, dependencies: Re
   return reportOf(run, signal.aborted, failure);
 }
 
-async function chooseLetters(run: ReplayRun, request: ReplayRequest, dependencies: ReplayDependencies) {
+async function chooseDeadLetters(run: ReplayRun, request: ReplayRequest, dependencies: ReplayDependencies) {
   const { deadLetters, progress } = dependencies;
   const { go, most = maxMoved, signal } = request;
   for await (const page of deadLetters.take()) {
-    for (const letter of page) if (isSelected(letter, request)) run.chosen.set(letter.sqsId, letter);
+    for (const deadLetter of page)
+      if (isSelected(deadLetter, request)) run.chosen.set(deadLetter.sqsId, deadLetter);
     run.lookedAt = deadLetters.held.length;
     progress?.(`Looked at ${run.lookedAt} dead letters, ${run.chosen.size} of them selected`);
     // Dead letters that stay do not count here: otherwise thousands of them could use up the limit of a run.
@@ -182,7 +183,7 @@ async function moveAll(
     if (signal.aborted) return;
     const sent = await noteAndSend(page, request, dependencies);
     run.sent.push(...sent.map(sentAgain));
-    const gone = sent.map(({ letter }) => letter);
+    const gone = sent.map(({ deadLetter }) => deadLetter);
     const copies = copiesOf(gone, deadLetters.held);
     const left = await deadLetters.remove(gone);
     run.moved += gone.length - left.length;
@@ -194,7 +195,7 @@ async function moveAll(
 }
 
 /** A call that could not be read names its order once it can be. */
-function sentAgain({ letter: { messageId, orderNumber }, body, to }: ReplayMove): SentAgain {
+function sentAgain({ deadLetter: { messageId, orderNumber }, body, to }: ReplayMove): SentAgain {
   const named = fieldOf(jsonOf(body), 'productOrderNumber');
   const number = orderNumber === '' && typeof named === 'string' ? named : orderNumber;
   return { number, messageId, to };
@@ -208,8 +209,8 @@ async function noteAndSend(
 ): Promise<readonly ReplayMove[]> {
   const sent: ReplayMove[] = [];
   try {
-    for (const { letter, to } of moves) {
-      const { messageId, filedUnder: orderNumber } = letter;
+    for (const { deadLetter, to } of moves) {
+      const { messageId, filedUnder: orderNumber } = deadLetter;
       const sending = noteOfReplay(`sending it to ${to} again`, request);
       await ledger.deadLetters.markReplayed({ messageId, orderNumber }, sending);
     }
@@ -219,8 +220,8 @@ async function noteAndSend(
       sent.push(...group.filter((_, at) => !refused.includes(at)));
     }
   } finally {
-    for (const { letter } of moves.filter((move) => !sent.includes(move))) {
-      const { messageId, filedUnder: orderNumber, stage, reason, cause, partner } = letter;
+    for (const { deadLetter } of moves.filter((move) => !sent.includes(move))) {
+      const { messageId, filedUnder: orderNumber, stage, reason, cause, partner } = deadLetter;
       // receive-webhook has no access to the table, so its dead letters have no record.
       if (stage !== 'receive-webhook')
         await ledger.deadLetters.record({ messageId, orderNumber, stage, reason, cause, partner });
@@ -230,7 +231,7 @@ async function noteAndSend(
 }
 
 function messageOfMove(
-  { letter: { messageId, since }, body, to }: ReplayMove,
+  { deadLetter: { messageId, since }, body, to }: ReplayMove,
   { accepts }: ReplayRequest,
   clock: Clock,
 ) {
@@ -250,16 +251,19 @@ function noteOfReplay(done: string, { accepts, note }: ReplayRequest): string {
 }
 
 /** The orders of which no message to this queue is replayed: one is enough for each. */
-function withoutLetter(numbers: readonly string[], queue: QueueName, run: ReplayRun): string[] {
+function withoutDeadLetter(numbers: readonly string[], queue: QueueName, run: ReplayRun): string[] {
   const moves = movesOf(run).filter(({ to }) => to === queue);
-  const named = new Set(moves.flatMap(({ letter }) => letter.numbers));
+  const named = new Set(moves.flatMap(({ deadLetter }) => deadLetter.numbers));
   return numbers.filter((number) => !named.has(number));
 }
 
-function isSelected(letter: DeadLetterMessage, { orders, conditions = [], wanted }: ReplayRequest): boolean {
-  if (wanted && !wanted(letter)) return false;
-  if (orders && !letter.numbers.some((number) => orders.has(number))) return false;
-  return conditions.every((has) => has(letter));
+function isSelected(
+  deadLetter: DeadLetterMessage,
+  { orders, conditions = [], wanted }: ReplayRequest,
+): boolean {
+  if (wanted && !wanted(deadLetter)) return false;
+  if (orders && !deadLetter.numbers.some((number) => orders.has(number))) return false;
+  return conditions.every((has) => has(deadLetter));
 }
 
 function reportOf(run: ReplayRun, interrupted: boolean, failure: string | undefined) {
@@ -278,12 +282,21 @@ function reportOf(run: ReplayRun, interrupted: boolean, failure: string | undefi
   };
 }
 
-function groupReport({ reason, letters }: DeadLetterGroup) {
-  const [{ cause, stage, route, since }] = letters;
+function groupReport({ reason, deadLetters }: DeadLetterGroup) {
+  const [{ cause, stage, route, since }] = deadLetters;
   /** Queue that they go to, or why they stay. */
-  const { to, stays } = { to: undefined, stays: undefined, ...route };
+  const { to, whyNot } = { to: undefined, whyNot: undefined, ...route };
   /** At most ten of their orders. */
-  const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))].slice(0, 10);
+  const orders = [...new Set(deadLetters.flatMap(({ orderNumber }) => orderNumber || []))].slice(0, 10);
   /** `since`: when the oldest was first attempted. ISO. */
-  return { cause, reason, stage, to, stays, letters: letters.length, orders, since: since.toISOString() };
+  return {
+    cause,
+    reason,
+    stage,
+    to,
+    whyNot: whyNot,
+    deadLetters: deadLetters.length,
+    orders,
+    since: since.toISOString(),
+  };
 }

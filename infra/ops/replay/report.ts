@@ -72,12 +72,12 @@ function firstNumbers(numbers: readonly string[]): string {
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
   return tableLines(
     [
-      { title: 'Letters', cell: ({ letters }) => String(letters), right: true },
+      { title: 'Letters', cell: ({ deadLetters }) => String(deadLetters), right: true },
       { title: 'Cause', cell: ({ cause }) => cause ?? '–' },
       { title: 'Reason', cell: ({ reason }) => reason, most: 60 },
       { title: 'Dead-lettered by', cell: ({ stage }) => stage },
-      { title: 'Goes to', cell: ({ to, stays }) => to ?? `remains: ${stays}`, most: 40 },
-      { title: 'Orders', cell: ({ orders, letters }) => ordersText(orders, letters), most: 30 },
+      { title: 'Goes to', cell: ({ to, whyNot }) => to ?? `remains: ${whyNot}`, most: 40 },
+      { title: 'Orders', cell: ({ orders, deadLetters }) => ordersText(orders, deadLetters), most: 30 },
       {
         title: 'First attempt',
         cell: ({ since }) => `${duration(Math.max(0, (now.getTime() - Date.parse(since)) / 1000))} ago`,
@@ -87,10 +87,10 @@ function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
   );
 }
 
-function ordersText(orders: readonly string[], letters: number): string {
+function ordersText(orders: readonly string[], deadLetters: number): string {
   if (orders.length === 0) return '–';
   const shown = orders.slice(0, 3).join(' · ');
-  return letters > 3 && orders.length > 3 ? `${shown} …` : shown;
+  return deadLetters > 3 && orders.length > 3 ? `${shown} …` : shown;
 }
 
 function replayOutcomeLines(report: ReplayCounts, go: boolean): string[] {

@@ -8,7 +8,7 @@ import { writingsOf } from '../../../shared/model/text.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { notTyped, wordForAnyShell } from '../../../shared/platform/shell-word.ts';
 import { readOrderFacts } from '../../../shared/situation/order-facts.ts';
-import { type Told, toldOf } from '../../../shared/situation/told.ts';
+import { type OrderInWords, orderInWords } from '../../../shared/situation/order-in-words.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceForOperator } from '../cli/command.ts';
 import { definedLines } from '../cli/output.ts';
@@ -90,12 +90,12 @@ async function traceOne(
   const read = await readOrderFacts(number, ledger, seen);
   if (!read) return undefined;
   const { record, ...facts } = read;
-  const { entry, concerns, bookings, letters, journey } = facts;
+  const { entry, concerns, bookings, deadLetters, journey } = facts;
   const parts = record?.split.of ?? 1;
   const { id, url } = entry?.productOrder ?? {};
   return {
     number,
-    ...statusForPlanner(number, toldOf(facts), where),
+    ...statusForPlanner(number, orderInWords(facts), where),
     /** Why it was refused, or why it cannot follow its ERP order. */
     cause: entry?.cause ?? concerns[0]?.cause,
     erpOrder: entry?.erpOrder.number,
@@ -106,7 +106,7 @@ async function traceOne(
     azumuta: id === undefined ? undefined : { id, url },
     concerns: concerns.map(({ kind, note }) => ({ kind, note })),
     bookings: bookings.map(tracedBooking),
-    deadLetters: letters,
+    deadLetters,
     /** Oldest first. */
     journey,
   };
@@ -118,7 +118,7 @@ export type OrderState = Stage | 'needs a person';
 /** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */
 function statusForPlanner(
   number: string,
-  { stage, place, needsPerson, says, next, who, command }: Told,
+  { stage, place, needsPerson, says, next, who, command }: OrderInWords,
   where: string,
 ) {
   const state: OrderState = needsPerson ? 'needs a person' : stage;

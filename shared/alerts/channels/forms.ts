@@ -1,6 +1,6 @@
 import { localMinute, localTime } from '../../model/time.ts';
 import { groupByReason } from '../../situation/reasons.ts';
-import type { Alert, ToldTrouble } from '../alert.ts';
+import type { Alert, ShownTrouble } from '../alert.ts';
 import * as texts from '../english.ts';
 
 /**
@@ -22,7 +22,7 @@ function paragraphsOf(alert: Alert, timeZone: string): string[][] {
   ];
 }
 
-function orderLine({ order, article, quantity, since }: ToldTrouble, timeZone: string): string {
+function orderLine({ order, article, quantity, since }: ShownTrouble, timeZone: string): string {
   const from = texts.sinceInLine(localMinute(since, timeZone));
   const parts = [order || texts.noOrderKnown, article && texts.articleInLine(article), quantity, from];
   return parts.filter((part) => part !== undefined).join(' · ');

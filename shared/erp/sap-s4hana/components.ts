@@ -143,8 +143,8 @@ function filterOfLot({
   readonly number: string;
 }): string {
   const [{ Plant, StorageLocation } = {}] = planned.items;
-  const told = { Material: planned.article, Batch: number, Plant, StorageLocation };
-  const conditions = Object.entries(told).map(
+  const identified = { Material: planned.article, Batch: number, Plant, StorageLocation };
+  const conditions = Object.entries(identified).map(
     ([field, value]) => value && `${field} eq ${odataLiteral(value)}`,
   );
   return `(${conditions.filter(Boolean).join(' and ')})`;

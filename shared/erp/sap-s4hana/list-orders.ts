@@ -147,10 +147,10 @@ function filterBehind({ LastChangeDateTime, ManufacturingOrder }: SapPosition): 
 
 /** The query could only filter by the day of creation; its time decides here. */
 function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
-  const told = parse(positionSchema, row);
-  if (earliest === undefined || !told.ok) return true;
-  if (told.value.LastChangeDateTime) return true;
-  return (orderCreatedAt(told.value) ?? earliest) >= earliest;
+  const parsed = parse(positionSchema, row);
+  if (earliest === undefined || !parsed.ok) return true;
+  if (parsed.value.LastChangeDateTime) return true;
+  return (orderCreatedAt(parsed.value) ?? earliest) >= earliest;
 }
 
 function erpOrderFromSap(row: SapOrder, options: SapOptions): ErpOrder {

@@ -55,9 +55,9 @@ export async function lookForQuantity(
   const order = await readOrder(reader);
   const confirmations = await readConfirmations(reader);
   const posted = findOurs(confirmations, keyAsGuid(key), erpOrder);
-  const told = noteOfCompletion(reader.options, completion, key);
-  const isMissing = told && told.lines.length > 1 && textWith(told, order) !== undefined;
-  const note = isMissing ? told : undefined;
+  const ourNote = noteOfCompletion(reader.options, completion, key);
+  const isMissing = ourNote && ourNote.lines.length > 1 && textWith(ourNote, order) !== undefined;
+  const note = isMissing ? ourNote : undefined;
   if (posted) {
     if (note) return { toBook: { completion, confirmation: { posted }, note } };
     return { receipt: await readReceipt(reader, posted, completion, true) };

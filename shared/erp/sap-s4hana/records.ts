@@ -201,11 +201,11 @@ export function wallClockOf(time: string): WallClock {
 
 /** When the order was changed, as ISO in UTC; undefined when it never was, or SAP does not show it. */
 export function orderChangedAt(
-  { LastChangeDateTime: told }: SapPosition,
+  { LastChangeDateTime: written }: SapPosition,
   timeZone: string,
 ): string | undefined {
-  if (!told || !wallClock.test(told)) return instantOf(told);
-  return instantIn(timeZone, told.replace(wallClock, '$1-$2-$3 $4:$5:$6'));
+  if (!written || !wallClock.test(written)) return instantOf(written);
+  return instantIn(timeZone, written.replace(wallClock, '$1-$2-$3 $4:$5:$6'));
 }
 
 /** When the order was created: a date, and a time as `PT11H16M37S`. */

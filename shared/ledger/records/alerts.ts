@@ -14,7 +14,7 @@ const groupSchema = z.object({
   /** Fingerprints of the troubles that people have heard of and that are still open, concatenated. */
   told: z.string(),
 });
-export type ToldGroup = DeepReadonly<z.output<typeof groupSchema>>;
+export type AnnouncedGroup = DeepReadonly<z.output<typeof groupSchema>>;
 
 const outagesSchema = z.object({
   /** When the first of them began (ISO), and how many were seen. */
@@ -31,7 +31,7 @@ const outagesSchema = z.object({
   beganAt: z.optional(z.array(z.string())),
 });
 /** Outages of one partner that follow each other within an hour, and what the alerts said of them that day. */
-export type ToldOutages = DeepReadonly<z.output<typeof outagesSchema>>;
+export type AnnouncedOutages = DeepReadonly<z.output<typeof outagesSchema>>;
 
 const latelySchema = z.object({
   /** The messages of the last day, the oldest first. */

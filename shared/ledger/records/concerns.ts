@@ -264,17 +264,17 @@ export class Concerns extends Records {
     const note = shorten(concern.note, maxNoteLength);
     const known = concernOf(held);
     if (!known && settledIn(held).includes(content)) return 'settled';
-    const isTold = known?.content === content;
+    const isAnnounced = known?.content === content;
     // A pull lists the same orders again and again.
     const says = [note, cause, about, wanted];
-    if (isTold && isDeepStrictEqual([known.note, known.cause, known.about, known.wanted], says))
+    if (isAnnounced && isDeepStrictEqual([known.note, known.cause, known.about, known.wanted], says))
       return 'known';
     const now = this.clock.now();
     const { partner } = concernRules[kind];
-    const told = { ...concernFields({ kind, partner, cause }, now), ...dayFields(now, kind) };
+    const announcement = { ...concernFields({ kind, partner, cause }, now), ...dayFields(now, kind) };
     const is = { ...concern, content, note, awaiting: 'look', dueAt: now.getTime() };
     const changes = {
-      set: { ...is, ...(isTold ? {} : told) },
+      set: { ...is, ...(isAnnounced ? {} : announcement) },
       // Nothing that is open expires.
       remove: [
         'expiresAt',
@@ -288,10 +288,10 @@ export class Concerns extends Records {
     const written = await this.updateWithHistory(
       key,
       changes,
-      isTold ? [] : { event: kind, note },
+      isAnnounced ? [] : { event: kind, note },
       held ?? {},
     );
-    return written !== undefined && !isTold ? 'news' : 'known';
+    return written !== undefined && !isAnnounced ? 'news' : 'known';
   }
 
   /** Ends a concern, unless it says something else by now. */

@@ -53,24 +53,24 @@ export class DeadLetters extends Records {
     return (await this.table.query(pk, sk)).map(deadLetterOf);
   }
 
-  async record({ partner = 'azumuta', ...letter }: DeadLetterRecord): Promise<void> {
+  async record({ partner = 'azumuta', ...deadLetter }: DeadLetterRecord): Promise<void> {
     const now = this.clock.now();
-    const { cause = 'internal-error', stage, reason } = letter;
+    const { cause = 'internal-error', stage, reason } = deadLetter;
     const set = {
-      ...letter,
+      ...deadLetter,
       reason: shorten(reason, maxNoteLength),
       isDead: true,
       // What is open does not expire, unless it names no order: then nothing but its message can be worked on.
-      expiresAt: letter.orderNumber === noOrder ? this.expiresAt() : undefined,
+      expiresAt: deadLetter.orderNumber === noOrder ? this.expiresAt() : undefined,
       ...dayFields(now, 'dead-lettered'),
       ...concernFields({ kind: 'dead-letter', partner, cause }, now),
     };
     const event: NewEntry = { event: 'dead-lettered', note: `${stage}: ${reason}` };
-    if (await this.createItem(keyOfDeadLetter(letter), set, event)) return;
+    if (await this.createItem(keyOfDeadLetter(deadLetter), set, event)) return;
     // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
     const remove = set.expiresAt === undefined ? ['expiresAt'] : [];
     const changes = { set, remove, condition: 'attribute_not_exists(#isDead)' };
-    await this.updateWithHistory(keyOfDeadLetter(letter), changes, event);
+    await this.updateWithHistory(keyOfDeadLetter(deadLetter), changes, event);
   }
 
   /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
@@ -102,8 +102,8 @@ export class DeadLetters extends Records {
 
   /** Its product order is made, is made by another message, or is not to be made. */
   async settleOfCreation(orderNumber: string): Promise<void> {
-    for (const letter of await this.listOfOrder(orderNumber))
-      if (letter.isDead && isOfCreation(letter)) await this.markSettled(letter);
+    for (const deadLetter of await this.listOfOrder(orderNumber))
+      if (deadLetter.isDead && isOfCreation(deadLetter)) await this.markSettled(deadLetter);
   }
 
   /** It needs nobody any more, and expires from now on. */
@@ -124,8 +124,8 @@ export class DeadLettersForPeople extends DeadLetters {
   /** Open ones by their key, written `<pk> <sk>`; those that have ended meanwhile are missing. */
   async readOpen(keys: readonly Key[]): Promise<Map<string, DeadLetter>> {
     const items = await this.table.getAll(keys);
-    const letters = items.map((item) => [`${item.pk} ${item.sk}`, deadLetterOf(item)] as const);
-    return new Map(letters.filter(([, { isDead }]) => isDead));
+    const deadLetters = items.map((item) => [`${item.pk} ${item.sk}`, deadLetterOf(item)] as const);
+    return new Map(deadLetters.filter(([, { isDead }]) => isDead));
   }
 
   /** It was sent to its queue again: it keeps its history and is no longer dead. */
@@ -136,11 +136,11 @@ export class DeadLettersForPeople extends DeadLetters {
   }
 
   /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
-  async markDiscarded({ partner: _, ...letter }: DeadLetterRecord, note: string): Promise<void> {
-    const reason = shorten(letter.reason, maxNoteLength);
+  async markDiscarded({ partner: _, ...deadLetter }: DeadLetterRecord, note: string): Promise<void> {
+    const reason = shorten(deadLetter.reason, maxNoteLength);
     const { set, remove } = this.endOpen();
-    const changes = { set: { ...letter, reason, ...set }, remove };
-    await this.updateWithHistory(keyOfDeadLetter(letter), changes, { event: 'discarded', note });
+    const changes = { set: { ...deadLetter, reason, ...set }, remove };
+    await this.updateWithHistory(keyOfDeadLetter(deadLetter), changes, { event: 'discarded', note });
   }
 
   /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */

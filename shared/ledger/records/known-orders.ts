@@ -51,9 +51,9 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
     concerns: all(concernPrefix).flatMap((each) => concernOf(each) ?? []),
     /** The number of ours, where this one is what Azumuta calls the order by now. */
     alias: typeof alias === 'string' ? alias : undefined,
-    letters: all(deadLetterPrefix)
+    deadLetters: all(deadLetterPrefix)
       .map(deadLetterOf)
-      .flatMap(({ isDead, ...letter }) => (isDead ? letter : [])),
+      .flatMap(({ isDead, ...deadLetter }) => (isDead ? deadLetter : [])),
   };
 }
 
@@ -63,13 +63,13 @@ function isOfOurs({ entry, batches }: Pick<KnownOrder, 'entry' | 'batches'>): bo
 }
 
 /** Whether a booking that is kept here has one that is open; that of a creation does not count. */
-export function hasDeadLetterOfBooking({ letters }: KnownOrder): boolean {
-  return letters.some(isOfBooking);
+export function hasDeadLetterOfBooking({ deadLetters }: KnownOrder): boolean {
+  return deadLetters.some(isOfBooking);
 }
 
 /** Why it was not created. */
-export function refusalsOfCreation({ letters }: KnownOrder): Pick<DeadLetter, 'reason'>[] {
-  return letters.filter((letter) => !isOfBooking(letter));
+export function refusalsOfCreation({ deadLetters }: KnownOrder): Pick<DeadLetter, 'reason'>[] {
+  return deadLetters.filter((deadLetter) => !isOfBooking(deadLetter));
 }
 
 /** What is known of an order that somebody asks about, under the number that the ledger keeps it under. */
@@ -106,15 +106,15 @@ export class KnownOrders extends Records {
   async #withBookings(known: Omit<Standing, 'home'>): Promise<Standing> {
     const home = known.entry ? homeOfBookings(known.entry) : known.number;
     if (home === known.number) return { ...known, home };
-    const { bookings, nextJointKey, window, letters } = await this.read(home);
-    const ofBookings = letters.filter(isOfBooking);
+    const { bookings, nextJointKey, window, deadLetters } = await this.read(home);
+    const ofBookings = deadLetters.filter(isOfBooking);
     return {
       ...known,
       home,
       bookings,
       nextJointKey,
       window,
-      letters: [...known.letters, ...ofBookings],
+      deadLetters: [...known.deadLetters, ...ofBookings],
     };
   }
 
@@ -122,8 +122,8 @@ export class KnownOrders extends Records {
     const known = { ...(await this.read(number)), askedAs: number };
     if (known.entry || known.alias === undefined) return known;
     const ours = await this.read(known.alias);
-    const { askedAs, question, answered, letters, batches } = known;
-    const held = { askedAs, question, answered, letters: [...letters, ...ours.letters], batches };
+    const { askedAs, question, answered, deadLetters, batches } = known;
+    const held = { askedAs, question, answered, deadLetters: [...deadLetters, ...ours.deadLetters], batches };
     return ours.entry ? { ...ours, ...held } : known;
   }
 

@@ -78,7 +78,7 @@ async function refuseAndWithdraw(stack: Rehearsal, refused: string): Promise<str
   setFaults(azumuta, [down(search)]);
   const withdrawn = await stack.release(small);
   azumuta.complete(refused);
-  await vi.waitUntil(async () => (await stack.standing(refused)).letters.length > 0, patience);
+  await vi.waitUntil(async () => (await stack.standing(refused)).deadLetters.length > 0, patience);
   plannersOf(stack).cancel(withdrawn);
   await stack.pullUntil(withdrawn, 'withdrawn');
   setFaults(erp, []);
@@ -152,7 +152,7 @@ export async function standOf(stack: Rehearsal, orders: Readonly<Record<string, 
   const stands = Object.entries(orders).map(async ([name, number]) => {
     const known = await stack.standing(number);
     const kinds = known.concerns.map(({ kind }) => kind);
-    const letters = known.letters.map(() => 'dead-letter');
+    const letters = known.deadLetters.map(() => 'dead-letter');
     const stage = (await stack.stageTold(number)) ?? lifeOf(known).stage;
     return [name, [stage, ...kinds, ...letters].join(', ')] as const;
   });

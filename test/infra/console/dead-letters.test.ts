@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { deadLetterKey } from '../../../shared/ledger/keys.ts';
 import { concernFields } from '../../../shared/ledger/records/concerns.ts';
 import { causes } from '../../../shared/model/causes.ts';
-import { type Advice, adviceOnLetters, adviceWithButtons } from '../../../shared/situation/advice.ts';
+import { type Advice, adviceOnDeadLetters, adviceWithButtons } from '../../../shared/situation/advice.ts';
 import { actorInWords } from '../../../shared/situation/words.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
@@ -66,7 +66,7 @@ describe('the page of dead letters', () => {
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 0, hidden: 1 } });
   });
 
-  it.each<[string, Advice]>(Object.entries(adviceOnLetters))(
+  it.each<[string, Advice]>(Object.entries(adviceOnDeadLetters))(
     'says who acts on %s and how, and suggests a replay only where nobody has to compare first',
     async (cause, { compareFirst = false, ...advice }) => {
       // Prepare

@@ -49,7 +49,7 @@ export async function startStoreStage(
     ledger,
     plant,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
-    letters: new DeadLetterDesk({ ...stores.replaying, situation }),
+    deadLetters: new DeadLetterDesk({ ...stores.replaying, situation }),
     ending: stores.replaying,
     shopFloor: undefined,
     sandboxed: async () => undefined,

@@ -6,7 +6,12 @@ export type Seen = Awaited<ReturnType<typeof see>>;
 
 /** What ledger, ERP and Azumuta have of the product order of a cell. */
 export async function see({ number, order, elsewhere, showsQuantity }: Scene) {
-  const { entry, bookings, concerns, letters } = await plant.ledger.knownOrders.readStanding(number);
+  const {
+    entry,
+    bookings,
+    concerns,
+    deadLetters: letters,
+  } = await plant.ledger.knownOrders.readStanding(number);
   const all = plant.azumuta
     .productOrders()
     .filter((one) => elsewhere === undefined || !one.number.includes(elsewhere));

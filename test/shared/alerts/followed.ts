@@ -1,5 +1,9 @@
 import type { AlertDecision } from '../../../shared/alerts/decide-alerts.ts';
-import type { RecentMessages, ToldGroup, ToldOutages } from '../../../shared/ledger/records/alerts.ts';
+import type {
+  AnnouncedGroup,
+  AnnouncedOutages,
+  RecentMessages,
+} from '../../../shared/ledger/records/alerts.ts';
 import { type Partner, partnerNames } from '../../../shared/model/partner.ts';
 import {
   groupOf,
@@ -39,15 +43,15 @@ interface Decision<Told> {
 /** The rules of a version: what it decides of groups, and of partners. */
 export interface AlertRules {
   readonly decideAlerts: (
-    told: Readonly<Record<string, ToldGroup>>,
+    told: Readonly<Record<string, AnnouncedGroup>>,
     lately: Readonly<Record<string, RecentMessages>>,
     open: Pick<Situation, 'at' | 'troubles' | 'cut'>,
-  ) => readonly (Decision<ToldGroup> & { readonly group: string })[];
+  ) => readonly (Decision<AnnouncedGroup> & { readonly group: string })[];
   readonly decideOutages: (
     partner: Partner,
-    before: ToldOutages | undefined,
+    before: AnnouncedOutages | undefined,
     open: Pick<Situation, 'at' | 'troubles'>,
-  ) => Decision<ToldOutages>;
+  ) => Decision<AnnouncedOutages>;
 }
 
 /** A shorter outage is not told, nor a channel that has failed for less. */
@@ -73,9 +77,9 @@ function seenAt(minute: number, things: readonly Thing[]): SeenTrouble[] {
 /** What the runs of so many days say of these things. */
 export function messagesAbout(things: readonly Thing[], days: number, rules: AlertRules): FollowedMessage[] {
   const messages: FollowedMessage[] = [];
-  let told: Record<string, ToldGroup> = {};
+  let told: Record<string, AnnouncedGroup> = {};
   let lately: Record<string, RecentMessages> = {};
-  const outages: Partial<Record<Partner, ToldOutages>> = {};
+  const outages: Partial<Record<Partner, AnnouncedOutages>> = {};
   const note = (at: number, group: string, alert: AlertDecision | undefined) => {
     if (!alert) return;
     messages.push({ at, group, alert, named: alert.troubles.map(({ id, thing = id }) => thing) });

@@ -48,7 +48,7 @@ function accepted(
       productOrders.map(({ draft, part, contentHash }): [string, KnownOrder] => {
         const made = { number: draft.number, erpOrder: factsOf(order), draft, contentHash, part };
         const entry = orderEntryOf({ ...made, ...states[state], expiresAt: 0 });
-        const known = { entry, concerns, bookings: [], letters: [] };
+        const known = { entry, concerns, bookings: [], deadLetters: [] };
         const nothing = {
           answered: undefined,
           question: undefined,

@@ -3,7 +3,7 @@ import { endings } from '../../../infra/ops/orders/end-order.ts';
 import {
   type Advice,
   adviceOnConcerns,
-  adviceOnLetters,
+  adviceOnDeadLetters,
   adviceOnOthers,
   adviceOnUnfiled,
 } from '../../../shared/situation/advice.ts';
@@ -65,7 +65,7 @@ export const actsOnConcerns: ActsOn<typeof adviceOnConcerns> = {
   'unknown-numbers': { because: 'It is of no order, and nobody forges triggers in a journey.' },
 };
 
-const actsOnLetters: ActsOn<typeof adviceOnLetters> = {
+const actsOnLetters: ActsOn<typeof adviceOnDeadLetters> = {
   configuration: mappingIsRight,
   'order-data': giveOrderItsNumber,
   'unknown-article': createArticle,
@@ -115,7 +115,7 @@ interface AdviceEntry {
 /** Everything that is advised, each with what is done about it. */
 const adviceEntries: ReadonlyMap<Advice, AdviceEntry> = new Map([
   ...entriesIn(adviceOnConcerns, actsOnConcerns),
-  ...entriesIn(adviceOnLetters, actsOnLetters, 'dead letter: '),
+  ...entriesIn(adviceOnDeadLetters, actsOnLetters, 'dead letter: '),
   ...entriesIn({ unfiled: adviceOnUnfiled }, actsOnUnfiled),
   ...entriesIn(adviceOnOthers, actsOnOthers),
 ]);

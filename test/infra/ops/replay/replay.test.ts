@@ -46,7 +46,7 @@ describe('a dry run', () => {
         reason: 'Azumuta has no article for ‹order›.',
         stage: 'create-product-orders',
         to: 'product-orders',
-        letters: 2,
+        deadLetters: 2,
         orders: expect.arrayContaining(['PO-1', 'PO-2']),
         since: '2026-11-24T08:00:00.000Z',
       },
@@ -55,7 +55,7 @@ describe('a dry run', () => {
         reason: 'It was completed by somebody else.',
         stage: 'book-completion',
         to: 'completions',
-        letters: 1,
+        deadLetters: 1,
         orders: ['PO-3'],
         since: '2026-11-24T08:00:00.000Z',
       },
@@ -312,7 +312,7 @@ describe('a second copy', () => {
     // Assess
     expect(shown).toMatchObject({ selected: 40, copies: 40 });
     expect(shown.groups).toMatchObject([
-      { letters: 40, reason: 'Sandbox ERP, order ‹order›: The posting period is closed.' },
+      { deadLetters: 40, reason: 'Sandbox ERP, order ‹order›: The posting period is closed.' },
     ]);
     expect(report).toMatchObject({ moved: 40, copiesRemoved: 40 });
     expect(bodies(sent).toSorted()).toEqual(numbers.map(asked).toSorted());

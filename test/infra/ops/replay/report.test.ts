@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type ReplayCounts, replayLines } from '../../../../infra/ops/replay/report.ts';
 
 describe('the report of a replay', () => {
-  const toCreate = { stage: 'create-product-orders', to: 'product-orders', stays: undefined } as const;
-  const keptCall = { stage: 'receive-webhook', to: undefined, stays: 'still not understood' };
+  const toCreate = { stage: 'create-product-orders', to: 'product-orders', whyNot: undefined } as const;
+  const keptCall = { stage: 'receive-webhook', to: undefined, whyNot: 'still not understood' };
   const report: ReplayCounts = {
     lookedAt: 4,
     selected: 3,
@@ -24,7 +24,7 @@ describe('the report of a replay', () => {
         ...toCreate,
         reason: 'Azumuta has no article for ‹order›.',
         cause: 'unknown-article',
-        letters: 2,
+        deadLetters: 2,
         orders: ['PO-1', 'PO-2'],
         since: '2026-11-24T10:00:00.000Z',
       },
@@ -32,7 +32,7 @@ describe('the report of a replay', () => {
         ...keptCall,
         reason: 'No product order number.',
         cause: undefined,
-        letters: 1,
+        deadLetters: 1,
         orders: [],
         since: '2026-11-23T10:00:00.000Z',
       },

@@ -44,7 +44,7 @@ describe('a kept webhook call', () => {
     await put(body);
     const report = await run();
     expect(report).toMatchObject({ selected: 1, movable: 0, moved: 0 });
-    expect(report.groups[0]?.stays).toContain(why);
+    expect(report.groups[0]?.whyNot).toContain(why);
     expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
   });
 });

@@ -28,7 +28,7 @@ describe('what the ledger knows of a number', () => {
     await deadLetters.markRecovered(recovered);
 
     // Assess
-    expect((await knownOrders.read('PO-1')).letters).toEqual([open]);
+    expect((await knownOrders.read('PO-1')).deadLetters).toEqual([open]);
   });
 
   it('is also the dead letters under a number that Azumuta gave it, and those of bookings under the first part', async () => {
@@ -42,7 +42,7 @@ describe('what the ledger knows of a number', () => {
         await deadLetters.record({ messageId: stage, orderNumber, stage, reason: 'Why.' });
 
     // Act
-    const { number, letters } = await knownOrders.readStanding('renamed');
+    const { number, deadLetters: letters } = await knownOrders.readStanding('renamed');
 
     // Assess
     const told = letters.map(({ orderNumber, stage }) => `${orderNumber} ${stage}`);

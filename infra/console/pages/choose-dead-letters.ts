@@ -6,7 +6,7 @@ import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import type { DueNow } from '../../../shared/model/due.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { adviceWithButtons } from '../../../shared/situation/advice.ts';
-import { readStanding } from '../../../shared/situation/order-facts.ts';
+import { readFactsForWords } from '../../../shared/situation/order-facts.ts';
 import { adviceOn, whoActs } from '../../../shared/situation/words.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { ListedDeadLetter } from '../../ops/dead-letters/dead-letter.ts';
@@ -37,7 +37,7 @@ type Offered = Awaited<ReturnType<typeof readOffered>>;
 /** Dead letters of one reason with what a person compares, and a box for each. Nothing is done before the confirmation. */
 async function showChoice(
   c: Context,
-  { letters: desk, ledger, clock, timeZone, graceHours, nameActor, show }: ConsolePageDependencies,
+  { deadLetters: desk, ledger, clock, timeZone, graceHours, nameActor, show }: ConsolePageDependencies,
 ): Promise<Response> {
   const group = await desk.group(c.req.query('group') ?? '');
   if (!group) {
@@ -47,12 +47,12 @@ async function showChoice(
     return show(c, { ...deadLettersPageBase, title: 'Choose', content });
   }
   const now = clock.now();
-  const offered = await mapConcurrently(group.letters.slice(0, mostOffered), atOnce, (one) =>
+  const offered = await mapConcurrently(group.deadLetters.slice(0, mostOffered), atOnce, (one) =>
     readOffered(one, ledger, { at: now, timeZone, graceHours }),
   );
-  const [{ cause, route }] = group.letters;
+  const [{ cause, route }] = group.deadLetters;
   const trouble = { kind: 'dead-letter', cause } as const;
-  const isAll = offered.length === group.letters.length;
+  const isAll = offered.length === group.deadLetters.length;
   const form = html`${tablePart('The dead letters', choiceColumns(offered, { now, timeZone }), offered)}
     <p class="actions">
       ${'to' in route ? html`<button name="action" value="replay">Replay the chosen …</button>` : ''}
@@ -77,7 +77,7 @@ async function readOffered(
   now: DueNow,
 ) {
   if (deadLetter.orderNumber === '') return { deadLetter };
-  const standing = await readStanding(deadLetter.orderNumber, ledger, now);
+  const standing = await readFactsForWords(deadLetter.orderNumber, ledger, now);
   return {
     deadLetter,
     article: standing.article,

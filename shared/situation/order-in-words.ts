@@ -12,7 +12,7 @@ import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { causeWords } from './cause-words.ts';
-import { readStanding } from './order-facts.ts';
+import { readFactsForWords } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
 import { withoutOrder } from './reasons.ts';
 import {
@@ -27,9 +27,9 @@ import {
 import { headlineOf, maxName, nextStepInWords, partnerState, shownReasonLength, whoActs } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
-export interface ToldFacts extends StandFacts {
+export interface FactsForWords extends StandFacts {
   readonly concerns: KnownOrder['concerns'];
-  readonly letters: readonly (DeadLetterId & Partial<Pick<DeadLetterRecord, 'reason' | 'cause'>>)[];
+  readonly deadLetters: readonly (DeadLetterId & Partial<Pick<DeadLetterRecord, 'reason' | 'cause'>>)[];
   /** Completed parts are booked at the times of the plant. */
   readonly window?: BookingWindow | undefined;
   readonly partners?: Readonly<Record<Partner, BreakerState>>;
@@ -45,7 +45,7 @@ interface OrderSentences {
   readonly command?: 'replay' | 'resume';
 }
 
-export interface Told extends Omit<OrderSentences, 'who'> {
+export interface OrderInWords extends Omit<OrderSentences, 'who'> {
   /** Everybody who has to act; nobody where nothing is needed. */
   readonly who: readonly Role[];
   readonly stage: Stage;
@@ -68,7 +68,7 @@ export interface Told extends Omit<OrderSentences, 'who'> {
  * Of each that is neither booked nor ended, that it is late, or due today; of what is late and needs nobody else, what the
  * planner does.
  */
-export function toldOf(given: ToldFacts): Told {
+export function orderInWords(given: FactsForWords): OrderInWords {
   const { stage, place, bookings, due, needsPerson } = standOf(given);
   const facts = { ...given, bookings, due };
   const tasks = tasksOf(facts, stage);
@@ -99,15 +99,15 @@ function lateAdvice(stage: Stage): Pick<OrderSentences, 'next' | 'who'> {
   return adviceSentences(adviceOnOthers[stage === 'in Azumuta' ? 'overdue' : 'late and under way']);
 }
 
-function withDue(says: string, due: DueState, { dueDate = '' }: ToldFacts): string {
+function withDue(says: string, due: DueState, { dueDate = '' }: FactsForWords): string {
   if (due === 'due today') return `${says} It is due today.`;
   return due === 'late' ? `${says} It is late: it was due ${dueDate}.` : says;
 }
 
 /** The same without a word of the ERP, of Azumuta or of a person, for readers who need not be known. */
-export function toldInOwnWords(facts: ToldFacts): Told {
-  const { entry, bookings, concerns, letters, journey = [], partners } = facts;
-  return toldOf({
+export function orderInOwnWords(facts: FactsForWords): OrderInWords {
+  const { entry, bookings, concerns, deadLetters, journey = [], partners } = facts;
+  return orderInWords({
     ...facts,
     entry: entry && { ...entry, reason: undefined, end: entry.end && { ...entry.end, because: '' } },
     bookings: bookings.map(({ reason: _, ...booking }) => booking),
@@ -115,7 +115,7 @@ export function toldInOwnWords(facts: ToldFacts): Told {
       ...concern,
       note: headlineOf({ ...concern, partner: 'erp' }, 1).replace(/^1 /, ''),
     })),
-    letters: letters.map(({ messageId, orderNumber, cause }) => ({
+    deadLetters: deadLetters.map(({ messageId, orderNumber, cause }) => ({
       messageId,
       orderNumber,
       cause,
@@ -128,8 +128,8 @@ export function toldInOwnWords(facts: ToldFacts): Told {
 
 const hideReason = (state: BreakerState): BreakerState => ({ ...state, reason: undefined });
 
-function tasksOf(facts: ToldFacts, stage: Stage): OrderSentences[] {
-  const [first, ...others] = facts.letters;
+function tasksOf(facts: FactsForWords, stage: Stage): OrderSentences[] {
+  const [first, ...others] = facts.deadLetters;
   const tasks: OrderSentences[] = facts.concerns.map((concern) => {
     const says = sentence(capitalized(concern.note));
     const isRefused = concern.kind === 'refused';
@@ -164,7 +164,7 @@ function adviceSentences(advice: Advice): Pick<OrderSentences, 'next' | 'who'> {
   return { next: adviceInWords(advice), who: advice.who };
 }
 
-function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
+function progressOf(facts: FactsForWords, stage: Stage): OrderSentences {
   const { entry, bookings, journey = [] } = facts;
   const last = journey.at(-1);
   if (entry?.end && stage === 'given up') return { says: endInWords(entry.end) };
@@ -188,7 +188,7 @@ function progressOf(facts: ToldFacts, stage: Stage): OrderSentences {
   return { says: 'It is not completed in Azumuta.' };
 }
 
-function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: ToldFacts): OrderSentences {
+function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: FactsForWords): OrderSentences {
   const what = kind === 'quantity' ? 'Its quantity' : 'A later recording';
   if (state === 'claimed')
     return { says: `${what} is being booked in the ERP now, or an attempt was interrupted.` };
@@ -207,7 +207,7 @@ function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: Told
   };
 }
 
-function stageSentence(stage: Stage, facts: ToldFacts): string {
+function stageSentence(stage: Stage, facts: FactsForWords): string {
   const { entry, bookings, journey = [] } = facts;
   switch (stage) {
     case 'wanted':
@@ -243,7 +243,7 @@ function bookedSentence(journey: readonly JourneyEntry[]): string {
   return last?.note === undefined ? 'It is booked in the ERP.' : `It is booked in the ERP: ${last.note}.`;
 }
 
-function whyWaiting(of: string, partner: Partner, { journey = [], partners }: ToldFacts): string {
+function whyWaiting(of: string, partner: Partner, { journey = [], partners }: FactsForWords): string {
   const { open, reason = '' } = partners?.[partner] ?? {};
   if (open)
     return ` ${capitalized(partnerWords[partner])} ${partnerState(reason)}, so calls to it wait. ${sentence(reason)}`.trimEnd();
@@ -259,11 +259,11 @@ export async function tellTrouble(
 ) {
   const facts = trouble.key && (await ledger.concerns.readDetails(trouble.key));
   const number = trouble.order ?? facts?.order ?? '';
-  const known = number === '' ? undefined : await readStanding(number, ledger, { ...terms, at });
+  const known = number === '' ? undefined : await readFactsForWords(number, ledger, { ...terms, at });
   const { article, quantity, dueDate } = known ?? {};
   const unknown = trouble.key ? 'It has ended meanwhile.' : headlineOf(trouble, 1);
   // What is late is wherever its life has got: not made, to be completed or booked, or for a person.
-  const life = trouble.kind === 'overdue' && known ? toldOf({ ...known, partners }) : undefined;
+  const life = trouble.kind === 'overdue' && known ? orderInWords({ ...known, partners }) : undefined;
   const why = life?.says ?? facts?.reason ?? unknown;
   const erpOrder = known?.entry?.erpOrder;
   const reason = withoutOrder(why, [number, known?.home, erpOrder?.number, erpOrder?.id]);
