@@ -27,6 +27,10 @@ describe('a command that is named anywhere', () => {
   });
 });
 
+it('keeps README to 10 KB, which a person reads to the end: details have their own pages', () => {
+  expect(Buffer.byteLength(readFileSync('README.md'))).toBeLessThanOrEqual(10_240);
+});
+
 const cdkOptions = z.record(z.string(), z.looseObject({ alias: z.exactOptional(z.unknown()) }));
 const cdkSchema = z.object({
   globalOptions: cdkOptions,
