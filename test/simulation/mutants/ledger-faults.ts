@@ -159,7 +159,7 @@ export const ledgerFaults: Faults = {
       foundIn: life('parts-of-several', 'tells nothing where a person has settled'),
     },
     'change-not-reported': {
-      find: 'const isTold = known?.content === content;',
+      find: 'const isAnnounced = known?.content === content;',
       replace: 'return false;',
       why: 'The ERP wants another quantity than is built, and nobody learns of it.',
       foundBy: ['reported'],

@@ -209,7 +209,7 @@ export const partnerFaults: Faults = {
       foundBy: ['recorded'],
     },
     'dead-letter-not-noted': {
-      find: 'await deadLetters.record(letter);',
+      find: 'await deadLetters.record(deadLetter);',
       why: 'The journey of an order does not show that it waits for a person.',
       foundBy: ['recorded'],
     },

@@ -66,8 +66,8 @@ export const peopleFaults: Faults = {
   },
   'infra/ops/replay/replay.ts': {
     'letter-noted-after-it-is-sent': {
-      find: `    for (const { letter, to } of moves) {
-      const { messageId, filedUnder: orderNumber } = letter;
+      find: `    for (const { deadLetter, to } of moves) {
+      const { messageId, filedUnder: orderNumber } = deadLetter;
       const sending = noteOfReplay(\`sending it to \${to} again\`, request);
       await ledger.deadLetters.markReplayed({ messageId, orderNumber }, sending);
     }
@@ -82,8 +82,8 @@ export const peopleFaults: Faults = {
       const refused = await queues.sendAll(queueUrls[queue], messages);
       sent.push(...group.filter((_, at) => !refused.includes(at)));
     }
-    for (const { letter, to } of sent) {
-      const { messageId, filedUnder: orderNumber } = letter;
+    for (const { deadLetter, to } of sent) {
+      const { messageId, filedUnder: orderNumber } = deadLetter;
       const sending = noteOfReplay(\`sending it to \${to} again\`, request);
       await ledger.deadLetters.markReplayed({ messageId, orderNumber }, sending);
     }
