@@ -15,7 +15,7 @@ const sentenceIn = (file: string, pattern: RegExp) => pattern.exec(readFileSync(
 it.each([
   ['the configuration', sentenceIn('shared/integration/deployment.ts', /\* Microsoft Teams [^.]*\./)],
   ['the runbook', sentenceIn('infra/RUNBOOK.md', /`deployment\.alerts` \([^)]*\)/)],
-  ['the README', sentenceIn('README.md', /They go out by [^.]*`deployment\.alerts`/)],
+  ['the README', sentenceIn('README.md', /Alerts name [^.]*`deployment\.alerts`/)],
   ['the command for secrets', secretFacts['alert-webhooks'].from],
 ])('names each channel of the alerts: %s', (_, sentence) => {
   const missing = Object.entries(wordOf).filter(([, word]) => !word.test(sentence));

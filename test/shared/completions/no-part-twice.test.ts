@@ -77,6 +77,10 @@ async function interleaved(scheduler: fc.Scheduler, bookingTimes: BookingTimes |
     return call();
   });
   const ledger = createLedger({ table, clock: own.clock, settlingSeconds });
+  const sent: CompletionHint[] = [];
+  const send = async (_queue: string, { body }: { readonly body: string }) => {
+    sent.push(JSON.parse(body));
+  };
 
   return {
     own,
@@ -87,22 +91,19 @@ async function interleaved(scheduler: fc.Scheduler, bookingTimes: BookingTimes |
     attemptAt: (attempt: ReturnType<typeof own.message>) =>
       attempt({ azumuta, ledger, bookingTimes, ...erp, ...(now.erp === 'is down' ? { down: 'erp' } : {}) }),
     /** What the second schedule sends at this moment. */
-    wake: async (): Promise<CompletionHint[]> => {
-      const hints: CompletionHint[] = [];
-      const send = async (_queue: string, { body }: { readonly body: string }) => {
-        hints.push(JSON.parse(body));
-      };
+    wake: async (): Promise<void> => {
       const given = { ledger: own.ledger, clock: own.clock, queues: { send }, completionsQueueUrl: '' };
       await wakeDueWindows('run', { ...given, log: silent, times: bookingTimes });
-      return hints;
     },
+    /** What was sent into the queue since, by the schedule and by whoever gave a part up. */
+    takeSent: (): CompletionHint[] => sent.splice(0),
     /** @returns whether the person was told that it is done. */
     giveUp: (index: number) =>
       endings['give-up'](
         { number: azumutaOrder(index).number, go: true, note: 'booked by hand (An)' },
         {
           ledger,
-          queues: { send: async () => undefined },
+          queues: { send },
           queueUrls: { 'product-orders': '', completions: '' },
         },
       ).then(
@@ -121,7 +122,10 @@ it('books no part twice, also where parts are booked at times of the plant, nor 
       fc.constantFrom(undefined, shiftTimes),
       async (scheduler, moments, bookingTimes) => {
         // Prepare
-        const { own, booked, at, attemptAt, wake, giveUp } = await interleaved(scheduler, bookingTimes);
+        const { own, booked, at, attemptAt, wake, takeSent, giveUp } = await interleaved(
+          scheduler,
+          bookingTimes,
+        );
         const [givenUp, ends, asked] = [new Set<number>(), new Set<number>(), new Set<number>()];
         let open: ReturnType<typeof own.message>[] = [];
         const messageOf = (index: number, again: boolean) => {
@@ -131,9 +135,10 @@ it('books no part twice, also where parts are booked at times of the plant, nor 
         /** Those that failed come again; a dead letter only if a person replays it. */
         const work = async (acts: Moment['acts']) => {
           const mayGoOn = (failure: unknown) => failure !== undefined && Object(failure).name !== 'Rejected';
+          await wake();
           const attempts = [
             ...open,
-            ...(await wake()).map((hint) => own.message(hint)),
+            ...takeSent().map((hint) => own.message(hint)),
             ...acts.flatMap((one) => (one.does === 'hint' ? messageOf(one.part, one.again) : [])),
           ];
           const giving = acts.flatMap((one) => (one.does === 'give up' ? one.part : []));
@@ -164,6 +169,9 @@ it('books no part twice, also where parts are booked at times of the plant, nor 
           own.clock.advance(laterHours * hourSeconds);
         }
         at({ completed: parts, erp: 'books' });
+        await work([]);
+        // Who was told that it is being booked at this moment tries it again.
+        await work([...ends].map((part) => ({ does: 'give up', part })));
         for (const index of [...parts, ...parts])
           await work(ends.has(index) ? [] : [{ does: 'hint', part: index, again: true }]);
 
