@@ -80,10 +80,35 @@ async function readAndDecide(
   if (next.to !== 'read') return jobWithoutReading(found, next);
   const { toDecideAgain, toRefuseAgain } = next;
   const asked = { ...found, readAt, toDecideAgain, refused: toRefuseAgain.map(storedRefusal) };
-  if (!order) return askUntilFound(asked, dependencies);
-  const reading = { ...asked, order };
-  if (!isToBeBooked(reading, dependencies)) return askUntilCompleted(reading, dependencies);
-  return prepareJob(reading, dependencies);
+  const reading = order && { ...asked, order };
+  if (reading && isToBeBooked(reading, dependencies)) return prepareJob(reading, dependencies);
+  const refusedOfOthers = refusedOfOtherParts(asked);
+  if (refusedOfOthers) return readPartOf(refusedOfOthers, asked, dependencies);
+  return reading ? askUntilCompleted(reading, dependencies) : askUntilFound(asked, dependencies);
+}
+
+/** What a person repeats, where the message was refused a booking of other parts, and none of its own. */
+function refusedOfOtherParts({
+  entry,
+  toDecideAgain,
+}: Pick<OrderReading, 'entry' | 'toDecideAgain'>): BookingEntry | undefined {
+  const own = partIndexOf(entry);
+  const hasOwn = toDecideAgain.some(({ parts }) => parts.includes(own));
+  return hasOwn ? undefined : toDecideAgain[0];
+}
+
+/** The hint's own part is not to be booked any more: it is asked about a part of what was refused, as nobody else does. */
+async function readPartOf(
+  { productOrder: { number } }: BookingEntry,
+  { hint, attempt }: Inquiry,
+  dependencies: HintDependencies,
+): Promise<Job | 'ended'> {
+  const standing = await dependencies.ledger.knownOrders.readStanding(number);
+  const { otherNumber: _, ...rest } = hint;
+  const ofPart = { ...standing, hint: { ...rest, productOrderNumber: number, recordingIds: [] }, attempt };
+  const decision = decideByLedger(ofPart, dependencies);
+  if (decision.to !== 'read') return jobWithoutReading(ofPart, decision);
+  return readAndDecide(ofPart, decision, dependencies);
 }
 
 /** Books once the ERP may be called. A job that books nothing needs no partner: it is finished. */

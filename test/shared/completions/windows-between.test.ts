@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../../infra/ops/orders/end-order.ts';
+import type { CompletionHint } from '../../../shared/completions/messages.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { complete, erpThat, inErp, lettersOf } from './completed.ts';
 import { hourSeconds, shifts } from './shifts.ts';
-import { startCompletionStage } from './stage.ts';
+import { type Handling, startCompletionStage } from './stage.ts';
 
 const sandboxes = await startCompletionStage();
 
@@ -15,6 +16,44 @@ async function twoBooked() {
   stage.clock.advance(5 * hourSeconds);
   await wake();
   return { ...order, numberOf: (index: number) => numbers[index - 1] ?? '' };
+}
+
+type Refusal = Partial<ConstructorParameters<typeof Rejected>[1]>;
+
+function refuse(refusal: Refusal = {}): never {
+  throw new Rejected('The posting period is closed.', { causeCode: 'refused-by-erp', ...refusal });
+}
+
+const atTheLook: Refusal = { wrote: 'nothing' };
+
+/** The next two are planned while the ERP is down; the hint of the last one tries their booking, and the ERP refuses it. */
+async function refusedToTheLast(refusal: Refusal = {}, trigger: Pick<CompletionHint, 'batch'> = {}) {
+  const order = await twoBooked();
+  const { stage, build, wake, erpOrder, numberOf, handling } = order;
+  await build(3, 4);
+  stage.clock.advance(9 * hourSeconds);
+  expect((await wake({ down: 'erp' })).failures).toEqual([
+    expect.objectContaining({ message: 'Waiting for erp to recover.' }),
+  ]);
+  let refusals = 1;
+  const refusesOnce = erpThat((...given) => {
+    refusals -= 1;
+    return refusals === 0 ? refuse(refusal) : stage.erp.book(...given);
+  });
+  await complete(stage, numberOf(5));
+  const last = { messageId: 'last' };
+  const hint = { productOrderNumber: numberOf(5), ...trigger };
+  const attempt = stage.message(hint, last);
+  await attempt({ ...handling, ...refusesOnce });
+  const refused = await attempt({ ...handling, ...refusesOnce });
+  expect(refused).toMatchObject({ message: 'The posting period is closed.' });
+  expect(await inErp(stage, erpOrder)).toEqual(['2', '1']);
+  stage.clock.advance(hourSeconds);
+  return {
+    ...order,
+    replay: (given: Handling = {}) =>
+      stage.message({ ...hint, via: 'operator', again: true }, last)({ ...handling, ...given }),
+  };
 }
 
 describe('an ERP order of which a shift is booked', () => {
@@ -49,35 +88,51 @@ describe('an ERP order of which a shift is booked', () => {
   });
 
   it('has all booked by a replay of the one message that was refused a joint booking of others', async () => {
-    // Prepare: the first two are planned while the ERP is down, and tried by the hint of the third
-    const { stage, erpOrder, build, wake, numberOf, handling } = await twoBooked();
-    await build(3, 4);
-    stage.clock.advance(9 * hourSeconds);
-    expect((await wake({ down: 'erp' })).failures).toEqual([
-      expect.objectContaining({ message: 'Waiting for erp to recover.' }),
-    ]);
-    let refusals = 1;
-    const refusesOnce = erpThat((...given) => {
-      refusals -= 1;
-      if (refusals === 0)
-        throw new Rejected('The posting period is closed.', { causeCode: 'refused-by-erp' });
-      return stage.erp.book(...given);
-    });
-    await complete(stage, numberOf(5));
-    const last = { messageId: 'last' };
-    const attempt = stage.message(numberOf(5), last);
-    await attempt({ ...handling, ...refusesOnce });
-    const refused = await attempt({ ...handling, ...refusesOnce });
-    expect(refused).toMatchObject({ message: 'The posting period is closed.' });
-    expect(await inErp(stage, erpOrder)).toEqual(['2', '1']);
+    const { stage, erpOrder, replay } = await refusedToTheLast();
+    await replay();
+    expect(await inErp(stage, erpOrder)).toEqual(['2', '1', '2']);
+  });
+
+  it.each(['a trigger', 'a trigger of its batch order'] as const)(
+    'has them booked by that replay though its own part, completed by %s, was removed in Azumuta',
+    async (trigger) => {
+      // Prepare
+      const batch = trigger === 'a trigger' ? {} : { batch: 'SHIFT' };
+      const { stage, erpOrder, numberOf, replay } = await refusedToTheLast(atTheLook, batch);
+      stage.azumutaSide.remove(numberOf(5));
+
+      // Act
+      const failure = await replay();
+
+      // Assess
+      expect(failure).toBeUndefined();
+      expect(await inErp(stage, erpOrder)).toEqual(['2', '1', '2']);
+    },
+  );
+
+  it('has them booked by that replay though its own part was opened again', async () => {
+    // Prepare
+    const { stage, erpOrder, numberOf, replay } = await refusedToTheLast(atTheLook);
+    stage.azumutaSide.reopen(numberOf(5));
 
     // Act
-    stage.clock.advance(hourSeconds);
-    const replayed = { productOrderNumber: numberOf(5), via: 'operator', again: true } as const;
-    await stage.message(replayed, last)(handling);
+    const failure = await replay();
 
     // Assess
+    expect(failure).toBeUndefined();
     expect(await inErp(stage, erpOrder)).toEqual(['2', '1', '2']);
+  });
+
+  it('has a dead letter of them again where the ERP refuses that replay, too', async () => {
+    // Prepare
+    const { stage, numberOf, replay } = await refusedToTheLast(atTheLook, { batch: 'SHIFT' });
+    stage.azumutaSide.remove(numberOf(5));
+
+    // Act
+    const failure = await replay(erpThat(() => refuse(atTheLook)));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', about: { figures: '2 good' } });
   });
 
   it('is booked once where its last part is completed in the minute of the next time', async () => {

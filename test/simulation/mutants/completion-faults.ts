@@ -37,6 +37,14 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/begin-hint.ts': {
+    'replay-ends-with-its-own-part': {
+      find: 'if (refusedOfOthers) return readPartOf(refusedOfOthers, asked, dependencies);',
+      why: 'A replay that was refused a booking of other parts ends, as its own part was removed: nobody is told of them.',
+      foundIn: {
+        file: 'test/shared/completions/windows-between.test.ts',
+        name: 'has them booked by that replay though its own part',
+      },
+    },
     'given-up-and-booked': {
       find: "const row = entry ? azumutaRowOf({ entry, concerns, booking }) : 'made';",
       replace: "const row = entry && !entry.end ? azumutaRowOf({ entry, concerns, booking }) : 'made';",
