@@ -40,7 +40,10 @@ export type HintDecision =
   /** Ask Azumuta; what is decided again was surely never sent, or a person who has discarded it opens it. */
   | { readonly to: 'read'; readonly toDecideAgain: Entries; readonly toRefuseAgain: Entries };
 
-/** In this time nobody opens an order, corrects a recording and completes it: a trigger that names what is booked repeats it. */
+/**
+ * In this time nobody opens an order, corrects a recording and completes it: a trigger that names what is booked repeats the
+ * one that it was booked for. It counts from that trigger on, as Azumuta may have been read long after it.
+ */
 const sameCompletionMs = 10_000;
 /** A booking that is under way takes a second; its lease covers the worst case. Each further wait is twice as long. */
 const underWayMs = 4000;
@@ -181,12 +184,13 @@ function isNewer(booking: BookingEntry, facts: HintFacts): boolean {
 function isNewerTrigger(booking: BookingEntry, facts: HintFacts): boolean {
   const { hint, attempt } = facts;
   if (hint.via !== 'webhook') return false;
-  const isKnown = isPlannedByMessage(booking, facts) || isRepetition(booking.readAt, facts);
+  const isKnown = isPlannedByMessage(booking, facts) || isRepetition(booking, facts);
   return !isKnown && !isSentBefore(askedAt(booking, facts), attempt);
 }
 
-function isRepetition(readAt: Date, { names, attempt: { sentAt } }: HintFacts): boolean {
-  return names === 'known' && sentAt.getTime() - readAt.getTime() < sameCompletionMs;
+function isRepetition({ triggeredAt }: BookingEntry, { names, attempt: { sentAt } }: HintFacts): boolean {
+  if (names !== 'known' || !triggeredAt) return false;
+  return sentAt.getTime() - triggeredAt.getTime() < sameCompletionMs;
 }
 
 /** Planned by an earlier attempt at this message. A replayed message was sent later, and counts as another. */
@@ -204,10 +208,11 @@ function decideSettled(facts: HintFacts, toRefuseAgain: Entries): HintDecision {
   // This hint has asked last: its dead letter may be missing.
   if (hint.again || answered?.by === hintId(attempt)) return read;
   const ofPart = bookings.filter((booking) => isOfPart(booking, facts));
-  const isReadAt = (at: Date) => isSentBefore(at, attempt) || isRepetition(at, facts);
-  const isRead = (booking: BookingEntry) =>
-    isWhole(booking, facts) && (isPlannedByMessage(booking, facts) || isReadAt(booking.readAt));
-  const isAnswered = answered !== undefined && isReadAt(answered.at);
+  const isRead = (booking: BookingEntry) => {
+    const isOfThisCompletion = isPlannedByMessage(booking, facts) || isRepetition(booking, facts);
+    return isWhole(booking, facts) && (isOfThisCompletion || isSentBefore(booking.readAt, attempt));
+  };
+  const isAnswered = answered !== undefined && isSentBefore(answered.at, attempt);
   // Where Azumuta lists the recordings of its orders, a trigger that names some brings nothing new.
   const isNothingNew =
     names === 'new' ? isAnswered && answered.listsRecordings : isAnswered || ofPart.some(isRead);

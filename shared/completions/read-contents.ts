@@ -62,13 +62,23 @@ export async function readContents(
   const toRefuse: { readonly plan: Plan; readonly refusal: Rejected }[] = [];
   const { readAt, toDecideAgain, hint, attempt, home } = evidence;
   const { configuration, ledger } = dependencies;
+  const isOfTrigger = hint.via === 'webhook' && !hint.again;
+  const trigger = definedFields({ triggeredAt: isOfTrigger ? attempt.sentAt : undefined });
   for (const planned of plan) {
     const read = await readMapped(planned, evidence, dependencies);
     if ('shows' in read) return read;
     const seen = toDecideAgain.find(({ key }) => key === planned.key);
     const content = checkAndPack(read, { ...evidence, planned, seen }, dependencies);
     const azumutaId = evidence.entry ? undefined : planned.productOrder.id;
-    const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration, azumutaId };
+    const known: Plan = {
+      planned,
+      seen,
+      readAt,
+      plannedFor: attempt.messageId,
+      configuration,
+      azumutaId,
+      ...trigger,
+    };
     // A person's hint tries it again, whatever has changed.
     const refusedBefore = seen?.state === 'rejected' && !hint.again ? seen : undefined;
     if (refusedBefore && isRefusedAlready(refusedBefore, content))

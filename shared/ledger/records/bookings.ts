@@ -4,6 +4,7 @@ import type { Rejection } from '../../model/errors.ts';
 import { erpOrderRefSchema, productOrderRefSchema } from '../../model/orders.ts';
 import { quantitySchema } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
+import { definedFields } from '../../model/unread.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { type Claim, type Claimant, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
@@ -47,6 +48,8 @@ export type PlannedBooking = DeepReadonly<z.output<typeof plannedSchema>>;
 const readingSchema = z.object({
   readAt: z.coerce.date(),
   plannedFor: z.string(),
+  /** When the trigger was sent that it was planned for; absent for a hint of ours, and for a person's. */
+  triggeredAt: z.exactOptional(z.coerce.date()),
   configuration: z.string(),
   /** Figures beyond its order that a person has accepted. */
   accepted: z.exactOptional(z.string()),
@@ -141,6 +144,7 @@ const planFieldNames = [
   'discarded',
   'figures',
   'accepted',
+  'triggeredAt',
   'othersFollow',
   'ignored',
   'doneAt',
@@ -227,12 +231,16 @@ export class Bookings extends Records {
   /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */
   async #writePlan(
     home: string,
-    { planned: { key: name, ...planned }, seen, readAt, ...reading }: Plan,
+    { planned: { key: name, ...planned }, seen, readAt, triggeredAt, ...reading }: Plan,
     standing: StoredItem,
     event: NewEntry,
   ): Promise<StoredItem | undefined> {
     const key = bookingKeyOf(home, name);
-    const set: StoredItem = { ...planned, ...reading, readAt: readAt.toISOString(), ...standing };
+    const instants = definedFields({
+      readAt: readAt.toISOString(),
+      triggeredAt: triggeredAt?.toISOString(),
+    });
+    const set: StoredItem = { ...planned, ...reading, ...instants, ...standing };
     const attempts = standing.state === 'claimed' ? 1 : 0;
     if (!seen) return this.createItem(key, { ...set, attempts }, event);
     const isIgnored = seen.state === 'ignored';

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { OutOfTime } from '../../../shared/model/errors.ts';
 import { overriding } from '../../support/overriding.ts';
+import { completed } from './completed.ts';
+import { otherAzumuta } from './other-azumuta.ts';
 import { hourSeconds, shifts } from './shifts.ts';
-import { startCompletionStage } from './stage.ts';
+import { stageOn, startCompletionStage } from './stage.ts';
 
 const sandboxes = await startCompletionStage();
 
@@ -181,5 +183,33 @@ describe('a trigger of a part that is booked with others', () => {
     const { trigger, asked } = await threeBooked();
     await trigger(1, 'forged')();
     expect(asked()).toBe(1);
+  });
+});
+
+describe('a trigger of what is booked alone', () => {
+  it('tells a person when it was corrected right after its first trigger was read, an hour late', async () => {
+    // Prepare: as after an outage of Azumuta
+    const stage = await stageOn(sandboxes);
+    const { number, recordingIds } = await completed(stage, { quantity: 4 });
+    const named = { productOrderNumber: number, recordingIds };
+    const first = stage.message(named);
+    stage.clock.advance(hourSeconds);
+    await first();
+    const { azumuta } = await otherAzumuta(stage, {
+      recording: (shown) =>
+        void Object.assign(shown, { steps: [{ name: 'Good quantity', type: 'number', value: 3 }] }),
+    });
+
+    // Act
+    stage.clock.advance(3);
+    const second = stage.message(named);
+    const failure = await second({ azumuta });
+    stage.clock.advance(60);
+    await second({ azumuta });
+
+    // Assess
+    expect(failure).toMatchObject(waits);
+    const { concerns } = await stage.ledger.knownOrders.read(number);
+    expect(concerns.map(({ note }) => note)).toEqual([expect.stringMatching(/as 4 .*good.* shows 3 .*good/)]);
   });
 });

@@ -51,6 +51,7 @@ const waiting = { ...doubted, clean: true };
 const told = { state: 'rejected' } as const;
 const refused = { ...told, clean: true };
 const [recent, other] = [{ readAt: ago(12) }, { parts: [2] }];
+const repeated = { ...recent, triggeredAt: ago(12) };
 
 describe('a hint', () => {
   it.each<[string, Partial<BookingEntry>, string]>([
@@ -111,15 +112,21 @@ describe('a hint', () => {
     ['keeps what its message has planned', [{ ...waiting, ...recent, plannedFor: 'mine' }], {}, 'as planned'],
     ['decides that again when it is replayed', [{ ...waiting, plannedFor: 'mine' }], {}, 'again'],
     ['takes a hint for newer whose clock may differ', [recent], sent(16), 'wait 48'],
-    ['ends when it repeats what was read a moment before', [recent], { ...sent(3), names: 'known' }, 'end'],
+    ['ends when it repeats a trigger of a moment before', [repeated], { ...sent(3), names: 'known' }, 'end'],
     [
       'keeps a plan for such a one',
-      [{ ...waiting, ...recent }],
+      [{ ...waiting, ...repeated }],
       { ...sent(3), names: 'known' },
       'as planned',
     ],
-    ['asks for such a one that came later', [{}], { ...sent(89), names: 'known' }, 'ask'],
-    ['waits where a repetition names nothing', [recent], sent(3), 'wait 48'],
+    [
+      'asks for such a one that came later, however late Azumuta was read for the first',
+      [{ ...recent, triggeredAt: ago(14) }],
+      { ...sent(3), names: 'known' },
+      'wait 48',
+    ],
+    ['repeats no hint of ours', [recent], { ...sent(3), names: 'known' }, 'wait 48'],
+    ['waits where a repetition names nothing', [repeated], sent(3), 'wait 48'],
     ['asks when it names a recording that is in no booking', [{}], { ...older, names: 'new' }, 'ask'],
     ['books first what is kept', [doubted, waiting], {}, 'as planned, look'],
     ['refuses again without a call', [{ ...told, rejectedBy: 'mine' }], older, 'end, refuse'],

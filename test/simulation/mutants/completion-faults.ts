@@ -300,13 +300,19 @@ export const completionFaults: Faults = {
       foundBy: ['booked', 'recordings'],
     },
     'repetition-read-again': {
-      find: "return names === 'known' && sentAt.getTime() - readAt.getTime() < sameCompletionMs;",
-      replace: "return names !== 'known' && names === 'new' && sentAt < readAt;",
+      find: 'return sentAt.getTime() - triggeredAt.getTime() < sameCompletionMs;',
+      replace: 'return sentAt < triggeredAt;',
       why: 'Each of a hundred triggers of one completion has Azumuta read.',
       foundIn: life('noise', 'costs no more than one trigger of each order, when all come at once'),
     },
   },
   'shared/completions/read-contents.ts': {
+    'correction-taken-for-a-repetition': {
+      find: 'triggeredAt: isOfTrigger ? attempt.sentAt : undefined',
+      replace: 'triggeredAt: isOfTrigger ? readAt : undefined',
+      why: 'What is corrected right after Azumuta was read late is taken for the same completion: nobody hears of it.',
+      foundIn: comparedTest('tells a person when it was corrected right after its first trigger was read'),
+    },
     'final-before-the-last': {
       find: ' || leavesParts(planned, facts)',
       why: 'The booking of a shift closes the ERP order, and those after it are refused.',
