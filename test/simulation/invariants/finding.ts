@@ -61,6 +61,14 @@ export function isSettledAsUnwanted({ sk, history }: Item): boolean {
   return sk === 'CONCERN#unwanted' && Array.isArray(history) && history.at(-1)?.note === because;
 }
 
+/** The partitions of all product orders of one ERP order: what is booked together is kept with one of them. */
+export function partitionsOfErpOrder({ pk }: Item, items: readonly Item[]): ReadonlySet<unknown> {
+  const entries = items.filter(({ sk }) => sk === 'ORDER');
+  const own = entries.find((entry) => entry.pk === pk);
+  const ofOne = entries.filter(({ erpOrderNumber }) => own && erpOrderNumber === own.erpOrderNumber);
+  return new Set([pk, ...ofOne.map((entry) => entry.pk)]);
+}
+
 export function isOpenConcern({ sk, content }: Item): boolean {
   return String(sk).startsWith('CONCERN#') && content !== '';
 }

@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { decompressContent } from '../../../shared/completions/content.ts';
+import { bookingPrefix } from '../../../shared/ledger/keys.ts';
+import { isJointKey } from '../../../shared/ledger/records/joint-keys.ts';
 import type { People } from '../scenario/people.ts';
 import { isOvertaken } from '../scenario/released-order.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
-import { type Find, isOpenConcern } from './finding.ts';
+import { type Find, isOpenConcern, partitionsOfErpOrder } from './finding.ts';
 import { isHeld, operatorName } from './watch.ts';
 
 /** A history keeps 16 KB (shared/ledger/history.ts); the rest of an item takes a few KB for these small orders. */
@@ -83,11 +85,14 @@ const lastOf = ({ history }: Readonly<Record<string, unknown>>, wanted: string) 
 
 /** A booking holds what is booked until it is; what a person has discarded, only a person opens again. */
 function judgeBooking(item: Item, items: readonly Item[], find: Find): void {
-  const { name, pk, state, content } = item;
+  const { name, state, content } = item;
   if (state === 'done' && content !== undefined)
     find('kept', `${name} is booked, and still holds what was booked.`);
   const discarded = lastOf(item, 'discarded');
-  const isReplayed = items.some((one) => one.pk === pk && lastOf(one, 'replayed') > discarded);
+  // Who replays one part has all of those looked at that are booked with it.
+  const isJoint = isJointKey(String(item.sk).slice(bookingPrefix.length));
+  const ofItsParts = isJoint ? partitionsOfErpOrder(item, items) : new Set([item.pk]);
+  const isReplayed = items.some((one) => ofItsParts.has(one.pk) && lastOf(one, 'replayed') > discarded);
   // By their places: the clocks of a person and a container differ.
   const events = historySchema.parse(item.history).map(({ event }) => event);
   const isPlannedAgain = events.lastIndexOf('planned') > events.lastIndexOf('discarded');

@@ -1,7 +1,7 @@
 import type { People } from '../scenario/people.ts';
 import { isOvertaken } from '../scenario/released-order.ts';
 import type { World } from '../world/world.ts';
-import { type Find, type Item, isOpenConcern, isSettledAsUnwanted } from './finding.ts';
+import { type Find, type Item, isOpenConcern, isSettledAsUnwanted, partitionsOfErpOrder } from './finding.ts';
 
 /**
  * Checks, after quiet days when the queues are empty, that nothing that is open lacks what wakes it: the index of what
@@ -9,18 +9,11 @@ import { type Find, type Item, isOpenConcern, isSettledAsUnwanted } from './find
  */
 export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, 'orders'>, find: Find): void {
   const items: readonly Item[] = plant.table.items();
-  const entries = items.filter(({ sk }) => sk === 'ORDER');
   const open = new Set(
     azumuta.productOrders().flatMap(({ id, status }) => (status === 'completed' ? [] : id)),
   );
-  /** The partitions of all product orders of one ERP order: what is booked together is kept with one of them. */
-  const familyOf = ({ pk }: Item) => {
-    const own = entries.find((entry) => entry.pk === pk);
-    const ofOne = entries.filter(({ erpOrderNumber }) => own && erpOrderNumber === own.erpOrderNumber);
-    return new Set([pk, ...ofOne.map((entry) => entry.pk)]);
-  };
   const hasInFamily = (item: Item, is: (one: Item) => boolean) => {
-    const family = familyOf(item);
+    const family = partitionsOfErpOrder(item, items);
     return items.some((one) => family.has(one.pk) && is(one));
   };
   const isAwake = (item: Item) => hasInFamily(item, (one) => isIndexed(one) || isTold(one));
