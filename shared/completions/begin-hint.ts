@@ -87,7 +87,7 @@ async function readAndDecide(
   return reading ? askUntilCompleted(reading, dependencies) : askUntilFound(asked, dependencies);
 }
 
-/** What a person repeats, where the message was refused a booking of other parts, and none of its own. */
+/** What a person repeats, where the message was refused a booking of other parts, but no booking of its part. */
 function refusedOfOtherParts({
   entry,
   toDecideAgain,

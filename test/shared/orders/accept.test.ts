@@ -154,18 +154,22 @@ it('tells of a change time in the future, also of an order that is posted for th
   expect(concerns).toMatchObject([{ kind: 'time-ahead' }]);
 });
 
-it('takes back an order whose change time was two hours ahead', async () => {
+it.each([
+  { minutes: 30, later: 10 },
+  { minutes: 120, later: 60 },
+])('takes back an order whose change time was ahead by $minutes minutes', async ({ minutes, later }) => {
   // Prepare
-  const inHours = (count: number) => new Date(stage.clock.now().getTime() + count * 3_600_000).toISOString();
-  await stage.accept(erpOrder({ number: 'HOURS', changedAt: inHours(2) }), { via: 'endpoint' });
+  const number = `AHEAD BY ${minutes}`;
+  const inMinutes = (count: number) => new Date(stage.clock.now().getTime() + count * 60_000).toISOString();
+  await stage.accept(erpOrder({ number, changedAt: inMinutes(minutes) }), { via: 'endpoint' });
 
-  // Act: an hour later by the right time
-  stage.clock.advance(3600);
-  const cancelled = erpOrder({ number: 'HOURS', state: 'cancelled', changedAt: inHours(0) });
+  // Act: by the right time
+  stage.clock.advance(later * 60);
+  const cancelled = erpOrder({ number, state: 'cancelled', changedAt: inMinutes(0) });
   await stage.accept(cancelled, { via: 'endpoint' });
 
   // Assess
-  expect((await stage.ledger.orders.find('HOURS'))?.end?.how).toBe('withdrawn');
+  expect((await stage.ledger.orders.find(number))?.end?.how).toBe('withdrawn');
 });
 
 describe('a long list', () => {

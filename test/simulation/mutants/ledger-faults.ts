@@ -44,7 +44,7 @@ export const ledgerFaults: Faults = {
       find: 'await this.#endClaim(claim, { set }, entry);',
       replace: 'await this.#updateOwn(claim, { set: { ...waits, clean: isClean(claim, wrote) } }, [entry]);',
       why: 'Each attempt that fails before its first call blocks the next one for six minutes.',
-      foundBy: ['released'],
+      foundBy: ['released', 'waiting'],
     },
     'release-forgets-the-doubt': {
       find: "state: 'waiting', clean: isClean(claim, wrote)",
@@ -202,7 +202,7 @@ export const ledgerFaults: Faults = {
       find: "const refused = { state: 'rejected', reason:",
       replace: "const refused = { state: 'waiting', reason:",
       why: 'An order that the ERP has withdrawn is created in Azumuta by a waiting message, and built.',
-      foundBy: ['withdrawn'],
+      foundBy: ['withdrawn', 'waiting'],
     },
   },
   'shared/ledger/records/pull-state.ts': {
