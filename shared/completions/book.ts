@@ -10,7 +10,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import type { DayFigures } from '../ledger/records/events.ts';
 import { isJointKey } from '../ledger/records/joint-keys.ts';
-import type { OrderEntry, Orders } from '../ledger/records/product-orders.ts';
+import { isBookedTogether, type OrderEntry, type Orders } from '../ledger/records/product-orders.ts';
 import { concernsEndedByBooking } from '../life/ended-by-booking.ts';
 import { decideWhoBooks } from '../life/who-books.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
@@ -21,8 +21,10 @@ import type { PartnerCall } from '../platform/http.ts';
 import { askedMeanwhile } from './ask-azumuta.ts';
 import { refuseBookedByHand } from './booked-by-hand.ts';
 import { aboutOf, plannedByAnother, unpackCompletion } from './content.ts';
+import type { NumberedPart } from './decide-window.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
-import { keepWindow } from './keep-window.ts';
+import { keepWindow, readPartsInNoBooking } from './keep-window.ts';
+import { completionHint } from './messages.ts';
 
 export interface Job extends Inquiry {
   /** One after the other, the quantity first: with its plan, or as it was planned before. */
@@ -391,19 +393,48 @@ async function endHint(job: Job, dependencies: HintDependencies): Promise<void> 
   if (question && !(await ledger.questions.end(askedAs, question))) throw askedMeanwhile(askedAs);
   const [first, ...others] = refused;
   if (first) throw others.length === 0 ? first : combineRefusals([first, ...others]);
-  await settleDeadLetters(job, ledger);
+  await endOnceAllIsBooked(job, dependencies);
 }
 
-/** Once all is booked, the dead letters of other messages about it are outdated. */
-async function settleDeadLetters(
-  { toBook, bookings, deadLetters, attempt }: Job,
-  ledger: Pick<HintDependencies['ledger'], 'deadLetters'>,
-): Promise<void> {
-  const booked = new Set(toBook.map(({ planned }) => planned.key));
-  const isLeftOpen = bookings.some(({ key, state }) => state !== 'done' && !booked.has(key));
-  if (booked.size === 0 || isLeftOpen) return;
-  for (const deadLetter of deadLetters)
+/**
+ * Once all is booked, the dead letters of other messages about it are outdated. That of a surplus part may be among them: no
+ * booking takes it, so a person learns of it by its own hint.
+ */
+async function endOnceAllIsBooked(job: Job, dependencies: HintDependencies): Promise<void> {
+  const { toBook, bookings, entry, attempt } = job;
+  const { ledger } = dependencies;
+  const bookedNow = new Set(toBook.map(({ planned }) => planned.key));
+  const isLeftOpen = bookings.some(({ key, state }) => state !== 'done' && !bookedNow.has(key));
+  const isPlanner = hasPlannedQuantity(job);
+  const bringsNothing = bookedNow.size === 0 && !isPlanner;
+  if (isLeftOpen || bringsNothing) return;
+  const all = [...bookings, ...toBook.map(({ planned }) => planned)];
+  const { surplus } = isBookedTogether(entry)
+    ? await readPartsInNoBooking({ entry, bookings: all }, ledger)
+    : { surplus: [] };
+  // Whoever has planned it ends that dead letter, and sends the hint that makes the next one.
+  if (surplus.length > 0 && !isPlanner) return;
+  for (const deadLetter of job.deadLetters)
     if (deadLetter.messageId !== attempt.messageId) await ledger.deadLetters.markSettled(deadLetter);
+  for (const part of surplus) await sendHintAboutSurplus(part, job, dependencies);
+}
+
+/** Whoever booked it: the message that planned it comes here once, also after an attempt that ended in between. */
+function hasPlannedQuantity({ toBook, bookings, attempt: { messageId } }: Job): boolean {
+  const isPlannedNow = toBook.some(({ plan, planned }) => plan !== undefined && planned.kind === 'quantity');
+  return (
+    isPlannedNow || bookings.some(({ kind, plannedFor }) => kind === 'quantity' && plannedFor === messageId)
+  );
+}
+
+async function sendHintAboutSurplus(
+  { number }: NumberedPart,
+  { home, attempt }: Job,
+  { queues, completionsQueueUrl }: HintDependencies,
+): Promise<void> {
+  const hint = completionHint('reconciliation', { productOrderNumber: number }, `all of ${home} are booked`);
+  await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
+  attempt.log.info('All that its ERP order has is booked without it', { order: number });
 }
 
 async function endOrderWaits(job: Job, orders: Orders): Promise<void> {

@@ -43,21 +43,29 @@ export function dueTimeOf(
 /** A completed part with the number under which the ledger keeps it: one that 0.3.0 has noted has that of its index. */
 export type NumberedPart = CompletedPart & Required<Pick<CompletedPart, 'number'>>;
 
-/** The parts that are completed and in no booking. @param split What the ERP order has now. */
+/** Parts that are completed and in no booking. */
+export interface PartsInNoBooking {
+  readonly toBook: readonly NumberedPart[];
+  /** As many as the ERP order has are booked without them: no booking will take them. */
+  readonly surplus: readonly NumberedPart[];
+}
+
+/** @param split What the ERP order has now. */
 export function partsInNoBooking(
   known: KnownParts,
   split: Split,
   booked: ReadonlySet<number>,
-): readonly NumberedPart[] {
+): PartsInNoBooking {
   const { completed, wanted } = partsTogether(known, split.of);
-  if (booked.size >= wanted) return [];
   const parts = [...completed.values()].filter(({ index }) => !booked.has(index));
-  return parts.map((part) => ({ ...part, number: part.number ?? partNumber(split, part.index) }));
+  const numbered = parts.map((part) => ({ ...part, number: part.number ?? partNumber(split, part.index) }));
+  const areEnoughBooked = booked.size >= wanted;
+  return areEnoughBooked ? { toBook: [], surplus: numbered } : { toBook: numbered, surplus: [] };
 }
 
 export interface DueWindowFacts extends WindowFacts {
   readonly times: BookingTimes;
-  /** Completed, and in no booking. */
+  /** Completed, in no booking, and wanted. */
   readonly parts: readonly NumberedPart[];
   /** Whether a booking of its ERP order has a dead letter; that of a part that could not be created does not matter. */
   readonly hasDeadLetter: boolean;

@@ -4,7 +4,7 @@ import { isBookedTogether, type OrderEntry } from '../ledger/records/product-ord
 import type { BookingWindow } from '../ledger/records/windows.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type BookingTimes, nextBookingTime } from './booking-times.ts';
-import { type NumberedPart, partsInNoBooking } from './decide-window.ts';
+import { type PartsInNoBooking, partsInNoBooking } from './decide-window.ts';
 
 interface WindowDependencies {
   readonly ledger: Pick<CompletionsLedger, 'erpOrders' | 'windows'>;
@@ -21,9 +21,9 @@ interface OrderWithWindow {
 export async function readPartsInNoBooking(
   { entry, bookings }: Pick<OrderWithWindow, 'entry' | 'bookings'>,
   { erpOrders }: Pick<CompletionsLedger, 'erpOrders'>,
-): Promise<readonly NumberedPart[]> {
+): Promise<PartsInNoBooking> {
   const record = await erpOrders.find(entry.erpOrder);
-  if (!record) return [];
+  if (!record) return { toBook: [], surplus: [] };
   return partsInNoBooking(await erpOrders.partsOf(record), record.split, bookedParts(bookings));
 }
 
@@ -45,10 +45,10 @@ export async function keepWindow(
   if (!times || !isBookedTogether(entry)) return;
   const { ledger, clock } = dependencies;
   const begin = () => ledger.windows.begin(home, nextBookingTime(times, clock.now()));
-  const parts = await readPartsInNoBooking({ entry, bookings }, ledger);
+  const { toBook } = await readPartsInNoBooking({ entry, bookings }, ledger);
   const window = await ledger.windows.find(home);
-  if (parts.length > 0 && !window) await begin();
-  if (parts.length > 0 || !window) return;
+  if (toBook.length > 0 && !window) await begin();
+  if (toBook.length > 0 || !window) return;
   await endWindow({ entry, home, bookings }, window, times, dependencies);
 }
 
@@ -60,6 +60,6 @@ export async function endWindow(
   { ledger, clock }: WindowDependencies,
 ): Promise<void> {
   await ledger.windows.end(home, window);
-  const parts = await readPartsInNoBooking({ entry, bookings }, ledger);
-  if (parts.length > 0) await ledger.windows.begin(home, nextBookingTime(times, clock.now()));
+  const { toBook } = await readPartsInNoBooking({ entry, bookings }, ledger);
+  if (toBook.length > 0) await ledger.windows.begin(home, nextBookingTime(times, clock.now()));
 }

@@ -1,6 +1,9 @@
+import { maxNoteLength } from '../ledger/history.ts';
 import { type BookingEntry, bookedParts } from '../ledger/records/bookings.ts';
+import type { DeadLetterId } from '../ledger/records/dead-letters.ts';
 import { isBookedTogether, isInAzumuta } from '../ledger/records/product-orders.ts';
 import { Rejected } from '../model/errors.ts';
+import { shorten } from '../model/text.ts';
 import { askAgainOrEnd, recordAnswer, type Unanswered } from './ask-azumuta.ts';
 import type { Job } from './book.ts';
 import { compareFigures } from './compare-figures.ts';
@@ -12,6 +15,7 @@ import { readContents } from './read-contents.ts';
 import { awaitPartNoted, type Evidence, readFacts, readOwnFacts } from './read-facts.ts';
 
 type LeaveDecision = Extract<BookingDecision, { readonly to: 'leave' }>;
+type RejectDecision = Extract<BookingDecision, { readonly to: 'reject' }>;
 
 /** What a completed product order becomes: decides, maps and compares it. @throws Wait, RetryLater, Rejected */
 export async function prepareJob(
@@ -41,6 +45,12 @@ export async function prepareJob(
     }
     case 'reject': {
       await recordAnswer(reading, dependencies);
+      if (isReportedAlready(decision, reading)) {
+        reading.attempt.log.info('Another message was refused for this, and has a dead letter', {
+          reason: decision.sentence,
+        });
+        return { ...job, refused };
+      }
       const refusal = new Rejected(decision.sentence, { causeCode: decision.cause });
       return { ...job, refused: [...refused, refusal] };
     }
@@ -50,6 +60,16 @@ export async function prepareJob(
     default:
       return decision satisfies never;
   }
+}
+
+/** Whether the open dead letter of another message says this. A person who asks again hears it again. */
+function isReportedAlready(
+  { sentence }: RejectDecision,
+  { deadLetters, hint, attempt }: OrderReading,
+): boolean {
+  const reason = shorten(sentence, maxNoteLength);
+  const isOfAnother = ({ messageId }: DeadLetterId) => messageId !== attempt.messageId;
+  return hint.again !== true && deadLetters.some((one) => one.reason === reason && isOfAnother(one));
 }
 
 /** There is nothing to book: that is noted, and what is booked is compared with what Azumuta shows. */

@@ -54,7 +54,7 @@ async function wakeWindow(
   const known = await ledger.knownOrders.readNamed(home);
   const { entry, window, bookings } = known;
   if (!entry) return undefined;
-  const parts = await readPartsInNoBooking({ entry, bookings }, ledger);
+  const { toBook: parts } = await readPartsInNoBooking({ entry, bookings }, ledger);
   const decision = decideWindow({
     times,
     window,

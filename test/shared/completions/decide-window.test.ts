@@ -85,13 +85,15 @@ it.each<[string, Partial<DueWindowFacts>, string]>([
   expect(inWords(given)).toBe(decided);
 });
 
-it('has the parts that are completed and in no booking, unless enough are booked or they were given up', () => {
+it('has the parts that are completed and in no booking, of which none is wanted once enough are booked', () => {
   const noted = [1, 2, 3, 4].map((index): CompletedPart => ({ index, productOrderId: `id${index}` }));
   const known = { completed: new Map(noted.map((one) => [one.index, one])), ended: new Set([4]) };
-  const left = (of: number, booked: readonly number[]) =>
-    partsInNoBooking(known, { number: 'MO/1', of, book: 'when-all-done' }, new Set(booked)).map(
-      ({ number }) => number,
-    );
-  expect(left(6, [1])).toEqual(['MO/1/2', 'MO/1/3']);
-  expect(left(2, [1, 3])).toEqual([]);
+  const left = (of: number, booked: readonly number[]) => {
+    const split = { number: 'MO/1', of, book: 'when-all-done' } as const;
+    const { toBook, surplus } = partsInNoBooking(known, split, new Set(booked));
+    return { toBook: toBook.map(({ number }) => number), surplus: surplus.map(({ number }) => number) };
+  };
+  expect(left(6, [1])).toEqual({ toBook: ['MO/1/2', 'MO/1/3'], surplus: [] });
+  expect(left(2, [1, 3])).toEqual({ toBook: [], surplus: ['MO/1/2'] });
+  expect(left(3, [1, 2, 3])).toEqual({ toBook: [], surplus: [] });
 });

@@ -6,6 +6,14 @@ const comparedTest = (name: string) => ({ file: 'test/shared/completions/compare
 
 /** Faults between a completion and its booking. */
 export const completionFaults: Faults = {
+  'shared/completions/prepare-job.ts': {
+    'surplus-part-reported-by-two-hints': {
+      find: 'if (isReportedAlready(decision, reading))',
+      replace: 'if (decision.sentence === undefined)',
+      why: 'A part that was built in vain has two dead letters, which say the same.',
+      foundIn: life('surplus-built', 'tells of it where the parts before it were booked at an earlier time'),
+    },
+  },
   'shared/completions/decide-question.ts': {
     'hint-after-the-answer-dropped': {
       find: 'return instant.getTime() - sentAt.getTime() >= clocksDifferMs;',
@@ -60,12 +68,12 @@ export const completionFaults: Faults = {
   },
   'shared/completions/keep-window.ts': {
     'completed-part-without-a-window': {
-      find: 'if (parts.length > 0 && !window) await begin();',
+      find: 'if (toBook.length > 0 && !window) await begin();',
       why: 'What is completed is booked at no time of the plant, only with the last part.',
       foundBy: ['wakes'],
     },
     'window-ends-though-a-part-has-come': {
-      find: 'if (parts.length > 0) await ledger.windows.begin(home, nextBookingTime(times, clock.now()));',
+      find: 'if (toBook.length > 0) await ledger.windows.begin(home, nextBookingTime(times, clock.now()));',
       why: 'What is completed in the moment in which others are booked waits for the last part.',
       foundIn: windowsTest('is completed in the moment in which the others are booked'),
     },
@@ -167,13 +175,23 @@ export const completionFaults: Faults = {
       foundIn: life('parts-given-up', 'tells that a part is not wanted while it is open in Azumuta'),
     },
     'letters-end-with-any-booking': {
-      find: 'if (booked.size === 0 || isLeftOpen) return;',
-      replace: 'if (booked.size === 0) return;',
+      find: 'if (isLeftOpen || bringsNothing) return;',
+      replace: 'if (bringsNothing) return;',
       why: 'One booking of an order ends the letter of another, which stays refused: nobody is told.',
       foundIn: {
         file: 'test/shared/completions/refused.test.ts',
         name: 'does not end the letter of a booking that stays refused when another',
       },
+    },
+    'surplus-part-not-reported': {
+      find: '  for (const part of surplus) await sendHintAboutSurplus(part, job, dependencies);\n',
+      why: 'A part that was built in vain, as its ERP order was reduced while another was booked, is reported to nobody.',
+      foundIn: life('surplus-built', 'tells of a part that was built in vain'),
+    },
+    'surplus-part-reported-by-each-hint': {
+      find: 'if (surplus.length > 0 && !isPlanner) return;\n',
+      why: 'Each hint that books a note has the same dead letter made again.',
+      foundIn: life('surplus-built', 'says it once, whoever looks at its order later'),
     },
     'amendment-without-the-lock': {
       find: "const isAlone = isOnly && planned.kind === 'quantity';",
@@ -357,8 +375,8 @@ export const completionFaults: Faults = {
     'letters-not-looked-at': {
       find: 'const refused = await ledger.due.listWithDeadLetter(maxLooks);',
       replace: 'const refused: readonly string[] = [];',
-      why: 'The letter of an order that was deleted in the ERP is told each day, for ever.',
-      foundIn: life('nothing-stays-open', 'is over once the ERP does not want it: remove'),
+      why: 'What a mapping has refused is booked by no corrected one, unless somebody replays it.',
+      foundIn: life('nothing-stays-open', 'is tried once by each further configuration'),
     },
     'few-looks-a-day': {
       find: 'const maxLooks = 1000;',
