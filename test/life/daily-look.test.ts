@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { endings } from '../../infra/ops/orders/end-order.ts';
 import type { Answer } from '../support/server.ts';
-import { eachWithPlant, plant, takePlant } from './acts.ts';
+import { eachWithPlant, endDependencies, plant, takePlant } from './acts.ts';
 import { days, type LifePlant } from './plant.ts';
 
 // The ERP posts its orders, and posts no change.
@@ -138,6 +139,23 @@ describe('the daily look at an open order', () => {
     plant.erp.changeQuantity(order, '8');
     await day();
     expect(await kindsOf(order)).toEqual(['refused']);
+
+    // Act
+    erpShows(() => undefined);
+    await day();
+
+    // Assess
+    expect(await kindsOf(order)).toEqual(['unwanted']);
+  });
+
+  it('tells of it as well where a person has settled that it could not be mapped', async () => {
+    // Prepare
+    const order = await made();
+    plant.deploy({ productOrders: { article: () => '' } });
+    plant.erp.changeQuantity(order, '8');
+    await day();
+    const settled = { number: order.number, kind: 'refused', go: true, note: 'Ann: it is built as it is' };
+    await endings.settle(settled, endDependencies());
 
     // Act
     erpShows(() => undefined);

@@ -31,8 +31,11 @@ export const ledgerFaults: Faults = {
       find: "const isOurs = reopens ? '' : ' AND #rejectedBy = :message';",
       replace:
         "const isOurs = reopens ? '' : ' AND (#rejectedBy = :message OR #rejectedBy <> :message OR attribute_not_exists(#rejectedBy))';",
-      why: 'A withdrawn order is created by a message that was still in the queue.',
-      foundBy: ['withdrawn'],
+      why: 'What was refused is created or booked by a message that was still in the queue.',
+      foundIn: {
+        file: 'test/shared/ledger/claims.test.ts',
+        name: 'keeps the reason and cause of a rejected step until its own message, replayed, claims it again',
+      },
     },
     'receipt-does-not-close-the-claim': {
       find: "state: 'done', doneAt",

@@ -65,8 +65,11 @@ export const orderFaults: Faults = {
     'deleted-order-stays-refused': {
       find: "return record.state === 'cancelled';",
       replace: "return record.state !== 'released';",
-      why: 'An order that cannot be mapped any more, and is then deleted in the ERP, is told as one to be corrected for ever.',
-      foundIn: life('daily-look', 'tells that an order was deleted which could not be mapped any more'),
+      why: 'An order that could not be mapped any more, and is then deleted in the ERP, is built all the same: nobody is told.',
+      foundIn: life(
+        'daily-look',
+        'tells of it as well where a person has settled that it could not be mapped',
+      ),
     },
     'unknown-order-stays-refused': {
       find: 'if (!order || isAccepted)',
@@ -200,7 +203,7 @@ export const orderFaults: Faults = {
       find: 'const isUnwanted = unwanted.some(({ wanted }) => !wanted);',
       replace: 'const isUnwanted = unwanted.length < 0;',
       why: 'A look ends the report that a part is surplus although it is still there.',
-      foundBy: ['reported'],
+      foundBy: ['concerns', 'reported'],
     },
   },
   'shared/orders/decide-product-orders.ts': {

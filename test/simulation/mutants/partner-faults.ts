@@ -82,7 +82,7 @@ export const partnerFaults: Faults = {
       find: '  if (note) {',
       replace: '  if (note && lots.length < 0) {',
       why: 'The next attempt cannot recognise which booking is ours.',
-      foundBy: ['nothingElse', 'booked'],
+      foundBy: ['nothingElse', 'booked', 'deadLetters', 'passing', 'waiting'],
     },
   },
   'shared/erp/odoo/look.ts': {
@@ -143,7 +143,7 @@ export const partnerFaults: Faults = {
       find: 'const posted = findOurs(confirmations, keyAsGuid(key), erpOrder);',
       replace: 'const posted = findOurs([], keyAsGuid(key), erpOrder);',
       why: 'A confirmation whose answer was lost is posted twice.',
-      foundBy: ['booked', 'deadLetters'],
+      foundBy: ['booked', 'deadLetters', 'passing'],
     },
   },
   'shared/platform/aws/secrets.ts': {

@@ -51,11 +51,11 @@ export const peopleFaults: Faults = {
       why: 'Parts that are built wait for ever for one that a person has given up, or are booked with it.',
       foundIn: life('parts-given-up', 'is not awaited by others that were built before it was given up'),
     },
-    'planned-order-remade': {
+    'discarded-order-remade': {
       find: 'bookings.some(({ parts }) => parts',
-      replace: "bookings.some(({ parts, state }) => state === 'done' && parts",
-      why: 'What is planned is booked, and a second one is built.',
-      foundIn: endOrder('is refused where a booking of the order'),
+      replace: 'bookings.some(({ parts, discarded }) => !discarded && parts',
+      why: 'What was built, and booked by hand, is built a second time.',
+      foundIn: endOrder('is refused where a person has discarded its booking'),
     },
     'removed-order-made-twice': {
       find: 'const outcome = whatAPersonDoes.remake[lifeOf(known).stage];',

@@ -79,4 +79,11 @@ describe('making it anew', () => {
     await expect(endings.remake(request(true), dependencies())).rejects.toThrow('it has a booking already');
     expect([sent, await openOf()]).toEqual([[], ['removed']]);
   });
+
+  it('is refused where a person has discarded its booking, and takes care of what was built', async () => {
+    await plan(ledger, number);
+    await endings['give-up'](request(true), dependencies());
+    await expect(endings.remake(request(true), dependencies())).rejects.toThrow('has a booking already');
+    expect(sent).toEqual([]);
+  });
 });
